@@ -1,0 +1,27 @@
+/* Copyright 2026 The WsServer authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <wsserver/wsserver.h>
+
+/* The chat room. Messages are JSON objects in text messages; "type" says which.
+ *
+ * From a client:  join {name}, say {text}, rename {name}, ping {id}
+ * To a client:    welcome {id, name, room, people: [{id, name}], recent: [message…]},
+ *                 joined {id, name, time}, left {id, name, time}, renamed {id, name, old, time},
+ *                 message {id, name, text, time, serial}, pong {id}, error {text}
+ *
+ * A time is in milliseconds since 1970. A serial grows by one a message; together with the room it
+ * lets a client that comes back leave out what it has seen. */
+typedef struct _DemoRoom DemoRoom;
+
+/* The subprotocol that /chat speaks; a client may leave it out. */
+#define DEMO_ROOM_SUB_PROTOCOL "ws-demo-chat"
+
+DemoRoom *demo_room_new (void);
+void      demo_room_free (DemoRoom *self);
+
+void demo_room_serve (DemoRoom     *self,
+                      WsConnection *connection);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DemoRoom, demo_room_free)

@@ -1,0 +1,184 @@
+/* Copyright 2026 The WsServer authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "demo-server.h"
+
+#include <glib-unix.h>
+#include <locale.h>
+#include <stdlib.h>
+
+#define DEFAULT_HOST "127.0.0.1"
+#define DEFAULT_PORT 8080
+
+typedef struct
+{
+  char    *host;
+  int      port;          /* -1: DEFAULT_PORT, or another one when that is taken */
+  int      ping_interval; /* seconds */
+  gboolean verbose;
+} Options;
+
+typedef struct
+{
+  DemoServer *server;
+  GMainLoop  *loop;
+  gboolean    is_stopping;
+} Program;
+
+static gboolean
+parse_options (Options *options,
+               int     *argc,
+               char  ***argv,
+               GError **error)
+{
+  const GOptionEntry entries[] = {
+    { "port", 'p', 0, G_OPTION_ARG_INT, &options->port,
+      "Port to listen on; 0 takes any (default 8080)", "N" },
+    { "host", 'H', 0, G_OPTION_ARG_STRING, &options->host,
+      "Address to listen on (default 127.0.0.1)", "ADDR" },
+    { "ping-interval", 0, 0, G_OPTION_ARG_INT, &options->ping_interval,
+      "Seconds between pings; 0 sends none (default 20)", "S" },
+    { "verbose", 'v', 0, G_OPTION_ARG_NONE, &options->verbose,
+      "Print what happens", NULL },
+    G_OPTION_ENTRY_NULL,
+  };
+  g_autoptr (GOptionContext) context = g_option_context_new ("– chat and echo over WebSocket");
+
+  g_option_context_add_main_entries (context, entries, NULL);
+  if (!g_option_context_parse (context, argc, argv, error))
+    return FALSE;
+
+  if (*argc > 1)
+    {
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
+                   "“%s” is not expected; see --help", (*argv)[1]);
+      return FALSE;
+    }
+
+  if (options->port < -1 || options->port > G_MAXUINT16 || options->ping_interval < 0)
+    {
+      g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                           "--port takes 0 to 65535, --ping-interval 0 or more");
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
+/* Listens on the default port, or on any other when somebody else has that one. */
+static gboolean
+listen_anywhere (DemoServer *server,
+                 GError    **error)
+{
+  g_autoptr (GError) local_error = NULL;
+
+  if (demo_server_listen (server, DEFAULT_PORT, &local_error))
+    return TRUE;
+
+  if (!g_error_matches (local_error, WS_ERROR, WS_ERROR_ADDRESS_IN_USE))
+    {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return FALSE;
+    }
+
+  g_print ("Port %d is taken, so another one is used.\n", DEFAULT_PORT);
+  return demo_server_listen (server, 0, error);
+}
+
+static void
+print_addresses (DemoServer *server)
+{
+  g_autofree char *authority = demo_server_get_authority (server);
+
+  g_print ("The WsServer demo is running.\n"
+           "\n"
+           "  Chat page      http://%s/\n"
+           "  Chat           ws://%s/chat\n"
+           "  Echo           ws://%s/echo\n"
+           "\n"
+           "Open the page in two tabs, and press Ctrl-C here to stop.\n",
+           authority, authority, authority);
+}
+
+static void
+shutdown_cb (GObject      *source,
+             GAsyncResult *result,
+             gpointer      user_data)
+{
+  Program *program = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!ws_server_shutdown_finish (WS_SERVER (source), result, &error))
+    g_printerr ("ws-demo: %s\n", error->message);
+
+  g_main_loop_quit (program->loop);
+}
+
+/* The first signal says good-bye to everybody; a second one does not wait for their answers. */
+static gboolean
+signal_cb (gpointer user_data)
+{
+  Program *program = user_data;
+
+  if (program->is_stopping)
+    {
+      g_main_loop_quit (program->loop);
+      return G_SOURCE_CONTINUE;
+    }
+
+  program->is_stopping = TRUE;
+  g_print ("\nClosing the connections.\n");
+  demo_server_shutdown (program->server, shutdown_cb, program);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+run (DemoServer *server)
+{
+  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+  Program program = { server, loop, FALSE };
+  guint   interrupt = g_unix_signal_add (SIGINT, signal_cb, &program);
+  guint   terminate = g_unix_signal_add (SIGTERM, signal_cb, &program);
+
+  print_addresses (server);
+  g_main_loop_run (loop);
+  g_source_remove (interrupt);
+  g_source_remove (terminate);
+}
+
+static gboolean
+serve (const Options *options,
+       GError       **error)
+{
+  g_autoptr (DemoServer) server = NULL;
+  const char *host = options->host != NULL ? options->host : DEFAULT_HOST;
+  gboolean    is_listening;
+
+  server = demo_server_new (host, (guint) options->ping_interval, options->verbose, error);
+  if (server == NULL)
+    return FALSE;
+
+  is_listening = options->port < 0 ? listen_anywhere (server, error)
+                                   : demo_server_listen (server, (guint) options->port, error);
+  if (!is_listening)
+    return FALSE;
+
+  run (server);
+  return TRUE;
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  Options options = { .port = -1, .ping_interval = 20 };
+  g_autoptr (GError) error = NULL;
+  gboolean is_done;
+
+  setlocale (LC_ALL, "");
+  is_done = parse_options (&options, &argc, &argv, &error) && serve (&options, &error);
+  if (!is_done)
+    g_printerr ("ws-demo: %s\n", error->message);
+
+  g_free (options.host);
+  return is_done ? EXIT_SUCCESS : EXIT_FAILURE;
+}

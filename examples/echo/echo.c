@@ -1,0 +1,40 @@
+/* Copyright 2026 The WsServer authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <stdlib.h>
+#include <wsserver/wsserver.h>
+
+static void
+data_in_cb (WsServer     *server,
+            WsConnection *connection,
+            WsDataFormat  format,
+            GBytes       *data)
+{
+  g_autoptr (GError) error = NULL;
+
+  ws_connection_set_data_format (connection, format);
+  if (!ws_connection_send (connection, data, &error))
+    g_printerr ("%s\n", error->message);
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  guint port = argc > 1 ? (guint) atoi (argv[1]) : 8080;
+  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+  g_autoptr (WsServer) server = ws_server_new ();
+  g_autoptr (GError) error = NULL;
+
+  g_object_set (server, "local-host", "127.0.0.1", "local-port", port, NULL);
+  g_free (ws_server_config (server, "BufferMessage=True", NULL));
+  g_signal_connect (server, "data-in", G_CALLBACK (data_in_cb), NULL);
+  if (!ws_server_start_listening (server, &error))
+    {
+      g_printerr ("%s\n", error->message);
+      return 1;
+    }
+
+  g_print ("ws://127.0.0.1:%u/\n", ws_server_get_local_port (server));
+  g_main_loop_run (loop);
+  return 0;
+}

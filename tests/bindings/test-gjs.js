@@ -1,0 +1,322 @@
+// Copyright 2026 The WsServer authors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// The typelib from JavaScript: every property and signal, errors, bytes, an echo over a socket.
+import Gio from 'gi://Gio?version=2.0';
+import GLib from 'gi://GLib?version=2.0';
+import GObject from 'gi://GObject?version=2.0';
+import System from 'system';
+import Ws from 'gi://Ws?version=1.0';
+
+Gio._promisify(Gio.SocketClient.prototype, 'connect_to_host_async', 'connect_to_host_finish');
+Gio._promisify(Gio.InputStream.prototype, 'read_bytes_async', 'read_bytes_finish');
+
+const DEADLINE_SECONDS = 20;
+const TEXT = 1, BINARY = 2, CLOSE = 8, PING = 9, PONG = 10;
+const KEY = 'dGhlIHNhbXBsZSBub25jZQ==';
+const ACCEPT = 's3pPLMBiTxaQ9kYGzzhZRbK+xOo=';
+const MASK = [0x37, 0xfa, 0x21, 0x3d];
+
+function assert(condition, message) {
+    if (!condition)
+        throw new Error(`assertion failed: ${message}`);
+}
+
+function assertEqual(value, expected, what) {
+    assert(value === expected, `${what}: ${value} is not ${expected}`);
+}
+
+function assertBytes(value, expected, what) {
+    assertEqual(value.length, expected.length, `${what}, length`);
+    for (let i = 0; i < expected.length; i++)
+        assertEqual(value[i], expected[i], `${what}, byte ${i}`);
+}
+
+// A WebSocket client made by hand, on the same main context.
+class Client {
+    static async connect(port) {
+        const client = new Client();
+        client._connection = await new Gio.SocketClient()
+            .connect_to_host_async('127.0.0.1', port, null);
+        client._buffer = new Uint8Array();
+        return client;
+    }
+
+    _write(bytes) {
+        this._connection.output_stream.write_all(bytes, null);
+    }
+
+    async _fill() {
+        const bytes = await this._connection.input_stream
+            .read_bytes_async(65536, GLib.PRIORITY_DEFAULT, null);
+        const more = bytes.toArray();
+        if (more.length === 0)
+            return false;
+
+        const joined = new Uint8Array(this._buffer.length + more.length);
+        joined.set(this._buffer);
+        joined.set(more, this._buffer.length);
+        this._buffer = joined;
+        return true;
+    }
+
+    async _take(length) {
+        while (this._buffer.length < length)
+            // eslint-disable-next-line no-await-in-loop
+            assert(await this._fill(), 'the connection ended');
+
+        const taken = this._buffer.slice(0, length);
+        this._buffer = this._buffer.slice(length);
+        return taken;
+    }
+
+    async _readHead() {
+        let head = '';
+        while (!head.endsWith('\r\n\r\n'))
+            // eslint-disable-next-line no-await-in-loop
+            head += String.fromCharCode((await this._take(1))[0]);
+        return head;
+    }
+
+    async open(target, extra = '') {
+        this._write(new TextEncoder().encode(
+            `GET ${target} HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n` +
+            `Connection: Upgrade\r\nSec-WebSocket-Key: ${KEY}\r\n` +
+            `Sec-WebSocket-Version: 13\r\n${extra}\r\n`));
+        const head = await this._readHead();
+        assert(head.startsWith('HTTP/1.1 101 '), head);
+        assert(head.includes(`Sec-WebSocket-Accept: ${ACCEPT}\r\n`), head);
+        return head;
+    }
+
+    async get(target) {
+        this._write(new TextEncoder().encode(`GET ${target} HTTP/1.1\r\nHost: localhost\r\n\r\n`));
+        const head = await this._readHead();
+        const length = Number(/Content-Length: (\d+)/i.exec(head)[1]);
+        return [head, new TextDecoder().decode(await this._take(length))];
+    }
+
+    send(opcode, payload) {
+        const {length} = payload;
+        let header;
+        if (length < 126)
+            header = [0x80 | opcode, 0x80 | length];
+        else if (length < 65536)
+            header = [0x80 | opcode, 0x80 | 126, length >> 8, length & 0xff];
+        else
+            header = [0x80 | opcode, 0x80 | 127, 0, 0, 0, 0, length >>> 24, (length >> 16) & 0xff, (length >> 8) & 0xff, length & 0xff];
+
+        const frame = new Uint8Array(header.length + 4 + length);
+        frame.set(header);
+        frame.set(MASK, header.length);
+        for (let i = 0; i < length; i++)
+            frame[header.length + 4 + i] = payload[i] ^ MASK[i % 4];
+        this._write(frame);
+    }
+
+    async receive() {
+        const [first, second] = await this._take(2);
+        let length = second & 0x7f;
+        if (length === 126) {
+            const [high, low] = await this._take(2);
+            length = high << 8 | low;
+        } else if (length === 127) {
+            const octets = await this._take(8);
+            length = octets.slice(4).reduce((sum, octet) => sum * 256 + octet, 0);
+        }
+        return [first & 0x0f, await this._take(length)];
+    }
+
+    async close(code) {
+        this.send(CLOSE, [code >> 8, code & 0xff]);
+        const [opcode, payload] = await this.receive();
+        assertEqual(opcode, CLOSE, 'opcode of the answer to a close');
+        assertEqual(payload[0] << 8 | payload[1], code, 'code of the answer to a close');
+        assertEqual(await this._fill(), false, 'something after the close');
+        this._connection.close(null);
+    }
+}
+
+function readEveryProperty(object) {
+    const names = GObject.Object.list_properties.call(object.constructor.$gtype
+        ? object.constructor : object)
+        .filter(pspec => pspec.flags & GObject.ParamFlags.READABLE)
+        .map(pspec => pspec.get_name());
+    for (const name of names)
+        void object[name.replaceAll('-', '_')];
+    return names;
+}
+
+function startServer() {
+    const server = new Ws.Server();
+    server.set_local_host('127.0.0.1');
+    server.start_listening();
+    return server;
+}
+
+async function testEverySignal() {
+    const names = ['connected', 'connection-request', 'data-in', 'disconnected', 'error', 'log',
+        'ping', 'ready-to-send', 'web-socket-open-request', 'http-request'];
+    const server = startServer();
+    const seen = {};
+    const properties = {};
+    for (const name of names) {
+        server.connect(name, (...everything) => {
+            (seen[name] ??= []).push(everything.slice(1));
+            for (const argument of everything) {
+                if (argument instanceof GObject.Object)
+                    properties[argument.constructor.name] = readEveryProperty(argument);
+            }
+        });
+    }
+
+    const client = await Client.connect(server.local_port);
+    await client.open('/signals');
+    client.send(TEXT, new TextEncoder().encode('text'));
+    client.send(BINARY, Uint8Array.from({length: 256}, (_, i) => i));
+    client.send(PING, [0, 1]);
+    const [opcode, pong] = await client.receive();
+    assertEqual(opcode, PONG, 'opcode of the answer to a ping');
+    assertBytes(pong, [0, 1], 'payload of the pong');
+    await client.close(4001);
+    await (await Client.connect(server.local_port)).get('/page');
+    server.local_port = 1;
+
+    for (const name of names)
+        assert(name in seen, `no ${name}`);
+    checkData(seen);
+    assertEqual(seen['disconnected'][0][1], 4001, 'code of disconnected');
+    assertEqual(seen['error'][0][0], null, 'connection of error');
+    assertEqual(seen['error'][0][1], Ws.Error.LOCAL_PORT_FIXED, 'code of error');
+    for (const kind of ['Server', 'Connection', 'ConnectionRequest', 'OpenRequest', 'HttpRequest'])
+        assert(`Ws_${kind}` in properties, `no property of ${kind} read`);
+    for (const name of ['connection-id', 'request-uri', 'remote-address', 'data-format'])
+        assert(properties['Ws_Connection'].includes(name), `no property ${name}`);
+    server.shutdown();
+}
+
+function checkData(seen) {
+    const [first, second] = seen['data-in'];
+    assertEqual(first[1], Ws.DataFormat.TEXT, 'format');
+    assert(first[2] instanceof GLib.Bytes, 'data is no GLib.Bytes');
+    assertEqual(new TextDecoder().decode(first[2].toArray()), 'text', 'data');
+    assertEqual(first[3], true, 'eom');
+    assertEqual(second[1], Ws.DataFormat.BINARY, 'format');
+    assertBytes(second[2].toArray(), Uint8Array.from({length: 256}, (_, i) => i), 'data');
+    assertBytes(seen['ping'][0][1].toArray(), [0, 1], 'payload of ping');
+    assertEqual(seen['ping'][0][2], false, 'response of ping');
+}
+
+async function testEcho() {
+    const server = startServer();
+    server.config('BufferMessage=True');
+    server.connect('data-in', (_server, connection, format, data) => {
+        connection.data_format = format;
+        connection.send(data);
+    });
+
+    const client = await Client.connect(server.local_port);
+    await client.open('/');
+    for (const length of [0, 1, 125, 126, 65535, 65536]) {
+        for (const [opcode, octet] of [[TEXT, 0x78], [BINARY, 0xff]]) {
+            const payload = new Uint8Array(length).fill(octet);
+            client.send(opcode, payload);
+            // eslint-disable-next-line no-await-in-loop
+            const [answerOpcode, answer] = await client.receive();
+            assertEqual(answerOpcode, opcode, 'opcode');
+            assertBytes(answer, payload, 'payload');
+        }
+    }
+    await client.close(1000);
+    server.shutdown();
+}
+
+async function testOpenRequest() {
+    const server = startServer();
+    server.connect('web-socket-open-request', (_server, _connection, request) => {
+        assertEqual(request.sub_protocols, 'chat, superchat', 'offered subprotocols');
+        request.defer();
+        GLib.idle_add(GLib.PRIORITY_DEFAULT, () => {
+            request.sub_protocols = 'superchat';
+            request.response_headers = 'X-From: JavaScript\r\n';
+            assert(request.complete(), 'complete');
+            return GLib.SOURCE_REMOVE;
+        });
+    });
+
+    const client = await Client.connect(server.local_port);
+    const head = await client.open('/', 'Sec-WebSocket-Protocol: chat, superchat\r\n');
+    assert(head.includes('Sec-WebSocket-Protocol: superchat\r\n'), head);
+    assert(head.includes('X-From: JavaScript\r\n'), head);
+    await client.close(1000);
+    server.shutdown();
+}
+
+async function testHttpRequest() {
+    const server = startServer();
+    server.connect('http-request', (_server, _connection, request) => {
+        request.status_code = 200;
+        request.content_type = 'text/html';
+        request.set_body(new GLib.Bytes(new TextEncoder().encode('<p>hello')));
+    });
+
+    const [head, body] = await (await Client.connect(server.local_port)).get('/page');
+    assert(head.startsWith('HTTP/1.1 200 OK\r\n'), head);
+    assertEqual(body, '<p>hello', 'body');
+    server.shutdown();
+}
+
+function assertError(code, action) {
+    let caught = null;
+    try {
+        action();
+    } catch (error) {
+        caught = error;
+    }
+    assert(caught instanceof GLib.Error, `${caught} is no GLib.Error`);
+    assert(caught.matches(Ws.Error, code), `${caught.message}: code ${caught.code}, not ${code}`);
+    assertEqual(caught.domain, Ws.error_quark(), 'domain');
+    return caught.message;
+}
+
+async function testErrors() {
+    const server = startServer();
+    assertError(Ws.Error.ALREADY_LISTENING, () => server.start_listening());
+    assertError(Ws.Error.LOCAL_PORT_FIXED, () => server.set_local_port(1));
+    assertError(Ws.Error.INVALID_CONNECTION_ID, () => server.send_text('nobody', 'a'));
+    const message = assertError(Ws.Error.INVALID_ARGUMENT, () => server.config('NoSuchSetting=1'));
+    assert(message.includes('NoSuchSetting'), message);
+    assertEqual(Ws.Error.ADDRESS_IN_USE, 10048, 'the number of ADDRESS_IN_USE');
+    server.shutdown();
+}
+
+const tests = {testEverySignal, testEcho, testOpenRequest, testHttpRequest, testErrors};
+const loop = new GLib.MainLoop(null, false);
+let status = 0;
+
+GLib.timeout_add_seconds(GLib.PRIORITY_DEFAULT, DEADLINE_SECONDS, () => {
+    printerr(`not done within ${DEADLINE_SECONDS} s`);
+    System.exit(1);
+});
+
+async function main() {
+    let number = 0;
+    print(`1..${Object.keys(tests).length}`);
+    for (const [name, test] of Object.entries(tests)) {
+        number++;
+        try {
+            // eslint-disable-next-line no-await-in-loop
+            await test();
+            print(`ok ${number} ${name}`);
+        } catch (error) {
+            status = 1;
+            print(`not ok ${number} ${name}`);
+            printerr(`${error}\n${error.stack}`);
+        }
+    }
+    loop.quit();
+}
+
+main();
+loop.run();
+System.exit(status);

@@ -1,0 +1,102 @@
+#!/usr/bin/env python3
+# Copyright 2026 The WsServer authors
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Starts the echo server, runs one client against it and judges both.
+
+    run-client.py ECHO-SERVER program COMMAND...
+    run-client.py ECHO-SERVER npm SCRIPT FOLDER
+
+The client finds the server's address in WS_TEST_URL. With npm the package next to SCRIPT is
+installed from its lock file into FOLDER, once, and SCRIPT runs there. The exit status is the
+client's, 77 (skipped) only where its software is absent, and 1 when the server did not see each
+closing handshake or did not end well.
+"""
+
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+
+SKIPPED = 77
+DEADLINE_SECONDS = 100
+
+
+def install(script, folder):
+    """The command that runs the script beside its installed package, or None without node."""
+    if shutil.which("node") is None or shutil.which("npm") is None:
+        return None
+
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = (script.parent / "package-lock.json").read_bytes()
+    installed = folder / "installed-lock.json"
+    for name in (script.name, "package.json", "package-lock.json"):
+        shutil.copyfile(script.parent / name, folder / name)
+    if not installed.exists() or installed.read_bytes() != lock:
+        # What preloads a checked allocator for tests in C is not meant for node.
+        subprocess.run(
+            ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"],
+            cwd=folder, check=True, env=client_environment(None), timeout=DEADLINE_SECONDS,
+        )
+        installed.write_bytes(lock)
+    return ["node", str(folder / script.name)]
+
+
+def client_environment(url):
+    environment = dict(os.environ)
+    environment.pop("LD_PRELOAD", None)
+    if url is not None:
+        environment["WS_TEST_URL"] = url
+    return environment
+
+
+def run_client(command, port):
+    url = f"ws://127.0.0.1:{port}/"
+    try:
+        done = subprocess.run(command, env=client_environment(url), timeout=DEADLINE_SECONDS)
+    except FileNotFoundError:
+        print(f"{command[0]} is not installed", file=sys.stderr)
+        return SKIPPED
+    return done.returncode
+
+
+def judge_server(server, client_status):
+    """Ends the server; returns 1 where it saw something else than proper closes."""
+    output, _ = server.communicate(timeout=DEADLINE_SECONDS)
+    # A client in C prints TAP on the same output, so what the server says goes to stderr.
+    sys.stderr.write(output)
+    if server.returncode != 0:
+        print(f"the server ended with {server.returncode}", file=sys.stderr)
+        return 1
+    if client_status != 0:
+        return 0
+
+    codes = [line.split()[1] for line in output.splitlines() if line.startswith("disconnected ")]
+    if "4001" not in codes or set(codes) - {"4001", "1000"}:
+        print(f"the server saw these close codes: {codes}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def main():
+    echo_server, kind, *rest = sys.argv[1:]
+    command = rest
+    if kind == "npm":
+        command = install(pathlib.Path(rest[0]), pathlib.Path(rest[1]))
+        if command is None:
+            print("node or npm is not installed", file=sys.stderr)
+            return SKIPPED
+
+    with subprocess.Popen(
+        [echo_server], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as server:
+        try:
+            port = int(server.stdout.readline())
+            status = run_client(command, port)
+            return judge_server(server, status) or status
+        finally:
+            if server.poll() is None:
+                server.kill()
+
+
+sys.exit(main())

@@ -1,0 +1,66 @@
+# Copyright 2026 The WsServer authors
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""test-echo.py PROGRAM [ARGUMENT…]: runs an echo server, with port 0, and talks to it."""
+import re
+import signal
+import sys
+import unittest
+
+import wsclient
+
+ADDRESS = re.compile(r"ws://127\.0\.0\.1:(\d+)/")
+
+
+class EchoTest(unittest.TestCase):
+    command = []
+
+    def setUp(self):
+        self.program = self.enterContext(wsclient.Program(*self.command, "0"))
+        self.port = int(self.program.wait_line(ADDRESS)[1])
+
+    def enterContext(self, manager):
+        # unittest has it from Python 3.11 on.
+        self.addCleanup(manager.__exit__, None, None, None)
+        return manager.__enter__()
+
+    def check_echo(self, client, opcode, payload):
+        client.send(opcode, payload)
+        received_opcode, received = client.receive()
+        self.assertEqual(received_opcode, opcode)
+        self.assertTrue(received == payload, f"{len(received)} bytes came back for {len(payload)}")
+
+    def test_sizes(self):
+        with wsclient.Client(self.port) as client:
+            for length in (0, 1, 125, 126, 65535, 65536, 1 << 20):
+                self.check_echo(client, wsclient.TEXT, b"e" * length)
+                self.check_echo(client, wsclient.BINARY, bytes(i & 0xFF for i in range(length)))
+            self.assertEqual(client.close(), 1000)
+
+    def test_text_and_binary_stay_what_they_are(self):
+        with wsclient.Client(self.port) as client:
+            self.check_echo(client, wsclient.TEXT, "Grüße, 世界 🌍".encode())
+            self.check_echo(client, wsclient.BINARY, b"this would be text too")
+
+    def test_ping(self):
+        with wsclient.Client(self.port) as client:
+            client.send(wsclient.PING, b"are you there?")
+            self.assertEqual(client.receive(), (wsclient.PONG, b"are you there?"))
+
+    def test_close_code(self):
+        with wsclient.Client(self.port) as client:
+            self.assertEqual(client.close(4321), 4321)
+
+    def test_two_clients(self):
+        with wsclient.Client(self.port) as one, wsclient.Client(self.port) as two:
+            one.send(wsclient.TEXT, b"one")
+            two.send(wsclient.TEXT, b"two")
+            self.assertEqual(two.receive(), (wsclient.TEXT, b"two"))
+            self.assertEqual(one.receive(), (wsclient.TEXT, b"one"))
+
+    def test_interrupt_ends_it(self):
+        self.program.stop(signal.SIGINT)
+
+
+if __name__ == "__main__":
+    EchoTest.command = sys.argv[1:]
+    unittest.main(argv=sys.argv[:1], verbosity=2)

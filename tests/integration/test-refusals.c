@@ -1,0 +1,308 @@
+/* Copyright 2026 The WsServer authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+
+#include "ws-test-server.h"
+
+/* Every reason to refuse an opening handshake, each with its own status. RFC 6455 §4.2.1, RFC 9112. */
+
+#define UPGRADE "Upgrade: websocket\r\nConnection: Upgrade\r\n"
+#define KEY "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+#define VERSION "Sec-WebSocket-Version: 13\r\n"
+#define HOST "Host: localhost\r\n"
+
+typedef struct
+{
+  const char *name;
+  const char *request;
+  const char *fault; /* part of the body, without regard to case, or NULL */
+  guint       status;
+} Refusal;
+
+static const Refusal refusals[] = {
+  { "no-target", "GET\r\n\r\n", NULL, 400 },
+  { "empty-line-first", "\r\nGET / HTTP/1.1\r\n" HOST UPGRADE KEY VERSION "\r\n", NULL, 400 },
+  { "bare-lf", "GET / HTTP/1.1\nHost: localhost\n\n", NULL, 400 },
+  { "bare-cr", "GET / HTTP/1.1\r\n" HOST "X-A: a\rb\r\n" UPGRADE KEY VERSION "\r\n", NULL, 400 },
+  { "http-2.0", "GET / HTTP/2.0\r\n" HOST UPGRADE KEY VERSION "\r\n", NULL, 400 },
+  { "http-1.0", "GET / HTTP/1.0\r\n" HOST UPGRADE KEY VERSION "\r\n", "HTTP/1.1", 400 },
+  { "lower-case-http", "GET / http/1.1\r\n" HOST UPGRADE KEY VERSION "\r\n", NULL, 400 },
+  { "two-spaces", "GET  / HTTP/1.1\r\n" HOST UPGRADE KEY VERSION "\r\n", NULL, 400 },
+  { "relative-target", "GET chat HTTP/1.1\r\n" HOST UPGRADE KEY VERSION "\r\n", NULL, 400 },
+  { "fragment-in-target", "GET /#a HTTP/1.1\r\n" HOST UPGRADE KEY VERSION "\r\n", NULL, 400 },
+  { "no-colon", "GET / HTTP/1.1\r\n" HOST "NoColon\r\n" UPGRADE KEY VERSION "\r\n", NULL, 400 },
+  { "space-before-colon", "GET / HTTP/1.1\r\nHost : localhost\r\n" UPGRADE KEY VERSION "\r\n", NULL, 400 },
+  { "no-name", "GET / HTTP/1.1\r\n" HOST ": a\r\n" UPGRADE KEY VERSION "\r\n", NULL, 400 },
+  { "folded", "GET / HTTP/1.1\r\n" HOST "X-A: a\r\n b\r\n" UPGRADE KEY VERSION "\r\n", NULL, 400 },
+  { "control-byte", "GET / HTTP/1.1\r\n" HOST "X-A: a\x01\r\n" UPGRADE KEY VERSION "\r\n", NULL, 400 },
+  { "no-host", "GET / HTTP/1.1\r\n" UPGRADE KEY VERSION "\r\n", "Host", 400 },
+  { "two-hosts", "GET / HTTP/1.1\r\n" HOST HOST UPGRADE KEY VERSION "\r\n", "Host", 400 },
+  { "no-connection", "GET / HTTP/1.1\r\n" HOST "Upgrade: websocket\r\n" KEY VERSION "\r\n", "Connection", 400 },
+  { "connection-keep-alive", "GET / HTTP/1.1\r\n" HOST "Upgrade: websocket\r\nConnection: keep-alive\r\n" KEY VERSION "\r\n", "Connection", 400 },
+  { "no-key", "GET / HTTP/1.1\r\n" HOST UPGRADE VERSION "\r\n", "Sec-WebSocket-Key", 400 },
+  { "two-keys", "GET / HTTP/1.1\r\n" HOST UPGRADE KEY KEY VERSION "\r\n", "Sec-WebSocket-Key", 400 },
+  { "empty-key", "GET / HTTP/1.1\r\n" HOST UPGRADE "Sec-WebSocket-Key: \r\n" VERSION "\r\n", "Sec-WebSocket-Key", 400 },
+  { "short-key", "GET / HTTP/1.1\r\n" HOST UPGRADE "Sec-WebSocket-Key: dGhlIHNhbXBsZQ==\r\n" VERSION "\r\n", "Sec-WebSocket-Key", 400 },
+  { "key-not-base64", "GET / HTTP/1.1\r\n" HOST UPGRADE "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25j*Q==\r\n" VERSION "\r\n", "Sec-WebSocket-Key", 400 },
+  { "no-version", "GET / HTTP/1.1\r\n" HOST UPGRADE KEY "\r\n", "Sec-WebSocket-Version", 400 },
+  { "two-versions", "GET / HTTP/1.1\r\n" HOST UPGRADE KEY VERSION VERSION "\r\n", "Sec-WebSocket-Version", 400 },
+  { "version-8", "GET / HTTP/1.1\r\n" HOST UPGRADE KEY "Sec-WebSocket-Version: 8\r\n\r\n", "Sec-WebSocket-Version", 426 },
+  { "body", "GET / HTTP/1.1\r\n" HOST UPGRADE KEY VERSION "Content-Length: 5\r\n\r\nhello", NULL, 400 },
+  { "chunked", "GET / HTTP/1.1\r\n" HOST UPGRADE KEY VERSION "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", NULL, 400 },
+  { "two-content-lengths", "GET / HTTP/1.1\r\n" HOST "Content-Length: 0\r\nContent-Length: 5\r\n\r\nhello", NULL, 400 },
+  { "sub-protocol-twice", "GET / HTTP/1.1\r\n" HOST UPGRADE KEY VERSION "Sec-WebSocket-Protocol: a, a\r\n\r\n", "Sec-WebSocket-Protocol", 400 },
+  { "sub-protocol-empty", "GET / HTTP/1.1\r\n" HOST UPGRADE KEY VERSION "Sec-WebSocket-Protocol: \r\n\r\n", "Sec-WebSocket-Protocol", 400 },
+  { "two-origins", "GET / HTTP/1.1\r\n" HOST UPGRADE KEY VERSION "Origin: http://a\r\nOrigin: http://b\r\n\r\n", "Origin", 400 },
+  { "post-upgrade", "POST / HTTP/1.1\r\n" HOST UPGRADE KEY VERSION "\r\n", "POST", 405 },
+  { "put", "PUT / HTTP/1.1\r\n" HOST "\r\n", NULL, 405 },
+  { "get", "GET / HTTP/1.1\r\n" HOST "\r\n", NULL, 426 },
+};
+
+static void
+check_refusal_response (WsTestResponse *response,
+                        const Refusal  *refusal)
+{
+  gsize            length;
+  const char      *data = g_bytes_get_data (response->body, &length);
+  g_autofree char *body = g_strndup (data, length);
+  g_autofree char *lower_body = g_ascii_strdown (body, -1);
+
+  g_assert_cmpuint (response->status, ==, refusal->status);
+  g_assert_cmpstr (ws_test_response_get (response, "connection"), ==, "close");
+  g_assert_true (g_str_has_prefix (ws_test_response_get (response, "content-type"), "text/plain"));
+  g_assert_cmpuint (g_ascii_strtoull (ws_test_response_get (response, "content-length"), NULL, 10),
+                    ==, length);
+  /* One line. */
+  g_assert_cmpuint (length, >, 5);
+  g_assert_true (strchr (body, '\n') == NULL || strchr (body, '\n') == body + length - 1);
+
+  if (refusal->fault != NULL)
+    {
+      g_autofree char *fault = g_ascii_strdown (refusal->fault, -1);
+
+      g_test_message ("body: %s", body);
+      g_assert_nonnull (strstr (lower_body, fault));
+    }
+  if (refusal->status == 426)
+    g_assert_cmpstr (ws_test_response_get (response, "sec-websocket-version"), ==, "13");
+  if (refusal->status == 405)
+    g_assert_nonnull (strstr (ws_test_response_get (response, "allow"), "GET"));
+}
+
+static void
+check_refusal (const Refusal *refusal,
+               gsize          length,
+               const char    *setting)
+{
+  g_autoptr (WsTestServer)   server = ws_test_server_new_listening (setting, NULL);
+  g_autoptr (WsTestClient)   other = ws_test_server_open (server);
+  g_autoptr (WsTestClient)   client = ws_test_server_connect (server);
+  g_autoptr (WsTestResponse) response = NULL;
+  guint                      n_logs = server->logs->len;
+
+  ws_test_client_send (client, refusal->request, length);
+  response = ws_test_client_read_response (client);
+  check_refusal_response (response, refusal);
+  ws_test_client_assert_eof (client);
+  ws_test_settle ();
+
+  g_assert_cmpuint (server->logs->len, >, n_logs);
+  g_assert_cmpuint (ws_test_server_count (server, "web-socket-open-request"), ==, 0);
+  g_assert_cmpuint (ws_test_server_count (server, "connected"), ==, 0);
+  g_assert_cmpuint (ws_test_server_count (server, "disconnected"), ==, 0);
+  g_assert_cmpuint (ws_test_server_count (server, "data-in"), ==, 0);
+
+  /* No effect on another client. */
+  server->echo = TRUE;
+  ws_test_client_send_text (other, "unharmed");
+  ws_test_client_assert_text (other, "unharmed");
+}
+
+static void
+test_refusal (gconstpointer user_data)
+{
+  const Refusal *refusal = user_data;
+
+  g_test_summary ("This request is refused with its own status and a body that names the fault.");
+  check_refusal (refusal, strlen (refusal->request), NULL);
+}
+
+static void
+test_nul_byte (void)
+{
+  static const char request[] = "GET / HTTP/1.1\r\n" HOST "X\0-A: a\r\n" UPGRADE KEY VERSION "\r\n";
+  const Refusal     refusal = { "nul", request, NULL, 400 };
+
+  g_test_summary ("A NUL byte in a field name is refused, not taken for its end.");
+  check_refusal (&refusal, sizeof request - 1, NULL);
+}
+
+static char *
+make_request_of_length (gsize target_length,
+                        gsize value_length,
+                        guint n_fields)
+{
+  GString *request = g_string_new ("GET /");
+
+  for (gsize i = 0; i < target_length; i++)
+    g_string_append_c (request, 'a');
+  g_string_append (request, " HTTP/1.1\r\n" HOST);
+  for (guint i = 0; i < n_fields; i++)
+    g_string_append (request, "X-Field: value\r\n");
+  if (value_length > 0)
+    {
+      g_string_append (request, "X-Long: ");
+      for (gsize i = 0; i < value_length; i++)
+        g_string_append_c (request, 'v');
+      g_string_append (request, "\r\n");
+    }
+
+  g_string_append (request, UPGRADE KEY VERSION "\r\n");
+  return g_string_free (request, FALSE);
+}
+
+static void
+test_long_target (void)
+{
+  g_autofree char *request = make_request_of_length (9000, 0, 0);
+  const Refusal    refusal = { "long-target", request, NULL, 414 };
+
+  g_test_summary ("A request line over 8192 bytes is refused with 414.");
+  check_refusal (&refusal, strlen (request), NULL);
+}
+
+static void
+test_long_field (void)
+{
+  g_autofree char *request = make_request_of_length (0, 20000, 0);
+  const Refusal    refusal = { "long-field", request, NULL, 431 };
+
+  g_test_summary ("A head over the default of MaxHeaderSize is refused with 431.");
+  check_refusal (&refusal, strlen (request), NULL);
+}
+
+static void
+test_many_fields (void)
+{
+  g_autofree char *request = make_request_of_length (0, 0, 200);
+  const Refusal    refusal = { "many-fields", request, NULL, 431 };
+
+  g_test_summary ("More than 100 header fields are refused with 431.");
+  check_refusal (&refusal, strlen (request), NULL);
+}
+
+static void
+test_max_header_size (void)
+{
+  g_autofree char *small = make_request_of_length (0, 700, 0);
+  g_autofree char *large = make_request_of_length (0, 1100, 0);
+  const Refusal    refusal = { "max-header-size", large, NULL, 431 };
+
+  g_test_summary ("MaxHeaderSize moves the limit of the head.");
+  check_refusal (&refusal, strlen (large), "MaxHeaderSize=1024");
+
+  {
+    g_autoptr (WsTestServer)   server = ws_test_server_new_listening ("MaxHeaderSize=1024", NULL);
+    g_autoptr (WsTestClient)   client = ws_test_server_connect (server);
+    g_autoptr (WsTestResponse) response = NULL;
+
+    g_assert_cmpuint (strlen (small), <, 1024);
+    ws_test_client_send_string (client, small);
+    response = ws_test_client_read_response (client);
+    g_assert_cmpuint (response->status, ==, 101);
+  }
+}
+
+static void
+test_endless_head (void)
+{
+  g_autoptr (WsTestServer)   server = ws_test_server_new_listening (NULL, NULL);
+  g_autoptr (WsTestClient)   client = ws_test_server_connect (server);
+  g_autoptr (WsTestResponse) response = NULL;
+  g_autofree char           *noise = ws_test_pattern (1024 * 1024);
+
+  g_test_summary ("A head that never ends is refused at its limit, though the client goes on.");
+
+  ws_test_client_send_string (client, "GET / HTTP/1.1\r\nX-Endless: ");
+  ws_test_client_send (client, noise, 1024 * 1024);
+  response = ws_test_client_read_response (client);
+  g_assert_cmpuint (response->status, ==, 431);
+  ws_test_wait_until (client->eof);
+}
+
+typedef struct
+{
+  const char *name;
+  const char *allowed;
+  const char *origin; /* NULL: no field */
+  guint       status;
+} OriginCase;
+
+static const OriginCase origin_cases[] = {
+  { "default-any", "*", "https://evil.example", 101 },
+  { "listed", "https://a.example,https://b.example", "https://b.example", 101 },
+  { "not-listed", "https://a.example,https://b.example", "https://c.example", 403 },
+  { "wildcard", "https://*.example.org", "https://chat.example.org", 101 },
+  { "wildcard-look-alike", "https://*.example.org", "https://example.org.evil.test", 403 },
+  { "prefix-look-alike", "https://example.org", "https://example.org.evil.test", 403 },
+  { "suffix-look-alike", "https://example.org", "https://evilexample.org", 403 },
+  { "other-scheme", "https://example.org", "http://example.org", 403 },
+  { "other-port", "https://example.org", "https://example.org:8443", 403 },
+  { "null", "https://example.org", "null", 403 },
+  { "none", "https://example.org", NULL, 101 },
+};
+
+static void
+test_origin (gconstpointer user_data)
+{
+  const OriginCase          *origin_case = user_data;
+  g_autofree char           *setting = g_strconcat ("AllowedOrigins=", origin_case->allowed, NULL);
+  g_autoptr (WsTestServer)   server = ws_test_server_new_listening (setting, NULL);
+  g_autoptr (WsTestClient)   client = ws_test_server_connect (server);
+  g_autoptr (WsTestResponse) response = NULL;
+  g_autofree char           *header = NULL;
+
+  g_test_summary ("AllowedOrigins decides by the whole Origin.");
+
+  if (origin_case->origin != NULL)
+    header = g_strdup_printf ("Origin: %s\r\n", origin_case->origin);
+  ws_test_client_send_handshake (client, "/", header);
+  response = ws_test_client_read_response (client);
+
+  g_assert_cmpuint (response->status, ==, origin_case->status);
+  if (origin_case->status == 101)
+    return;
+
+  ws_test_client_assert_eof (client);
+  /* The log says which setting would allow it. */
+  g_assert_true (ws_test_server_has_log (server, "AllowedOrigins"));
+  g_assert_cmpuint (ws_test_server_count (server, "web-socket-open-request"), ==, 0);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (refusals); i++)
+    {
+      g_autofree char *path = g_strconcat ("/refusals/", refusals[i].name, NULL);
+
+      g_test_add_data_func (path, &refusals[i], test_refusal);
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (origin_cases); i++)
+    {
+      g_autofree char *path = g_strconcat ("/refusals/origin/", origin_cases[i].name, NULL);
+
+      g_test_add_data_func (path, &origin_cases[i], test_origin);
+    }
+  g_test_add_func ("/refusals/nul-byte", test_nul_byte);
+  g_test_add_func ("/refusals/long-target", test_long_target);
+  g_test_add_func ("/refusals/long-field", test_long_field);
+  g_test_add_func ("/refusals/many-fields", test_many_fields);
+  g_test_add_func ("/refusals/max-header-size", test_max_header_size);
+  g_test_add_func ("/refusals/endless-head", test_endless_head);
+
+  return g_test_run ();
+}

@@ -1,0 +1,522 @@
+/* Copyright 2026 The WsServer authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "poller-fixture.h"
+
+typedef struct
+{
+  WsDeferred deferred;
+  Fixture   *fixture;
+  char       name;
+  void (*on_call) (Fixture *fixture);
+} Call;
+
+static void
+call_cb (WsDeferred *deferred)
+{
+  Call *call = (Call *) deferred;
+
+  g_assert_false (deferred->queued);
+  g_string_append_c (call->fixture->log, call->name);
+  if (call->on_call != NULL)
+    call->on_call (call->fixture);
+}
+
+#define CALL(fixture_, name_, on_call_)                                                    \
+ {                                                                                         \
+  .deferred = { .func = call_cb }, .fixture = fixture_, .name = name_, .on_call = on_call_ \
+ }
+
+static WsTimerQueue *timer_queue;
+static WsTimer       loose_timer;
+
+static void
+destroy_from_call (Fixture *fixture)
+{
+  ws_poller_destroy (fixture->poller);
+  g_clear_pointer (&fixture->poller, ws_poller_unref);
+}
+
+static void
+test_destroy_drops_deferred (Fixture      *fixture,
+                             gconstpointer user_data)
+{
+  Call a = CALL (fixture, 'a', NULL), b = CALL (fixture, 'b', NULL);
+
+  g_test_summary ("Deferred calls are dropped by the end of the poller, and none is queued later");
+
+  ws_poller_defer (fixture->poller, &a.deferred);
+  ws_poller_defer (fixture->poller, &b.deferred);
+  ws_poller_destroy (fixture->poller);
+  g_assert_false (a.deferred.queued);
+  g_assert_false (b.deferred.queued);
+
+  ws_poller_defer (fixture->poller, &a.deferred);
+  g_assert_false (a.deferred.queued);
+  ws_poller_cancel_defer (fixture->poller, &a.deferred);
+  run_ready (fixture);
+  assert_log (fixture, "");
+}
+
+static void
+test_destroy_from_deferred (Fixture      *fixture,
+                            gconstpointer user_data)
+{
+  Call a = CALL (fixture, 'a', destroy_from_call), b = CALL (fixture, 'b', NULL);
+
+  g_test_summary ("A deferred call may destroy and free the poller; the others are dropped");
+
+  ws_poller_defer (fixture->poller, &a.deferred);
+  ws_poller_defer (fixture->poller, &b.deferred);
+  run_ready (fixture);
+  assert_log (fixture, "a");
+  g_assert_false (b.deferred.queued);
+}
+
+static void
+test_defer_order (Fixture      *fixture,
+                  gconstpointer user_data)
+{
+  Call a = CALL (fixture, 'a', NULL), b = CALL (fixture, 'b', NULL), c = CALL (fixture, 'c', NULL);
+
+  g_test_summary ("Deferred calls come in order, once, from the loop, with no event needed");
+
+  ws_poller_defer (fixture->poller, &a.deferred);
+  ws_poller_defer (fixture->poller, &b.deferred);
+  ws_poller_defer (fixture->poller, &c.deferred);
+  ws_poller_defer (fixture->poller, &a.deferred);
+  assert_log (fixture, "");
+  g_main_context_iteration (fixture->context, TRUE);
+  assert_log (fixture, "abc");
+  g_assert_false (g_main_context_iteration (fixture->context, FALSE));
+}
+
+static Call *cancelled;
+static Call *asked;
+
+static void
+cancel_other (Fixture *fixture)
+{
+  ws_poller_cancel_defer (fixture->poller, &cancelled->deferred);
+  ws_poller_cancel_defer (fixture->poller, &cancelled->deferred);
+}
+
+static void
+ask_again (Fixture *fixture)
+{
+  ws_poller_defer (fixture->poller, &asked->deferred);
+}
+
+static void
+test_cancel_defer_anywhere (Fixture      *fixture,
+                            gconstpointer user_data)
+{
+  g_test_summary ("Any queued call can be cancelled, before and by another one");
+
+  for (guint gone = 0; gone < 3; gone++)
+    {
+      static const char *const before[] = { "bc", "ac", "ab" };
+      Call                     calls[] = { CALL (fixture, 'a', NULL),
+                                           CALL (fixture, 'b', NULL),
+                                           CALL (fixture, 'c', NULL) };
+
+      for (guint i = 0; i < 3; i++)
+        ws_poller_defer (fixture->poller, &calls[i].deferred);
+      ws_poller_cancel_defer (fixture->poller, &calls[gone].deferred);
+      run_ready (fixture);
+      assert_log (fixture, before[gone]);
+
+      calls[0].on_call = cancel_other;
+      cancelled = &calls[gone];
+      for (guint i = 0; i < 3; i++)
+        ws_poller_defer (fixture->poller, &calls[i].deferred);
+      run_ready (fixture);
+      assert_log (fixture, gone == 0 ? "abc" : before[gone]);
+    }
+}
+
+static void
+test_defer_next_turn (Fixture      *fixture,
+                      gconstpointer user_data)
+{
+  Call a = CALL (fixture, 'a', ask_again), b = CALL (fixture, 'b', cancel_other);
+  Call c = CALL (fixture, 'c', NULL);
+
+  g_test_summary ("What a call defers, itself too, comes the next turn, so no turn is endless");
+
+  asked = &a;
+  cancelled = &c;
+  ws_poller_defer (fixture->poller, &a.deferred);
+  ws_poller_defer (fixture->poller, &b.deferred);
+  ws_poller_defer (fixture->poller, &c.deferred);
+  g_assert_true (g_main_context_iteration (fixture->context, TRUE));
+  assert_log (fixture, "ab");
+  g_assert_true (g_main_context_iteration (fixture->context, TRUE));
+  assert_log (fixture, "a");
+  ws_poller_cancel_defer (fixture->poller, &a.deferred);
+  g_assert_false (g_main_context_iteration (fixture->context, FALSE));
+}
+
+static void
+nest_once (Fixture *fixture)
+{
+  g_string_append_c (fixture->log, '(');
+  g_main_context_iteration (fixture->context, FALSE);
+  g_main_context_iteration (fixture->context, FALSE);
+  g_string_append_c (fixture->log, ')');
+}
+
+static void
+ask_and_nest (Fixture *fixture)
+{
+  ask_again (fixture);
+  nest_once (fixture);
+}
+
+static void
+test_defer_nested (Fixture      *fixture,
+                   gconstpointer user_data)
+{
+  Call a = CALL (fixture, 'a', ask_and_nest), b = CALL (fixture, 'b', nest_once);
+  Call c = CALL (fixture, 'c', NULL), d = CALL (fixture, 'd', NULL);
+
+  g_test_summary ("Nested dispatches make the calls left over, each once");
+
+  asked = &d;
+  ws_poller_defer (fixture->poller, &a.deferred);
+  ws_poller_defer (fixture->poller, &b.deferred);
+  ws_poller_defer (fixture->poller, &c.deferred);
+  g_main_context_iteration (fixture->context, TRUE);
+  assert_log (fixture, "a(b(cd))");
+  g_assert_false (g_main_context_iteration (fixture->context, FALSE));
+}
+
+static void
+defer_from_ready (Peer *peer)
+{
+  log_and_drain (peer);
+  ask_again (peer->fixture);
+}
+
+static void
+test_defer_from_ready (Fixture      *fixture,
+                       gconstpointer user_data)
+{
+  Call  d = CALL (fixture, 'd', NULL);
+  Peer *peer = add_event_peer (fixture, 'a', TRUE);
+
+  g_test_summary ("A call deferred when a watch is ready is made without another event");
+
+  asked = &d;
+  peer->on_ready = defer_from_ready;
+  run_ready (fixture);
+  assert_log (fixture, "ad");
+}
+
+typedef struct
+{
+  WsTimer  timer;
+  Fixture *fixture;
+  char     name;
+} NamedTimer;
+
+static void
+timer_cb (WsTimer *timer)
+{
+  NamedTimer *self = (NamedTimer *) timer;
+
+  g_assert_cmpint (g_get_monotonic_time (), >=, timer->deadline_us);
+  g_string_append_c (self->fixture->log, self->name);
+}
+
+static void
+run_until_logged (Fixture *fixture,
+                  gsize    length)
+{
+  while (fixture->log->len < length)
+    g_main_context_iteration (fixture->context, TRUE);
+}
+
+static void
+test_timer_order (Fixture      *fixture,
+                  gconstpointer user_data)
+{
+  WsTimerQueue slow, fast, unused;
+  NamedTimer   timers[] = { { .fixture = fixture, .name = 's' },
+                            { .fixture = fixture, .name = 'f' },
+                            { .fixture = fixture, .name = 'F' } };
+  gint64       begin_us, now_us;
+
+  g_test_summary ("Timers of all queues expire by deadline, none early; the loop waits for them");
+
+  ws_timer_queue_init (&slow, 12000, timer_cb);
+  ws_timer_queue_init (&fast, 3000, timer_cb);
+  ws_timer_queue_init (&unused, 1, timer_cb);
+  ws_poller_add_timer_queue (fixture->poller, &slow);
+  ws_poller_add_timer_queue (fixture->poller, &unused);
+  ws_poller_add_timer_queue (fixture->poller, &fast);
+
+  begin_us = ws_poller_get_time (fixture->poller);
+  ws_timer_arm (&timers[0].timer, &slow, begin_us);
+  ws_timer_arm (&timers[1].timer, &fast, begin_us);
+  ws_timer_arm (&timers[2].timer, &fast, begin_us);
+  run_until_logged (fixture, 3);
+  now_us = g_get_monotonic_time ();
+  assert_log (fixture, "fFs");
+  g_assert_cmpint (now_us - begin_us, >=, 12000);
+  g_assert_cmpint (now_us - begin_us, <, 20 * G_USEC_PER_SEC);
+
+  ws_poller_remove_timer_queue (fixture->poller, &slow);
+  ws_poller_remove_timer_queue (fixture->poller, &fast);
+  ws_poller_remove_timer_queue (fixture->poller, &fast);
+  ws_poller_remove_timer_queue (fixture->poller, &unused);
+}
+
+static gboolean
+count_turn (gpointer user_data)
+{
+  (*(guint *) user_data)++;
+
+  return G_SOURCE_CONTINUE;
+}
+
+/* A source that is always ready and equal to the poller's. */
+static GSource *
+add_competitor (Fixture *fixture,
+                guint   *n_turns)
+{
+  GSource *source = g_idle_source_new ();
+
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, count_turn, n_turns, NULL);
+  g_source_attach (source, fixture->context);
+
+  return source;
+}
+
+static void
+end_competitor (GSource *source)
+{
+  g_source_destroy (source);
+  g_source_unref (source);
+}
+
+static void
+test_timer_bounded (Fixture      *fixture,
+                    gconstpointer user_data)
+{
+  WsTimerQueue           queue;
+  NamedTimer             first = { .fixture = fixture, .name = 'x' };
+  g_autofree NamedTimer *timers = g_new0 (NamedTimer, 1000);
+  guint                  n_turns = 0;
+  GSource               *competitor = add_competitor (fixture, &n_turns);
+
+  g_test_summary ("A crowd of due timers leaves other sources their turn, and all expire");
+
+  ws_timer_queue_init (&queue, 1, timer_cb);
+  ws_poller_add_timer_queue (fixture->poller, &queue);
+  ws_timer_arm (&first.timer, &queue, 0);
+  for (guint i = 0; i < 1000; i++)
+    {
+      timers[i].fixture = fixture;
+      timers[i].name = 't';
+      ws_timer_arm (&timers[i].timer, &queue, 0);
+    }
+
+  run_until_logged (fixture, 1001);
+  g_assert_cmpuint (n_turns, >=, 4);
+  g_assert_cmpuint (fixture->log->len, ==, 1001);
+  g_assert_cmpint (fixture->log->str[0], ==, 'x');
+
+  end_competitor (competitor);
+  ws_poller_remove_timer_queue (fixture->poller, &queue);
+}
+
+static Fixture *timer_fixture;
+
+static void
+free_queue_cb (WsTimer *timer)
+{
+  g_string_append_c (timer_fixture->log, 'f');
+  ws_timer_disarm (&loose_timer);
+  ws_poller_remove_timer_queue (timer_fixture->poller, timer_queue);
+  g_clear_pointer (&timer_queue, g_free);
+}
+
+static void
+test_timer_frees_queue (Fixture      *fixture,
+                        gconstpointer user_data)
+{
+  WsTimerQueue before, after;
+  NamedTimer   a = { .fixture = fixture, .name = 'a' }, b = { .fixture = fixture, .name = 'b' };
+  WsTimer      timer = { 0 };
+
+  g_test_summary ("A timer's call may remove and free its own queue; the others go on");
+
+  timer_fixture = fixture;
+  timer_queue = g_new (WsTimerQueue, 1);
+  ws_timer_queue_init (&before, 1, timer_cb);
+  ws_timer_queue_init (timer_queue, 1, free_queue_cb);
+  ws_timer_queue_init (&after, 1, timer_cb);
+  ws_poller_add_timer_queue (fixture->poller, &before);
+  ws_poller_add_timer_queue (fixture->poller, timer_queue);
+  ws_poller_add_timer_queue (fixture->poller, &after);
+  ws_timer_arm (&a.timer, &before, 0);
+  ws_timer_arm (&timer, timer_queue, 0);
+  ws_timer_arm (&loose_timer, timer_queue, 0);
+  ws_timer_arm (&b.timer, &after, 0);
+
+  run_until_logged (fixture, 3);
+  g_assert_null (timer_queue);
+  run_ready (fixture);
+  g_assert_cmpuint (fixture->log->len, ==, 3);
+
+  ws_poller_remove_timer_queue (fixture->poller, &before);
+  ws_poller_remove_timer_queue (fixture->poller, &after);
+}
+
+static void
+destroy_poller_cb (WsTimer *timer)
+{
+  g_string_append_c (timer_fixture->log, 'd');
+  ws_poller_destroy (timer_fixture->poller);
+  g_clear_pointer (&timer_fixture->poller, ws_poller_unref);
+  g_clear_pointer (&timer_queue, g_free);
+}
+
+static void
+test_timer_destroys (Fixture      *fixture,
+                     gconstpointer user_data)
+{
+  WsTimer timer = { 0 };
+
+  g_test_summary ("A timer's call may destroy and free the poller, then free the queue");
+
+  timer_fixture = fixture;
+  timer_queue = g_new (WsTimerQueue, 1);
+  ws_timer_queue_init (timer_queue, 1, destroy_poller_cb);
+  ws_poller_add_timer_queue (fixture->poller, timer_queue);
+  ws_timer_arm (&timer, timer_queue, 0);
+  run_until_logged (fixture, 1);
+  assert_log (fixture, "d");
+}
+
+static void
+test_dispatch_fair (Fixture      *fixture,
+                    gconstpointer user_data)
+{
+  guint n_least = G_MAXUINT, n_most = 0;
+
+  g_test_summary ("Descriptors that flood are served in rotation: none gets more than the others");
+
+  for (guint i = 0; i < 200; i++)
+    add_event_peer (fixture, 'a', TRUE);
+  for (guint i = 0; i < 20; i++)
+    g_main_context_iteration (fixture->context, FALSE);
+
+  for (guint i = 0; i < fixture->peers->len; i++)
+    {
+      Peer *peer = g_ptr_array_index (fixture->peers, i);
+
+      n_least = MIN (n_least, peer->n_ready);
+      n_most = MAX (n_most, peer->n_ready);
+    }
+
+  g_assert_cmpuint (n_least, >=, 6);
+  g_assert_cmpuint (n_most, <=, n_least + 2);
+}
+
+static void
+test_dispatch_bounded (Fixture      *fixture,
+                       gconstpointer user_data)
+{
+  guint    n_turns = 0;
+  GSource *competitor = add_competitor (fixture, &n_turns);
+
+  g_test_summary ("However many events there are, another source has its turn in every iteration");
+
+  for (guint i = 0; i < 100; i++)
+    add_event_peer (fixture, 'a', TRUE);
+
+  for (guint i = 1; i <= 10; i++)
+    {
+      guint n_before = count_ready (fixture);
+
+      g_main_context_iteration (fixture->context, TRUE);
+      g_assert_cmpuint (n_turns, ==, i);
+      g_assert_cmpuint (count_ready (fixture) - n_before, <=, 1024);
+    }
+
+  end_competitor (competitor);
+}
+
+static void
+test_dispatch_time (Fixture      *fixture,
+                    gconstpointer user_data)
+{
+  guint    n_turns = 0;
+  GSource *competitor = add_competitor (fixture, &n_turns);
+
+  g_test_summary ("Slow calls end the dispatch after its few milliseconds, at the end of a batch");
+
+  for (guint i = 0; i < 100; i++)
+    add_event_peer (fixture, 'a', TRUE)->on_ready = spend_time;
+
+  for (guint i = 1; i <= 5; i++)
+    {
+      guint n_before = count_ready (fixture);
+
+      g_main_context_iteration (fixture->context, TRUE);
+      g_assert_cmpuint (n_turns, ==, i);
+      g_assert_cmpuint (count_ready (fixture) - n_before, <=, 100);
+    }
+
+  end_competitor (competitor);
+}
+
+static void
+test_dispatch_flood_and_timer (Fixture      *fixture,
+                               gconstpointer user_data)
+{
+  WsTimerQueue queue;
+  NamedTimer   timer = { .fixture = fixture, .name = 't' };
+  Call         call = CALL (fixture, 'd', NULL);
+
+  g_test_summary ("Under a flood timers expire and deferred calls are made");
+
+  for (guint i = 0; i < 100; i++)
+    add_event_peer (fixture, 'a', TRUE);
+
+  ws_timer_queue_init (&queue, 2000, timer_cb);
+  ws_poller_add_timer_queue (fixture->poller, &queue);
+  ws_timer_arm (&timer.timer, &queue, ws_poller_get_time (fixture->poller));
+  ws_poller_defer (fixture->poller, &call.deferred);
+  run_until_logged (fixture, 2);
+  g_assert_nonnull (strchr (fixture->log->str, 'd'));
+  g_assert_nonnull (strchr (fixture->log->str, 't'));
+  ws_poller_remove_timer_queue (fixture->poller, &queue);
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+
+  ADD_POLLER_TEST ("ws_poller_destroy/drops-deferred", test_destroy_drops_deferred);
+  ADD_POLLER_TEST ("ws_poller_destroy/from-deferred", test_destroy_from_deferred);
+  ADD_POLLER_TEST ("ws_poller_defer/order", test_defer_order);
+  ADD_POLLER_TEST ("ws_poller_defer/next-turn", test_defer_next_turn);
+  ADD_POLLER_TEST ("ws_poller_defer/nested", test_defer_nested);
+  ADD_POLLER_TEST ("ws_poller_defer/from-ready", test_defer_from_ready);
+  ADD_POLLER_TEST ("ws_poller_cancel_defer/anywhere", test_cancel_defer_anywhere);
+  ADD_POLLER_TEST ("ws_poller_add_timer_queue/order", test_timer_order);
+  ADD_POLLER_TEST ("ws_poller_add_timer_queue/bounded", test_timer_bounded);
+  ADD_POLLER_TEST ("ws_poller_remove_timer_queue/frees", test_timer_frees_queue);
+  ADD_POLLER_TEST ("ws_poller_destroy/from-timer", test_timer_destroys);
+  ADD_POLLER_TEST ("ws_poller_dispatch/fair", test_dispatch_fair);
+  ADD_POLLER_TEST ("ws_poller_dispatch/bounded", test_dispatch_bounded);
+  ADD_POLLER_TEST ("ws_poller_dispatch/time", test_dispatch_time);
+  ADD_POLLER_TEST ("ws_poller_dispatch/flood-and-timer", test_dispatch_flood_and_timer);
+
+  return g_test_run ();
+}

@@ -1,0 +1,24 @@
+/* Copyright 2026 The WsServer authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "wsserver/base/ws-error.h"
+
+G_BEGIN_DECLS
+
+/* The one place where an errno becomes a WsError. Unknown numbers become WS_ERROR_SENDING. */
+WsError ws_error_from_errno (int error_number);
+
+/* Sets "[10048] Address already in use: 127.0.0.1:8080": the code, the system's own text, and
+ * the subject (address, file) concerned, which may be NULL. */
+void ws_set_error_from_errno (GError    **error,
+                              int         error_number,
+                              const char *subject);
+
+/* Turns an error of GIO (G_IO_ERROR, G_RESOLVER_ERROR, G_FILE_ERROR) into one of WS_ERROR with
+ * the subject added. Takes ownership of gio_error. */
+void ws_propagate_gio_error (GError    **error,
+                             GError     *gio_error,
+                             const char *subject);
+
+G_END_DECLS

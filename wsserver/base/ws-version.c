@@ -1,0 +1,21 @@
+/* Copyright 2026 The WsServer authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "wsserver/base/ws-version.h"
+
+/**
+ * ws_get_version:
+ *
+ * Gets the version of the library that is loaded, for example `0.1.0`.
+ *
+ * It differs from [const@Ws.VERSION] when a program runs with another version than the one it was
+ * compiled for.
+ *
+ * Returns: the version, as three numbers with dots between
+ *
+ * Since: 0.1
+ */
+const char *
+ws_get_version (void)
+{
+  return WS_VERSION;
+}

@@ -1,0 +1,104 @@
+/* Copyright 2026 The WsServer authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <glib.h>
+
+#include "wsserver/config/ws-settings-private.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  WS_SETTING_BOOLEAN, /* gboolean */
+  WS_SETTING_UINT,    /* guint */
+  WS_SETTING_UINT64,  /* guint64 */
+  WS_SETTING_STRING,  /* char *, never NULL unless the default is */
+  WS_SETTING_COMPUTED, /* no storage: the owner answers */
+} WsSettingType;
+
+typedef enum
+{
+  WS_SETTING_PER_SERVER,
+  WS_SETTING_PER_CONNECTION, /* written NAME[connectionId] */
+} WsSettingScope;
+
+typedef enum
+{
+  WS_SETTING_FLAGS_NONE = 0,
+  WS_SETTING_READ_ONLY = 1 << 0,
+  WS_SETTING_FIXED_WHILE_LISTENING = 1 << 1, /* error 108 */
+  WS_SETTING_NO_EFFECT = 1 << 2,             /* stored and read back only */
+  WS_SETTING_CLOSE_CODE = 1 << 3,            /* a number that may stand in a close frame */
+} WsSettingFlags;
+
+/* What a setting belongs to, for the documentation's order. */
+typedef enum
+{
+  WS_SETTING_GROUP_WEBSOCKET,
+  WS_SETTING_GROUP_TCP,
+  WS_SETTING_GROUP_TLS,
+  WS_SETTING_GROUP_BASE,
+  WS_SETTING_GROUP_BEYOND,
+} WsSettingGroup;
+
+/* One row of the registry: it drives parsing, error messages, documentation and tests. */
+typedef struct
+{
+  const char    *name;
+  WsSettingGroup group;
+  WsSettingType  type;
+  WsSettingScope scope;
+  guint          flags;
+  gsize          offset; /* in WsSettings; per connection: in WsConnectionSettings; COMPUTED: unused */
+  guint64        min;
+  guint64        max;
+  const char    *default_value; /* as config() reads it back */
+  const char    *unit;          /* "bytes", "seconds", "" */
+  const char    *blurb;         /* one line, no full stop */
+} WsSetting;
+
+/* Values that belong to one connection. */
+typedef struct
+{
+  guint   max_line_bytes;
+  guint64 message_bytes; /* MessageLength: 0 means each send is one message */
+} WsConnectionSettings;
+
+/* "NAME", "NAME=VALUE", "NAME[id]", "NAME[id]=VALUE", taken apart; spaces around the parts go. */
+typedef struct
+{
+  const WsSetting *setting;
+  char            *connection_id; /* NULL when there is none */
+  char            *value;         /* NULL when it is a query */
+} WsConfigRequest;
+
+const WsSetting *ws_config_get_settings (guint *n_settings);
+const WsSetting *ws_config_find (const char *name);
+
+/* FALSE sets error 10022 naming the setting: unknown name, an id missing or out of place, a value
+ * for what can only be read. */
+gboolean ws_config_request_parse (WsConfigRequest *request,
+                                  const char      *configuration_string,
+                                  GError         **error);
+void     ws_config_request_clear (WsConfigRequest *request);
+
+/* Parses value into the storage (WsSettings or WsConnectionSettings). FALSE leaves it as it was and
+ * sets error 10022 naming the setting, the value and what is accepted. */
+gboolean ws_config_store (const WsSetting *setting,
+                          gpointer         storage,
+                          const char      *value,
+                          GError         **error);
+
+/* The stored value as a string that ws_config_store() would take. */
+char *ws_config_load (const WsSetting *setting,
+                      gconstpointer    storage);
+
+/* What a value of this setting may be, in words: "True or False", "a number from 1 to 100000". */
+char *ws_config_describe_accepted (const WsSetting *setting);
+
+void ws_config_apply_defaults (gpointer       storage,
+                               WsSettingScope scope);
+void ws_config_free_strings   (gpointer       storage);
+
+G_END_DECLS

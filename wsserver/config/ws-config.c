@@ -1,0 +1,331 @@
+/* Copyright 2026 The WsServer authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+
+#include "wsserver/base/ws-error-private.h"
+#include "wsserver/config/ws-config-private.h"
+#include "wsserver/protocol/ws-close-private.h"
+
+#define SERVER(field) WS_SETTING_PER_SERVER, 0, G_STRUCT_OFFSET (WsSettings, field)
+#define SERVER_FLAGS(field, flags) WS_SETTING_PER_SERVER, (flags), G_STRUCT_OFFSET (WsSettings, field)
+#define CONNECTION(field) WS_SETTING_PER_CONNECTION, 0, G_STRUCT_OFFSET (WsConnectionSettings, field)
+#define COMPUTED(flags) WS_SETTING_COMPUTED, WS_SETTING_PER_SERVER, (flags), 0
+
+/* Sorted by group, then by name. A size is at most 2^40 so that sums of a few never overflow. */
+#define MAX_BYTES (G_GUINT64_CONSTANT (1) << 40)
+#define MAX_SECONDS (60 * 60 * 24 * 365)
+
+/* clang-format off */
+static const WsSetting settings[] = {
+  { "BufferMessage", WS_SETTING_GROUP_WEBSOCKET, WS_SETTING_BOOLEAN, SERVER (buffer_message), 0, 1, "False", "",
+    "Whether data-in gets whole messages, held until they are complete, in place of parts as they arrive" },
+  { "DisconnectStatusCode", WS_SETTING_GROUP_WEBSOCKET, WS_SETTING_UINT,
+    SERVER_FLAGS (disconnect_status_code, WS_SETTING_CLOSE_CODE), 1000, 4999, "1000", "",
+    "Close code sent when the application disconnects a client" },
+  { "DisconnectStatusDescription", WS_SETTING_GROUP_WEBSOCKET, WS_SETTING_STRING,
+    SERVER (disconnect_status_description), 0, WS_CONTROL_PAYLOAD_MAX_LENGTH - 2, "", "bytes",
+    "Reason sent with DisconnectStatusCode; empty for the standard text of the code" },
+  { "LogLevel", WS_SETTING_GROUP_WEBSOCKET, WS_SETTING_UINT, SERVER (log_level), 0, 3, "1", "",
+    "How much the log signal tells: 0 nothing, 1 information and errors, 2 the opening request too, 3 everything" },
+  { "MaxFrameSize", WS_SETTING_GROUP_WEBSOCKET, WS_SETTING_UINT, SERVER (max_frame_bytes), 1, G_MAXINT32, "131072", "bytes",
+    "Longest payload of one outgoing frame; a longer message goes out in several" },
+  { "MaxLineLength", WS_SETTING_GROUP_WEBSOCKET, WS_SETTING_UINT, CONNECTION (max_line_bytes), 1, G_MAXINT32, "2048", "bytes",
+    "In line mode, how much of a line without an end is handed on at once" },
+  { "MessageLength", WS_SETTING_GROUP_WEBSOCKET, WS_SETTING_UINT64, CONNECTION (message_bytes), 0, MAX_BYTES, "0", "bytes",
+    "Length of the message that the next sends make up together; 0: each send is a message of its own" },
+  { "WaitForCloseResponse", WS_SETTING_GROUP_WEBSOCKET, WS_SETTING_BOOLEAN, SERVER (wait_for_close_response), 0, 1, "True", "",
+    "Whether to wait for the client's close frame after sending one" },
+
+  { "AllowedClients", WS_SETTING_GROUP_TCP, WS_SETTING_STRING, SERVER (allowed_clients), 0, 65536, "*", "",
+    "Addresses and host names that may connect, separated by commas; * stands for any run of characters" },
+  { "BindExclusively", WS_SETTING_GROUP_TCP, WS_SETTING_BOOLEAN,
+    SERVER_FLAGS (bind_exclusively, WS_SETTING_FIXED_WHILE_LISTENING), 0, 1, "True", "",
+    "Whether the port is this server's alone; False lets several servers share it (SO_REUSEPORT)" },
+  { "BlockedClients", WS_SETTING_GROUP_TCP, WS_SETTING_STRING, SERVER (blocked_clients), 0, 65536, "", "",
+    "Addresses and host names that may not connect, separated by commas; * stands for any run of characters" },
+  { "CloseStreamAfterTransfer", WS_SETTING_GROUP_TCP, WS_SETTING_BOOLEAN, SERVER (close_stream_after_transfer), 0, 1, "True", "",
+    "Whether the stream given to set_upload_stream is closed when it has been sent" },
+  { "DefaultConnectionTimeout", WS_SETTING_GROUP_TCP, WS_SETTING_UINT, SERVER (default_connection_timeout_s), 0, MAX_SECONDS, "0", "seconds",
+    "How long a client may stay silent within the TLS handshake; 0: as long as HandshakeTimeout allows" },
+  { "InBufferSize", WS_SETTING_GROUP_TCP, WS_SETTING_UINT, SERVER (in_buffer_bytes), 0, G_MAXINT32, "0", "bytes",
+    "Receive buffer asked of the system for each connection; 0: the system's choice" },
+  { "KeepAliveInterval", WS_SETTING_GROUP_TCP, WS_SETTING_UINT, SERVER (keep_alive_interval_ms), 0, 32767000, "0", "milliseconds",
+    "Time between TCP keep-alive probes without an answer; 0: the system's" },
+  { "KeepAliveTime", WS_SETTING_GROUP_TCP, WS_SETTING_UINT, SERVER (keep_alive_time_ms), 0, 32767000, "0", "milliseconds",
+    "Idle time before the first TCP keep-alive probe; 0: the system's" },
+  { "MaxConnections", WS_SETTING_GROUP_TCP, WS_SETTING_UINT,
+    SERVER_FLAGS (max_connections, WS_SETTING_FIXED_WHILE_LISTENING), 1, 100000, "1000", "",
+    "How many clients may be connected at once; the next ones are answered 503" },
+  { "OutBufferSize", WS_SETTING_GROUP_TCP, WS_SETTING_UINT, SERVER (out_buffer_bytes), 0, G_MAXINT32, "0", "bytes",
+    "Send buffer asked of the system for each connection; 0: the system's choice" },
+  { "TcpNoDelay", WS_SETTING_GROUP_TCP, WS_SETTING_BOOLEAN, SERVER (tcp_no_delay), 0, 1, "True", "",
+    "Whether small writes go out at once in place of waiting for more (Nagle's algorithm)" },
+  { "UseIPv6", WS_SETTING_GROUP_TCP, WS_SETTING_UINT,
+    SERVER_FLAGS (use_ipv6, WS_SETTING_FIXED_WHILE_LISTENING), 0, 2, "0", "",
+    "0: IPv4 only, 1: IPv6 only, 2: both" },
+
+  { "BuildInfo", WS_SETTING_GROUP_BASE, COMPUTED (WS_SETTING_READ_ONLY), 0, 0, NULL, "",
+    "Versions of this library and of those it runs with" },
+  { "GUIAvailable", WS_SETTING_GROUP_BASE, WS_SETTING_BOOLEAN,
+    SERVER_FLAGS (gui_available, WS_SETTING_NO_EFFECT), 0, 1, "True", "",
+    "Without effect: the main context is the message loop" },
+  { "LicenseInfo", WS_SETTING_GROUP_BASE, COMPUTED (WS_SETTING_READ_ONLY), 0, 0, NULL, "",
+    "The licence of this library" },
+  { "MaskSensitiveData", WS_SETTING_GROUP_BASE, WS_SETTING_BOOLEAN,
+    SERVER_FLAGS (mask_sensitive_data, WS_SETTING_NO_EFFECT), 0, 1, "True", "",
+    "Without effect: payloads and passwords never reach the log" },
+  { "UseDaemonThreads", WS_SETTING_GROUP_BASE, WS_SETTING_BOOLEAN,
+    SERVER_FLAGS (use_daemon_threads, WS_SETTING_NO_EFFECT), 0, 1, "True", "",
+    "Without effect: the server makes no thread" },
+
+  { "AllowedOrigins", WS_SETTING_GROUP_BEYOND, WS_SETTING_STRING, SERVER (allowed_origins), 0, 65536, "*", "",
+    "Origins of web pages that may connect, separated by commas; * stands for any run of characters" },
+  { "CloseTimeout", WS_SETTING_GROUP_BEYOND, WS_SETTING_UINT, SERVER (close_timeout_s), 1, MAX_SECONDS, "5", "seconds",
+    "How long to wait for the client's close frame" },
+  { "HandshakeTimeout", WS_SETTING_GROUP_BEYOND, WS_SETTING_UINT, SERVER (handshake_timeout_s), 1, MAX_SECONDS, "10", "seconds",
+    "How long a client may take from connecting to the end of its request" },
+  { "IdleTimeout", WS_SETTING_GROUP_BEYOND, WS_SETTING_UINT, SERVER (idle_timeout_s), 0, MAX_SECONDS, "0", "seconds",
+    "How long a connection may stay without a message either way before it is closed with 1001; 0: for ever" },
+  { "MaxHeaderSize", WS_SETTING_GROUP_BEYOND, WS_SETTING_UINT, SERVER (max_header_bytes), 256, 1048576, "16384", "bytes",
+    "Longest request head; over it the answer is 431" },
+  { "MaxMessageSize", WS_SETTING_GROUP_BEYOND, WS_SETTING_UINT64, SERVER (max_message_bytes), 1, MAX_BYTES, "16777216", "bytes",
+    "Longest incoming message; over it the connection is closed with 1009" },
+  { "MaxSendQueue", WS_SETTING_GROUP_BEYOND, WS_SETTING_UINT64, SERVER (max_send_queue_bytes), 1024, MAX_BYTES, "33554432", "bytes",
+    "How much may wait to be sent on one connection; over it a send fails with 10035" },
+  { "PingInterval", WS_SETTING_GROUP_BEYOND, WS_SETTING_UINT, SERVER (ping_interval_s), 0, MAX_SECONDS, "0", "seconds",
+    "After how long without a frame from the client a ping is sent; 0: never" },
+  { "PongTimeout", WS_SETTING_GROUP_BEYOND, WS_SETTING_UINT, SERVER (pong_timeout_s), 1, MAX_SECONDS, "20", "seconds",
+    "How long such a ping may stay unanswered before the connection is dropped" },
+};
+/* clang-format on */
+
+const WsSetting *
+ws_config_get_settings (guint *n_settings)
+{
+  *n_settings = G_N_ELEMENTS (settings);
+  return settings;
+}
+
+const WsSetting *
+ws_config_find (const char *name)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (settings); i++)
+    if (g_ascii_strcasecmp (settings[i].name, name) == 0)
+      return &settings[i];
+
+  return NULL;
+}
+
+static gboolean
+check_request (const WsConfigRequest *request,
+               GError               **error)
+{
+  const WsSetting *setting = request->setting;
+  const char      *problem = NULL;
+
+  if (setting->scope == WS_SETTING_PER_CONNECTION && request->connection_id == NULL)
+    problem = "belongs to one connection and is written NAME[connectionId]";
+  else if (setting->scope == WS_SETTING_PER_SERVER && request->connection_id != NULL)
+    problem = "belongs to the server and takes no [connectionId]";
+  else if (request->value != NULL && (setting->flags & WS_SETTING_READ_ONLY) != 0)
+    problem = "can only be read";
+
+  if (problem == NULL)
+    return TRUE;
+
+  g_set_error (error, WS_ERROR, WS_ERROR_INVALID_ARGUMENT, "Setting %s %s", setting->name, problem);
+  return FALSE;
+}
+
+gboolean
+ws_config_request_parse (WsConfigRequest *request,
+                         const char      *configuration_string,
+                         GError         **error)
+{
+  const char      *equals = strchr (configuration_string, '=');
+  gsize            name_length = equals != NULL ? (gsize) (equals - configuration_string) : strlen (configuration_string);
+  g_autofree char *name = g_strstrip (g_strndup (configuration_string, name_length));
+  char            *bracket = strchr (name, '[');
+  gsize            length = strlen (name);
+
+  memset (request, 0, sizeof *request);
+  if (bracket != NULL && name[length - 1] == ']')
+    {
+      name[length - 1] = '\0';
+      request->connection_id = g_strstrip (g_strdup (bracket + 1));
+      *bracket = '\0';
+      g_strchomp (name);
+    }
+
+  request->setting = ws_config_find (name);
+  if (request->setting == NULL)
+    {
+      g_set_error (error, WS_ERROR, WS_ERROR_INVALID_ARGUMENT,
+                   "Unknown setting \"%s\": expected NAME or NAME=VALUE with a name from the documentation", name);
+      ws_config_request_clear (request);
+      return FALSE;
+    }
+  if (equals != NULL)
+    request->value = g_strdup (equals + 1);
+  if (!check_request (request, error))
+    {
+      ws_config_request_clear (request);
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
+void
+ws_config_request_clear (WsConfigRequest *request)
+{
+  g_clear_pointer (&request->connection_id, g_free);
+  g_clear_pointer (&request->value, g_free);
+}
+
+char *
+ws_config_describe_accepted (const WsSetting *setting)
+{
+  if (setting->flags & WS_SETTING_CLOSE_CODE)
+    return g_strdup ("a close code that may be sent: 1000 to 1003, 1007 to 1014 or 3000 to 4999");
+
+  switch (setting->type)
+    {
+    case WS_SETTING_BOOLEAN:
+      return g_strdup ("True, False, Yes, No, 1 or 0");
+    case WS_SETTING_STRING:
+      return g_strdup_printf ("UTF-8 text of at most %" G_GUINT64_FORMAT " bytes", setting->max);
+    case WS_SETTING_UINT:
+    case WS_SETTING_UINT64:
+      return g_strdup_printf ("a whole number%s%s from %" G_GUINT64_FORMAT " to %" G_GUINT64_FORMAT,
+                              *setting->unit != '\0' ? " of " : "", setting->unit, setting->min, setting->max);
+    case WS_SETTING_COMPUTED:
+    default:
+      return g_strdup ("nothing: it can only be read");
+    }
+}
+
+static gboolean
+parse_boolean (const char *text,
+               gboolean   *value)
+{
+  static const char *const words[] = { "false", "true", "no", "yes", "0", "1" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (words); i++)
+    if (g_ascii_strcasecmp (text, words[i]) == 0)
+      {
+        *value = (i & 1) != 0;
+        return TRUE;
+      }
+
+  return FALSE;
+}
+
+static gboolean
+parse_number (const WsSetting *setting,
+              const char      *text,
+              guint64         *value)
+{
+  if (!g_ascii_string_to_unsigned (text, 10, setting->min, setting->max, value, NULL))
+    return FALSE;
+  if ((setting->flags & WS_SETTING_CLOSE_CODE) != 0)
+    return ws_close_code_may_be_sent ((guint) *value);
+
+  return TRUE;
+}
+
+static gboolean
+store_value (const WsSetting *setting,
+             gpointer         storage,
+             const char      *value)
+{
+  gpointer         field = G_STRUCT_MEMBER_P (storage, setting->offset);
+  g_autofree char *text = g_strstrip (g_strdup (value));
+  guint64          number;
+
+  switch (setting->type)
+    {
+    case WS_SETTING_BOOLEAN:
+      return parse_boolean (text, field);
+
+    case WS_SETTING_UINT:
+      if (!parse_number (setting, text, &number))
+        return FALSE;
+      *(guint *) field = (guint) number;
+      return TRUE;
+
+    case WS_SETTING_UINT64:
+      return parse_number (setting, text, field);
+
+    case WS_SETTING_STRING:
+      if (strlen (value) > setting->max || !g_utf8_validate (value, -1, NULL))
+        return FALSE;
+      g_free (*(char **) field);
+      *(char **) field = g_strdup (value);
+      return TRUE;
+
+    case WS_SETTING_COMPUTED:
+    default:
+      return FALSE;
+    }
+}
+
+gboolean
+ws_config_store (const WsSetting *setting,
+                 gpointer         storage,
+                 const char      *value,
+                 GError         **error)
+{
+  if (store_value (setting, storage, value))
+    return TRUE;
+
+  g_autofree char *accepted = ws_config_describe_accepted (setting);
+  g_autofree char *shown = g_utf8_make_valid (value, -1);
+
+  g_set_error (error, WS_ERROR, WS_ERROR_INVALID_ARGUMENT, "Setting %s does not take \"%.200s\": accepted is %s",
+               setting->name, shown, accepted);
+  return FALSE;
+}
+
+char *
+ws_config_load (const WsSetting *setting,
+                gconstpointer    storage)
+{
+  gconstpointer field = (const guint8 *) storage + setting->offset;
+
+  switch (setting->type)
+    {
+    case WS_SETTING_BOOLEAN:
+      return g_strdup (*(const gboolean *) field ? "True" : "False");
+    case WS_SETTING_UINT:
+      return g_strdup_printf ("%u", *(const guint *) field);
+    case WS_SETTING_UINT64:
+      return g_strdup_printf ("%" G_GUINT64_FORMAT, *(const guint64 *) field);
+    case WS_SETTING_STRING:
+      return g_strdup (*(char *const *) field);
+    case WS_SETTING_COMPUTED:
+    default:
+      return g_strdup ("");
+    }
+}
+
+void
+ws_config_apply_defaults (gpointer       storage,
+                          WsSettingScope scope)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (settings); i++)
+    if (settings[i].scope == scope && settings[i].type != WS_SETTING_COMPUTED)
+      {
+        gboolean stored = store_value (&settings[i], storage, settings[i].default_value);
+
+        g_assert (stored);
+      }
+}
+
+void
+ws_config_free_strings (gpointer storage)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (settings); i++)
+    if (settings[i].scope == WS_SETTING_PER_SERVER && settings[i].type == WS_SETTING_STRING)
+      g_clear_pointer ((char **) G_STRUCT_MEMBER_P (storage, settings[i].offset), g_free);
+}

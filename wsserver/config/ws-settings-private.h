@@ -1,0 +1,65 @@
+/* Copyright 2026 The WsServer authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <glib.h>
+
+#include "wsserver/protocol/ws-limits-private.h"
+
+G_BEGIN_DECLS
+
+/* The value of every setting of the registry (ws-config.c). One copy per server, shared by
+ * reference with its connections, which read it as they go; what a connection takes over once
+ * (limits) it copies when it opens. Names follow the settings; the unit is in the name where the
+ * setting has one. */
+typedef struct
+{
+  /* WebSocket */
+  gboolean buffer_message;
+  guint    disconnect_status_code;
+  char    *disconnect_status_description; /* NULL: the standard text of the code */
+  gboolean enable_permessage_deflate;
+  guint    log_level;
+  guint    max_frame_bytes;
+  gboolean wait_for_close_response;
+
+  /* TCP */
+  char    *allowed_clients;
+  gboolean bind_exclusively;
+  char    *blocked_clients;
+  gboolean close_stream_after_transfer;
+  guint    default_connection_timeout_s;
+  guint    in_buffer_bytes; /* 0: the system's */
+  guint    keep_alive_interval_ms; /* 0: the system's */
+  guint    keep_alive_time_ms;     /* 0: the system's */
+  guint    max_connections;
+  guint    out_buffer_bytes; /* 0: the system's */
+  gboolean tcp_no_delay;
+  guint    use_ipv6;
+
+  /* Stored without effect on this platform */
+  gboolean gui_available;
+  gboolean use_daemon_threads;
+  gboolean mask_sensitive_data;
+
+  /* Beyond the reference */
+  char    *allowed_origins;
+  guint    close_timeout_s;
+  guint    handshake_timeout_s;
+  guint    idle_timeout_s; /* 0: none */
+  guint    max_header_bytes;
+  guint64  max_message_bytes;
+  guint64  max_send_queue_bytes;
+  guint    ping_interval_s; /* 0: none */
+  guint    pong_timeout_s;
+} WsSettings;
+
+/* Reference counted; holds the defaults of the registry. */
+WsSettings *ws_settings_new   (void);
+WsSettings *ws_settings_ref   (WsSettings *self);
+void        ws_settings_unref (WsSettings *self);
+
+void ws_settings_get_limits (const WsSettings *self,
+                             WsLimits         *limits);
+
+G_END_DECLS

@@ -1,0 +1,35 @@
+/* Copyright 2026 The WsServer authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <gio/gio.h>
+
+#include "wsserver/config/ws-config-private.h"
+#include "wsserver/config/ws-settings-private.h"
+
+WsSettings *
+ws_settings_new (void)
+{
+  WsSettings *self = g_rc_box_new0 (WsSettings);
+
+  ws_config_apply_defaults (self, WS_SETTING_PER_SERVER);
+  return self;
+}
+
+WsSettings *
+ws_settings_ref (WsSettings *self)
+{
+  return g_rc_box_acquire (self);
+}
+
+void
+ws_settings_unref (WsSettings *self)
+{
+  g_rc_box_release_full (self, ws_config_free_strings);
+}
+
+void
+ws_settings_get_limits (const WsSettings *self,
+                        WsLimits         *limits)
+{
+  limits->max_message_bytes = self->max_message_bytes;
+  limits->max_head_bytes = self->max_header_bytes;
+}

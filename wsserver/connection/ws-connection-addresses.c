@@ -1,0 +1,160 @@
+/* Copyright 2026 The WsServer authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <arpa/inet.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include "wsserver/connection/ws-connection-private.h"
+
+/* An IPv4 client of a socket for both families shows as itself, not as ::ffff:a.b.c.d. */
+char *
+ws_peer_address_to_string (const WsPeerAddress *peer)
+{
+  char text[INET6_ADDRSTRLEN] = "";
+
+  if (peer->any.sa_family == AF_INET)
+    inet_ntop (AF_INET, &peer->ipv4.sin_addr, text, sizeof text);
+  else if (peer->any.sa_family == AF_INET6 && IN6_IS_ADDR_V4MAPPED (&peer->ipv6.sin6_addr))
+    inet_ntop (AF_INET, &peer->ipv6.sin6_addr.s6_addr[12], text, sizeof text);
+  else if (peer->any.sa_family == AF_INET6)
+    inet_ntop (AF_INET6, &peer->ipv6.sin6_addr, text, sizeof text);
+
+  return g_strdup (text);
+}
+
+guint
+ws_peer_address_get_port (const WsPeerAddress *peer)
+{
+  switch (peer->any.sa_family)
+    {
+    case AF_INET:
+      return g_ntohs (peer->ipv4.sin_port);
+    case AF_INET6:
+      return g_ntohs (peer->ipv6.sin6_port);
+    default:
+      return 0;
+    }
+}
+
+/* Asked of the socket while there is one; what was asked once stays. */
+void
+ws_connection_load_local_address (WsConnection *self)
+{
+  union
+  {
+    WsPeerAddress           peer;
+    struct sockaddr_un      un;
+    struct sockaddr_storage storage;
+  } address = { 0 };
+  socklen_t length = sizeof address;
+
+  if (self->local_address != NULL || self->transport == NULL)
+    return;
+  if (getsockname (self->transport->fd, (struct sockaddr *) &address, &length) != 0)
+    return;
+
+  if (address.storage.ss_family == AF_UNIX)
+    {
+      self->local_address = g_strdup (length > G_STRUCT_OFFSET (struct sockaddr_un, sun_path) ? address.un.sun_path : "");
+      return;
+    }
+  self->local_address = ws_peer_address_to_string (&address.peer);
+  self->local_port = (guint16) ws_peer_address_get_port (&address.peer);
+}
+
+/**
+ * ws_connection_get_local_address: (get-property local-address)
+ * @self: a connection
+ *
+ * Gets the address of this machine that the client connected to.
+ *
+ * Returns: IP address, or path of the Unix socket
+ *
+ * Since: 0.1
+ */
+const char *
+ws_connection_get_local_address (WsConnection *self)
+{
+  g_return_val_if_fail (WS_IS_CONNECTION (self), NULL);
+
+  ws_connection_load_local_address (self);
+  return self->local_address != NULL ? self->local_address : "";
+}
+
+/**
+ * ws_connection_get_local_port: (get-property local-port)
+ * @self: a connection
+ *
+ * Gets the port of this machine that the client connected to.
+ *
+ * Returns: the port, 0 for a Unix socket
+ *
+ * Since: 0.1
+ */
+guint
+ws_connection_get_local_port (WsConnection *self)
+{
+  g_return_val_if_fail (WS_IS_CONNECTION (self), 0);
+
+  ws_connection_load_local_address (self);
+  return self->local_port;
+}
+
+/**
+ * ws_connection_get_remote_host: (get-property remote-host)
+ * @self: a connection
+ *
+ * Gets the client's IP address.
+ *
+ * Returns: the address, empty for a Unix socket
+ *
+ * Since: 0.1
+ */
+const char *
+ws_connection_get_remote_host (WsConnection *self)
+{
+  g_return_val_if_fail (WS_IS_CONNECTION (self), NULL);
+
+  if (self->remote_host == NULL)
+    self->remote_host = ws_peer_address_to_string (&self->peer);
+  return self->remote_host;
+}
+
+/**
+ * ws_connection_get_remote_port: (get-property remote-port)
+ * @self: a connection
+ *
+ * Gets the client's port.
+ *
+ * Returns: the port, 0 for a Unix socket
+ *
+ * Since: 0.1
+ */
+guint
+ws_connection_get_remote_port (WsConnection *self)
+{
+  g_return_val_if_fail (WS_IS_CONNECTION (self), 0);
+
+  return ws_peer_address_get_port (&self->peer);
+}
+
+/**
+ * ws_connection_get_remote_address: (get-property remote-address)
+ * @self: a connection
+ *
+ * Gets the client's address as GIO has it, for example for a look-up of its name.
+ *
+ * Returns: (transfer full) (nullable): the address; %NULL for a client of a Unix socket, which has none
+ *
+ * Since: 0.1
+ */
+GSocketAddress *
+ws_connection_get_remote_address (WsConnection *self)
+{
+  g_return_val_if_fail (WS_IS_CONNECTION (self), NULL);
+
+  if (self->peer.any.sa_family != AF_INET && self->peer.any.sa_family != AF_INET6)
+    return NULL;
+
+  return g_socket_address_new_from_native (&self->peer, sizeof self->peer);
+}

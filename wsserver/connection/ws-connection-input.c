@@ -1,0 +1,267 @@
+/* Copyright 2026 The WsServer authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The receiving half of an open connection: frames become messages, parts or lines. */
+#include <string.h>
+
+#include "wsserver/connection/ws-connection-private.h"
+
+/* A frame up to this is handed on in one piece, a longer one in parts as it arrives. */
+#define WHOLE_FRAME_BYTES (64 * 1024)
+
+/* From here on the rest of a payload is read straight into the message's memory. */
+#define DIRECT_READ_BYTES (16 * 1024)
+
+static gboolean
+is_receiving (WsConnection *self)
+{
+  return (self->state == WS_STATE_OPEN || self->state == WS_STATE_CLOSING) && !self->close_received;
+}
+
+/* The next line in extra->line, or a full MaxLineLength of one without an end. */
+static gboolean
+find_line (WsConnectionExtra *extra,
+           gsize             *length,
+           gsize             *used,
+           gboolean          *eol)
+{
+  const guint8 *start = extra->line.data + extra->line_start;
+  gsize         available = extra->line.length - extra->line_start;
+  gsize         max = extra->settings.max_line_bytes;
+  const guint8 *end;
+
+  if (available == 0)
+    return FALSE;
+
+  end = memchr (start + extra->line_searched, '\n', available - extra->line_searched);
+  extra->line_searched = available;
+  *length = end != NULL ? (gsize) (end - start) : available;
+  *eol = end != NULL && *length <= max;
+  if (*eol)
+    {
+      *used = *length + 1;
+      if (*length > 0 && start[*length - 1] == '\r')
+        *length -= 1;
+      return TRUE;
+    }
+
+  *length = *used = MIN (*length, max);
+  return available >= max;
+}
+
+/* Lines end with LF or CRLF and may begin in one message and end in another. The buffer and the
+ * place in it are the connection's, so that a nested dispatch goes on where this one stands. */
+static void
+deliver_lines (WsConnection *self,
+               const guint8 *data,
+               gsize         length,
+               gboolean      message_end)
+{
+  WsConnectionExtra *extra = ws_connection_get_extra (self);
+  gsize              line_length;
+  gsize              used;
+  gboolean           eol;
+
+  ws_growing_bytes_append (&extra->line, data, length);
+  while (is_receiving (self) && self->line_mode && !self->paused && find_line (extra, &line_length, &used, &eol))
+    {
+      g_autoptr (GBytes) line = g_bytes_new (extra->line.data + extra->line_start, line_length);
+
+      extra->line_start += used;
+      extra->line_searched = 0;
+      ws_connection_emit_data_in (self, WS_DATA_FORMAT_AUTOMATIC, line,
+                                  message_end && extra->line_start == extra->line.length, eol);
+    }
+
+  ws_growing_bytes_remove_head (&extra->line, extra->line_start);
+  extra->line_start = 0;
+  if (!self->line_mode)
+    ws_connection_deliver_rest_of_line (self);
+}
+
+void
+ws_connection_resume_lines (WsConnection *self)
+{
+  if (self->extra == NULL || self->extra->line.length == 0)
+    return;
+
+  if (self->line_mode)
+    deliver_lines (self, NULL, 0, FALSE);
+  else
+    ws_connection_deliver_rest_of_line (self);
+}
+
+void
+ws_connection_deliver_rest_of_line (WsConnection *self)
+{
+  if (self->extra != NULL && self->extra->line.length > self->extra->line_start)
+    {
+      g_autoptr (GBytes) rest = NULL;
+
+      ws_growing_bytes_remove_head (&self->extra->line, self->extra->line_start);
+      self->extra->line_start = 0;
+      self->extra->line_searched = 0;
+      rest = ws_growing_bytes_take (&self->extra->line);
+      ws_connection_emit_data_in (self, WS_DATA_FORMAT_AUTOMATIC, rest, TRUE, FALSE);
+    }
+}
+
+static void
+deliver_part (WsConnection          *self,
+              const WsProtocolEvent *event,
+              GBytes                *bytes,
+              gboolean               begins_message)
+{
+  WsDataFormat format = WS_DATA_FORMAT_AUTOMATIC;
+
+  if (begins_message)
+    format = event->opcode == WS_OPCODE_TEXT ? WS_DATA_FORMAT_TEXT : WS_DATA_FORMAT_BINARY;
+  ws_connection_emit_data_in (self, format, bytes, event->message_end, FALSE);
+}
+
+/* Appends the event's payload to what is being assembled. It may lie there already: see
+ * ws_connection_get_read_target(). */
+static void
+assemble (WsConnection          *self,
+          const WsProtocolEvent *event)
+{
+  WsGrowingBytes *message = &ws_connection_get_extra (self)->message;
+
+  if (message->length < message->capacity && event->data == message->data + message->length)
+    message->length += event->length;
+  else
+    ws_growing_bytes_append (message, event->data, event->length);
+}
+
+static GBytes *
+take_assembled (WsConnection          *self,
+                const WsProtocolEvent *event)
+{
+  if (self->extra == NULL || self->extra->message.data == NULL)
+    return g_bytes_new (event->data, event->length);
+
+  assemble (self, event);
+  return ws_growing_bytes_take (&self->extra->message);
+}
+
+static gboolean
+must_wait (WsConnection          *self,
+           const WsProtocolEvent *event)
+{
+  gsize assembled = self->extra != NULL ? self->extra->message.length : 0;
+
+  if (self->context->settings->buffer_message)
+    return !event->message_end;
+  if (event->frame_end)
+    return FALSE;
+
+  /* The peer's number is only compared. */
+  return event->frame_remaining <= WHOLE_FRAME_BYTES &&
+         assembled + event->length + event->frame_remaining <= WHOLE_FRAME_BYTES;
+}
+
+static void
+receive_data (WsConnection          *self,
+              const WsProtocolEvent *event)
+{
+  gboolean           begins;
+  g_autoptr (GBytes) bytes = NULL;
+
+  self->bytes_received += event->length;
+  if (self->context->idle_timers.duration_us > 0)
+    ws_timer_arm (&self->idle_timer, &self->context->idle_timers, ws_poller_get_time (self->context->poller));
+  if (event->message_end)
+    self->messages_received++;
+
+  if (self->line_mode)
+    {
+      deliver_lines (self, event->data, event->length, event->message_end);
+      return;
+    }
+
+  if (event->message_begin)
+    self->message_begins = TRUE;
+  if (must_wait (self, event))
+    {
+      assemble (self, event);
+      return;
+    }
+
+  begins = self->message_begins;
+  self->message_begins = FALSE;
+  bytes = take_assembled (self, event);
+
+  /* An empty part in the middle of a message says nothing. */
+  if (g_bytes_get_size (bytes) > 0 || event->message_end || begins)
+    deliver_part (self, event, bytes, begins);
+}
+
+static void
+receive_event (WsConnection          *self,
+               const WsProtocolEvent *event)
+{
+  switch (event->type)
+    {
+    case WS_PROTOCOL_EVENT_DATA:
+      receive_data (self, event);
+      break;
+
+    case WS_PROTOCOL_EVENT_PING:
+      /* Answered before it is told: the handler may close. RFC 6455 §5.5.2. */
+      ws_connection_queue_pong (self, event->data, event->length);
+      ws_connection_emit_ping (self, event->data, event->length, FALSE);
+      break;
+
+    case WS_PROTOCOL_EVENT_PONG:
+      ws_connection_receive_pong (self, event);
+      ws_connection_emit_ping (self, event->data, event->length, TRUE);
+      break;
+
+    case WS_PROTOCOL_EVENT_CLOSE:
+      ws_connection_receive_close (self, event);
+      break;
+
+    default:
+      g_assert_not_reached ();
+    }
+}
+
+void
+ws_connection_receive_frames (WsConnection *self)
+{
+  ws_connection_note_activity (self);
+
+  while (self->input_length > 0 && is_receiving (self) && !self->paused)
+    {
+      WsProtocolEvent event;
+      gsize           consumed = 0;
+      WsParseResult   result = ws_protocol_receive (&self->protocol, self->input, self->input_length, &consumed, &event);
+
+      self->input += consumed;
+      self->input_length -= consumed;
+      if (result == WS_PARSE_FAILED)
+        ws_connection_fail (self, event.close_code, event.fault);
+      else if (result == WS_PARSE_DONE)
+        receive_event (self, &event);
+    }
+
+  if (!is_receiving (self))
+    self->input_length = 0;
+}
+
+guint8 *
+ws_connection_get_read_target (WsConnection *self,
+                               gsize        *size)
+{
+  guint64 remaining;
+
+  if (self->extra == NULL || self->extra->message.data == NULL || !is_receiving (self) || self->line_mode)
+    return NULL;
+
+  remaining = ws_protocol_get_frame_remaining (&self->protocol);
+  if (remaining < DIRECT_READ_BYTES)
+    return NULL;
+
+  /* Grows with what has arrived, not with what the header claims. */
+  *size = (gsize) MIN (remaining, MAX (self->extra->message.length, WS_RECEIVE_BUFFER_BYTES));
+  return ws_growing_bytes_reserve (&self->extra->message, *size);
+}

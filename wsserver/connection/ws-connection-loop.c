@@ -1,0 +1,315 @@
+/* Copyright 2026 The WsServer authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the poller calls: readiness, deferred work, and the order in which things are told. */
+#include "wsserver/connection/ws-connection-private.h"
+
+/* How often one dispatch reads again while the transport holds decrypted bytes that the descriptor
+ * does not show; more waits for the next turn, so that others get theirs. */
+#define MAX_READS_PER_DISPATCH 8
+
+void
+ws_connection_schedule (WsConnection *self,
+                        WsPending     pending)
+{
+  self->pending |= (guint16) pending;
+  if (self->dispatching == 0 && self->context != NULL)
+    ws_poller_defer (self->context->poller, &self->deferred);
+}
+
+static void
+tell_end (WsConnection *self)
+{
+  WsConnectionContext *context = self->context;
+
+  if (self->fault != NULL && self->was_connected)
+    ws_connection_emit_error (self, self->fault->code, self->fault->message);
+
+  ws_poller_cancel_defer (context->poller, &self->deferred);
+  self->context = NULL;
+  context->funcs->ended (context->owner, self, self->was_connected, self->close_code, self->description);
+}
+
+/* Every step may run the application's code, which may do anything; so each looks anew at what is
+ * still to be done. */
+void
+ws_connection_run_pending (WsConnection *self)
+{
+  while (self->pending != 0 && self->context != NULL)
+    {
+      guint pending = self->pending;
+
+      if (pending & WS_PENDING_ANSWER)
+        {
+          self->pending &= (guint16) ~WS_PENDING_ANSWER;
+          ws_connection_answer_open_request (self);
+        }
+      else if (pending & WS_PENDING_INPUT)
+        {
+          self->pending &= (guint16) ~WS_PENDING_INPUT;
+          ws_connection_watch_funcs.ready (&self->watch, 0);
+        }
+      else if (pending & WS_PENDING_COMPLETIONS)
+        {
+          self->pending &= (guint16) ~WS_PENDING_COMPLETIONS;
+          ws_connection_tell_finished_jobs (self);
+        }
+      else if (pending & WS_PENDING_READY_TO_SEND)
+        {
+          self->pending &= (guint16) ~WS_PENDING_READY_TO_SEND;
+          if (self->state == WS_STATE_OPEN && !self->ready_to_send)
+            {
+              ws_connection_set_ready_to_send (self, TRUE);
+              if (self->state == WS_STATE_OPEN)
+                self->context->funcs->ready_to_send (self->context->owner, self);
+            }
+        }
+      else
+        {
+          self->pending = 0;
+          tell_end (self);
+        }
+    }
+}
+
+void
+ws_connection_deferred_cb (WsDeferred *deferred)
+{
+  WsConnection *self = (WsConnection *) ((guint8 *) deferred - G_STRUCT_OFFSET (WsConnection, deferred));
+
+  g_object_ref (self);
+  ws_connection_run_pending (self);
+  g_object_unref (self);
+}
+
+static guint
+get_wanted_events (WsConnection *self)
+{
+  guint events = self->outbox.length > 0 && !self->corked ? WS_POLL_OUT : 0;
+
+  switch ((WsConnectionState) self->state)
+    {
+    case WS_STATE_HEAD:
+    case WS_STATE_LINGERING:
+      return events | WS_POLL_IN;
+
+    case WS_STATE_OPEN:
+    case WS_STATE_CLOSING:
+      return self->paused ? events : events | WS_POLL_IN;
+
+    case WS_STATE_DECIDING: /* a peer that leaves meanwhile is noticed without reading */
+      return events | WS_POLL_READ_HANG_UP;
+
+    case WS_STATE_ANSWERING:
+    case WS_STATE_ENDING:
+    case WS_STATE_CLOSED:
+    default:
+      return events;
+    }
+}
+
+void
+ws_connection_update_watch (WsConnection *self)
+{
+  guint events;
+
+  if (self->transport == NULL || self->watch.poller == NULL)
+    return;
+
+  events = get_wanted_events (self);
+  if (events != self->watch.events)
+    ws_poller_modify_watch (self->watch.poller, &self->watch, events);
+}
+
+void
+ws_connection_hold_input (WsConnection *self)
+{
+  if (self->input_length == 0)
+    return;
+
+  ws_growing_bytes_append (&ws_connection_get_extra (self)->held, self->input, self->input_length);
+  self->input_length = 0;
+}
+
+void
+ws_connection_process_input (WsConnection *self)
+{
+  while (self->input_length > 0)
+    switch ((WsConnectionState) self->state)
+      {
+      case WS_STATE_HEAD:
+        ws_connection_receive_head (self);
+        break;
+
+      case WS_STATE_OPEN:
+      case WS_STATE_CLOSING:
+        if (self->paused)
+          return;
+        ws_connection_receive_frames (self);
+        break;
+
+      case WS_STATE_DECIDING:
+        ws_connection_hold_input (self);
+        break;
+
+      case WS_STATE_ANSWERING:
+      case WS_STATE_ENDING:
+      case WS_STATE_LINGERING:
+      case WS_STATE_CLOSED:
+      default:
+        self->input_length = 0;
+        break;
+      }
+}
+
+/* Bytes that were kept back come before anything new from the socket. */
+static void
+process_held_input (WsConnection *self)
+{
+  WsGrowingBytes held = self->extra->held;
+
+  self->extra->held = (WsGrowingBytes) { NULL, 0, 0 };
+  self->input = held.data;
+  self->input_length = held.length;
+  ws_connection_process_input (self);
+  ws_connection_hold_input (self);
+  ws_growing_bytes_clear (&held);
+}
+
+static gboolean
+wants_input (WsConnection *self)
+{
+  switch ((WsConnectionState) self->state)
+    {
+    case WS_STATE_HEAD:
+    case WS_STATE_LINGERING:
+      return TRUE;
+    case WS_STATE_OPEN:
+    case WS_STATE_CLOSING:
+      return !self->paused;
+    case WS_STATE_DECIDING:
+    case WS_STATE_ANSWERING:
+    case WS_STATE_ENDING:
+    case WS_STATE_CLOSED:
+    default:
+      return FALSE;
+    }
+}
+
+static gboolean
+has_held_input (WsConnection *self)
+{
+  return self->extra != NULL && self->extra->held.length > 0;
+}
+
+/* One read and what it brings; FALSE when there is nothing more to read now. */
+static gboolean
+read_once (WsConnection *self)
+{
+  WsPoller          *poller = self->context->poller;
+  g_autoptr (GError) error = NULL;
+  gsize              size;
+  gsize              n_read = 0;
+  guint8            *target = ws_connection_get_read_target (self, &size);
+  guint8            *buffer = NULL;
+  WsIOStatus         status;
+
+  if (target == NULL)
+    {
+      target = buffer = ws_poller_take_receive_buffer (poller);
+      size = WS_RECEIVE_BUFFER_BYTES;
+    }
+
+  status = ws_transport_read (self->transport, target, size, &n_read, &error);
+  switch (status)
+    {
+    case WS_IO_OK:
+      self->input = target;
+      self->input_length = n_read;
+      ws_connection_process_input (self);
+      ws_connection_hold_input (self);
+      break;
+    case WS_IO_CLOSED:
+      ws_connection_peer_finished (self);
+      break;
+    case WS_IO_FAILED:
+      ws_connection_lost (self, g_steal_pointer (&error));
+      break;
+    case WS_IO_WOULD_BLOCK:
+    default:
+      break;
+    }
+
+  if (buffer != NULL)
+    ws_poller_give_receive_buffer (poller, buffer);
+
+  return status == WS_IO_OK && self->transport != NULL && ws_transport_has_pending (self->transport);
+}
+
+static void
+receive (WsConnection *self)
+{
+  /* A nested dispatch goes on with what the outer one has read. */
+  ws_connection_process_input (self);
+  if (self->input_length > 0)
+    return;
+
+  if (wants_input (self))
+    ws_connection_resume_lines (self);
+  if (has_held_input (self) && wants_input (self))
+    process_held_input (self);
+
+  for (guint i = 0; i < MAX_READS_PER_DISPATCH && wants_input (self) && !has_held_input (self); i++)
+    if (!read_once (self))
+      return;
+}
+
+static void
+handle_hang_up (WsConnection *self,
+                WsPollEvents  events)
+{
+  if (self->state == WS_STATE_DECIDING)
+    ws_connection_peer_finished (self);
+  else if (!wants_input (self) && (events & (WS_POLL_ERROR | WS_POLL_HANG_UP)) != 0)
+    ws_connection_lost (self, NULL);
+}
+
+static void
+connection_ready (WsWatch     *watch,
+                  WsPollEvents events)
+{
+  WsConnection *self = (WsConnection *) ((guint8 *) watch - G_STRUCT_OFFSET (WsConnection, watch));
+  gboolean      was_corked = self->corked;
+
+  g_object_ref (self);
+  self->dispatching++;
+
+  if ((events & WS_POLL_OUT) != 0)
+    ws_connection_flush (self);
+
+  self->corked = TRUE;
+  if ((events & (WS_POLL_ERROR | WS_POLL_HANG_UP | WS_POLL_READ_HANG_UP)) != 0)
+    handle_hang_up (self, events);
+  if ((events & ~WS_POLL_OUT) != 0 || events == 0)
+    receive (self);
+  self->corked = was_corked;
+
+  ws_connection_flush (self);
+  self->dispatching--;
+  if (self->pending != 0)
+    ws_connection_run_pending (self);
+  ws_connection_update_watch (self);
+  g_object_unref (self);
+}
+
+static gboolean
+connection_has_backlog (WsWatch *watch)
+{
+  WsConnection *self = (WsConnection *) ((guint8 *) watch - G_STRUCT_OFFSET (WsConnection, watch));
+
+  return self->input_length > 0 && self->state != WS_STATE_CLOSED && !self->paused;
+}
+
+const WsWatchFuncs ws_connection_watch_funcs = {
+  .ready = connection_ready,
+  .has_backlog = connection_has_backlog,
+};

@@ -1,0 +1,394 @@
+/* Copyright 2026 The WsServer authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The opening handshake: request head, decision, answer. RFC 6455 §4.2. */
+#include <string.h>
+
+#include "wsserver/base/ws-error.h"
+#include "wsserver/connection/ws-connection-private.h"
+#include "wsserver/protocol/ws-handshake-private.h"
+#include "wsserver/protocol/ws-http-response-private.h"
+
+static void
+set_end_text (WsConnection *self,
+              const char   *description)
+{
+  g_free (self->description);
+  self->description = g_strdup (description);
+}
+
+static void
+enter_answering (WsConnection *self)
+{
+  self->state = WS_STATE_ANSWERING;
+  ws_connection_forget_open_request (self);
+  ws_timer_arm (&self->phase_timer, &self->context->handshake_timers, ws_poller_get_time (self->context->poller));
+}
+
+static void
+queue_response (WsConnection *self,
+                GString      *response)
+{
+  ws_outbox_append (&self->outbox, (const guint8 *) response->str, response->len, NULL);
+  ws_connection_flush (self);
+}
+
+/* The request as one line of the log, without control bytes that could forge another. */
+static char *
+describe_request (WsConnection *self)
+{
+  g_autofree char *target = g_strescape (ws_http_head_get_target (self->head), NULL);
+
+  return g_strdup_printf ("%s %s HTTP/1.%u", ws_http_head_get_method (self->head), target,
+                          ws_http_head_get_minor_version (self->head));
+}
+
+static void
+log_answer (WsConnection *self,
+            guint         status,
+            const char   *fault)
+{
+  g_autofree char *request = NULL;
+
+  if (!self->context->funcs->wants_log (self->context->owner, WS_LOG_INFO))
+    return;
+
+  request = self->head != NULL ? describe_request (self) : g_strdup ("(no request)");
+  if (status < 400)
+    ws_connection_log (self, WS_LOG_INFO, "%s: %u %s", request, status, ws_http_status_get_phrase (status));
+  else
+    ws_connection_log_error (self, "%s: %u %s: %s", request, status, ws_http_status_get_phrase (status), fault);
+}
+
+/* A refusal of our own, with one line of text that names the fault. */
+void
+ws_connection_answer (WsConnection *self,
+                      guint         status,
+                      const char   *fault)
+{
+  g_autofree char   *body = g_strdup_printf ("%u %s: %s\n", status, ws_http_status_get_phrase (status), fault);
+  g_autoptr (GString) response = NULL;
+
+  log_answer (self, status, fault);
+  set_end_text (self, fault);
+  enter_answering (self);
+  response = ws_handshake_build_response (status, NULL, "text/plain; charset=utf-8", (const guint8 *) body,
+                                          strlen (body), self->head_only);
+  queue_response (self, response);
+}
+
+/* --- requests that ask for no WebSocket --- */
+
+static void
+answer_http_request (WsConnection  *self,
+                     WsHttpRequest *request)
+{
+  GBytes             *body = ws_http_request_get_body (request);
+  guint               status = ws_http_request_get_status_code (request);
+  const char         *fault = NULL;
+  g_autofree char    *headers = ws_handshake_clean_headers (ws_http_request_get_response_headers (request), &fault);
+  g_autoptr (GString) response = NULL;
+  gsize               length = 0;
+  const guint8       *data = body != NULL ? g_bytes_get_data (body, &length) : NULL;
+
+  if (headers == NULL)
+    {
+      ws_connection_emit_error (self, WS_ERROR_INVALID_ARGUMENT, fault);
+      if (self->state == WS_STATE_HEAD)
+        ws_connection_answer (self, 500, "the application's response headers are malformed");
+      return;
+    }
+  if (status == 426 && body == NULL)
+    {
+      ws_connection_answer (self, status, "this is a WebSocket server");
+      return;
+    }
+
+  log_answer (self, status, "answered by the application");
+  set_end_text (self, "answered");
+  enter_answering (self);
+  response = ws_handshake_build_response (status, headers, ws_http_request_get_content_type (request), data, length,
+                                          self->head_only);
+  queue_response (self, response);
+}
+
+static void
+receive_plain_request (WsConnection *self)
+{
+  g_autoptr (WsHttpRequest) request = NULL;
+
+  self->head_only = g_str_equal (ws_http_head_get_method (self->head), "HEAD");
+  request = ws_http_request_new (self->head);
+  if (self->context->funcs->wants_http_request (self->context->owner))
+    self->context->funcs->http_request (self->context->owner, self, request);
+  if (self->state == WS_STATE_HEAD)
+    answer_http_request (self, request);
+}
+
+/* --- upgrades --- */
+
+static void
+open_web_socket (WsConnection *self,
+                 const char   *extra_headers)
+{
+  WsConnectionContext *context = self->context;
+  g_autoptr (GString)  response = NULL;
+  gboolean             was_corked = self->corked;
+  WsLimits             limits;
+
+  response = ws_handshake_build_accept (ws_http_head_get (self->head, "Sec-WebSocket-Key"), self->sub_protocol,
+                                        self->extensions, extra_headers);
+  log_answer (self, 101, "");
+  ws_settings_get_limits (context->settings, &limits);
+  ws_protocol_init (&self->protocol, WS_ROLE_SERVER, &limits);
+  ws_connection_forget_open_request (self);
+  ws_timer_disarm (&self->phase_timer);
+  self->state = WS_STATE_OPEN;
+  self->was_connected = TRUE;
+  ws_connection_start_keepalive (self);
+
+  /* What the application sends in these handlers leaves together with the 101. */
+  self->corked = TRUE;
+  ws_outbox_append (&self->outbox, (const guint8 *) response->str, response->len, NULL);
+  context->funcs->connected (context->owner, self);
+  if (self->state == WS_STATE_OPEN)
+    {
+      ws_connection_set_ready_to_send (self, TRUE);
+      if (self->state == WS_STATE_OPEN)
+        self->context->funcs->ready_to_send (self->context->owner, self);
+    }
+  self->corked = was_corked;
+  ws_connection_flush (self);
+}
+
+static gboolean
+select_sub_protocol (WsConnection  *self,
+                     WsOpenRequest *request)
+{
+  const char      *selected = ws_open_request_get_sub_protocols (request);
+  const char      *offered = ws_connection_get_sub_protocols (self);
+  g_autofree char *message = NULL;
+
+  if (!ws_open_request_has_selected (request) || selected == NULL || *selected == '\0')
+    return TRUE;
+
+  if (ws_handshake_offers_subprotocol (offered, selected))
+    {
+      self->sub_protocol = g_strdup (selected);
+      return TRUE;
+    }
+
+  message = g_strdup_printf ("sub-protocols: \"%s\" is not one of those the client offers (\"%s\")", selected, offered);
+  ws_connection_emit_error (self, WS_ERROR_INVALID_ARGUMENT, message);
+  return FALSE;
+}
+
+static void
+refuse_open_request (WsConnection  *self,
+                     WsOpenRequest *request,
+                     const char    *headers)
+{
+  guint               status = ws_open_request_get_status_code (request);
+  g_autofree char    *body = g_strdup_printf ("%u %s\n", status, ws_http_status_get_phrase (status));
+  g_autoptr (GString) response = NULL;
+
+  log_answer (self, status, "refused by the application");
+  set_end_text (self, "refused by the application");
+  enter_answering (self);
+  response = ws_handshake_build_response (status, headers, "text/plain; charset=utf-8", (const guint8 *) body,
+                                          strlen (body), FALSE);
+  queue_response (self, response);
+}
+
+void
+ws_connection_answer_open_request (WsConnection *self)
+{
+  g_autoptr (WsOpenRequest) request = NULL;
+  const char               *fault = NULL;
+  g_autofree char          *headers = NULL;
+
+  if (self->state != WS_STATE_DECIDING)
+    return;
+  if (self->extra->open_request == NULL)
+    {
+      ws_connection_answer (self, 500, "the application dropped the request without a decision");
+      return;
+    }
+
+  request = g_object_ref (self->extra->open_request);
+  headers = ws_handshake_clean_headers (ws_open_request_get_response_headers (request), &fault);
+  if (headers == NULL)
+    {
+      ws_connection_emit_error (self, WS_ERROR_INVALID_ARGUMENT, fault);
+      if (self->state == WS_STATE_DECIDING)
+        ws_connection_answer (self, 500, "the application's response headers are malformed");
+      return;
+    }
+  if (ws_open_request_get_status_code (request) != 101)
+    {
+      refuse_open_request (self, request, headers);
+      return;
+    }
+
+  if (!select_sub_protocol (self, request) && self->state != WS_STATE_DECIDING)
+    return;
+  open_web_socket (self, headers);
+  if (self->transport != NULL && self->extra != NULL && self->extra->held.length > 0)
+    ws_connection_schedule (self, WS_PENDING_INPUT);
+}
+
+static void
+ask_application (WsConnection *self)
+{
+  g_autoptr (WsOpenRequest) request = ws_open_request_new (self, self->head);
+
+  self->state = WS_STATE_DECIDING;
+  ws_connection_get_extra (self)->open_request = request;
+  self->context->funcs->open_request (self->context->owner, self, request);
+  if (self->state != WS_STATE_DECIDING)
+    return;
+
+  if (!ws_open_request_is_deferred (request))
+    {
+      ws_connection_answer_open_request (self);
+      return;
+    }
+
+  /* The client has kept its time; from now on it is the application's. */
+  ws_timer_arm (&self->phase_timer, &self->context->handshake_timers, ws_poller_get_time (self->context->poller));
+  ws_connection_update_watch (self);
+}
+
+void
+ws_connection_forget_open_request (WsConnection *self)
+{
+  if (self->extra != NULL && self->extra->open_request != NULL)
+    {
+      ws_open_request_disown (self->extra->open_request);
+      self->extra->open_request = NULL;
+      g_clear_object (&self->extra->completed_request);
+    }
+}
+
+static gboolean
+is_allowed_origin (WsConnection *self)
+{
+  const char *origin = ws_http_head_get (self->head, "Origin");
+  const char *allowed = self->context->settings->allowed_origins;
+
+  /* Only browsers send it, and they always do. */
+  if (origin == NULL || g_str_equal (allowed, "*"))
+    return TRUE;
+
+  g_auto (GStrv) patterns = g_strsplit (allowed, ",", -1);
+
+  for (guint i = 0; patterns[i] != NULL; i++)
+    {
+      g_autofree char *pattern = g_ascii_strdown (g_strstrip (patterns[i]), -1);
+      g_autofree char *lower = g_ascii_strdown (origin, -1);
+
+      if (*pattern != '\0' && g_pattern_match_simple (pattern, lower))
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+static void
+receive_upgrade (WsConnection *self)
+{
+  if (!is_allowed_origin (self))
+    ws_connection_answer (self, 403, "the Origin is not one of AllowedOrigins");
+  else if (self->context->funcs->wants_open_request (self->context->owner))
+    ask_application (self);
+  else
+    open_web_socket (self, NULL);
+}
+
+static void
+receive_request (WsConnection *self)
+{
+  WsHandshakeVerdict verdict = ws_handshake_judge (self->head);
+
+  if (self->context->funcs->wants_log (self->context->owner, WS_LOG_VERBOSE))
+    {
+      g_autofree char *request = describe_request (self);
+
+      ws_connection_log (self, WS_LOG_VERBOSE, "Request: %s\n%s", request,
+                         ws_http_head_get_header_text (self->head));
+    }
+
+  if (self->over_capacity)
+    ws_connection_answer (self, 503, "MaxConnections clients are connected");
+  else if (verdict.kind == WS_HANDSHAKE_UPGRADE)
+    receive_upgrade (self);
+  else if (verdict.kind == WS_HANDSHAKE_PLAIN)
+    receive_plain_request (self);
+  else
+    ws_connection_answer (self, verdict.status, verdict.fault);
+}
+
+static void
+parse_head (WsConnection *self,
+            const guint8 *data,
+            gsize         head_length)
+{
+  guint       status = 400;
+  const char *fault = "";
+
+  self->head = ws_http_head_parse (data, head_length, &status, &fault);
+  if (self->extra != NULL)
+    ws_growing_bytes_clear (&self->extra->head);
+
+  if (self->head != NULL)
+    receive_request (self);
+  else
+    ws_connection_answer (self, status, fault);
+}
+
+/* A head that arrives in one piece is parsed where it lies; only a cut one is kept. */
+void
+ws_connection_receive_head (WsConnection *self)
+{
+  WsHttpHeadScanner  fresh = { 0 };
+  WsHttpHeadScanner *scanner = self->extra != NULL ? &self->extra->scanner : &fresh;
+  WsGrowingBytes    *kept = self->extra != NULL ? &self->extra->head : NULL;
+  const guint8      *data = self->input;
+  gsize              length = self->input_length;
+  gsize              head_length = 0;
+  guint              status = 400;
+  const char        *fault = "";
+  WsLimits           limits;
+
+  if (kept != NULL)
+    {
+      ws_growing_bytes_append (kept, data, length);
+      data = kept->data;
+      length = kept->length;
+    }
+
+  ws_settings_get_limits (self->context->settings, &limits);
+  switch (ws_http_head_scan (scanner, &limits, data, length, &head_length, &status, &fault))
+    {
+    case WS_PARSE_NEED_MORE:
+      if (kept == NULL)
+        {
+          ws_growing_bytes_append (&ws_connection_get_extra (self)->head, data, length);
+          self->extra->scanner = fresh;
+        }
+      self->input_length = 0;
+      break;
+
+    case WS_PARSE_FAILED:
+      self->input_length = 0;
+      ws_connection_answer (self, status, fault);
+      break;
+
+    case WS_PARSE_DONE:
+    default:
+      /* What is behind the head came with this piece: frames sent ahead of the 101. */
+      self->input += self->input_length - (length - head_length);
+      self->input_length = length - head_length;
+      parse_head (self, data, head_length);
+      break;
+    }
+}

@@ -1,0 +1,225 @@
+/* Copyright 2026 The WsServer authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "wsserver/connection/ws-connection-request-private.h"
+
+/**
+ * WsConnectionRequest:
+ *
+ * A client that has just connected, before a byte of it is read.
+ *
+ * It comes with [signal@Ws.Server::connection-request]. Set
+ * [property@Ws.ConnectionRequest:accept] to %FALSE to close the socket at once.
+ *
+ * Source: the reference's ConnectionRequest.
+ *
+ * Since: 0.1
+ */
+struct _WsConnectionRequest
+{
+  GObject parent_instance;
+
+  char    *address;
+  guint    port;
+  gboolean accept;
+};
+
+G_DEFINE_FINAL_TYPE (WsConnectionRequest, ws_connection_request, G_TYPE_OBJECT)
+
+enum
+{
+  PROP_ADDRESS = 1,
+  PROP_PORT,
+  PROP_ACCEPT,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
+
+static void
+ws_connection_request_finalize (GObject *object)
+{
+  WsConnectionRequest *self = WS_CONNECTION_REQUEST (object);
+
+  g_free (self->address);
+
+  G_OBJECT_CLASS (ws_connection_request_parent_class)->finalize (object);
+}
+
+static void
+ws_connection_request_get_property (GObject    *object,
+                                    guint       prop_id,
+                                    GValue     *value,
+                                    GParamSpec *pspec)
+{
+  WsConnectionRequest *self = WS_CONNECTION_REQUEST (object);
+
+  switch (prop_id)
+    {
+    case PROP_ADDRESS:
+      g_value_set_string (value, self->address);
+      break;
+    case PROP_PORT:
+      g_value_set_uint (value, self->port);
+      break;
+    case PROP_ACCEPT:
+      g_value_set_boolean (value, self->accept);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+ws_connection_request_set_property (GObject      *object,
+                                    guint         prop_id,
+                                    const GValue *value,
+                                    GParamSpec   *pspec)
+{
+  WsConnectionRequest *self = WS_CONNECTION_REQUEST (object);
+
+  switch (prop_id)
+    {
+    case PROP_ACCEPT:
+      ws_connection_request_set_accept (self, g_value_get_boolean (value));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+ws_connection_request_class_init (WsConnectionRequestClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->finalize = ws_connection_request_finalize;
+  object_class->get_property = ws_connection_request_get_property;
+  object_class->set_property = ws_connection_request_set_property;
+
+  /**
+   * WsConnectionRequest:address: (getter get_address)
+   *
+   * The client's IP address, or the path of the Unix socket it connected to.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_ADDRESS] =
+      g_param_spec_string ("address", NULL, NULL, "", G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  /**
+   * WsConnectionRequest:port: (getter get_port)
+   *
+   * The client's port; 0 for a Unix socket.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_PORT] =
+      g_param_spec_uint ("port", NULL, NULL, 0, G_MAXUINT16, 0, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  /**
+   * WsConnectionRequest:accept: (getter get_accept) (setter set_accept)
+   *
+   * Whether the client is accepted. Starts as AllowedClients and BlockedClients decide.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_ACCEPT] =
+      g_param_spec_boolean ("accept", NULL, NULL, TRUE,
+                            G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+}
+
+static void
+ws_connection_request_init (WsConnectionRequest *self)
+{
+  self->accept = TRUE;
+}
+
+WsConnectionRequest *
+ws_connection_request_new (const char *address,
+                           guint       port,
+                           gboolean    accept)
+{
+  WsConnectionRequest *self = g_object_new (WS_TYPE_CONNECTION_REQUEST, NULL);
+
+  self->address = g_strdup (address);
+  self->port = port;
+  self->accept = accept;
+  return self;
+}
+
+/**
+ * ws_connection_request_get_address: (get-property address)
+ * @self: a connection request
+ *
+ * Gets the client's address.
+ *
+ * Returns: IP address, or path of the Unix socket
+ *
+ * Since: 0.1
+ */
+const char *
+ws_connection_request_get_address (WsConnectionRequest *self)
+{
+  g_return_val_if_fail (WS_IS_CONNECTION_REQUEST (self), NULL);
+
+  return self->address;
+}
+
+/**
+ * ws_connection_request_get_port: (get-property port)
+ * @self: a connection request
+ *
+ * Gets the client's port.
+ *
+ * Returns: the port, 0 for a Unix socket
+ *
+ * Since: 0.1
+ */
+guint
+ws_connection_request_get_port (WsConnectionRequest *self)
+{
+  g_return_val_if_fail (WS_IS_CONNECTION_REQUEST (self), 0);
+
+  return self->port;
+}
+
+/**
+ * ws_connection_request_get_accept: (get-property accept)
+ * @self: a connection request
+ *
+ * Gets whether the client is accepted.
+ *
+ * Returns: %TRUE if so
+ *
+ * Since: 0.1
+ */
+gboolean
+ws_connection_request_get_accept (WsConnectionRequest *self)
+{
+  g_return_val_if_fail (WS_IS_CONNECTION_REQUEST (self), FALSE);
+
+  return self->accept;
+}
+
+/**
+ * ws_connection_request_set_accept: (set-property accept)
+ * @self: a connection request
+ * @accept: whether to accept the client
+ *
+ * Decides on the client. The last handler's word counts.
+ *
+ * Since: 0.1
+ */
+void
+ws_connection_request_set_accept (WsConnectionRequest *self,
+                                  gboolean             accept)
+{
+  g_return_if_fail (WS_IS_CONNECTION_REQUEST (self));
+
+  accept = !!accept;
+  if (self->accept == accept)
+    return;
+
+  self->accept = accept;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ACCEPT]);
+}

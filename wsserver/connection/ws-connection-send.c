@@ -1,0 +1,394 @@
+/* Copyright 2026 The WsServer authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The sending part of the public interface. */
+#include <string.h>
+
+#include "wsserver/base/ws-error-private.h"
+#include "wsserver/connection/ws-connection-private.h"
+
+gboolean
+ws_connection_check_open (WsConnection *self,
+                          GError      **error)
+{
+  if (G_LIKELY (self->state == WS_STATE_OPEN))
+    return TRUE;
+
+  g_set_error (error, WS_ERROR, WS_ERROR_SENDING, "Connection %s is %s", ws_connection_get_connection_id (self),
+               self->state < WS_STATE_OPEN ? "not open yet" : self->state == WS_STATE_CLOSED ? "closed" : "closing");
+  return FALSE;
+}
+
+gboolean
+ws_connection_check_not_closed (WsConnection *self,
+                                GError      **error)
+{
+  if (self->state != WS_STATE_CLOSED)
+    return TRUE;
+
+  return ws_connection_check_open (self, error);
+}
+
+gboolean
+ws_connection_check_can_start_message (WsConnection *self,
+                                       GError      **error)
+{
+  if (!ws_connection_check_open (self, error))
+    return FALSE;
+  if (self->extra == NULL || self->extra->message_left == 0)
+    return TRUE;
+
+  g_set_error (error, WS_ERROR, WS_ERROR_IN_PROGRESS,
+               "[%d] Operation now in progress: %" G_GUINT64_FORMAT " bytes of the message announced by MessageLength are missing",
+               WS_ERROR_IN_PROGRESS, self->extra->message_left);
+  return FALSE;
+}
+
+static gboolean
+send_control (WsConnection *self,
+              WsOpcode      opcode,
+              const guint8 *data,
+              gsize         length,
+              GError      **error)
+{
+  if (length > WS_CONTROL_PAYLOAD_MAX_LENGTH)
+    {
+      g_set_error (error, WS_ERROR, WS_ERROR_MESSAGE_SIZE,
+                   "[%d] Message is too long: a ping or pong of %" G_GSIZE_FORMAT " bytes; at most %d are possible",
+                   WS_ERROR_MESSAGE_SIZE, length, WS_CONTROL_PAYLOAD_MAX_LENGTH);
+      return FALSE;
+    }
+  if (!ws_connection_has_room (self, length + WS_FRAME_HEADER_MAX_LENGTH, error))
+    return FALSE;
+
+  ws_connection_queue_control (self, opcode, data, length);
+  return TRUE;
+}
+
+/* MessageLength: this call's bytes are a part of one message. */
+static gboolean
+send_part_of_message (WsConnection *self,
+                      WsOpcode      opcode,
+                      const guint8 *data,
+                      gsize         length,
+                      GBytes       *owner,
+                      GError      **error)
+{
+  WsConnectionExtra *extra = self->extra;
+  guint64            whole = extra->settings.message_bytes;
+  gboolean           first = extra->message_left == 0;
+  guint64            left = first ? whole : extra->message_left;
+
+  if (length > left)
+    {
+      g_set_error (error, WS_ERROR, WS_ERROR_MESSAGE_SIZE,
+                   "[%d] Message is too long: %" G_GSIZE_FORMAT " bytes for the %" G_GUINT64_FORMAT
+                   " that are left of the MessageLength of %" G_GUINT64_FORMAT,
+                   WS_ERROR_MESSAGE_SIZE, length, left, whole);
+      return FALSE;
+    }
+  if (!ws_connection_has_room (self, length + WS_FRAME_HEADER_MAX_LENGTH, error))
+    return FALSE;
+
+  extra->message_left = left - length;
+  if (extra->message_left == 0)
+    {
+      extra->settings.message_bytes = 0;
+      self->messages_sent++;
+    }
+  ws_connection_queue_frame (self, first ? opcode : WS_OPCODE_CONTINUATION, extra->message_left == 0, data, length, owner);
+  return TRUE;
+}
+
+static GBytes *
+own (const guint8 *data,
+     gsize         length,
+     GBytes       *owner)
+{
+  return owner != NULL ? g_bytes_ref (owner) : g_bytes_new (data, length);
+}
+
+/* Accepts a message or fails; *job is set if it has to wait behind a stream, or if task or the
+ * connection's timeout asks for it. */
+static gboolean
+send_message (WsConnection *self,
+              WsOpcode      opcode,
+              const guint8 *data,
+              gsize         length,
+              GBytes       *owner,
+              GTask        *task,
+              WsSendJob   **job,
+              GError      **error)
+{
+  gsize    n_frames = length / self->context->settings->max_frame_bytes + 1;
+  gboolean waits = task != NULL || self->timeout_s > 0;
+
+  if (!waits && self->extra != NULL && self->extra->settings.message_bytes > 0)
+    return send_part_of_message (self, opcode, data, length, owner, error);
+  if (!ws_connection_check_can_start_message (self, error))
+    return FALSE;
+  if (!ws_connection_has_room (self, length + n_frames * WS_FRAME_HEADER_MAX_LENGTH, error))
+    return FALSE;
+
+  if (!waits && !ws_connection_is_streaming (self))
+    {
+      ws_connection_queue_message (self, opcode, data, length, owner);
+      return TRUE;
+    }
+
+  *job = ws_send_job_new (WS_JOB_MESSAGE, task);
+  (*job)->opcode = opcode;
+  (*job)->data = own (data, length, owner);
+  (*job)->waited_for = task == NULL && self->timeout_s > 0;
+  ws_connection_add_job (self, *job);
+  ws_connection_run_jobs (self);
+  return TRUE;
+}
+
+static gboolean
+send_data (WsConnection *self,
+           WsDataFormat  format,
+           const guint8 *data,
+           gsize         length,
+           GBytes       *owner,
+           GError      **error)
+{
+  g_autoptr (WsSendJob) job = NULL;
+  gboolean              sent;
+
+  self->bytes_sent = 0;
+  if (!ws_connection_check_open (self, error) || !ws_connection_check_can_block (self, error))
+    return FALSE;
+
+  if (format >= WS_DATA_FORMAT_PING)
+    sent = send_control (self, (WsOpcode) format, data, length, error);
+  else
+    sent = send_message (self, (WsOpcode) format, data, length, owner, NULL, &job, error);
+
+  if (sent && job != NULL && self->timeout_s > 0)
+    return ws_connection_wait_for_job (self, job, error);
+  if (sent)
+    self->bytes_sent = length;
+  return sent;
+}
+
+static gboolean
+check_text (const guint8 *data,
+            gsize         length,
+            GError      **error)
+{
+  if (ws_utf8_is_valid (data, length))
+    return TRUE;
+
+  g_set_error (error, WS_ERROR, WS_ERROR_INVALID_ARGUMENT,
+               "[%d] Invalid argument: the text is not UTF-8; send it as binary", WS_ERROR_INVALID_ARGUMENT);
+  return FALSE;
+}
+
+/* AUTOMATIC means text where the bytes can be text. */
+static gboolean
+resolve_format (WsDataFormat *format,
+                const guint8 *data,
+                gsize         length,
+                GError      **error)
+{
+  if (*format == WS_DATA_FORMAT_AUTOMATIC)
+    *format = ws_utf8_is_valid (data, length) ? WS_DATA_FORMAT_TEXT : WS_DATA_FORMAT_BINARY;
+  else if (*format == WS_DATA_FORMAT_TEXT)
+    return check_text (data, length, error);
+
+  return TRUE;
+}
+
+/* A part of a message cannot tell the format of the whole; with AUTOMATIC the first part decides,
+ * and parts of a text may be cut inside a character. */
+static gboolean
+is_part_of_message (WsConnection *self)
+{
+  return self->timeout_s == 0 && self->extra != NULL && self->extra->settings.message_bytes > 0;
+}
+
+/**
+ * ws_connection_send:
+ * @self: an open connection
+ * @data: what to send; referenced, not copied
+ * @error: return location for an error, or %NULL
+ *
+ * Sends data in the format that [property@Ws.Connection:data-format] says: a text or binary
+ * message, or a ping or pong of at most 125 bytes. `WS_DATA_FORMAT_AUTOMATIC` makes it a text if it is
+ * valid UTF-8, else binary.
+ *
+ * With a [property@Ws.Connection:timeout] of 0 the message is queued and the call returns: all of it
+ * or nothing is accepted. With a positive timeout it returns when all has been handed to the
+ * system; the main context runs meanwhile, so other clients are served and handlers are called.
+ *
+ * A message longer than MaxFrameSize goes out in several frames.
+ *
+ * Sets @error to:
+ *
+ * - `WS_ERROR_SENDING` if the connection is not open, or with a timeout, ends meanwhile
+ * - `WS_ERROR_WOULD_BLOCK` if the queue would pass MaxSendQueue;
+ *   [signal@Ws.Server::ready-to-send] tells when to try again
+ * - `WS_ERROR_INVALID_ARGUMENT` if text was asked for and @data is not UTF-8
+ * - `WS_ERROR_MESSAGE_SIZE` for a ping or pong over 125 bytes
+ * - `WS_ERROR_TIMED_OUT`, `WS_ERROR_INTERRUPTED` with a timeout; the message stays queued
+ *
+ * Source: the reference's Send; RFC 6455 §5.6.
+ *
+ * Returns: %TRUE if it was queued, or with a timeout, sent
+ *
+ * Since: 0.1
+ */
+gboolean
+ws_connection_send (WsConnection *self,
+                    GBytes       *data,
+                    GError      **error)
+{
+  WsDataFormat  format;
+  gsize         length;
+  const guint8 *bytes;
+
+  g_return_val_if_fail (WS_IS_CONNECTION (self), FALSE);
+  g_return_val_if_fail (data != NULL, FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  format = (WsDataFormat) self->data_format;
+  bytes = g_bytes_get_data (data, &length);
+  if (!is_part_of_message (self) && !resolve_format (&format, bytes, length, error))
+    return FALSE;
+  if (format == WS_DATA_FORMAT_AUTOMATIC)
+    format = ws_utf8_is_valid (bytes, length) ? WS_DATA_FORMAT_TEXT : WS_DATA_FORMAT_BINARY;
+
+  return send_data (self, format, bytes, length, data, error);
+}
+
+/**
+ * ws_connection_send_text:
+ * @self: an open connection
+ * @text: the text, UTF-8
+ * @error: return location for an error, or %NULL
+ *
+ * Sends a text message, whatever [property@Ws.Connection:data-format] says.
+ *
+ * Otherwise like [method@Ws.Connection.send].
+ *
+ * Source: the reference's SendText.
+ *
+ * Returns: %TRUE if it was queued, or with a timeout, sent
+ *
+ * Since: 0.1
+ */
+gboolean
+ws_connection_send_text (WsConnection *self,
+                         const char   *text,
+                         GError      **error)
+{
+  gsize length;
+
+  g_return_val_if_fail (WS_IS_CONNECTION (self), FALSE);
+  g_return_val_if_fail (text != NULL, FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  length = strlen (text);
+  if (!is_part_of_message (self) && !check_text ((const guint8 *) text, length, error))
+    return FALSE;
+
+  return send_data (self, WS_DATA_FORMAT_TEXT, (const guint8 *) text, length, NULL, error);
+}
+
+/**
+ * ws_connection_send_bytes:
+ * @self: an open connection
+ * @data: what to send; referenced, not copied
+ * @error: return location for an error, or %NULL
+ *
+ * Sends a binary message, whatever [property@Ws.Connection:data-format] says.
+ *
+ * Otherwise like [method@Ws.Connection.send].
+ *
+ * Source: the reference's SendBytes.
+ *
+ * Returns: %TRUE if it was queued, or with a timeout, sent
+ *
+ * Since: 0.1
+ */
+gboolean
+ws_connection_send_bytes (WsConnection *self,
+                          GBytes       *data,
+                          GError      **error)
+{
+  gsize         length;
+  const guint8 *bytes;
+
+  g_return_val_if_fail (WS_IS_CONNECTION (self), FALSE);
+  g_return_val_if_fail (data != NULL, FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  bytes = g_bytes_get_data (data, &length);
+  return send_data (self, WS_DATA_FORMAT_BINARY, bytes, length, data, error);
+}
+
+/**
+ * ws_connection_send_async:
+ * @self: an open connection
+ * @format: `WS_DATA_FORMAT_AUTOMATIC`, `WS_DATA_FORMAT_TEXT` or `WS_DATA_FORMAT_BINARY`
+ * @data: what to send; referenced, not copied
+ * @cancellable: (nullable): takes the message back while it waits behind a stream
+ * @callback: (scope async): called when all has been handed to the system
+ * @user_data: data for @callback
+ *
+ * Sends a message and tells when it has been handed to the system, or that it has not.
+ *
+ * Never blocks, whatever the [property@Ws.Connection:timeout]. Fails like
+ * [method@Ws.Connection.send].
+ *
+ * Since: 0.1
+ */
+void
+ws_connection_send_async (WsConnection       *self,
+                          WsDataFormat        format,
+                          GBytes             *data,
+                          GCancellable       *cancellable,
+                          GAsyncReadyCallback callback,
+                          gpointer            user_data)
+{
+  g_autoptr (GTask)     task = NULL;
+  g_autoptr (WsSendJob) job = NULL;
+  GError               *error = NULL;
+  gsize                 length;
+  const guint8         *bytes;
+
+  g_return_if_fail (WS_IS_CONNECTION (self));
+  g_return_if_fail (format <= WS_DATA_FORMAT_BINARY);
+  g_return_if_fail (data != NULL);
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, ws_connection_send_async);
+  bytes = g_bytes_get_data (data, &length);
+  if (g_task_return_error_if_cancelled (task))
+    return;
+  if (!ws_connection_check_open (self, &error) || !resolve_format (&format, bytes, length, &error) ||
+      !send_message (self, (WsOpcode) format, bytes, length, data, task, &job, &error))
+    g_task_return_error (task, error);
+}
+
+/**
+ * ws_connection_send_finish:
+ * @self: a connection
+ * @result: the result given to the callback
+ * @error: return location for an error, or %NULL
+ *
+ * Finishes [method@Ws.Connection.send_async].
+ *
+ * Returns: %TRUE if the message has been handed to the system
+ *
+ * Since: 0.1
+ */
+gboolean
+ws_connection_send_finish (WsConnection *self,
+                           GAsyncResult *result,
+                           GError      **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}

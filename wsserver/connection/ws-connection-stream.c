@@ -1,0 +1,409 @@
+/* Copyright 2026 The WsServer authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Files and streams sent as one message without holding them in memory. */
+#include "wsserver/base/ws-error-private.h"
+#include "wsserver/connection/ws-connection-private.h"
+
+/* While more than this waits in the outbox no more of the stream is read. */
+#define LOW_WATER_BYTES (256 * 1024)
+#define MAX_READ_BYTES (128 * 1024)
+
+static gsize
+get_read_size (WsConnection *self)
+{
+  return MIN (self->context->settings->max_frame_bytes, MAX_READ_BYTES);
+}
+
+static void
+queue_part (WsConnection *self,
+            WsSendJob    *job,
+            GBytes       *bytes)
+{
+  gsize         length;
+  const guint8 *data = g_bytes_get_data (bytes, &length);
+  gboolean      first = job->total == 0;
+  gboolean      last = length == 0;
+
+  if (last)
+    {
+      job->all_queued = TRUE;
+      self->messages_sent++;
+    }
+  job->total += length;
+  ws_connection_queue_frame (self, first ? job->opcode : WS_OPCODE_CONTINUATION, last, data, length, bytes);
+  if (last)
+    job->target = self->written + self->outbox.length;
+}
+
+static void
+stream_read_cb (GObject      *source,
+                GAsyncResult *result,
+                gpointer      user_data)
+{
+  g_autoptr (WsSendJob) job = user_data;
+  g_autoptr (GBytes)    bytes = NULL;
+  GError               *error = NULL;
+  WsConnection         *self = job->connection;
+
+  bytes = g_input_stream_read_bytes_finish (G_INPUT_STREAM (source), result, &error);
+  job->reading = FALSE;
+  if (self == NULL) /* the connection has ended, or the job was broken off */
+    {
+      g_clear_error (&error);
+      if (job->close_stream)
+        g_input_stream_close (job->stream, NULL, NULL);
+      return;
+    }
+
+  g_object_ref (self);
+  if (bytes == NULL)
+    {
+      GError *ws_error = NULL;
+
+      ws_propagate_gio_error (&ws_error, error, "reading what is to be sent");
+      ws_connection_finish_job (self, job, ws_error);
+    }
+  else
+    {
+      queue_part (self, job, bytes);
+      if (job->progress != NULL && job->connection != NULL)
+        job->progress ((goffset) job->total, job->size, job->progress_data);
+      if (self->transport != NULL)
+        ws_connection_run_jobs (self);
+    }
+  g_object_unref (self);
+}
+
+void
+ws_connection_pump_stream (WsConnection *self,
+                           WsSendJob    *job)
+{
+  if (job->reading || self->outbox.length > LOW_WATER_BYTES || self->state != WS_STATE_OPEN)
+    return;
+
+  /* The callback belongs to the server's context, whatever is the thread's default now. */
+  GMainContext *context = ws_poller_get_context (self->context->poller);
+  gboolean      foreign = context != g_main_context_get_thread_default ();
+
+  job->reading = TRUE;
+  if (foreign)
+    g_main_context_push_thread_default (context);
+  g_input_stream_read_bytes_async (job->stream, get_read_size (self), G_PRIORITY_DEFAULT,
+                                   job->task != NULL ? g_task_get_cancellable (job->task) : NULL, stream_read_cb,
+                                   ws_send_job_ref (job));
+  if (foreign)
+    g_main_context_pop_thread_default (context);
+}
+
+static WsOpcode
+get_stream_opcode (WsConnection *self)
+{
+  return self->data_format == WS_DATA_FORMAT_TEXT ? WS_OPCODE_TEXT : WS_OPCODE_BINARY;
+}
+
+static WsSendJob *
+start_stream (WsConnection *self,
+              GInputStream *stream,
+              gboolean      close_stream,
+              goffset       size,
+              GTask        *task)
+{
+  WsSendJob *job = ws_send_job_new (WS_JOB_STREAM, task);
+
+  job->opcode = get_stream_opcode (self);
+  job->stream = g_object_ref (stream);
+  job->close_stream = close_stream;
+  job->size = size;
+  ws_connection_add_job (self, job);
+  return job;
+}
+
+/* Blocks when the connection's timeout is positive. */
+static gboolean
+send_stream_now (WsConnection *self,
+                 GInputStream *stream,
+                 gboolean      close_stream,
+                 GError      **error)
+{
+  g_autoptr (WsSendJob) job = NULL;
+
+  if (!ws_connection_check_can_block (self, error))
+    return FALSE;
+
+  job = start_stream (self, stream, close_stream, -1, NULL);
+  ws_connection_run_jobs (self);
+  if (self->timeout_s == 0)
+    return TRUE;
+
+  return ws_connection_wait_for_job (self, job, error);
+}
+
+static GFileInputStream *
+open_file (GFile   *file,
+           GError **error)
+{
+  g_autofree char  *name = g_file_get_parse_name (file);
+  GError           *gio_error = NULL;
+  GFileInputStream *stream = g_file_read (file, NULL, &gio_error);
+
+  if (stream == NULL)
+    ws_propagate_gio_error (error, gio_error, name);
+  return stream;
+}
+
+/**
+ * ws_connection_send_file:
+ * @self: an open connection
+ * @filename: (type filename): a file, a pipe or a device
+ * @error: return location for an error, or %NULL
+ *
+ * Sends the content of a file as one message.
+ *
+ * It is read as the client takes it and never held in memory as a whole. It is a text message if
+ * [property@Ws.Connection:data-format] is `WS_DATA_FORMAT_TEXT`, else a binary one. Messages sent
+ * meanwhile go out behind it. With a positive [property@Ws.Connection:timeout] the call returns when
+ * all has been handed to the system; the main context runs meanwhile. With 0 it returns at once.
+ *
+ * Sets @error to:
+ *
+ * - `WS_ERROR_SENDING` if the connection is not open, or ends meanwhile
+ * - `WS_ERROR_INVALID_ARGUMENT`, `WS_ERROR_ACCESS_DENIED` … if the file cannot be read; the text
+ *   names it
+ * - `WS_ERROR_TIMED_OUT`, `WS_ERROR_INTERRUPTED`
+ *
+ * Source: the reference's SendFile; RFC 6455 §5.4.
+ *
+ * Returns: %TRUE if it was sent, or with a timeout of 0, begun
+ *
+ * Since: 0.1
+ */
+gboolean
+ws_connection_send_file (WsConnection *self,
+                         const char   *filename,
+                         GError      **error)
+{
+  g_autoptr (GFile)            file = NULL;
+  g_autoptr (GFileInputStream) stream = NULL;
+
+  g_return_val_if_fail (WS_IS_CONNECTION (self), FALSE);
+  g_return_val_if_fail (filename != NULL, FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  if (!ws_connection_check_can_start_message (self, error))
+    return FALSE;
+
+  file = g_file_new_for_path (filename);
+  stream = open_file (file, error);
+  if (stream == NULL)
+    return FALSE;
+
+  return send_stream_now (self, G_INPUT_STREAM (stream), TRUE, error);
+}
+
+/**
+ * ws_connection_set_upload_stream:
+ * @self: an open connection
+ * @stream: a stream to read
+ * @error: return location for an error, or %NULL
+ *
+ * Sends what a stream gives until its end, as one message.
+ *
+ * Otherwise like [method@Ws.Connection.send_file]. The stream is closed afterwards, unless
+ * CloseStreamAfterTransfer is False.
+ *
+ * Source: the reference's SetUploadStream.
+ *
+ * Returns: %TRUE if it was sent, or with a timeout of 0, begun
+ *
+ * Since: 0.1
+ */
+gboolean
+ws_connection_set_upload_stream (WsConnection *self,
+                                 GInputStream *stream,
+                                 GError      **error)
+{
+  g_return_val_if_fail (WS_IS_CONNECTION (self), FALSE);
+  g_return_val_if_fail (G_IS_INPUT_STREAM (stream), FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  if (!ws_connection_check_can_start_message (self, error))
+    return FALSE;
+
+  return send_stream_now (self, stream, self->context->settings->close_stream_after_transfer, error);
+}
+
+/**
+ * ws_connection_send_stream_async:
+ * @self: an open connection
+ * @stream: a stream to read
+ * @cancellable: (nullable): breaks the message off
+ * @callback: (scope async): called when all has been handed to the system
+ * @user_data: data for @callback
+ *
+ * Sends what a stream gives until its end, as one message.
+ *
+ * The stream is closed afterwards, unless CloseStreamAfterTransfer is False. When it is cancelled
+ * after a part has gone out, the message ends there.
+ *
+ * Since: 0.1
+ */
+void
+ws_connection_send_stream_async (WsConnection       *self,
+                                 GInputStream       *stream,
+                                 GCancellable       *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer            user_data)
+{
+  g_autoptr (GTask)     task = NULL;
+  g_autoptr (WsSendJob) job = NULL;
+  GError               *error = NULL;
+
+  g_return_if_fail (WS_IS_CONNECTION (self));
+  g_return_if_fail (G_IS_INPUT_STREAM (stream));
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, ws_connection_send_stream_async);
+  if (g_task_return_error_if_cancelled (task))
+    return;
+  if (!ws_connection_check_can_start_message (self, &error))
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+
+  job = start_stream (self, stream, self->context->settings->close_stream_after_transfer, -1, task);
+  ws_connection_run_jobs (self);
+}
+
+/**
+ * ws_connection_send_stream_finish:
+ * @self: a connection
+ * @result: the result given to the callback
+ * @error: return location for an error, or %NULL
+ *
+ * Finishes [method@Ws.Connection.send_stream_async].
+ *
+ * Returns: %TRUE if all of it was sent
+ *
+ * Since: 0.1
+ */
+gboolean
+ws_connection_send_stream_finish (WsConnection *self,
+                                  GAsyncResult *result,
+                                  GError      **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static void
+file_opened_cb (GObject      *source,
+                GAsyncResult *result,
+                gpointer      user_data)
+{
+  g_autoptr (GTask)            task = user_data;
+  WsConnection                *self = g_task_get_source_object (task);
+  WsSendJob                   *job = g_task_get_task_data (task);
+  GError                      *error = NULL;
+  GError                      *gio_error = NULL;
+  g_autoptr (GFileInputStream) stream = g_file_read_finish (G_FILE (source), result, &gio_error);
+  g_autoptr (GFileInfo)        info = NULL;
+
+  if (stream == NULL)
+    {
+      g_autofree char *name = g_file_get_parse_name (G_FILE (source));
+
+      ws_propagate_gio_error (&error, gio_error, name);
+      g_task_return_error (task, error);
+      return;
+    }
+  if (!ws_connection_check_can_start_message (self, &error))
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+
+  info = g_file_input_stream_query_info (stream, G_FILE_ATTRIBUTE_STANDARD_SIZE, NULL, NULL);
+  job->stream = G_INPUT_STREAM (g_steal_pointer (&stream));
+  job->opcode = get_stream_opcode (self);
+  job->size = info != NULL ? g_file_info_get_size (info) : -1;
+  g_set_object (&job->task, task);
+  ws_connection_add_job (self, job);
+  ws_connection_run_jobs (self);
+}
+
+/**
+ * ws_connection_send_file_async:
+ * @self: an open connection
+ * @file: the file
+ * @cancellable: (nullable): breaks the message off
+ * @progress_callback: (nullable) (scope notified) (closure progress_callback_data) (destroy progress_callback_destroy):
+ *   called as the file is read, with the bytes so far and in total (-1 if unknown)
+ * @progress_callback_data: data for @progress_callback
+ * @progress_callback_destroy: (nullable): frees @progress_callback_data
+ * @callback: (scope async): called when all has been handed to the system
+ * @user_data: data for @callback
+ *
+ * Sends the content of a file as one message.
+ *
+ * Otherwise like [method@Ws.Connection.send_stream_async].
+ *
+ * Since: 0.1
+ */
+void
+ws_connection_send_file_async (WsConnection         *self,
+                               GFile                *file,
+                               GCancellable         *cancellable,
+                               GFileProgressCallback progress_callback,
+                               gpointer              progress_callback_data,
+                               GDestroyNotify        progress_callback_destroy,
+                               GAsyncReadyCallback   callback,
+                               gpointer              user_data)
+{
+  GTask     *task;
+  WsSendJob *job;
+  GError    *error = NULL;
+
+  g_return_if_fail (WS_IS_CONNECTION (self));
+  g_return_if_fail (G_IS_FILE (file));
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, ws_connection_send_file_async);
+  job = ws_send_job_new (WS_JOB_STREAM, NULL);
+  job->close_stream = TRUE;
+  job->progress = progress_callback;
+  job->progress_data = progress_callback_data;
+  job->progress_destroy = progress_callback_destroy;
+  g_task_set_task_data (task, job, (GDestroyNotify) ws_send_job_unref);
+  if (!ws_connection_check_can_start_message (self, &error))
+    {
+      g_task_return_error (task, error);
+      g_object_unref (task);
+      return;
+    }
+
+  g_file_read_async (file, G_PRIORITY_DEFAULT, cancellable, file_opened_cb, task);
+}
+
+/**
+ * ws_connection_send_file_finish:
+ * @self: a connection
+ * @result: the result given to the callback
+ * @error: return location for an error, or %NULL
+ *
+ * Finishes [method@Ws.Connection.send_file_async].
+ *
+ * Returns: %TRUE if all of it was sent
+ *
+ * Since: 0.1
+ */
+gboolean
+ws_connection_send_file_finish (WsConnection *self,
+                                GAsyncResult *result,
+                                GError      **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}

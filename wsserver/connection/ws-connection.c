@@ -1,0 +1,746 @@
+/* Copyright 2026 The WsServer authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <stdarg.h>
+
+#include "wsserver/base/ws-enum-types.h"
+#include "wsserver/base/ws-error-private.h"
+#include "wsserver/base/ws-marshal.h"
+#include "wsserver/connection/ws-connection-private.h"
+
+/**
+ * WsConnection:
+ *
+ * One client of a [class@Ws.Server].
+ *
+ * A connection is made by the server. It is first seen in
+ * [signal@Ws.Server::web-socket-open-request], is open from [signal@Ws.Server::connected] on, and has
+ * ended with [signal@Ws.Server::disconnected]; after that its properties can still be read, and
+ * every operation fails with `WS_ERROR_SENDING`.
+ *
+ * Everything happens in the server's main context: call its methods from there only.
+ *
+ * Its signals tell what concerns one client, and are emitted just before the server's signals of
+ * the same name. That [property@Ws.Connection:ready-to-send] changes is told by its `notify`.
+ *
+ * Source: the reference's WSConnection.
+ *
+ * Since: 0.1
+ */
+G_DEFINE_FINAL_TYPE (WsConnection, ws_connection, G_TYPE_OBJECT)
+
+enum
+{
+  PROP_ACCEPT_DATA = 1,
+  PROP_BYTES_SENT,
+  PROP_CONNECTED,
+  PROP_CONNECTION_ID,
+  PROP_DATA_FORMAT,
+  PROP_HOST,
+  PROP_LINE_MODE,
+  PROP_LOCAL_ADDRESS,
+  PROP_ORIGIN,
+  PROP_READY_TO_SEND,
+  PROP_REMOTE_HOST,
+  PROP_REMOTE_PORT,
+  PROP_REQUEST_HEADERS,
+  PROP_REQUEST_URI,
+  PROP_SUB_PROTOCOLS,
+  PROP_TIMEOUT,
+  PROP_SUB_PROTOCOL,
+  PROP_EXTENSIONS,
+  PROP_LOCAL_PORT,
+  PROP_BYTES_RECEIVED,
+  PROP_MESSAGES_SENT,
+  PROP_MESSAGES_RECEIVED,
+  PROP_SEND_QUEUE_LENGTH,
+  PROP_ROUND_TRIP_TIME,
+  PROP_REMOTE_ADDRESS,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
+
+enum
+{
+  SIGNAL_DATA_IN,
+  SIGNAL_DISCONNECTED,
+  SIGNAL_PING,
+  SIGNAL_ERROR,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+/* --- life ------------------------------------------------------------------------------------ */
+
+WsConnection *
+ws_connection_new (WsConnectionContext *context,
+                   guint64              id,
+                   WsTransport         *transport,
+                   const WsPeerAddress *peer,
+                   int                  timeout_s,
+                   gboolean             over_capacity)
+{
+  WsConnection *self = g_object_new (WS_TYPE_CONNECTION, NULL);
+
+  self->context = context;
+  self->id = id;
+  self->transport = transport;
+  self->peer = *peer;
+  self->timeout_s = timeout_s;
+  self->over_capacity = !!over_capacity;
+  ws_outbox_init (&self->outbox, ws_poller_get_buffer_pool (context->poller));
+  return self;
+}
+
+gboolean
+ws_connection_start (WsConnection *self,
+                     GError      **error)
+{
+  WsConnectionContext *context = self->context;
+
+  if (!ws_poller_add_watch (context->poller, &self->watch, &ws_connection_watch_funcs, self->transport->fd, WS_POLL_IN))
+    {
+      ws_set_error_from_errno (error, errno, "watching a client's socket");
+      return FALSE;
+    }
+
+  ws_timer_arm (&self->phase_timer, &context->handshake_timers, ws_poller_get_time (context->poller));
+  return TRUE;
+}
+
+WsConnectionExtra *
+ws_connection_get_extra (WsConnection *self)
+{
+  if (self->extra == NULL)
+    {
+      self->extra = g_new0 (WsConnectionExtra, 1);
+      ws_config_apply_defaults (&self->extra->settings, WS_SETTING_PER_CONNECTION);
+    }
+
+  return self->extra;
+}
+
+static void
+free_extra (WsConnectionExtra *extra)
+{
+  g_assert (extra->jobs.length == 0 && extra->pings.length == 0 && extra->closers.length == 0);
+
+  ws_growing_bytes_clear (&extra->message);
+  ws_growing_bytes_clear (&extra->line);
+  ws_growing_bytes_clear (&extra->held);
+  ws_growing_bytes_clear (&extra->head);
+  g_queue_clear_full (&extra->finished, (GDestroyNotify) ws_send_job_unref);
+  g_free (extra);
+}
+
+static void
+ws_connection_finalize (GObject *object)
+{
+  WsConnection *self = WS_CONNECTION (object);
+
+  /* The server keeps every connection until it has ended. */
+  g_assert (self->transport == NULL && self->watch.poller == NULL);
+
+  ws_outbox_clear (&self->outbox);
+  ws_protocol_clear (&self->protocol);
+  g_clear_pointer (&self->head, ws_http_head_unref);
+  g_clear_pointer (&self->extra, free_extra);
+  g_clear_error (&self->fault);
+  g_free (self->id_text);
+  g_free (self->sub_protocol);
+  g_free (self->offered_sub_protocols);
+  g_free (self->extensions);
+  g_free (self->remote_host);
+  g_free (self->local_address);
+  g_free (self->description);
+
+  G_OBJECT_CLASS (ws_connection_parent_class)->finalize (object);
+}
+
+static void
+ws_connection_init (WsConnection *self)
+{
+  self->round_trip_us = -1;
+  self->deferred.func = ws_connection_deferred_cb;
+}
+
+void
+ws_connection_context_init (WsConnectionContext          *self,
+                            const WsConnectionOwnerFuncs *funcs,
+                            gpointer                      owner,
+                            WsPoller                     *poller,
+                            WsSettings                   *settings)
+{
+  self->funcs = funcs;
+  self->owner = owner;
+  self->poller = ws_poller_ref (poller);
+  self->settings = ws_settings_ref (settings);
+  ws_timer_queue_init (&self->handshake_timers, 0, ws_connection_handshake_timer_expired);
+  ws_timer_queue_init (&self->close_timers, 0, ws_connection_close_timer_expired);
+  ws_timer_queue_init (&self->linger_timers, G_USEC_PER_SEC, ws_connection_linger_timer_expired);
+  ws_timer_queue_init (&self->idle_timers, 0, ws_connection_idle_timer_expired);
+  ws_timer_queue_init (&self->ping_timers, 0, ws_connection_ping_timer_expired);
+  ws_timer_queue_init (&self->pong_timers, 0, ws_connection_pong_timer_expired);
+  ws_connection_context_update_timers (self);
+
+  ws_poller_add_timer_queue (poller, &self->handshake_timers);
+  ws_poller_add_timer_queue (poller, &self->close_timers);
+  ws_poller_add_timer_queue (poller, &self->linger_timers);
+  ws_poller_add_timer_queue (poller, &self->idle_timers);
+  ws_poller_add_timer_queue (poller, &self->ping_timers);
+  ws_poller_add_timer_queue (poller, &self->pong_timers);
+}
+
+gboolean
+ws_connection_context_update_timers (WsConnectionContext *self)
+{
+  const WsSettings *settings = self->settings;
+  gint64            now = ws_poller_get_time (self->poller);
+  gboolean          switched_on = (settings->idle_timeout_s > 0 && self->idle_timers.duration_us == 0) ||
+                         (settings->ping_interval_s > 0 && self->ping_timers.duration_us == 0);
+
+  ws_timer_queue_set_duration (&self->handshake_timers, settings->handshake_timeout_s * G_USEC_PER_SEC, now);
+  ws_timer_queue_set_duration (&self->close_timers, settings->close_timeout_s * G_USEC_PER_SEC, now);
+  ws_timer_queue_set_duration (&self->idle_timers, settings->idle_timeout_s * G_USEC_PER_SEC, now);
+  ws_timer_queue_set_duration (&self->ping_timers, settings->ping_interval_s * G_USEC_PER_SEC, now);
+  ws_timer_queue_set_duration (&self->pong_timers, settings->pong_timeout_s * G_USEC_PER_SEC, now);
+  return switched_on;
+}
+
+void
+ws_connection_context_clear (WsConnectionContext *self)
+{
+  ws_poller_remove_timer_queue (self->poller, &self->handshake_timers);
+  ws_poller_remove_timer_queue (self->poller, &self->close_timers);
+  ws_poller_remove_timer_queue (self->poller, &self->linger_timers);
+  ws_poller_remove_timer_queue (self->poller, &self->idle_timers);
+  ws_poller_remove_timer_queue (self->poller, &self->ping_timers);
+  ws_poller_remove_timer_queue (self->poller, &self->pong_timers);
+  g_clear_pointer (&self->poller, ws_poller_unref);
+  g_clear_pointer (&self->settings, ws_settings_unref);
+}
+
+/* --- telling --------------------------------------------------------------------------------- */
+
+void
+ws_connection_emit_data_in (WsConnection *self,
+                            WsDataFormat  format,
+                            GBytes       *data,
+                            gboolean      eom,
+                            gboolean      eol)
+{
+  WsConnectionContext *context = self->context;
+
+  g_signal_emit (self, signals[SIGNAL_DATA_IN], 0, format, data, eom, eol);
+  if (self->context != NULL)
+    context->funcs->data_in (context->owner, self, format, data, eom, eol);
+}
+
+void
+ws_connection_emit_ping (WsConnection *self,
+                         const guint8 *payload,
+                         gsize         length,
+                         gboolean      response)
+{
+  WsConnectionContext *context = self->context;
+  g_autoptr (GBytes)   bytes = NULL;
+
+  if (context == NULL ||
+      (!g_signal_has_handler_pending (self, signals[SIGNAL_PING], 0, FALSE) && !context->funcs->wants_ping (context->owner)))
+    return;
+
+  bytes = g_bytes_new (payload, length);
+  g_signal_emit (self, signals[SIGNAL_PING], 0, bytes, response);
+  if (self->context != NULL)
+    context->funcs->ping (context->owner, self, bytes, response);
+}
+
+void
+ws_connection_emit_error (WsConnection *self,
+                          int           code,
+                          const char   *description)
+{
+  WsConnectionContext *context = self->context;
+
+  g_signal_emit (self, signals[SIGNAL_ERROR], 0, code, description);
+  if (self->context != NULL)
+    context->funcs->error (context->owner, self, code, description);
+}
+
+/* Called by the owner, so that the connection has left its list when either signal is emitted. */
+void
+ws_connection_emit_disconnected (WsConnection *self,
+                                 guint         code,
+                                 const char   *description)
+{
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CONNECTED]);
+  g_signal_emit (self, signals[SIGNAL_DISCONNECTED], 0, (int) code, description);
+}
+
+static void
+log_message (WsConnection *self,
+             WsLogLevel    level,
+             const char   *type,
+             const char   *format,
+             va_list       arguments)
+{
+  WsConnectionContext *context = self->context;
+  g_autofree char     *message = NULL;
+
+  if (context == NULL || !context->funcs->wants_log (context->owner, level))
+    return;
+
+  message = g_strdup_vprintf (format, arguments);
+  context->funcs->log (context->owner, self, level, message, type);
+}
+
+void
+ws_connection_log (WsConnection *self,
+                   WsLogLevel    level,
+                   const char   *format,
+                   ...)
+{
+  static const char *const types[] = { "", "Info", "Verbose", "Debug" };
+  va_list                  arguments;
+
+  va_start (arguments, format);
+  log_message (self, level, types[level], format, arguments);
+  va_end (arguments);
+}
+
+void
+ws_connection_log_error (WsConnection *self,
+                         const char   *format,
+                         ...)
+{
+  va_list arguments;
+
+  va_start (arguments, format);
+  log_message (self, WS_LOG_INFO, "Error", format, arguments);
+  va_end (arguments);
+}
+
+void
+ws_connection_set_ready_to_send (WsConnection *self,
+                                 gboolean      ready_to_send)
+{
+  if (self->ready_to_send == !!ready_to_send)
+    return;
+
+  self->ready_to_send = !!ready_to_send;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_READY_TO_SEND]);
+}
+
+/* --- class ----------------------------------------------------------------------------------- */
+
+/* Properties by what their value is, so that each function stays short. */
+static gboolean
+get_string_property (WsConnection *self,
+                     guint         prop_id,
+                     GValue       *value)
+{
+  switch (prop_id)
+    {
+    case PROP_CONNECTION_ID:
+      g_value_set_string (value, ws_connection_get_connection_id (self));
+      return TRUE;
+    case PROP_HOST:
+      g_value_set_string (value, ws_connection_get_host (self));
+      return TRUE;
+    case PROP_LOCAL_ADDRESS:
+      g_value_set_string (value, ws_connection_get_local_address (self));
+      return TRUE;
+    case PROP_ORIGIN:
+      g_value_set_string (value, ws_connection_get_origin (self));
+      return TRUE;
+    case PROP_REMOTE_HOST:
+      g_value_set_string (value, ws_connection_get_remote_host (self));
+      return TRUE;
+    case PROP_REQUEST_HEADERS:
+      g_value_set_string (value, ws_connection_get_request_headers (self));
+      return TRUE;
+    case PROP_REQUEST_URI:
+      g_value_set_string (value, ws_connection_get_request_uri (self));
+      return TRUE;
+    case PROP_SUB_PROTOCOLS:
+      g_value_set_string (value, ws_connection_get_sub_protocols (self));
+      return TRUE;
+    case PROP_SUB_PROTOCOL:
+      g_value_set_string (value, ws_connection_get_sub_protocol (self));
+      return TRUE;
+    case PROP_EXTENSIONS:
+      g_value_set_string (value, ws_connection_get_extensions (self));
+      return TRUE;
+    default:
+      return FALSE;
+    }
+}
+
+static void
+ws_connection_get_property (GObject    *object,
+                            guint       prop_id,
+                            GValue     *value,
+                            GParamSpec *pspec)
+{
+  WsConnection *self = WS_CONNECTION (object);
+
+  switch (prop_id)
+    {
+    case PROP_ACCEPT_DATA:
+      g_value_set_boolean (value, !self->paused);
+      break;
+    case PROP_BYTES_SENT:
+      g_value_set_uint64 (value, self->bytes_sent);
+      break;
+    case PROP_CONNECTED:
+      g_value_set_boolean (value, self->state == WS_STATE_OPEN);
+      break;
+    case PROP_DATA_FORMAT:
+      g_value_set_enum (value, self->data_format);
+      break;
+    case PROP_LINE_MODE:
+      g_value_set_boolean (value, self->line_mode);
+      break;
+    case PROP_READY_TO_SEND:
+      g_value_set_boolean (value, self->ready_to_send);
+      break;
+    case PROP_REMOTE_PORT:
+      g_value_set_uint (value, ws_connection_get_remote_port (self));
+      break;
+    case PROP_TIMEOUT:
+      g_value_set_int (value, self->timeout_s);
+      break;
+    case PROP_LOCAL_PORT:
+      g_value_set_uint (value, ws_connection_get_local_port (self));
+      break;
+    case PROP_BYTES_RECEIVED:
+      g_value_set_uint64 (value, self->bytes_received);
+      break;
+    case PROP_MESSAGES_SENT:
+      g_value_set_uint64 (value, self->messages_sent);
+      break;
+    case PROP_MESSAGES_RECEIVED:
+      g_value_set_uint64 (value, self->messages_received);
+      break;
+    case PROP_SEND_QUEUE_LENGTH:
+      g_value_set_uint64 (value, ws_connection_get_queued_bytes (self));
+      break;
+    case PROP_ROUND_TRIP_TIME:
+      g_value_set_int64 (value, self->round_trip_us);
+      break;
+    case PROP_REMOTE_ADDRESS:
+      g_value_take_object (value, ws_connection_get_remote_address (self));
+      break;
+    default:
+      if (!get_string_property (self, prop_id, value))
+        G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+ws_connection_set_property (GObject      *object,
+                            guint         prop_id,
+                            const GValue *value,
+                            GParamSpec   *pspec)
+{
+  WsConnection *self = WS_CONNECTION (object);
+
+  switch (prop_id)
+    {
+    case PROP_DATA_FORMAT:
+      ws_connection_set_data_format (self, (WsDataFormat) g_value_get_enum (value));
+      break;
+    case PROP_TIMEOUT:
+      ws_connection_set_timeout (self, g_value_get_int (value));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+#define READ_ONLY (G_PARAM_READABLE | G_PARAM_STATIC_STRINGS)
+#define READ_WRITE (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY)
+
+static void
+ws_connection_class_init (WsConnectionClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->finalize = ws_connection_finalize;
+  object_class->get_property = ws_connection_get_property;
+  object_class->set_property = ws_connection_set_property;
+
+  /**
+   * WsConnection:accept-data: (getter get_accept_data)
+   *
+   * Whether data is being received: %FALSE between [method@Ws.Connection.pause_data] and
+   * [method@Ws.Connection.process_data].
+   *
+   * Since: 0.1
+   */
+  properties[PROP_ACCEPT_DATA] = g_param_spec_boolean ("accept-data", NULL, NULL, TRUE, READ_ONLY);
+  /**
+   * WsConnection:bytes-sent: (getter get_bytes_sent)
+   *
+   * Payload bytes accepted by the latest send: all of it or 0. Always 0 when sending blocks, that is,
+   * with a positive [property@Ws.Connection:timeout].
+   *
+   * Since: 0.1
+   */
+  properties[PROP_BYTES_SENT] = g_param_spec_uint64 ("bytes-sent", NULL, NULL, 0, G_MAXUINT64, 0, READ_ONLY);
+  /**
+   * WsConnection:connected: (getter get_connected)
+   *
+   * Whether the WebSocket is open, that is, data can be sent.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_CONNECTED] = g_param_spec_boolean ("connected", NULL, NULL, FALSE, READ_ONLY);
+  /**
+   * WsConnection:connection-id: (getter get_connection_id)
+   *
+   * Identifies the connection among all that the server has had.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_CONNECTION_ID] = g_param_spec_string ("connection-id", NULL, NULL, "", READ_ONLY);
+  /**
+   * WsConnection:data-format: (getter get_data_format) (setter set_data_format)
+   *
+   * What [method@Ws.Connection.send] makes of its data.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_DATA_FORMAT] = g_param_spec_enum ("data-format", NULL, NULL, WS_TYPE_DATA_FORMAT, WS_DATA_FORMAT_AUTOMATIC, READ_WRITE);
+  /**
+   * WsConnection:host: (getter get_host)
+   *
+   * The Host header field of the opening request.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_HOST] = g_param_spec_string ("host", NULL, NULL, "", READ_ONLY);
+  /**
+   * WsConnection:line-mode: (getter get_line_mode)
+   *
+   * Whether data is delivered line by line; see [method@Ws.Connection.change_line_mode].
+   *
+   * Since: 0.1
+   */
+  properties[PROP_LINE_MODE] = g_param_spec_boolean ("line-mode", NULL, NULL, FALSE, READ_ONLY);
+  /**
+   * WsConnection:local-address: (getter get_local_address)
+   *
+   * The address of this machine that the client connected to.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_LOCAL_ADDRESS] = g_param_spec_string ("local-address", NULL, NULL, "", READ_ONLY);
+  /**
+   * WsConnection:origin: (getter get_origin)
+   *
+   * The Origin header field of the opening request; empty when there was none.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_ORIGIN] = g_param_spec_string ("origin", NULL, NULL, "", READ_ONLY);
+  /**
+   * WsConnection:ready-to-send: (getter get_ready_to_send)
+   *
+   * Whether sends are accepted: %TRUE once open, %FALSE after a send failed because the queue was full,
+   * %TRUE again when the queue has fallen below half of MaxSendQueue. It notifies.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_READY_TO_SEND] = g_param_spec_boolean ("ready-to-send", NULL, NULL, FALSE, READ_ONLY);
+  /**
+   * WsConnection:remote-host: (getter get_remote_host)
+   *
+   * The client's IP address.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_REMOTE_HOST] = g_param_spec_string ("remote-host", NULL, NULL, "", READ_ONLY);
+  /**
+   * WsConnection:remote-port: (getter get_remote_port)
+   *
+   * The client's port.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_REMOTE_PORT] = g_param_spec_uint ("remote-port", NULL, NULL, 0, G_MAXUINT16, 0, READ_ONLY);
+  /**
+   * WsConnection:request-headers: (getter get_request_headers)
+   *
+   * The header lines of the opening request as sent, each ended by CRLF.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_REQUEST_HEADERS] = g_param_spec_string ("request-headers", NULL, NULL, "", READ_ONLY);
+  /**
+   * WsConnection:request-uri: (getter get_request_uri)
+   *
+   * The target of the opening request: path and query.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_REQUEST_URI] = g_param_spec_string ("request-uri", NULL, NULL, "", READ_ONLY);
+  /**
+   * WsConnection:sub-protocols: (getter get_sub_protocols)
+   *
+   * The subprotocols that the client offered, separated by commas.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_SUB_PROTOCOLS] = g_param_spec_string ("sub-protocols", NULL, NULL, "", READ_ONLY);
+  /**
+   * WsConnection:timeout: (getter get_timeout) (setter set_timeout)
+   *
+   * Seconds that a send or ping may wait without progress; 0 makes them return at once. Starts as the
+   * server's [property@Ws.Server:default-timeout].
+   *
+   * Since: 0.1
+   */
+  properties[PROP_TIMEOUT] = g_param_spec_int ("timeout", NULL, NULL, 0, G_MAXINT, 0, READ_WRITE);
+  /**
+   * WsConnection:sub-protocol: (getter get_sub_protocol)
+   *
+   * The subprotocol selected; empty when there is none.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_SUB_PROTOCOL] = g_param_spec_string ("sub-protocol", NULL, NULL, "", READ_ONLY);
+  /**
+   * WsConnection:extensions: (getter get_extensions)
+   *
+   * The extensions negotiated, as the server answered; empty when there are none.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_EXTENSIONS] = g_param_spec_string ("extensions", NULL, NULL, "", READ_ONLY);
+  /**
+   * WsConnection:local-port: (getter get_local_port)
+   *
+   * The port of this machine that the client connected to.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_LOCAL_PORT] = g_param_spec_uint ("local-port", NULL, NULL, 0, G_MAXUINT16, 0, READ_ONLY);
+  /**
+   * WsConnection:bytes-received: (getter get_bytes_received)
+   *
+   * Payload bytes of all messages received.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_BYTES_RECEIVED] = g_param_spec_uint64 ("bytes-received", NULL, NULL, 0, G_MAXUINT64, 0, READ_ONLY);
+  /**
+   * WsConnection:messages-sent: (getter get_messages_sent)
+   *
+   * Messages sent or queued to be sent; pings and pongs do not count.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_MESSAGES_SENT] = g_param_spec_uint64 ("messages-sent", NULL, NULL, 0, G_MAXUINT64, 0, READ_ONLY);
+  /**
+   * WsConnection:messages-received: (getter get_messages_received)
+   *
+   * Messages received completely; pings and pongs do not count.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_MESSAGES_RECEIVED] = g_param_spec_uint64 ("messages-received", NULL, NULL, 0, G_MAXUINT64, 0, READ_ONLY);
+  /**
+   * WsConnection:send-queue-length: (getter get_send_queue_length)
+   *
+   * Bytes that wait to be sent, to be compared with MaxSendQueue.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_SEND_QUEUE_LENGTH] = g_param_spec_uint64 ("send-queue-length", NULL, NULL, 0, G_MAXUINT64, 0, READ_ONLY);
+  /**
+   * WsConnection:round-trip-time: (getter get_round_trip_time)
+   *
+   * Microseconds between the latest ping and its pong; -1 before there was one.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_ROUND_TRIP_TIME] = g_param_spec_int64 ("round-trip-time", NULL, NULL, -1, G_MAXINT64, -1, READ_ONLY);
+  /**
+   * WsConnection:remote-address: (getter get_remote_address)
+   *
+   * The client's address as GIO has it; %NULL for a client of a Unix socket.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_REMOTE_ADDRESS] = g_param_spec_object ("remote-address", NULL, NULL, G_TYPE_SOCKET_ADDRESS, READ_ONLY);
+
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+
+  /**
+   * WsConnection::data-in:
+   * @self: the connection
+   * @format: `WS_DATA_FORMAT_TEXT` or `WS_DATA_FORMAT_BINARY` for what begins a message,
+   *   `WS_DATA_FORMAT_AUTOMATIC` for a further part of it and for lines
+   * @data: the bytes; keep a reference to keep them
+   * @eom: whether the message ends with them
+   * @eol: in line mode, whether a line ends with them
+   *
+   * Data has come from this client. See [signal@Ws.Server::data-in].
+   *
+   * Since: 0.1
+   */
+  signals[SIGNAL_DATA_IN] =
+      g_signal_new ("data-in", WS_TYPE_CONNECTION, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                    ws_marshal_VOID__ENUM_BOXED_BOOLEAN_BOOLEAN, G_TYPE_NONE, 4, WS_TYPE_DATA_FORMAT,
+                    G_TYPE_BYTES | G_SIGNAL_TYPE_STATIC_SCOPE, G_TYPE_BOOLEAN, G_TYPE_BOOLEAN);
+  g_signal_set_va_marshaller (signals[SIGNAL_DATA_IN], WS_TYPE_CONNECTION,
+                              ws_marshal_VOID__ENUM_BOXED_BOOLEAN_BOOLEANv);
+
+  /**
+   * WsConnection::disconnected:
+   * @self: the connection
+   * @status_code: close code
+   * @description: reason, or what happened
+   *
+   * This client's WebSocket has ended. See [signal@Ws.Server::disconnected].
+   *
+   * Since: 0.1
+   */
+  signals[SIGNAL_DISCONNECTED] =
+      g_signal_new ("disconnected", WS_TYPE_CONNECTION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, ws_marshal_VOID__INT_STRING,
+                    G_TYPE_NONE, 2, G_TYPE_INT, G_TYPE_STRING);
+  g_signal_set_va_marshaller (signals[SIGNAL_DISCONNECTED], WS_TYPE_CONNECTION, ws_marshal_VOID__INT_STRINGv);
+
+  /**
+   * WsConnection::ping:
+   * @self: the connection
+   * @payload: what it carries
+   * @response: %TRUE for a pong, %FALSE for a ping, which has been answered already
+   *
+   * A ping or pong has come from this client.
+   *
+   * Since: 0.1
+   */
+  signals[SIGNAL_PING] =
+      g_signal_new ("ping", WS_TYPE_CONNECTION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, ws_marshal_VOID__BOXED_BOOLEAN,
+                    G_TYPE_NONE, 2, G_TYPE_BYTES, G_TYPE_BOOLEAN);
+  g_signal_set_va_marshaller (signals[SIGNAL_PING], WS_TYPE_CONNECTION, ws_marshal_VOID__BOXED_BOOLEANv);
+
+  /**
+   * WsConnection::error:
+   * @self: the connection
+   * @code: one of [error@Ws.Error]
+   * @description: what happened, in words
+   *
+   * Something failed on this connection outside of any call. See [signal@Ws.Server::error].
+   *
+   * Since: 0.1
+   */
+  signals[SIGNAL_ERROR] =
+      g_signal_new ("error", WS_TYPE_CONNECTION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, ws_marshal_VOID__INT_STRING,
+                    G_TYPE_NONE, 2, G_TYPE_INT, G_TYPE_STRING);
+  g_signal_set_va_marshaller (signals[SIGNAL_ERROR], WS_TYPE_CONNECTION, ws_marshal_VOID__INT_STRINGv);
+}

@@ -1,0 +1,70 @@
+/* Copyright 2026 The WsServer authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+
+#include "wsserver/connection/ws-connection-private.h"
+
+#define MIN_CAPACITY 256
+
+guint8 *
+ws_growing_bytes_reserve (WsGrowingBytes *self,
+                          gsize           length)
+{
+  if (length > self->capacity - self->length)
+    {
+      gsize needed = self->length + length;
+      gsize capacity = MAX (self->capacity + self->capacity / 2, MIN_CAPACITY);
+
+      self->capacity = MAX (capacity, needed);
+      self->data = g_realloc (self->data, self->capacity);
+    }
+
+  return self->data + self->length;
+}
+
+void
+ws_growing_bytes_append (WsGrowingBytes *self,
+                         const guint8   *data,
+                         gsize           length)
+{
+  if (length == 0)
+    return;
+
+  memcpy (ws_growing_bytes_reserve (self, length), data, length);
+  self->length += length;
+}
+
+void
+ws_growing_bytes_remove_head (WsGrowingBytes *self,
+                              gsize           length)
+{
+  g_assert (length <= self->length);
+
+  self->length -= length;
+  if (self->length > 0)
+    memmove (self->data, self->data + length, self->length);
+  else
+    ws_growing_bytes_clear (self);
+}
+
+GBytes *
+ws_growing_bytes_take (WsGrowingBytes *self)
+{
+  gsize   length = self->length;
+  guint8 *data = g_steal_pointer (&self->data);
+
+  /* What grew by doubling is given back before an application keeps it. */
+  if (self->capacity - length > length / 8)
+    data = g_realloc (data, length);
+  self->length = 0;
+  self->capacity = 0;
+  return g_bytes_new_take (data, length);
+}
+
+void
+ws_growing_bytes_clear (WsGrowingBytes *self)
+{
+  g_clear_pointer (&self->data, g_free);
+  self->length = 0;
+  self->capacity = 0;
+}

@@ -1,0 +1,454 @@
+/* Copyright 2026 The WsServer authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+
+#include "wsserver/connection/ws-connection-private.h"
+
+/**
+ * WsHttpRequest:
+ *
+ * An HTTP request that asks for no WebSocket: GET or HEAD of a page or a health check.
+ *
+ * It comes with [signal@Ws.Server::http-request]. A handler sets the status, headers and body of the
+ * answer; without any, the answer is 426, which says that this is a WebSocket server. The connection
+ * is closed after the answer.
+ *
+ * This is for the few small things a WebSocket server has to show beside its sockets; it is no web
+ * server.
+ *
+ * Source: RFC 9110 §15.5.22.
+ *
+ * Since: 0.1
+ */
+struct _WsHttpRequest
+{
+  GObject parent_instance;
+
+  WsHttpHead *head;
+  char       *response_headers;
+  char       *content_type;
+  GBytes     *body;
+  guint       status_code;
+};
+
+G_DEFINE_FINAL_TYPE (WsHttpRequest, ws_http_request, G_TYPE_OBJECT)
+
+enum
+{
+  PROP_METHOD = 1,
+  PROP_REQUEST_URI,
+  PROP_REQUEST_HEADERS,
+  PROP_STATUS_CODE,
+  PROP_RESPONSE_HEADERS,
+  PROP_CONTENT_TYPE,
+  PROP_BODY,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
+
+static void
+ws_http_request_finalize (GObject *object)
+{
+  WsHttpRequest *self = WS_HTTP_REQUEST (object);
+
+  ws_http_head_unref (self->head);
+  g_free (self->response_headers);
+  g_free (self->content_type);
+  g_clear_pointer (&self->body, g_bytes_unref);
+
+  G_OBJECT_CLASS (ws_http_request_parent_class)->finalize (object);
+}
+
+static void
+ws_http_request_get_property (GObject    *object,
+                              guint       prop_id,
+                              GValue     *value,
+                              GParamSpec *pspec)
+{
+  WsHttpRequest *self = WS_HTTP_REQUEST (object);
+
+  switch (prop_id)
+    {
+    case PROP_METHOD:
+      g_value_set_string (value, ws_http_head_get_method (self->head));
+      break;
+    case PROP_REQUEST_URI:
+      g_value_set_string (value, ws_http_head_get_target (self->head));
+      break;
+    case PROP_REQUEST_HEADERS:
+      g_value_set_string (value, ws_http_head_get_header_text (self->head));
+      break;
+    case PROP_STATUS_CODE:
+      g_value_set_uint (value, self->status_code);
+      break;
+    case PROP_RESPONSE_HEADERS:
+      g_value_set_string (value, self->response_headers);
+      break;
+    case PROP_CONTENT_TYPE:
+      g_value_set_string (value, self->content_type);
+      break;
+    case PROP_BODY:
+      g_value_set_boxed (value, self->body);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+ws_http_request_set_property (GObject      *object,
+                              guint         prop_id,
+                              const GValue *value,
+                              GParamSpec   *pspec)
+{
+  WsHttpRequest *self = WS_HTTP_REQUEST (object);
+
+  switch (prop_id)
+    {
+    case PROP_STATUS_CODE:
+      ws_http_request_set_status_code (self, g_value_get_uint (value));
+      break;
+    case PROP_RESPONSE_HEADERS:
+      ws_http_request_set_response_headers (self, g_value_get_string (value));
+      break;
+    case PROP_CONTENT_TYPE:
+      ws_http_request_set_content_type (self, g_value_get_string (value));
+      break;
+    case PROP_BODY:
+      ws_http_request_set_body (self, g_value_get_boxed (value));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+#define RO (G_PARAM_READABLE | G_PARAM_STATIC_STRINGS)
+#define RW (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY)
+
+static void
+ws_http_request_class_init (WsHttpRequestClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->finalize = ws_http_request_finalize;
+  object_class->get_property = ws_http_request_get_property;
+  object_class->set_property = ws_http_request_set_property;
+
+  /**
+   * WsHttpRequest:method: (getter get_method)
+   *
+   * `GET` or `HEAD`. The answer to HEAD goes out without its body.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_METHOD] = g_param_spec_string ("method", NULL, NULL, "", RO);
+  /**
+   * WsHttpRequest:request-uri: (getter get_request_uri)
+   *
+   * The request target as sent: path and query.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_REQUEST_URI] = g_param_spec_string ("request-uri", NULL, NULL, "", RO);
+  /**
+   * WsHttpRequest:request-headers: (getter get_request_headers)
+   *
+   * All header lines as sent, each ended by CRLF.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_REQUEST_HEADERS] = g_param_spec_string ("request-headers", NULL, NULL, "", RO);
+  /**
+   * WsHttpRequest:status-code: (getter get_status_code) (setter set_status_code)
+   *
+   * HTTP status of the answer, 200 to 599; 426 unless it is set.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_STATUS_CODE] = g_param_spec_uint ("status-code", NULL, NULL, 200, 599, 426, RW);
+  /**
+   * WsHttpRequest:response-headers: (getter get_response_headers) (setter set_response_headers)
+   *
+   * Additional header lines of the answer, each `Name: value`, separated by line ends.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_RESPONSE_HEADERS] = g_param_spec_string ("response-headers", NULL, NULL, "", RW);
+  /**
+   * WsHttpRequest:content-type: (getter get_content_type) (setter set_content_type)
+   *
+   * Media type of the body.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_CONTENT_TYPE] = g_param_spec_string ("content-type", NULL, NULL, NULL, RW);
+  /**
+   * WsHttpRequest:body: (getter get_body) (setter set_body)
+   *
+   * Body of the answer.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_BODY] = g_param_spec_boxed ("body", NULL, NULL, G_TYPE_BYTES, RW);
+
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+}
+
+static void
+ws_http_request_init (WsHttpRequest *self)
+{
+  self->status_code = 426;
+}
+
+WsHttpRequest *
+ws_http_request_new (WsHttpHead *head)
+{
+  WsHttpRequest *self = g_object_new (WS_TYPE_HTTP_REQUEST, NULL);
+
+  self->head = ws_http_head_ref (head);
+  self->response_headers = g_strdup ("");
+  return self;
+}
+
+/**
+ * ws_http_request_get_method: (get-property method)
+ * @self: an HTTP request
+ *
+ * Gets the request method.
+ *
+ * Returns: `GET` or `HEAD`
+ *
+ * Since: 0.1
+ */
+const char *
+ws_http_request_get_method (WsHttpRequest *self)
+{
+  g_return_val_if_fail (WS_IS_HTTP_REQUEST (self), NULL);
+
+  return ws_http_head_get_method (self->head);
+}
+
+/**
+ * ws_http_request_get_request_uri: (get-property request-uri)
+ * @self: an HTTP request
+ *
+ * Gets the request target.
+ *
+ * Returns: path and query as sent
+ *
+ * Since: 0.1
+ */
+const char *
+ws_http_request_get_request_uri (WsHttpRequest *self)
+{
+  g_return_val_if_fail (WS_IS_HTTP_REQUEST (self), NULL);
+
+  return ws_http_head_get_target (self->head);
+}
+
+/**
+ * ws_http_request_get_request_headers: (get-property request-headers)
+ * @self: an HTTP request
+ *
+ * Gets all header lines.
+ *
+ * Returns: the lines as sent, each ended by CRLF
+ *
+ * Since: 0.1
+ */
+const char *
+ws_http_request_get_request_headers (WsHttpRequest *self)
+{
+  g_return_val_if_fail (WS_IS_HTTP_REQUEST (self), NULL);
+
+  return ws_http_head_get_header_text (self->head);
+}
+
+/**
+ * ws_http_request_get_request_header:
+ * @self: an HTTP request
+ * @name: name of a header field, in any case
+ *
+ * Looks up one header field.
+ *
+ * Returns: (nullable): the first such field's value, or %NULL
+ *
+ * Since: 0.1
+ */
+const char *
+ws_http_request_get_request_header (WsHttpRequest *self,
+                                    const char    *name)
+{
+  g_return_val_if_fail (WS_IS_HTTP_REQUEST (self), NULL);
+  g_return_val_if_fail (name != NULL, NULL);
+
+  return ws_http_head_get (self->head, name);
+}
+
+/**
+ * ws_http_request_get_status_code: (get-property status-code)
+ * @self: an HTTP request
+ *
+ * Gets the status of the answer.
+ *
+ * Returns: the HTTP status
+ *
+ * Since: 0.1
+ */
+guint
+ws_http_request_get_status_code (WsHttpRequest *self)
+{
+  g_return_val_if_fail (WS_IS_HTTP_REQUEST (self), 0);
+
+  return self->status_code;
+}
+
+/**
+ * ws_http_request_set_status_code: (set-property status-code)
+ * @self: an HTTP request
+ * @status_code: HTTP status, 200 to 599
+ *
+ * Sets the status of the answer.
+ *
+ * Since: 0.1
+ */
+void
+ws_http_request_set_status_code (WsHttpRequest *self,
+                                 guint          status_code)
+{
+  g_return_if_fail (WS_IS_HTTP_REQUEST (self));
+  g_return_if_fail (status_code >= 200 && status_code <= 599);
+
+  if (self->status_code == status_code)
+    return;
+
+  self->status_code = status_code;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATUS_CODE]);
+}
+
+/**
+ * ws_http_request_get_response_headers: (get-property response-headers)
+ * @self: an HTTP request
+ *
+ * Gets the additional header lines of the answer.
+ *
+ * Returns: the lines
+ *
+ * Since: 0.1
+ */
+const char *
+ws_http_request_get_response_headers (WsHttpRequest *self)
+{
+  g_return_val_if_fail (WS_IS_HTTP_REQUEST (self), NULL);
+
+  return self->response_headers;
+}
+
+/**
+ * ws_http_request_set_response_headers: (set-property response-headers)
+ * @self: an HTTP request
+ * @response_headers: (nullable): lines `Name: value`, separated by line ends
+ *
+ * Sets additional header lines of the answer.
+ *
+ * Since: 0.1
+ */
+void
+ws_http_request_set_response_headers (WsHttpRequest *self,
+                                      const char    *response_headers)
+{
+  g_return_if_fail (WS_IS_HTTP_REQUEST (self));
+
+  if (response_headers == NULL)
+    response_headers = "";
+  if (g_str_equal (self->response_headers, response_headers))
+    return;
+
+  g_free (self->response_headers);
+  self->response_headers = g_strdup (response_headers);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_RESPONSE_HEADERS]);
+}
+
+/**
+ * ws_http_request_get_content_type: (get-property content-type)
+ * @self: an HTTP request
+ *
+ * Gets the media type of the body.
+ *
+ * Returns: (nullable): the media type, or %NULL
+ *
+ * Since: 0.1
+ */
+const char *
+ws_http_request_get_content_type (WsHttpRequest *self)
+{
+  g_return_val_if_fail (WS_IS_HTTP_REQUEST (self), NULL);
+
+  return self->content_type;
+}
+
+/**
+ * ws_http_request_set_content_type: (set-property content-type)
+ * @self: an HTTP request
+ * @content_type: (nullable): media type, for example `text/html; charset=utf-8`
+ *
+ * Sets the media type of the body.
+ *
+ * Since: 0.1
+ */
+void
+ws_http_request_set_content_type (WsHttpRequest *self,
+                                  const char    *content_type)
+{
+  g_return_if_fail (WS_IS_HTTP_REQUEST (self));
+  g_return_if_fail (content_type == NULL || strpbrk (content_type, "\r\n") == NULL);
+
+  if (g_strcmp0 (self->content_type, content_type) == 0)
+    return;
+
+  g_free (self->content_type);
+  self->content_type = g_strdup (content_type);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CONTENT_TYPE]);
+}
+
+/**
+ * ws_http_request_get_body: (get-property body)
+ * @self: an HTTP request
+ *
+ * Gets the body of the answer.
+ *
+ * Returns: (transfer none) (nullable): the body, or %NULL
+ *
+ * Since: 0.1
+ */
+GBytes *
+ws_http_request_get_body (WsHttpRequest *self)
+{
+  g_return_val_if_fail (WS_IS_HTTP_REQUEST (self), NULL);
+
+  return self->body;
+}
+
+/**
+ * ws_http_request_set_body: (set-property body)
+ * @self: an HTTP request
+ * @body: (nullable): the body
+ *
+ * Sets the body of the answer.
+ *
+ * Since: 0.1
+ */
+void
+ws_http_request_set_body (WsHttpRequest *self,
+                          GBytes        *body)
+{
+  g_return_if_fail (WS_IS_HTTP_REQUEST (self));
+
+  if (self->body == body)
+    return;
+
+  g_clear_pointer (&self->body, g_bytes_unref);
+  self->body = body != NULL ? g_bytes_ref (body) : NULL;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_BODY]);
+}

@@ -1,0 +1,596 @@
+/* Copyright 2026 The WsServer authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "wsserver/connection/ws-connection-private.h"
+
+/**
+ * WsOpenRequest:
+ *
+ * A client's request to open a WebSocket, on which the application may decide.
+ *
+ * It comes with [signal@Ws.Server::web-socket-open-request]. A handler that does nothing accepts.
+ * To refuse, set [property@Ws.OpenRequest:status-code] to an HTTP status other than 101. To select
+ * a subprotocol, set [property@Ws.OpenRequest:sub-protocols] to one of those offered.
+ *
+ * A decision that takes time is deferred: call [method@Ws.OpenRequest.defer] in the handler, keep a
+ * reference, and call [method@Ws.OpenRequest.complete] later. Other clients are served meanwhile.
+ * A request that is not completed within HandshakeTimeout is answered with 503, one whose last
+ * reference is dropped without a decision with 500.
+ *
+ * Source: RFC 6455 §4.2.2; the reference's WebSocketOpenRequest.
+ *
+ * Since: 0.1
+ */
+struct _WsOpenRequest
+{
+  GObject parent_instance;
+
+  WsConnection *connection; /* not a reference; NULL once decided or gone */
+  WsHttpHead   *head;
+  char         *host_header;
+  char         *origin_header;
+  char         *sub_protocols;
+  char         *extensions;
+  char         *response_headers;
+  guint         status_code;
+  gboolean      selected;
+  gboolean      deferred;
+  gboolean      completed;
+  gboolean      cancelled;
+};
+
+G_DEFINE_FINAL_TYPE (WsOpenRequest, ws_open_request, G_TYPE_OBJECT)
+
+enum
+{
+  PROP_REQUEST_URI = 1,
+  PROP_HOST_HEADER,
+  PROP_ORIGIN_HEADER,
+  PROP_SUB_PROTOCOLS,
+  PROP_EXTENSIONS,
+  PROP_REQUEST_HEADERS,
+  PROP_STATUS_CODE,
+  PROP_RESPONSE_HEADERS,
+  PROP_CANCELLED,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
+
+static void
+ws_open_request_finalize (GObject *object)
+{
+  WsOpenRequest *self = WS_OPEN_REQUEST (object);
+
+  /* Dropped without a decision: the connection must not wait for one for ever. */
+  if (self->connection != NULL)
+    {
+      self->connection->extra->open_request = NULL;
+      ws_connection_schedule (self->connection, WS_PENDING_ANSWER);
+    }
+  ws_http_head_unref (self->head);
+  g_free (self->host_header);
+  g_free (self->origin_header);
+  g_free (self->sub_protocols);
+  g_free (self->extensions);
+  g_free (self->response_headers);
+
+  G_OBJECT_CLASS (ws_open_request_parent_class)->finalize (object);
+}
+
+static void
+ws_open_request_get_property (GObject    *object,
+                              guint       prop_id,
+                              GValue     *value,
+                              GParamSpec *pspec)
+{
+  WsOpenRequest *self = WS_OPEN_REQUEST (object);
+
+  switch (prop_id)
+    {
+    case PROP_REQUEST_URI:
+      g_value_set_string (value, ws_http_head_get_target (self->head));
+      break;
+    case PROP_HOST_HEADER:
+      g_value_set_string (value, self->host_header);
+      break;
+    case PROP_ORIGIN_HEADER:
+      g_value_set_string (value, self->origin_header);
+      break;
+    case PROP_SUB_PROTOCOLS:
+      g_value_set_string (value, self->sub_protocols);
+      break;
+    case PROP_EXTENSIONS:
+      g_value_set_string (value, self->extensions);
+      break;
+    case PROP_REQUEST_HEADERS:
+      g_value_set_string (value, ws_http_head_get_header_text (self->head));
+      break;
+    case PROP_STATUS_CODE:
+      g_value_set_uint (value, self->status_code);
+      break;
+    case PROP_RESPONSE_HEADERS:
+      g_value_set_string (value, self->response_headers);
+      break;
+    case PROP_CANCELLED:
+      g_value_set_boolean (value, self->cancelled);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+ws_open_request_set_property (GObject      *object,
+                              guint         prop_id,
+                              const GValue *value,
+                              GParamSpec   *pspec)
+{
+  WsOpenRequest *self = WS_OPEN_REQUEST (object);
+
+  switch (prop_id)
+    {
+    case PROP_SUB_PROTOCOLS:
+      ws_open_request_set_sub_protocols (self, g_value_get_string (value));
+      break;
+    case PROP_STATUS_CODE:
+      ws_open_request_set_status_code (self, g_value_get_uint (value));
+      break;
+    case PROP_RESPONSE_HEADERS:
+      ws_open_request_set_response_headers (self, g_value_get_string (value));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+#define RO (G_PARAM_READABLE | G_PARAM_STATIC_STRINGS)
+#define RW (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY)
+
+static void
+ws_open_request_class_init (WsOpenRequestClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->finalize = ws_open_request_finalize;
+  object_class->get_property = ws_open_request_get_property;
+  object_class->set_property = ws_open_request_set_property;
+
+  /**
+   * WsOpenRequest:request-uri: (getter get_request_uri)
+   *
+   * The request target as sent: path and query.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_REQUEST_URI] = g_param_spec_string ("request-uri", NULL, NULL, "", RO);
+  /**
+   * WsOpenRequest:host-header: (getter get_host_header)
+   *
+   * The Host header field.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_HOST_HEADER] = g_param_spec_string ("host-header", NULL, NULL, "", RO);
+  /**
+   * WsOpenRequest:origin-header: (getter get_origin_header)
+   *
+   * The Origin header field; empty when the client sent none, as others than browsers do.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_ORIGIN_HEADER] = g_param_spec_string ("origin-header", NULL, NULL, "", RO);
+  /**
+   * WsOpenRequest:sub-protocols: (getter get_sub_protocols) (setter set_sub_protocols)
+   *
+   * At first the subprotocols that the client offers, separated by commas. Set it to one of them to
+   * select it; left alone, none is selected.
+   *
+   * Source: RFC 6455 §1.9, §4.2.2.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_SUB_PROTOCOLS] = g_param_spec_string ("sub-protocols", NULL, NULL, "", RW);
+  /**
+   * WsOpenRequest:extensions: (getter get_extensions)
+   *
+   * The extensions that the client offers, as sent.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_EXTENSIONS] = g_param_spec_string ("extensions", NULL, NULL, "", RO);
+  /**
+   * WsOpenRequest:request-headers: (getter get_request_headers)
+   *
+   * All header lines as sent, each ended by CRLF.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_REQUEST_HEADERS] = g_param_spec_string ("request-headers", NULL, NULL, "", RO);
+  /**
+   * WsOpenRequest:status-code: (getter get_status_code) (setter set_status_code)
+   *
+   * HTTP status to answer with: 101 opens the WebSocket, 200 to 599 refuses it.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_STATUS_CODE] = g_param_spec_uint ("status-code", NULL, NULL, 101, 599, 101, RW);
+  /**
+   * WsOpenRequest:response-headers: (getter get_response_headers) (setter set_response_headers)
+   *
+   * Additional header lines of the answer, each `Name: value`, separated by line ends.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_RESPONSE_HEADERS] = g_param_spec_string ("response-headers", NULL, NULL, "", RW);
+  /**
+   * WsOpenRequest:cancelled: (getter is_cancelled)
+   *
+   * Whether the client left, the time was up, or the server was shut down before a deferred
+   * decision; it notifies.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_CANCELLED] = g_param_spec_boolean ("cancelled", NULL, NULL, FALSE, RO);
+
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+}
+
+static void
+ws_open_request_init (WsOpenRequest *self)
+{
+  self->status_code = 101;
+}
+
+static char *
+dup_header (WsHttpHead *head,
+            const char *name)
+{
+  char *value = ws_http_head_get_combined (head, name);
+
+  return value != NULL ? value : g_strdup ("");
+}
+
+WsOpenRequest *
+ws_open_request_new (WsConnection *connection,
+                     WsHttpHead   *head)
+{
+  WsOpenRequest *self = g_object_new (WS_TYPE_OPEN_REQUEST, NULL);
+
+  self->connection = connection;
+  self->head = ws_http_head_ref (head);
+  self->host_header = dup_header (head, "Host");
+  self->origin_header = dup_header (head, "Origin");
+  self->sub_protocols = dup_header (head, "Sec-WebSocket-Protocol");
+  self->extensions = dup_header (head, "Sec-WebSocket-Extensions");
+  self->response_headers = g_strdup ("");
+  return self;
+}
+
+/* The connection needs no decision any more. */
+void
+ws_open_request_disown (WsOpenRequest *self)
+{
+  self->connection = NULL;
+  if (self->completed || !self->deferred)
+    return;
+
+  self->cancelled = TRUE;
+  g_object_ref (self);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CANCELLED]);
+  g_object_unref (self);
+}
+
+gboolean
+ws_open_request_is_deferred (WsOpenRequest *self)
+{
+  return self->deferred && !self->completed;
+}
+
+gboolean
+ws_open_request_has_selected (WsOpenRequest *self)
+{
+  return self->selected;
+}
+
+/**
+ * ws_open_request_get_request_uri: (get-property request-uri)
+ * @self: an open request
+ *
+ * Gets the request target.
+ *
+ * Returns: path and query as sent
+ *
+ * Since: 0.1
+ */
+const char *
+ws_open_request_get_request_uri (WsOpenRequest *self)
+{
+  g_return_val_if_fail (WS_IS_OPEN_REQUEST (self), NULL);
+
+  return ws_http_head_get_target (self->head);
+}
+
+/**
+ * ws_open_request_get_host_header: (get-property host-header)
+ * @self: an open request
+ *
+ * Gets the Host header field.
+ *
+ * Returns: the value
+ *
+ * Since: 0.1
+ */
+const char *
+ws_open_request_get_host_header (WsOpenRequest *self)
+{
+  g_return_val_if_fail (WS_IS_OPEN_REQUEST (self), NULL);
+
+  return self->host_header;
+}
+
+/**
+ * ws_open_request_get_origin_header: (get-property origin-header)
+ * @self: an open request
+ *
+ * Gets the Origin header field.
+ *
+ * Returns: the value, or an empty string when there was none
+ *
+ * Since: 0.1
+ */
+const char *
+ws_open_request_get_origin_header (WsOpenRequest *self)
+{
+  g_return_val_if_fail (WS_IS_OPEN_REQUEST (self), NULL);
+
+  return self->origin_header;
+}
+
+/**
+ * ws_open_request_get_extensions: (get-property extensions)
+ * @self: an open request
+ *
+ * Gets the extensions that the client offers.
+ *
+ * Returns: the header field's value, or an empty string
+ *
+ * Since: 0.1
+ */
+const char *
+ws_open_request_get_extensions (WsOpenRequest *self)
+{
+  g_return_val_if_fail (WS_IS_OPEN_REQUEST (self), NULL);
+
+  return self->extensions;
+}
+
+/**
+ * ws_open_request_get_request_headers: (get-property request-headers)
+ * @self: an open request
+ *
+ * Gets all header lines.
+ *
+ * Returns: the lines as sent, each ended by CRLF
+ *
+ * Since: 0.1
+ */
+const char *
+ws_open_request_get_request_headers (WsOpenRequest *self)
+{
+  g_return_val_if_fail (WS_IS_OPEN_REQUEST (self), NULL);
+
+  return ws_http_head_get_header_text (self->head);
+}
+
+/**
+ * ws_open_request_get_request_header:
+ * @self: an open request
+ * @name: name of a header field, in any case
+ *
+ * Looks up one header field, for example `Authorization` or `Cookie`.
+ *
+ * Returns: (nullable): the first such field's value, or %NULL
+ *
+ * Since: 0.1
+ */
+const char *
+ws_open_request_get_request_header (WsOpenRequest *self,
+                                    const char    *name)
+{
+  g_return_val_if_fail (WS_IS_OPEN_REQUEST (self), NULL);
+  g_return_val_if_fail (name != NULL, NULL);
+
+  return ws_http_head_get (self->head, name);
+}
+
+/**
+ * ws_open_request_get_sub_protocols: (get-property sub-protocols)
+ * @self: an open request
+ *
+ * Gets the subprotocols offered, or the one selected.
+ *
+ * Returns: names separated by commas
+ *
+ * Since: 0.1
+ */
+const char *
+ws_open_request_get_sub_protocols (WsOpenRequest *self)
+{
+  g_return_val_if_fail (WS_IS_OPEN_REQUEST (self), NULL);
+
+  return self->sub_protocols;
+}
+
+/**
+ * ws_open_request_set_sub_protocols: (set-property sub-protocols)
+ * @self: an open request
+ * @sub_protocols: (nullable): one of the subprotocols offered, or %NULL for none
+ *
+ * Selects the subprotocol. One that was not offered is reported by [signal@Ws.Server::error] and
+ * the WebSocket opens without.
+ *
+ * Since: 0.1
+ */
+void
+ws_open_request_set_sub_protocols (WsOpenRequest *self,
+                                   const char    *sub_protocols)
+{
+  g_return_if_fail (WS_IS_OPEN_REQUEST (self));
+
+  self->selected = TRUE;
+  if (g_strcmp0 (self->sub_protocols, sub_protocols) == 0)
+    return;
+
+  g_free (self->sub_protocols);
+  self->sub_protocols = g_strdup (sub_protocols);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SUB_PROTOCOLS]);
+}
+
+/**
+ * ws_open_request_get_status_code: (get-property status-code)
+ * @self: an open request
+ *
+ * Gets the HTTP status to answer with.
+ *
+ * Returns: the status, 101 unless it was set
+ *
+ * Since: 0.1
+ */
+guint
+ws_open_request_get_status_code (WsOpenRequest *self)
+{
+  g_return_val_if_fail (WS_IS_OPEN_REQUEST (self), 0);
+
+  return self->status_code;
+}
+
+/**
+ * ws_open_request_set_status_code: (set-property status-code)
+ * @self: an open request
+ * @status_code: 101, or 200 to 599
+ *
+ * Sets the HTTP status to answer with; all but 101 refuse.
+ *
+ * Since: 0.1
+ */
+void
+ws_open_request_set_status_code (WsOpenRequest *self,
+                                 guint          status_code)
+{
+  g_return_if_fail (WS_IS_OPEN_REQUEST (self));
+  g_return_if_fail (status_code == 101 || (status_code >= 200 && status_code <= 599));
+
+  if (self->status_code == status_code)
+    return;
+
+  self->status_code = status_code;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATUS_CODE]);
+}
+
+/**
+ * ws_open_request_get_response_headers: (get-property response-headers)
+ * @self: an open request
+ *
+ * Gets the additional header lines of the answer.
+ *
+ * Returns: the lines
+ *
+ * Since: 0.1
+ */
+const char *
+ws_open_request_get_response_headers (WsOpenRequest *self)
+{
+  g_return_val_if_fail (WS_IS_OPEN_REQUEST (self), NULL);
+
+  return self->response_headers;
+}
+
+/**
+ * ws_open_request_set_response_headers: (set-property response-headers)
+ * @self: an open request
+ * @response_headers: (nullable): lines `Name: value`, separated by line ends
+ *
+ * Sets additional header lines of the answer, for example `WWW-Authenticate` with status 401.
+ *
+ * Lines that are no header fields, or that the server itself writes (Connection, Upgrade,
+ * Sec-WebSocket-…, Content-Length), are reported by [signal@Ws.Server::error], and the answer is 500.
+ *
+ * Since: 0.1
+ */
+void
+ws_open_request_set_response_headers (WsOpenRequest *self,
+                                      const char    *response_headers)
+{
+  g_return_if_fail (WS_IS_OPEN_REQUEST (self));
+
+  if (response_headers == NULL)
+    response_headers = "";
+  if (g_str_equal (self->response_headers, response_headers))
+    return;
+
+  g_free (self->response_headers);
+  self->response_headers = g_strdup (response_headers);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_RESPONSE_HEADERS]);
+}
+
+/**
+ * ws_open_request_is_cancelled: (get-property cancelled)
+ * @self: an open request
+ *
+ * Whether no decision is needed any more because the client left or the time was up.
+ *
+ * Returns: %TRUE if so
+ *
+ * Since: 0.1
+ */
+gboolean
+ws_open_request_is_cancelled (WsOpenRequest *self)
+{
+  g_return_val_if_fail (WS_IS_OPEN_REQUEST (self), FALSE);
+
+  return self->cancelled;
+}
+
+/**
+ * ws_open_request_defer:
+ * @self: an open request
+ *
+ * Puts the decision off. To be called in a handler of
+ * [signal@Ws.Server::web-socket-open-request], which keeps a reference to @self.
+ *
+ * Since: 0.1
+ */
+void
+ws_open_request_defer (WsOpenRequest *self)
+{
+  g_return_if_fail (WS_IS_OPEN_REQUEST (self));
+
+  self->deferred = TRUE;
+}
+
+/**
+ * ws_open_request_complete:
+ * @self: a deferred open request
+ *
+ * Answers a deferred request as its properties say now.
+ *
+ * The answer goes out, and the signals follow, from the main loop.
+ *
+ * Returns: %FALSE if there is nobody to answer any more; then nothing happens
+ *
+ * Since: 0.1
+ */
+gboolean
+ws_open_request_complete (WsOpenRequest *self)
+{
+  g_return_val_if_fail (WS_IS_OPEN_REQUEST (self), FALSE);
+
+  if (self->connection == NULL || self->completed)
+    return FALSE;
+
+  /* The request has to outlive the application's interest in it until it is answered. */
+  self->completed = TRUE;
+  self->connection->extra->completed_request = g_object_ref (self);
+  ws_connection_schedule (self->connection, WS_PENDING_ANSWER);
+  return TRUE;
+}

@@ -1,0 +1,289 @@
+/* Copyright 2026 The WsServer authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "wsserver/io/ws-outbox-private.h"
+
+#include <string.h>
+
+/* Limits of one gathered write: enough to fill any socket buffer, little enough that a long queue
+ * does not hold the kernel, and with it the dispatch, for long. */
+#define FLUSH_MAX_VECTORS 64
+#define FLUSH_MAX_BYTES (1024 * 1024)
+
+struct _WsOutboxSegment
+{
+  WsOutboxSegment *next;
+  const guint8    *data;   /* what is left, in owner or behind this struct */
+  gsize            length; /* never 0 while in an outbox */
+  GBytes          *owner;  /* NULL: this struct begins a pooled chunk, its bytes follow it */
+};
+
+#define SEGMENT_CHUNK_BYTES (WS_CHUNK_BYTES - sizeof (WsOutboxSegment))
+
+void
+ws_outbox_init (WsOutbox     *self,
+                WsBufferPool *pool)
+{
+  *self = (WsOutbox){ .pool = ws_buffer_pool_ref (pool) };
+}
+
+static void
+free_segments (WsBufferPool    *pool,
+               WsOutboxSegment *segment)
+{
+  while (segment != NULL)
+    {
+      WsOutboxSegment *next = segment->next;
+
+      if (segment->owner != NULL)
+        {
+          g_bytes_unref (segment->owner);
+          g_free (segment);
+        }
+      else
+        {
+          ws_buffer_pool_give (pool, (guint8 *) segment);
+        }
+
+      segment = next;
+    }
+}
+
+void
+ws_outbox_clear (WsOutbox *self)
+{
+  WsOutbox old = *self;
+
+  /* Emptied first: the free function of a GBytes belongs to the application and may come back. */
+  *self = (WsOutbox){ 0 };
+
+  if (old.pool == NULL)
+    return;
+
+  free_segments (old.pool, old.head);
+  ws_buffer_pool_unref (old.pool);
+}
+
+static void
+append_segment (WsOutbox        *self,
+                WsOutboxSegment *segment)
+{
+  segment->next = NULL;
+
+  if (self->tail != NULL)
+    self->tail->next = segment;
+  else
+    self->head = segment;
+
+  self->tail = segment;
+}
+
+static void
+append_reference (WsOutbox     *self,
+                  const guint8 *data,
+                  gsize         length,
+                  GBytes       *owner)
+{
+  WsOutboxSegment *segment = g_new (WsOutboxSegment, 1);
+
+  segment->data = data;
+  segment->length = length;
+  segment->owner = g_bytes_ref (owner);
+
+  append_segment (self, segment);
+  self->length += length;
+}
+
+/* The free bytes behind a segment that begins a chunk. */
+static gsize
+get_room (const WsOutboxSegment *segment)
+{
+  const guint8 *end = (const guint8 *) segment + WS_CHUNK_BYTES;
+
+  if (segment->owner != NULL)
+    return 0;
+
+  return (gsize) (end - (segment->data + segment->length));
+}
+
+static void
+append_copy (WsOutbox     *self,
+             const guint8 *data,
+             gsize         length)
+{
+  while (length > 0)
+    {
+      gsize room = self->tail != NULL ? get_room (self->tail) : 0;
+      gsize n_copied;
+
+      if (room == 0)
+        {
+          gpointer         chunk = ws_buffer_pool_take (self->pool);
+          WsOutboxSegment *segment = chunk;
+
+          segment->data = (const guint8 *) (segment + 1);
+          segment->length = 0;
+          segment->owner = NULL;
+          append_segment (self, segment);
+          room = SEGMENT_CHUNK_BYTES;
+        }
+
+      n_copied = MIN (room, length);
+      memcpy ((guint8 *) self->tail->data + self->tail->length, data, n_copied);
+      self->tail->length += n_copied;
+      self->length += n_copied;
+      data += n_copied;
+      length -= n_copied;
+    }
+}
+
+void
+ws_outbox_append (WsOutbox     *self,
+                  const guint8 *data,
+                  gsize         length,
+                  GBytes       *owner)
+{
+  g_assert (self->pool != NULL);
+
+  if (owner != NULL && length > WS_OUTBOX_COPY_MAX_BYTES)
+    append_reference (self, data, length, owner);
+  else
+    append_copy (self, data, length);
+}
+
+static guint
+gather (WsOutbox     *self,
+        struct iovec *vectors)
+{
+  guint n_vectors = 0;
+  gsize n_left = FLUSH_MAX_BYTES;
+
+  for (WsOutboxSegment *segment = self->head;
+       segment != NULL && n_vectors < FLUSH_MAX_VECTORS && n_left > 0;
+       segment = segment->next)
+    {
+      vectors[n_vectors].iov_base = (gpointer) segment->data;
+      vectors[n_vectors].iov_len = MIN (segment->length, n_left);
+      n_left -= vectors[n_vectors].iov_len;
+      n_vectors++;
+    }
+
+  return n_vectors;
+}
+
+static void
+drop_written (WsOutbox *self,
+              gsize     n_written)
+{
+  WsBufferPool     *pool = ws_buffer_pool_ref (self->pool);
+  WsOutboxSegment  *done = NULL;
+  WsOutboxSegment **done_end = &done;
+
+  g_assert (n_written > 0 && n_written <= self->length);
+
+  self->length -= n_written;
+
+  while (n_written > 0)
+    {
+      WsOutboxSegment *segment = self->head;
+
+      if (n_written < segment->length)
+        {
+          segment->data += n_written;
+          segment->length -= n_written;
+          break;
+        }
+
+      n_written -= segment->length;
+      self->head = segment->next;
+      if (self->head == NULL)
+        self->tail = NULL;
+
+      segment->next = NULL;
+      *done_end = segment;
+      done_end = &segment->next;
+    }
+
+  /* Freed when the outbox is in order again: the free function of a GBytes belongs to the
+   * application and may come back here, even to clear the outbox. */
+  free_segments (pool, done);
+  ws_buffer_pool_unref (pool);
+}
+
+WsIOStatus
+ws_outbox_flush (WsOutbox    *self,
+                 WsTransport *transport,
+                 gsize       *n_written,
+                 GError     **error)
+{
+  *n_written = 0;
+
+  while (self->length > 0)
+    {
+      struct iovec vectors[FLUSH_MAX_VECTORS];
+      gsize        n = 0;
+      WsIOStatus   status;
+
+      status = ws_transport_writev (transport, vectors, gather (self, vectors), &n, error);
+      if (status != WS_IO_OK)
+        return status;
+
+      *n_written += n;
+      drop_written (self, n);
+    }
+
+  return WS_IO_OK;
+}
+
+static void
+advance_vector (struct iovec *vector,
+                gsize        *n)
+{
+  gsize step = MIN (vector->iov_len, *n);
+
+  vector->iov_base = (guint8 *) vector->iov_base + step;
+  vector->iov_len -= step;
+  *n -= step;
+}
+
+WsIOStatus
+ws_outbox_write (WsOutbox     *self,
+                 WsTransport  *transport,
+                 const guint8 *header,
+                 gsize         header_length,
+                 const guint8 *payload,
+                 gsize         payload_length,
+                 GBytes       *owner,
+                 gsize        *n_written,
+                 GError      **error)
+{
+  struct iovec vectors[2] = { { (gpointer) header, header_length },
+                              { (gpointer) payload, payload_length } };
+  WsIOStatus   status = self->length == 0 ? WS_IO_OK : WS_IO_WOULD_BLOCK;
+
+  *n_written = 0;
+
+  /* More than one round only for a transport that takes less than it could (a TLS record). */
+  while (status == WS_IO_OK && (vectors[0].iov_len > 0 || vectors[1].iov_len > 0))
+    {
+      guint first = vectors[0].iov_len > 0 ? 0 : 1;
+      guint last = vectors[1].iov_len > 0 ? 1 : 0;
+      gsize n = 0;
+
+      status = ws_transport_writev (transport, &vectors[first], last - first + 1, &n, error);
+      if (status != WS_IO_OK)
+        break;
+
+      g_assert (n > 0 && n <= vectors[0].iov_len + vectors[1].iov_len);
+      *n_written += n;
+      advance_vector (&vectors[0], &n);
+      advance_vector (&vectors[1], &n);
+    }
+
+  if (status == WS_IO_WOULD_BLOCK)
+    {
+      ws_outbox_append (self, vectors[0].iov_base, vectors[0].iov_len, NULL);
+      ws_outbox_append (self, vectors[1].iov_base, vectors[1].iov_len, owner);
+    }
+
+  return status;
+}

@@ -1,0 +1,176 @@
+/* Copyright 2026 The WsServer authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "wsserver/io/ws-poller-backend-private.h"
+
+#include <glib-unix.h>
+
+#include <sys/epoll.h>
+#include <unistd.h>
+
+G_STATIC_ASSERT ((int) WS_POLL_IN == (int) EPOLLIN);
+G_STATIC_ASSERT ((int) WS_POLL_OUT == (int) EPOLLOUT);
+G_STATIC_ASSERT ((int) WS_POLL_ERROR == (int) EPOLLERR);
+G_STATIC_ASSERT ((int) WS_POLL_HANG_UP == (int) EPOLLHUP);
+G_STATIC_ASSERT ((int) WS_POLL_READ_HANG_UP == (int) EPOLLRDHUP);
+
+#define BATCH_EVENTS 64
+
+/* Bounds of one dispatch, so that a flood of events leaves the other sources of the context (a
+ * user interface, say) their turn. The kernel hands ready descriptors out in rotation, so what does
+ * not fit comes first next time and nobody starves. */
+#define DISPATCH_MAX_US 4000
+#define DISPATCH_MAX_BATCHES 16
+
+/* Events fetched and not all delivered yet, on the stack of the dispatch that does it. */
+typedef struct _Batch Batch;
+
+struct _Batch
+{
+  Batch             *outer;
+  int                n_events;
+  struct epoll_event events[BATCH_EVENTS]; /* data.ptr is NULL for a watch removed since */
+};
+
+struct _WsPollerBackend
+{
+  WsPoller *poller;
+  int       epoll_fd; /* -1 before the first watch */
+  gpointer  tag;      /* of epoll_fd in the poller's source */
+  Batch    *batches;  /* of the dispatches under way, innermost first */
+};
+
+WsPollerBackend *
+ws_poller_backend_new (WsPoller *poller)
+{
+  WsPollerBackend *self = g_new0 (WsPollerBackend, 1);
+
+  self->poller = poller;
+  self->epoll_fd = -1;
+
+  return self;
+}
+
+void
+ws_poller_backend_free (WsPollerBackend *self)
+{
+  if (self->epoll_fd >= 0)
+    close (self->epoll_fd);
+
+  g_free (self);
+}
+
+/* Not when the poller is made, which cannot fail and often waits long for its first client. */
+static gboolean
+ensure_epoll_fd (WsPollerBackend *self)
+{
+  if (self->epoll_fd >= 0)
+    return TRUE;
+
+  self->epoll_fd = epoll_create1 (EPOLL_CLOEXEC);
+  if (self->epoll_fd < 0)
+    return FALSE;
+
+  self->tag = g_source_add_unix_fd (self->poller->source, self->epoll_fd, G_IO_IN);
+
+  return TRUE;
+}
+
+gboolean
+ws_poller_backend_add (WsPollerBackend *self,
+                       WsWatch         *watch)
+{
+  struct epoll_event event = { .events = watch->events, .data.ptr = watch };
+
+  return ensure_epoll_fd (self) &&
+         epoll_ctl (self->epoll_fd, EPOLL_CTL_ADD, watch->fd, &event) == 0;
+}
+
+void
+ws_poller_backend_modify (WsPollerBackend *self,
+                          WsWatch         *watch)
+{
+  struct epoll_event event = { .events = watch->events, .data.ptr = watch };
+  int                result = epoll_ctl (self->epoll_fd, EPOLL_CTL_MOD, watch->fd, &event);
+
+  /* It allocates nothing; it fails only for a descriptor closed before its watch was removed. */
+  g_assert (result == 0);
+}
+
+void
+ws_poller_backend_remove (WsPollerBackend *self,
+                          WsWatch         *watch)
+{
+  struct epoll_event unused = { 0 };
+
+  if (self == NULL)
+    return;
+
+  epoll_ctl (self->epoll_fd, EPOLL_CTL_DEL, watch->fd, &unused);
+
+  for (Batch *batch = self->batches; batch != NULL; batch = batch->outer)
+    for (int i = 0; i < batch->n_events; i++)
+      if (batch->events[i].data.ptr == watch)
+        batch->events[i].data.ptr = NULL;
+}
+
+gboolean
+ws_poller_backend_is_ready (WsPollerBackend *self)
+{
+  return self->tag != NULL && g_source_query_unix_fd (self->poller->source, self->tag) != 0;
+}
+
+/* FALSE if the poller was destroyed, and self with it. */
+static gboolean
+deliver_batch (WsPollerBackend *self,
+               Batch           *batch)
+{
+  WsPoller *poller = self->poller;
+
+  batch->outer = self->batches;
+  self->batches = batch;
+
+  for (int i = 0; i < batch->n_events; i++)
+    {
+      WsWatch *watch = batch->events[i].data.ptr;
+      guint    events;
+
+      if (watch == NULL)
+        continue;
+
+      /* A call before this one may have asked for less. */
+      events = batch->events[i].events & (watch->events | WS_POLL_ERROR | WS_POLL_HANG_UP);
+      if (events == 0)
+        continue;
+
+      ws_poller_call_ready (poller, watch, (WsPollEvents) events);
+      if (poller->destroyed)
+        return FALSE;
+    }
+
+  self->batches = batch->outer;
+
+  return TRUE;
+}
+
+void
+ws_poller_backend_dispatch (WsPollerBackend *self)
+{
+  WsPoller *poller = self->poller;
+  gint64    end_us = poller->now_us + DISPATCH_MAX_US;
+  Batch     batch;
+
+  if (!ws_poller_backend_is_ready (self))
+    return;
+
+  for (guint n = 0; n < DISPATCH_MAX_BATCHES; n++)
+    {
+      batch.n_events = epoll_wait (self->epoll_fd, batch.events, BATCH_EVENTS, 0);
+
+      if (batch.n_events <= 0 || !deliver_batch (self, &batch))
+        return;
+
+      /* Fewer than asked for: those were all. */
+      if (batch.n_events < BATCH_EVENTS || ws_poller_refresh_time (poller) >= end_us)
+        return;
+    }
+}

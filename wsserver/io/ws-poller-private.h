@@ -1,0 +1,118 @@
+/* Copyright 2026 The WsServer authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <glib.h>
+
+#include "wsserver/io/ws-buffer-pool-private.h"
+#include "wsserver/io/ws-timer-private.h"
+
+G_BEGIN_DECLS
+
+/* Readiness of a file descriptor. The numbers are those of poll() and epoll. */
+typedef enum
+{
+  WS_POLL_IN = 0x001,
+  WS_POLL_OUT = 0x004,
+  WS_POLL_ERROR = 0x008,         /* reported without being asked for */
+  WS_POLL_HANG_UP = 0x010,       /* reported without being asked for: both directions are gone */
+  WS_POLL_READ_HANG_UP = 0x2000, /* the peer will send no more (EPOLLRDHUP) */
+} WsPollEvents;
+
+/* One GSource that serves every file descriptor of one server, with its timers and its deferred
+ * calls, in one GMainContext. Two implementations, chosen when building: one epoll descriptor, or
+ * a GSource per descriptor. */
+typedef struct _WsPoller   WsPoller;
+typedef struct _WsWatch    WsWatch;
+typedef struct _WsDeferred WsDeferred;
+
+typedef struct
+{
+  /* Called from the poller's dispatch with what is ready (never 0, except to work off a backlog
+   * in a nested dispatch). Only what the watch asks for at that moment, ERROR and HANG_UP are
+   * reported. It is a hint: a nested dispatch may have consumed it before. The owner keeps itself
+   * alive; it may remove this or any other watch. */
+  void (*ready) (WsWatch     *watch,
+                 WsPollEvents events);
+
+  /* Whether input already read waits to be delivered. Asked, in a nested dispatch only, of the
+   * watches whose ready call is still on the stack: their bytes must go on in order while a
+   * handler iterates the context. */
+  gboolean (*has_backlog) (WsWatch *watch);
+} WsWatchFuncs;
+
+/* Embedded in its owner. */
+struct _WsWatch
+{
+  const WsWatchFuncs *funcs;
+  WsPoller           *poller; /* NULL when not added */
+  gpointer            source; /* the implementation's own */
+  int                 fd;
+  guint               events;
+};
+
+/* A call to make once from the loop, not from where it was asked for. Embedded in its owner. */
+struct _WsDeferred
+{
+  void (*func) (WsDeferred *deferred);
+  WsDeferred *prev;
+  WsDeferred *next;
+  gboolean    queued;
+};
+
+/* Attached to context (NULL: the global default) at once. */
+WsPoller *ws_poller_new (GMainContext *context);
+WsPoller *ws_poller_ref (WsPoller *self);
+void      ws_poller_unref (WsPoller *self);
+
+/* Detaches from the context; watches must have been removed (removing one later is harmless, but
+ * nothing is reported for it any more). Deferred calls and timer queues are dropped: they are not
+ * called again. Idempotent; legal inside a dispatch. */
+void ws_poller_destroy (WsPoller *self);
+
+GMainContext *ws_poller_get_context (WsPoller *self);
+
+/* How many dispatches of this poller are on the stack: 0 outside, 2 and more when nested. */
+guint ws_poller_get_depth (WsPoller *self);
+
+/* Monotonic time in microseconds; inside a dispatch the time at which it began (refreshed for each
+ * batch), outside the clock. */
+gint64 ws_poller_get_time (WsPoller *self);
+
+/* FALSE with errno set when the kernel refuses (ENOSPC, ENOMEM; EMFILE for the first watch). */
+gboolean ws_poller_add_watch (WsPoller           *self,
+                              WsWatch            *watch,
+                              const WsWatchFuncs *funcs,
+                              int                 fd,
+                              guint               events);
+void     ws_poller_modify_watch (WsPoller *self,
+                                 WsWatch  *watch,
+                                 guint     events);
+/* Nothing is reported for the watch afterwards, also not what the dispatch under way has already
+ * fetched. Its memory may go at once. Call before closing the descriptor. Idempotent. */
+void ws_poller_remove_watch (WsPoller *self,
+                             WsWatch  *watch);
+
+/* Makes the context call deferred->func once, soon. Asking again while queued changes nothing. */
+void ws_poller_defer (WsPoller   *self,
+                      WsDeferred *deferred);
+void ws_poller_cancel_defer (WsPoller   *self,
+                             WsDeferred *deferred);
+
+/* The queue is owned by the caller and must be removed (empty) before it goes. */
+void ws_poller_add_timer_queue (WsPoller     *self,
+                                WsTimerQueue *queue);
+void ws_poller_remove_timer_queue (WsPoller     *self,
+                                   WsTimerQueue *queue);
+
+/* Scratch memory of WS_RECEIVE_BUFFER_BYTES. One buffer serves all: it is handed out and given
+ * back around each read; a nested dispatch finds it taken and gets another. */
+#define WS_RECEIVE_BUFFER_BYTES (128 * 1024)
+guint8 *ws_poller_take_receive_buffer (WsPoller *self);
+void    ws_poller_give_receive_buffer (WsPoller *self,
+                                       guint8   *buffer);
+
+/* Chunks for the outboxes of this poller's connections. */
+WsBufferPool *ws_poller_get_buffer_pool (WsPoller *self);
+
+G_END_DECLS

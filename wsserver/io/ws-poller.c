@@ -1,0 +1,455 @@
+/* Copyright 2026 The WsServer authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "wsserver/io/ws-poller-backend-private.h"
+
+/* Timers of one queue that one dispatch lets expire; the rest waits for the next turn, behind the
+ * other sources of the context. */
+#define EXPIRE_MAX_PER_QUEUE 64
+
+typedef struct
+{
+  GSource   source;
+  WsPoller *poller; /* not a reference: the poller destroys its source before it goes */
+} PollerSource;
+
+/* Dispatches. */
+
+gint64
+ws_poller_refresh_time (WsPoller *self)
+{
+  self->now_us = g_get_monotonic_time ();
+
+  return self->now_us;
+}
+
+void
+ws_poller_begin_dispatch (WsPoller   *self,
+                          WsDispatch *dispatch)
+{
+  ws_poller_ref (self);
+  dispatch->outer = self->dispatch;
+  dispatch->watch = NULL;
+  self->dispatch = dispatch;
+  self->depth++;
+  ws_poller_refresh_time (self);
+}
+
+void
+ws_poller_end_dispatch (WsPoller   *self,
+                        WsDispatch *dispatch)
+{
+  g_assert (self->dispatch == dispatch);
+
+  self->dispatch = dispatch->outer;
+  self->depth--;
+  ws_poller_unref (self);
+}
+
+void
+ws_poller_call_ready (WsPoller    *self,
+                      WsWatch     *watch,
+                      WsPollEvents events)
+{
+  WsDispatch *dispatch = self->dispatch;
+
+  dispatch->watch = watch;
+  watch->funcs->ready (watch, events);
+  dispatch->watch = NULL;
+}
+
+static gboolean
+has_backlog (WsDispatch *dispatch)
+{
+  WsWatch *watch = dispatch->watch;
+
+  return watch != NULL && watch->funcs->has_backlog != NULL && watch->funcs->has_backlog (watch);
+}
+
+/* Whether an iteration inside one of the dispatches under way has something to go on with. */
+static gboolean
+has_any_backlog (WsPoller *self)
+{
+  for (WsDispatch *dispatch = self->dispatch; dispatch != NULL; dispatch = dispatch->outer)
+    if (has_backlog (dispatch))
+      return TRUE;
+
+  return FALSE;
+}
+
+/* The outer dispatches stay on the stack whatever the calls do. */
+static void
+deliver_backlogs (WsPoller *self)
+{
+  for (WsDispatch *outer = self->dispatch->outer; outer != NULL && !self->destroyed;
+       outer = outer->outer)
+    if (has_backlog (outer))
+      ws_poller_call_ready (self, outer->watch, 0);
+}
+
+/* Timers. */
+
+static gint64
+get_deadline (WsPoller *self)
+{
+  gint64 deadline_us = G_MAXINT64;
+
+  for (WsTimerQueue *queue = self->timer_queues; queue != NULL; queue = queue->next)
+    deadline_us = MIN (deadline_us, ws_timer_queue_get_deadline (queue));
+
+  return deadline_us;
+}
+
+static void
+expire_timers (WsPoller *self)
+{
+  guint serial = self->timer_queues_serial;
+
+  for (WsTimerQueue *queue = self->timer_queues; queue != NULL; queue = queue->next)
+    for (guint n = 0; n < EXPIRE_MAX_PER_QUEUE; n++)
+      {
+        /* One by one, since each call may remove and free this queue or the next. */
+        gboolean called = ws_timer_queue_expire (queue, self->now_us, 1);
+
+        if (self->timer_queues_serial != serial)
+          return;
+
+        if (!called)
+          break;
+      }
+}
+
+void
+ws_poller_add_timer_queue (WsPoller     *self,
+                           WsTimerQueue *queue)
+{
+  g_assert (!self->destroyed);
+
+  queue->next = self->timer_queues;
+  self->timer_queues = queue;
+}
+
+void
+ws_poller_remove_timer_queue (WsPoller     *self,
+                              WsTimerQueue *queue)
+{
+  for (WsTimerQueue **link = &self->timer_queues; *link != NULL; link = &(*link)->next)
+    if (*link == queue)
+      {
+        *link = queue->next;
+        queue->next = NULL;
+        self->timer_queues_serial++;
+        return;
+      }
+}
+
+/* Deferred calls. */
+
+static void
+append_deferred (WsPoller   *self,
+                 WsDeferred *deferred)
+{
+  deferred->queued = TRUE;
+  deferred->next = NULL;
+  deferred->prev = self->deferred_tail;
+
+  if (self->deferred_tail != NULL)
+    self->deferred_tail->next = deferred;
+  else
+    self->deferred_head = deferred;
+
+  self->deferred_tail = deferred;
+
+  if (deferred->func != NULL)
+    self->n_deferred++;
+}
+
+static void
+unlink_deferred (WsPoller   *self,
+                 WsDeferred *deferred)
+{
+  if (deferred->prev != NULL)
+    deferred->prev->next = deferred->next;
+  else
+    self->deferred_head = deferred->next;
+
+  if (deferred->next != NULL)
+    deferred->next->prev = deferred->prev;
+  else
+    self->deferred_tail = deferred->prev;
+
+  deferred->prev = NULL;
+  deferred->next = NULL;
+  deferred->queued = FALSE;
+
+  if (deferred->func != NULL)
+    self->n_deferred--;
+}
+
+/* Makes the calls queued so far. A mark without a function ends them, since a call may queue others
+ * and cancel any. A nested dispatch that comes upon the mark has made the calls before it, and
+ * takes it out. */
+static void
+call_deferred (WsPoller *self)
+{
+  WsDeferred mark = { 0 };
+
+  if (self->n_deferred == 0)
+    return;
+
+  append_deferred (self, &mark);
+
+  while (mark.queued)
+    {
+      WsDeferred *deferred = self->deferred_head;
+
+      unlink_deferred (self, deferred);
+      if (deferred->func != NULL)
+        deferred->func (deferred);
+    }
+}
+
+void
+ws_poller_defer (WsPoller   *self,
+                 WsDeferred *deferred)
+{
+  g_assert (deferred->func != NULL);
+
+  if (!deferred->queued && !self->destroyed)
+    append_deferred (self, deferred);
+}
+
+void
+ws_poller_cancel_defer (WsPoller   *self,
+                        WsDeferred *deferred)
+{
+  if (deferred->queued)
+    unlink_deferred (self, deferred);
+}
+
+/* The source. */
+
+static gboolean
+poller_source_prepare (GSource *source,
+                       int     *timeout_ms)
+{
+  WsPoller *self = ((PollerSource *) source)->poller;
+  gint64    deadline_us = get_deadline (self);
+  gint64    wait_us;
+
+  *timeout_ms = -1;
+
+  if (self->n_deferred > 0 || has_any_backlog (self))
+    return TRUE;
+
+  if (deadline_us == G_MAXINT64)
+    return FALSE;
+
+  wait_us = deadline_us - g_source_get_time (source);
+  if (wait_us <= 0)
+    return TRUE;
+
+  /* Rounded up: waking before the deadline would only spin until it. */
+  *timeout_ms = (int) MIN ((wait_us + 999) / 1000, G_MAXINT);
+
+  return FALSE;
+}
+
+static gboolean
+poller_source_check (GSource *source)
+{
+  WsPoller *self = ((PollerSource *) source)->poller;
+
+  return ws_poller_backend_is_ready (self->backend) ||
+         get_deadline (self) <= g_source_get_time (source);
+}
+
+static gboolean
+poller_source_dispatch (GSource    *source,
+                        GSourceFunc callback,
+                        gpointer    user_data)
+{
+  WsPoller  *self = ((PollerSource *) source)->poller;
+  WsDispatch dispatch;
+
+  ws_poller_begin_dispatch (self, &dispatch);
+
+  deliver_backlogs (self);
+  if (!self->destroyed)
+    ws_poller_backend_dispatch (self->backend);
+  expire_timers (self);
+  call_deferred (self);
+
+  ws_poller_end_dispatch (self, &dispatch);
+
+  return G_SOURCE_CONTINUE;
+}
+
+static GSourceFuncs poller_source_funcs = {
+  .prepare = poller_source_prepare,
+  .check = poller_source_check,
+  .dispatch = poller_source_dispatch,
+};
+
+WsPoller *
+ws_poller_new (GMainContext *context)
+{
+  WsPoller *self = g_new0 (WsPoller, 1);
+
+  self->ref_count = 1;
+  self->context = g_main_context_ref (context != NULL ? context : g_main_context_default ());
+  self->buffer_pool = ws_buffer_pool_new ();
+
+  self->source = g_source_new (&poller_source_funcs, sizeof (PollerSource));
+  ((PollerSource *) self->source)->poller = self;
+  g_source_set_name (self->source, "WsPoller");
+  g_source_set_can_recurse (self->source, TRUE);
+  self->backend = ws_poller_backend_new (self);
+  g_source_attach (self->source, self->context);
+
+  return self;
+}
+
+WsPoller *
+ws_poller_ref (WsPoller *self)
+{
+  self->ref_count++;
+
+  return self;
+}
+
+void
+ws_poller_unref (WsPoller *self)
+{
+  g_assert (self->ref_count > 0);
+
+  if (self->ref_count > 1)
+    {
+      self->ref_count--;
+      return;
+    }
+
+  ws_poller_destroy (self);
+  g_source_unref (self->source);
+  g_main_context_unref (self->context);
+  ws_buffer_pool_unref (self->buffer_pool);
+  g_free (self->receive_buffer);
+  g_free (self);
+}
+
+void
+ws_poller_destroy (WsPoller *self)
+{
+  if (self->destroyed)
+    return;
+
+  self->destroyed = TRUE;
+  g_source_destroy (self->source);
+  g_clear_pointer (&self->backend, ws_poller_backend_free);
+
+  self->timer_queues = NULL;
+  self->timer_queues_serial++;
+
+  while (self->deferred_head != NULL)
+    unlink_deferred (self, self->deferred_head);
+}
+
+GMainContext *
+ws_poller_get_context (WsPoller *self)
+{
+  return self->context;
+}
+
+guint
+ws_poller_get_depth (WsPoller *self)
+{
+  return self->depth;
+}
+
+gint64
+ws_poller_get_time (WsPoller *self)
+{
+  return self->depth > 0 ? self->now_us : g_get_monotonic_time ();
+}
+
+/* Watches. */
+
+gboolean
+ws_poller_add_watch (WsPoller           *self,
+                     WsWatch            *watch,
+                     const WsWatchFuncs *funcs,
+                     int                 fd,
+                     guint               events)
+{
+  g_assert (!self->destroyed);
+  g_assert (watch->poller == NULL);
+  g_assert (fd >= 0);
+
+  *watch = (WsWatch){ .funcs = funcs, .poller = self, .fd = fd, .events = events };
+
+  if (!ws_poller_backend_add (self->backend, watch))
+    {
+      watch->poller = NULL;
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
+void
+ws_poller_modify_watch (WsPoller *self,
+                        WsWatch  *watch,
+                        guint     events)
+{
+  if (watch->poller == NULL || watch->events == events)
+    return;
+
+  g_assert (watch->poller == self);
+
+  watch->events = events;
+  if (!self->destroyed)
+    ws_poller_backend_modify (self->backend, watch);
+}
+
+void
+ws_poller_remove_watch (WsPoller *self,
+                        WsWatch  *watch)
+{
+  if (watch->poller == NULL)
+    return;
+
+  g_assert (watch->poller == self);
+
+  for (WsDispatch *dispatch = self->dispatch; dispatch != NULL; dispatch = dispatch->outer)
+    if (dispatch->watch == watch)
+      dispatch->watch = NULL;
+
+  ws_poller_backend_remove (self->backend, watch);
+  watch->poller = NULL;
+}
+
+/* Memory. */
+
+guint8 *
+ws_poller_take_receive_buffer (WsPoller *self)
+{
+  if (self->receive_buffer != NULL)
+    return g_steal_pointer (&self->receive_buffer);
+
+  return g_malloc (WS_RECEIVE_BUFFER_BYTES);
+}
+
+void
+ws_poller_give_receive_buffer (WsPoller *self,
+                               guint8   *buffer)
+{
+  if (self->receive_buffer == NULL)
+    self->receive_buffer = buffer;
+  else
+    g_free (buffer);
+}
+
+WsBufferPool *
+ws_poller_get_buffer_pool (WsPoller *self)
+{
+  return self->buffer_pool;
+}

@@ -1,0 +1,63 @@
+/* Copyright 2026 The WsServer authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* All timers of one kind last equally long, so a FIFO list is sorted by itself: arming, re-arming
+ * and disarming are O(1), and the head is the next to expire. */
+typedef struct _WsTimer      WsTimer;
+typedef struct _WsTimerQueue WsTimerQueue;
+
+/* Embedded in its owner; zero-initialised is disarmed. */
+struct _WsTimer
+{
+  WsTimer      *prev;
+  WsTimer      *next;
+  WsTimerQueue *queue; /* NULL when disarmed */
+  gint64        deadline_us;
+};
+
+struct _WsTimerQueue
+{
+  WsTimer *head;
+  WsTimer *tail;
+  gint64   duration_us;             /* 0: switched off, arming only disarms */
+  void (*expired) (WsTimer *timer); /* called with the timer disarmed; it may arm it again */
+  WsTimerQueue *next;               /* the poller's list */
+};
+
+void ws_timer_queue_init (WsTimerQueue *self,
+                          gint64        duration_us,
+                          void (*expired) (WsTimer *timer));
+
+/* Armed timers keep their deadlines, save that none may now be later than now + duration (they are
+ * clamped, so that the order holds); switching off disarms all. */
+void ws_timer_queue_set_duration (WsTimerQueue *self,
+                                  gint64        duration_us,
+                                  gint64        now_us);
+
+/* Arms, or re-arms with the full duration; a timer armed on another queue moves. */
+void ws_timer_arm (WsTimer      *timer,
+                   WsTimerQueue *queue,
+                   gint64        now_us);
+void ws_timer_disarm (WsTimer *timer);
+
+static inline gboolean
+ws_timer_is_armed (const WsTimer *timer)
+{
+  return timer->queue != NULL;
+}
+
+/* Calls expired for what is due, at most max of them; TRUE if it stopped at max, so that more may
+ * be due. The queue is not looked at after the last of max calls: that one may end it. */
+gboolean ws_timer_queue_expire (WsTimerQueue *self,
+                                gint64        now_us,
+                                guint         max);
+
+/* Deadline of the head, or G_MAXINT64. */
+gint64 ws_timer_queue_get_deadline (const WsTimerQueue *self);
+
+G_END_DECLS

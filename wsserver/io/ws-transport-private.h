@@ -1,0 +1,90 @@
+/* Copyright 2026 The WsServer authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gio/gio.h>
+#include <sys/uio.h>
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  WS_IO_OK,
+  WS_IO_WOULD_BLOCK,
+  WS_IO_CLOSED, /* read: the peer has ended its side in order */
+  WS_IO_FAILED, /* error set, of WS_ERROR */
+} WsIOStatus;
+
+/* A non-blocking byte stream over one file descriptor: plain, or one of the TLS providers. */
+typedef struct _WsTransport WsTransport;
+
+typedef struct
+{
+  /* OK: *n_read is at least 1. */
+  WsIOStatus (*read) (WsTransport *self,
+                      guint8      *buffer,
+                      gsize        size,
+                      gsize       *n_read,
+                      GError     **error);
+  /* OK: *n_written is at least 1 and may be less than all. */
+  WsIOStatus (*writev) (WsTransport        *self,
+                        const struct iovec *vectors,
+                        guint               n_vectors,
+                        gsize              *n_written,
+                        GError            **error);
+  /* Bytes that a read would give though the descriptor may not show them. */
+  gboolean (*has_pending) (WsTransport *self);
+  /* Ends the sending side (FIN, close_notify) while reading goes on. */
+  void (*shutdown_write) (WsTransport *self);
+  /* Closes the descriptor and frees the transport. */
+  void (*free) (WsTransport *self);
+} WsTransportFuncs;
+
+struct _WsTransport
+{
+  const WsTransportFuncs *funcs;
+  int                     fd;
+};
+
+/* Takes ownership of a non-blocking stream socket. */
+WsTransport *ws_plain_transport_new (int fd);
+
+static inline WsIOStatus
+ws_transport_read (WsTransport *self,
+                   guint8      *buffer,
+                   gsize        size,
+                   gsize       *n_read,
+                   GError     **error)
+{
+  return self->funcs->read (self, buffer, size, n_read, error);
+}
+
+static inline WsIOStatus
+ws_transport_writev (WsTransport        *self,
+                     const struct iovec *vectors,
+                     guint               n_vectors,
+                     gsize              *n_written,
+                     GError            **error)
+{
+  return self->funcs->writev (self, vectors, n_vectors, n_written, error);
+}
+
+static inline gboolean
+ws_transport_has_pending (WsTransport *self)
+{
+  return self->funcs->has_pending != NULL && self->funcs->has_pending (self);
+}
+
+static inline void
+ws_transport_shutdown_write (WsTransport *self)
+{
+  self->funcs->shutdown_write (self);
+}
+
+static inline void
+ws_transport_free (WsTransport *self)
+{
+  self->funcs->free (self);
+}
+
+G_END_DECLS

@@ -1,0 +1,339 @@
+/* Copyright 2026 The WsServer authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "wsserver/protocol/ws-handshake-private.h"
+
+#include <string.h>
+
+/* RFC 6455 §1.3. */
+#define ACCEPT_GUID "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+
+#define SHA1_LENGTH 20
+
+#define STATUS_SWITCHING_PROTOCOLS 101
+#define STATUS_BAD_REQUEST 400
+#define STATUS_METHOD_NOT_ALLOWED 405
+#define STATUS_UPGRADE_REQUIRED 426
+
+/* Base64 of 16 bytes: 22 digits, then two fill characters. RFC 6455 §4.2.1 item 5. */
+#define KEY_LENGTH 24
+#define KEY_DIGITS 22
+
+typedef struct
+{
+  const char *start;
+  gsize       length;
+} Span;
+
+/* Each check answers NULL, or the fault as a static sentence. */
+typedef const char *(*Check) (const WsHttpHead *head);
+
+/* --- checks ---------------------------------------------------------------------------------- */
+
+static const char *
+check_version (const WsHttpHead *head)
+{
+  return ws_http_head_get_minor_version (head) >= 1 ? NULL : "HTTP version is below 1.1";
+}
+
+/* RFC 9112 §3.2. What the name means is for others to judge, but nothing that another reader could
+ * take for a second host or a path may stand in it. */
+static const char *
+check_host (const WsHttpHead *head)
+{
+  const guint count = ws_http_head_count (head, "Host");
+
+  if (count == 0)
+    return ws_http_head_get_minor_version (head) >= 1 ? "Host is missing" : NULL;
+
+  if (count > 1)
+    return "Host is repeated";
+
+  for (const char *p = ws_http_head_get (head, "Host"); *p != '\0'; p++)
+    if (!g_ascii_isgraph (*p) || strchr (",/?#@\\\"<>", *p) != NULL)
+      return "Host holds a byte that no host can";
+
+  return NULL;
+}
+
+static const char *
+check_connection (const WsHttpHead *head)
+{
+  return ws_http_head_has_token (head, "Connection", "upgrade")
+             ? NULL
+             : "Connection has no \"upgrade\" token";
+}
+
+static const char *
+check_key (const WsHttpHead *head)
+{
+  const guint count = ws_http_head_count (head, "Sec-WebSocket-Key");
+  const char *key;
+
+  if (count != 1)
+    return count == 0 ? "Sec-WebSocket-Key is missing" : "Sec-WebSocket-Key is repeated";
+
+  key = ws_http_head_get (head, "Sec-WebSocket-Key");
+
+  if (strlen (key) != KEY_LENGTH || strcmp (key + KEY_DIGITS, "==") != 0)
+    return "Sec-WebSocket-Key is not base64 of 16 bytes";
+
+  for (gsize i = 0; i < KEY_DIGITS; i++)
+    if (!g_ascii_isalnum (key[i]) && key[i] != '+' && key[i] != '/')
+      return "Sec-WebSocket-Key is not base64 of 16 bytes";
+
+  return NULL;
+}
+
+static const char *
+check_websocket_version_count (const WsHttpHead *head)
+{
+  const guint count = ws_http_head_count (head, "Sec-WebSocket-Version");
+
+  if (count == 1)
+    return NULL;
+
+  return count == 0 ? "Sec-WebSocket-Version is missing" : "Sec-WebSocket-Version is repeated";
+}
+
+/* A body would be taken for frames, or by a proxy for the next request. */
+static const char *
+check_body (const WsHttpHead *head)
+{
+  const char *content_length = ws_http_head_get (head, "Content-Length");
+
+  if (ws_http_head_count (head, "Transfer-Encoding") > 0)
+    return "Transfer-Encoding announces a body";
+
+  if (ws_http_head_count (head, "Content-Length") > 1)
+    return "Content-Length is repeated";
+
+  if (content_length != NULL && strcmp (content_length, "0") != 0)
+    return "Content-Length announces a body";
+
+  return NULL;
+}
+
+static gint
+compare_spans (gconstpointer a,
+               gconstpointer b)
+{
+  const Span *left = a;
+  const Span *right = b;
+  const int   order = memcmp (left->start, right->start, MIN (left->length, right->length));
+
+  if (order != 0)
+    return order;
+
+  return left->length < right->length ? -1 : left->length > right->length;
+}
+
+/* RFC 6455 §4.1 item 10: tokens, all different. Sorted rather than hashed or compared each with
+ * each: the peer chooses them. */
+static const char *
+check_subprotocols (const WsHttpHead *head)
+{
+  g_autofree char *combined = ws_http_head_get_combined (head, "Sec-WebSocket-Protocol");
+  g_autoptr (GArray) spans = NULL;
+  const char *list = combined;
+  Span        span;
+
+  if (combined == NULL)
+    return NULL;
+
+  spans = g_array_new (FALSE, FALSE, sizeof (Span));
+
+  while (ws_http_list_next (&list, &span.start, &span.length))
+    {
+      if (!ws_http_is_token_span (span.start, span.length))
+        return "Sec-WebSocket-Protocol is not a list of tokens";
+
+      g_array_append_val (spans, span);
+    }
+
+  g_array_sort (spans, compare_spans);
+
+  for (guint i = 1; i < spans->len; i++)
+    if (compare_spans (&g_array_index (spans, Span, i - 1), &g_array_index (spans, Span, i)) == 0)
+      return "Sec-WebSocket-Protocol names a subprotocol twice";
+
+  return NULL;
+}
+
+static const char *
+check_origin (const WsHttpHead *head)
+{
+  return ws_http_head_count (head, "Origin") <= 1 ? NULL : "Origin is repeated";
+}
+
+/* RFC 6455 §4.2.1 item 1, RFC 9112 §3.2: a path, or a whole URI of a scheme that leads here. */
+static const char *
+check_target (const WsHttpHead *head)
+{
+  static const char *const prefixes[] = { "ws://", "wss://", "http://", "https://" };
+  const char              *target = ws_http_head_get_target (head);
+
+  if (strchr (target, '#') != NULL)
+    return "request target has a fragment";
+
+  if (target[0] == '/')
+    return NULL;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (prefixes); i++)
+    {
+      const gsize length = strlen (prefixes[i]);
+
+      if (g_ascii_strncasecmp (target, prefixes[i], length) == 0 && target[length] != '\0' &&
+          strchr ("/?:", target[length]) == NULL)
+        return NULL;
+    }
+
+  return "request target is neither a path nor a WebSocket or HTTP URI";
+}
+
+/* --- verdict --------------------------------------------------------------------------------- */
+
+static WsHandshakeVerdict
+give_verdict (WsHandshakeKind kind,
+              guint           status,
+              const char     *fault)
+{
+  return (WsHandshakeVerdict){ .kind = kind, .status = status, .fault = fault };
+}
+
+/* The first fault that the checks find, or NULL. */
+static const char *
+run_checks (const WsHttpHead *head,
+            const Check      *checks,
+            gsize             n_checks)
+{
+  const char *fault = NULL;
+
+  for (gsize i = 0; i < n_checks && fault == NULL; i++)
+    fault = checks[i](head);
+
+  return fault;
+}
+
+static WsHandshakeVerdict
+judge_plain (const WsHttpHead *head)
+{
+  static const Check checks[] = { check_host, check_body };
+  const char        *method = ws_http_head_get_method (head);
+  const char        *fault;
+
+  if (strcmp (method, "GET") != 0 && strcmp (method, "HEAD") != 0)
+    return give_verdict (WS_HANDSHAKE_REFUSED, STATUS_METHOD_NOT_ALLOWED,
+                         "method is neither GET nor HEAD");
+
+  fault = run_checks (head, checks, G_N_ELEMENTS (checks));
+
+  if (fault != NULL)
+    return give_verdict (WS_HANDSHAKE_REFUSED, STATUS_BAD_REQUEST, fault);
+
+  return give_verdict (WS_HANDSHAKE_PLAIN, STATUS_UPGRADE_REQUIRED,
+                       "Upgrade has no \"websocket\" token");
+}
+
+static WsHandshakeVerdict
+judge_upgrade (const WsHttpHead *head)
+{
+  static const Check checks[] = {
+    check_version,
+    check_host,
+    check_connection,
+    check_key,
+    check_websocket_version_count,
+    check_body,
+    check_origin,
+    check_target,
+    check_subprotocols,
+  };
+  const char *fault;
+
+  if (strcmp (ws_http_head_get_method (head), "GET") != 0)
+    return give_verdict (WS_HANDSHAKE_REFUSED, STATUS_METHOD_NOT_ALLOWED,
+                         "method of a WebSocket upgrade is not GET");
+
+  fault = run_checks (head, checks, G_N_ELEMENTS (checks));
+
+  if (fault != NULL)
+    return give_verdict (WS_HANDSHAKE_REFUSED, STATUS_BAD_REQUEST, fault);
+
+  /* RFC 6455 §4.4: answered with the version that is spoken here. */
+  if (strcmp (ws_http_head_get (head, "Sec-WebSocket-Version"), "13") != 0)
+    return give_verdict (WS_HANDSHAKE_REFUSED, STATUS_UPGRADE_REQUIRED,
+                         "Sec-WebSocket-Version is not 13");
+
+  return give_verdict (WS_HANDSHAKE_UPGRADE, STATUS_SWITCHING_PROTOCOLS, "");
+}
+
+WsHandshakeVerdict
+ws_handshake_judge (const WsHttpHead *head)
+{
+  if (ws_http_head_has_token (head, "Upgrade", "websocket"))
+    return judge_upgrade (head);
+
+  return judge_plain (head);
+}
+
+/* --- answer ---------------------------------------------------------------------------------- */
+
+void
+ws_handshake_compute_accept (const char *key,
+                             char        accept[WS_ACCEPT_KEY_LENGTH + 1])
+{
+  g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA1);
+  g_autofree char *encoded = NULL;
+  guint8           digest[SHA1_LENGTH];
+  gsize            digest_length = sizeof digest;
+
+  g_checksum_update (checksum, (const guint8 *) key, (gssize) strlen (key));
+  g_checksum_update (checksum, (const guint8 *) ACCEPT_GUID, (gssize) strlen (ACCEPT_GUID));
+  g_checksum_get_digest (checksum, digest, &digest_length);
+
+  encoded = g_base64_encode (digest, digest_length);
+  g_strlcpy (accept, encoded, WS_ACCEPT_KEY_LENGTH + 1);
+}
+
+gboolean
+ws_handshake_offers_subprotocol (const char *list,
+                                 const char *subprotocol)
+{
+  const gsize subprotocol_length = strlen (subprotocol);
+  const char *element;
+  gsize       length;
+
+  while (ws_http_list_next (&list, &element, &length))
+    if (length == subprotocol_length && length > 0 && memcmp (element, subprotocol, length) == 0)
+      return TRUE;
+
+  return FALSE;
+}
+
+GString *
+ws_handshake_build_accept (const char *key,
+                           const char *subprotocol,
+                           const char *extensions,
+                           const char *extra_headers)
+{
+  GString *response = g_string_new ("HTTP/1.1 101 Switching Protocols\r\n"
+                                    "Upgrade: websocket\r\n"
+                                    "Connection: Upgrade\r\n");
+  char     accept[WS_ACCEPT_KEY_LENGTH + 1];
+
+  ws_handshake_compute_accept (key, accept);
+  g_string_append_printf (response, "Sec-WebSocket-Accept: %s\r\n", accept);
+
+  if (subprotocol != NULL)
+    g_string_append_printf (response, "Sec-WebSocket-Protocol: %s\r\n", subprotocol);
+
+  if (extensions != NULL)
+    g_string_append_printf (response, "Sec-WebSocket-Extensions: %s\r\n", extensions);
+
+  if (extra_headers != NULL)
+    g_string_append (response, extra_headers);
+
+  g_string_append (response, "\r\n");
+
+  return response;
+}

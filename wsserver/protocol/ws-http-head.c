@@ -1,0 +1,572 @@
+/* Copyright 2026 The WsServer authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "wsserver/protocol/ws-http-head-private.h"
+
+#include <string.h>
+
+#define STATUS_BAD_REQUEST 400
+#define STATUS_URI_TOO_LONG 414
+#define STATUS_FIELDS_TOO_LARGE 431
+#define STATUS_VERSION_NOT_SUPPORTED 505
+
+#define LINE_END_LENGTH 2 /* CRLF */
+
+typedef struct
+{
+  const char *name;
+  const char *value;
+} Field;
+
+struct _WsHttpHead
+{
+  grefcount   ref_count;
+  const char *method;
+  const char *target;
+  const char *header_text;
+  guint       minor_version;
+  guint       n_fields;
+
+  /* Room for every line of the head; behind it, in the same allocation, first the head with a NUL
+   * at the end of each span, then the header lines once more as they came. */
+  Field fields[];
+};
+
+/* The part of a head that is not parsed yet. */
+typedef struct
+{
+  char *data;
+  gsize length;
+} Rest;
+
+/* --- characters ------------------------------------------------------------------------------ */
+
+static inline gboolean
+is_blank (char byte)
+{
+  return byte == ' ' || byte == '\t';
+}
+
+static inline gboolean
+is_control (guint8 byte)
+{
+  return byte < 0x20 || byte == 0x7f;
+}
+
+/* RFC 9110 §5.6.2. */
+static inline gboolean
+is_token_character (char byte)
+{
+  return g_ascii_isalnum (byte) || (byte != '\0' && strchr ("!#$%&'*+-.^_`|~", byte) != NULL);
+}
+
+gboolean
+ws_http_is_token_span (const char *string,
+                       gsize       length)
+{
+  for (gsize i = 0; i < length; i++)
+    if (!is_token_character (string[i]))
+      return FALSE;
+
+  return length > 0;
+}
+
+gboolean
+ws_http_is_token (const char *string)
+{
+  return ws_http_is_token_span (string, strlen (string));
+}
+
+#define EACH_BYTE(byte) (G_GUINT64_CONSTANT (0x0101010101010101) * (byte))
+
+/* Not 0 if one of the eight bytes is a control byte. */
+static inline guint64
+has_control (guint64 word)
+{
+  const guint64 del = word ^ EACH_BYTE (0x7f);
+
+  return (((word - EACH_BYTE (0x20)) & ~word) | ((del - EACH_BYTE (0x01)) & ~del)) &
+         EACH_BYTE (0x80);
+}
+
+/* The offset of the first control byte other than HTAB in data[start .. end), or end. */
+static gsize
+find_control (const guint8 *data,
+              gsize         start,
+              gsize         end)
+{
+  gsize i = start;
+
+  while (i < end)
+    {
+      guint64 word;
+
+      while (end - i >= sizeof word)
+        {
+          memcpy (&word, data + i, sizeof word);
+
+          if (has_control (word))
+            break;
+
+          i += sizeof word;
+        }
+
+      for (const gsize stop = i + MIN (end - i, sizeof word); i < stop; i++)
+        if (is_control (data[i]) && data[i] != '\t')
+          return i;
+    }
+
+  return end;
+}
+
+/* --- scanning -------------------------------------------------------------------------------- */
+
+static WsParseResult
+refuse (guint       *status,
+        const char **fault,
+        guint        refusal_status,
+        const char  *refusal_fault)
+{
+  *status = refusal_status;
+  *fault = refusal_fault;
+
+  return WS_PARSE_FAILED;
+}
+
+/* Takes the CR at offset cr, which has to begin a line end; NEED_MORE when it did and the head
+ * goes on after it. */
+static WsParseResult
+scan_line_end (WsHttpHeadScanner *scanner,
+               const guint8      *data,
+               gsize              cr,
+               gsize             *head_length,
+               guint             *status,
+               const char       **fault)
+{
+  if (data[cr + 1] != '\n')
+    return refuse (status, fault, STATUS_BAD_REQUEST, "CR without LF in the request head");
+
+  if (cr == scanner->line_start)
+    {
+      *head_length = cr + LINE_END_LENGTH;
+      return WS_PARSE_DONE;
+    }
+
+  scanner->n_lines++;
+  scanner->line_start = cr + LINE_END_LENGTH;
+  scanner->scanned = scanner->line_start;
+
+  return WS_PARSE_NEED_MORE;
+}
+
+WsParseResult
+ws_http_head_scan (WsHttpHeadScanner *scanner,
+                   const WsLimits    *limits,
+                   const guint8      *data,
+                   gsize              length,
+                   gsize             *head_length,
+                   guint             *status,
+                   const char       **fault)
+{
+  const gsize max_head = limits->max_head_bytes;
+  const gsize max_request_line = MIN (WS_MAX_REQUEST_LINE_BYTES, max_head / 2);
+
+  for (;;)
+    {
+      const gboolean in_request_line = scanner->n_lines == 0;
+      gsize          end = MIN (length, max_head);
+      gsize          i;
+      WsParseResult  result;
+
+      if (in_request_line)
+        end = MIN (end, max_request_line + 1);
+
+      if (scanner->n_lines > WS_MAX_HEADER_FIELDS && scanner->line_start < end &&
+          data[scanner->line_start] != '\r')
+        return refuse (status, fault, STATUS_FIELDS_TOO_LARGE, "more than 100 header fields");
+
+      i = find_control (data, scanner->scanned, end);
+      scanner->scanned = i;
+
+      if (in_request_line && i > max_request_line)
+        return refuse (status, fault, STATUS_URI_TOO_LONG, "request line over its limit");
+
+      /* A CR in the last place is too late as well: its LF would be over the limit. */
+      if (i >= max_head || (i + 1 == max_head && i < end && data[i] == '\r'))
+        return refuse (status, fault, STATUS_FIELDS_TOO_LARGE, "request head over its limit");
+
+      if (i == end)
+        return WS_PARSE_NEED_MORE;
+
+      if (data[i] != '\r')
+        return refuse (status, fault, STATUS_BAD_REQUEST, "control byte in the request head");
+
+      if (i == 0)
+        return refuse (status, fault, STATUS_BAD_REQUEST, "empty line before the request line");
+
+      if (i + 1 == length)
+        return WS_PARSE_NEED_MORE;
+
+      result = scan_line_end (scanner, data, i, head_length, status, fault);
+
+      if (result != WS_PARSE_NEED_MORE)
+        return result;
+    }
+}
+
+/* --- parsing --------------------------------------------------------------------------------- */
+
+/* Takes one line off the rest and ends it with a NUL; NULL when no CRLF is there, or a byte that
+ * no line can hold is. */
+static char *
+take_line (Rest  *rest,
+           gsize *line_length)
+{
+  char       *line = rest->data;
+  const gsize length = find_control ((const guint8 *) line, 0, rest->length);
+
+  if (rest->length - length < LINE_END_LENGTH || line[length] != '\r' || line[length + 1] != '\n')
+    return NULL;
+
+  line[length] = '\0';
+  *line_length = length;
+  rest->data += length + LINE_END_LENGTH;
+  rest->length -= length + LINE_END_LENGTH;
+
+  return line;
+}
+
+/* RFC 9112 §3: method SP request-target SP HTTP-version, one space each. Returns the fault. */
+static const char *
+parse_request_line (WsHttpHead *head,
+                    char       *line,
+                    guint      *status)
+{
+  char *target = strchr (line, ' ');
+  char *version = target != NULL ? strchr (target + 1, ' ') : NULL;
+
+  *status = STATUS_BAD_REQUEST;
+
+  if (version == NULL)
+    return "request line is not \"method target version\"";
+
+  *target++ = '\0';
+  *version++ = '\0';
+
+  if (!ws_http_is_token (line))
+    return "method is not a token";
+
+  if (*target == '\0')
+    return "request target is empty";
+
+  for (const char *p = target; *p != '\0'; p++)
+    if (!g_ascii_isgraph (*p))
+      return "request target holds a byte that no URI can";
+
+  /* RFC 9112 §2.3: case-sensitive, one digit each. */
+  if (strlen (version) != strlen ("HTTP/1.1") || strncmp (version, "HTTP/", 5) != 0 ||
+      !g_ascii_isdigit (version[5]) || version[6] != '.' || !g_ascii_isdigit (version[7]))
+    return "HTTP version is malformed";
+
+  if (version[5] != '1')
+    {
+      *status = STATUS_VERSION_NOT_SUPPORTED;
+      return "HTTP version is not 1.x";
+    }
+
+  head->method = line;
+  head->target = target;
+  head->minor_version = (guint) g_ascii_digit_value (version[7]);
+
+  return NULL;
+}
+
+/* RFC 9112 §5: field-name ":" OWS field-value OWS. Returns the fault. */
+static const char *
+parse_field (WsHttpHead *head,
+             char       *line,
+             gsize       length)
+{
+  char *colon = strchr (line, ':');
+  char *value;
+  char *end = line + length;
+
+  /* RFC 9112 §5.2: a server may refuse folded lines, and should: proxies disagree on them. */
+  if (is_blank (line[0]))
+    return "folded header line";
+
+  if (colon == NULL)
+    return "header line without a colon";
+
+  *colon = '\0';
+
+  /* This includes white space before the colon, which RFC 9112 §5.1 says to refuse. */
+  if (!ws_http_is_token (line))
+    return "header field name is not a token";
+
+  for (value = colon + 1; is_blank (*value); value++)
+    ;
+
+  while (end > value && is_blank (end[-1]))
+    end--;
+
+  *end = '\0';
+
+  head->fields[head->n_fields].name = line;
+  head->fields[head->n_fields].value = value;
+  head->n_fields++;
+
+  return NULL;
+}
+
+/* Field values may hold any byte from 0x80 up (RFC 9110 §5.5), but what reaches an application is text
+ * in UTF-8, which language bindings rely on. Each stray byte becomes a question mark. */
+static void
+replace_invalid_utf8 (char *text,
+                      gsize length)
+{
+  const char *end = text + length;
+  const char *invalid = text;
+
+  while (!g_utf8_validate_len (invalid, (gsize) (end - invalid), &invalid))
+    text[invalid - text] = '?';
+}
+
+/* One allocation with room for the fields of data; the copy to parse comes out in rest. */
+static WsHttpHead *
+allocate_head (const guint8 *data,
+               gsize         head_length,
+               Rest         *rest)
+{
+  WsHttpHead   *head;
+  const guint8 *first_line_end = memchr (data, '\n', head_length);
+  const gsize   header_start =
+      first_line_end != NULL ? (gsize) (first_line_end - data) + 1 : head_length;
+  const gsize header_length =
+      head_length - header_start >= LINE_END_LENGTH ? head_length - header_start - LINE_END_LENGTH
+                                                    : 0;
+  gsize n_lines = 0;
+  gsize size;
+  char *header_text;
+
+  for (const guint8 *p = first_line_end; p != NULL;
+       p = memchr (p + 1, '\n', head_length - (gsize) (p + 1 - data)))
+    n_lines++;
+
+  size = sizeof *head + n_lines * sizeof (Field);
+  head = g_malloc (size + head_length + 1 + header_length + 1);
+  memset (head, 0, sizeof *head);
+  g_ref_count_init (&head->ref_count);
+
+  rest->data = (char *) head + size;
+  rest->length = head_length;
+  memcpy (rest->data, data, head_length);
+  rest->data[head_length] = '\0';
+
+  replace_invalid_utf8 (rest->data, head_length);
+
+  header_text = rest->data + head_length + 1;
+  memcpy (header_text, rest->data + header_start, header_length);
+  header_text[header_length] = '\0';
+  head->header_text = header_text;
+
+  return head;
+}
+
+WsHttpHead *
+ws_http_head_parse (const guint8 *data,
+                    gsize         head_length,
+                    guint        *status,
+                    const char  **fault)
+{
+  g_autoptr (WsHttpHead) head = NULL;
+  const char *line_fault = "request head does not end in an empty line";
+  guint       line_status = STATUS_BAD_REQUEST;
+  Rest        rest;
+  char       *line;
+  gsize       length;
+
+  if (head_length == 0)
+    {
+      *status = STATUS_BAD_REQUEST;
+      *fault = line_fault;
+      return NULL;
+    }
+
+  head = allocate_head (data, head_length, &rest);
+  line = take_line (&rest, &length);
+
+  if (line != NULL)
+    line_fault = parse_request_line (head, line, &line_status);
+
+  while (line_fault == NULL)
+    {
+      line = take_line (&rest, &length);
+
+      if (line == NULL)
+        line_fault = "control byte or wrong line end in the request head";
+      else if (length > 0)
+        line_fault = parse_field (head, line, length);
+      else if (rest.length > 0)
+        line_fault = "bytes after the empty line of the request head";
+      else
+        return g_steal_pointer (&head);
+    }
+
+  *status = line_status;
+  *fault = line_fault;
+
+  return NULL;
+}
+
+WsHttpHead *
+ws_http_head_ref (WsHttpHead *head)
+{
+  g_ref_count_inc (&head->ref_count);
+  return head;
+}
+
+void
+ws_http_head_unref (WsHttpHead *head)
+{
+  if (g_ref_count_dec (&head->ref_count))
+    g_free (head);
+}
+
+/* --- access ---------------------------------------------------------------------------------- */
+
+const char *
+ws_http_head_get_method (const WsHttpHead *head)
+{
+  return head->method;
+}
+
+const char *
+ws_http_head_get_target (const WsHttpHead *head)
+{
+  return head->target;
+}
+
+guint
+ws_http_head_get_minor_version (const WsHttpHead *head)
+{
+  return head->minor_version;
+}
+
+const char *
+ws_http_head_get_header_text (const WsHttpHead *head)
+{
+  return head->header_text;
+}
+
+/* The next field of this name at or after *index, which then stands behind it; NULL at the end. */
+static const Field *
+next_field (const WsHttpHead *head,
+            const char       *name,
+            guint            *index)
+{
+  while (*index < head->n_fields)
+    {
+      const Field *field = &head->fields[*index];
+
+      (*index)++;
+
+      if (g_ascii_strcasecmp (field->name, name) == 0)
+        return field;
+    }
+
+  return NULL;
+}
+
+guint
+ws_http_head_count (const WsHttpHead *head,
+                    const char       *name)
+{
+  guint count = 0;
+  guint index = 0;
+
+  while (next_field (head, name, &index) != NULL)
+    count++;
+
+  return count;
+}
+
+const char *
+ws_http_head_get (const WsHttpHead *head,
+                  const char       *name)
+{
+  guint        index = 0;
+  const Field *field = next_field (head, name, &index);
+
+  return field != NULL ? field->value : NULL;
+}
+
+char *
+ws_http_head_get_combined (const WsHttpHead *head,
+                           const char       *name)
+{
+  guint        index = 0;
+  const Field *field = next_field (head, name, &index);
+  GString     *combined;
+
+  if (field == NULL)
+    return NULL;
+
+  combined = g_string_new (field->value);
+
+  while ((field = next_field (head, name, &index)) != NULL)
+    {
+      g_string_append (combined, ", ");
+      g_string_append (combined, field->value);
+    }
+
+  return g_string_free (combined, FALSE);
+}
+
+gboolean
+ws_http_list_next (const char **list,
+                   const char **element,
+                   gsize       *length)
+{
+  const char *start = *list;
+  const char *end;
+
+  if (start == NULL)
+    return FALSE;
+
+  end = start + strcspn (start, ",");
+  *list = *end == ',' ? end + 1 : NULL;
+
+  while (start < end && is_blank (*start))
+    start++;
+
+  while (end > start && is_blank (end[-1]))
+    end--;
+
+  *element = start;
+  *length = (gsize) (end - start);
+
+  return TRUE;
+}
+
+gboolean
+ws_http_head_has_token (const WsHttpHead *head,
+                        const char       *name,
+                        const char       *token)
+{
+  const gsize  token_length = strlen (token);
+  guint        index = 0;
+  const Field *field;
+
+  while ((field = next_field (head, name, &index)) != NULL)
+    {
+      const char *list = field->value;
+      const char *element;
+      gsize       length;
+
+      while (ws_http_list_next (&list, &element, &length))
+        if (length == token_length && g_ascii_strncasecmp (element, token, length) == 0)
+          return TRUE;
+    }
+
+  return FALSE;
+}

@@ -1,0 +1,220 @@
+/* Copyright 2026 The WsServer authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "wsserver/protocol/ws-http-response-private.h"
+
+#include "wsserver/protocol/ws-http-head-private.h"
+
+#include <string.h>
+
+#define STATUS_OK 200
+#define STATUS_NO_CONTENT 204
+#define STATUS_NOT_MODIFIED 304
+#define STATUS_METHOD_NOT_ALLOWED 405
+#define STATUS_UPGRADE_REQUIRED 426
+
+typedef struct
+{
+  guint       status;
+  const char *phrase;
+} StatusPhrase;
+
+/* RFC 9110 §15, RFC 6585 for 428, 429, 431 and 511. */
+static const StatusPhrase status_phrases[] = {
+  { 100, "Continue" },
+  { 101, "Switching Protocols" },
+  { 200, "OK" },
+  { 201, "Created" },
+  { 202, "Accepted" },
+  { 203, "Non-Authoritative Information" },
+  { 204, "No Content" },
+  { 205, "Reset Content" },
+  { 206, "Partial Content" },
+  { 300, "Multiple Choices" },
+  { 301, "Moved Permanently" },
+  { 302, "Found" },
+  { 303, "See Other" },
+  { 304, "Not Modified" },
+  { 305, "Use Proxy" },
+  { 307, "Temporary Redirect" },
+  { 308, "Permanent Redirect" },
+  { 400, "Bad Request" },
+  { 401, "Unauthorized" },
+  { 402, "Payment Required" },
+  { 403, "Forbidden" },
+  { 404, "Not Found" },
+  { 405, "Method Not Allowed" },
+  { 406, "Not Acceptable" },
+  { 407, "Proxy Authentication Required" },
+  { 408, "Request Timeout" },
+  { 409, "Conflict" },
+  { 410, "Gone" },
+  { 411, "Length Required" },
+  { 412, "Precondition Failed" },
+  { 413, "Content Too Large" },
+  { 414, "URI Too Long" },
+  { 415, "Unsupported Media Type" },
+  { 416, "Range Not Satisfiable" },
+  { 417, "Expectation Failed" },
+  { 421, "Misdirected Request" },
+  { 422, "Unprocessable Content" },
+  { 425, "Too Early" },
+  { 426, "Upgrade Required" },
+  { 428, "Precondition Required" },
+  { 429, "Too Many Requests" },
+  { 431, "Request Header Fields Too Large" },
+  { 451, "Unavailable For Legal Reasons" },
+  { 500, "Internal Server Error" },
+  { 501, "Not Implemented" },
+  { 502, "Bad Gateway" },
+  { 503, "Service Unavailable" },
+  { 504, "Gateway Timeout" },
+  { 505, "HTTP Version Not Supported" },
+  { 511, "Network Authentication Required" },
+};
+
+const char *
+ws_http_status_get_phrase (guint status)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (status_phrases); i++)
+    if (status_phrases[i].status == status)
+      return status_phrases[i].phrase;
+
+  return "Status";
+}
+
+/* Whether one of the lines, each ended by CRLF, has this field name. */
+static gboolean
+has_field (const char *lines,
+           const char *name)
+{
+  const gsize name_length = strlen (name);
+
+  while (lines != NULL && *lines != '\0')
+    {
+      if (g_ascii_strncasecmp (lines, name, name_length) == 0 && lines[name_length] == ':')
+        return TRUE;
+
+      lines = strchr (lines, '\n');
+
+      if (lines != NULL)
+        lines++;
+    }
+
+  return FALSE;
+}
+
+GString *
+ws_handshake_build_response (guint         status,
+                             const char   *extra_headers,
+                             const char   *content_type,
+                             const guint8 *body,
+                             gsize         body_length,
+                             gboolean      head_only)
+{
+  GString *response = g_string_new (NULL);
+  /* RFC 9110 §6.4.1 and §8.6: these have no body, and a length would be taken for one. */
+  const gboolean may_have_body =
+      status >= STATUS_OK && status != STATUS_NO_CONTENT && status != STATUS_NOT_MODIFIED;
+
+  g_string_append_printf (response, "HTTP/1.1 %u %s\r\nConnection: ", status,
+                          ws_http_status_get_phrase (status));
+
+  /* RFC 9110 §7.8: who sends Upgrade names it in Connection as well; §15.5.22 and RFC 6455 §4.4
+   * want both fields here. */
+  if (status == STATUS_UPGRADE_REQUIRED)
+    g_string_append (response, "close, Upgrade\r\n"
+                               "Upgrade: websocket\r\n"
+                               "Sec-WebSocket-Version: 13\r\n");
+  else
+    g_string_append (response, "close\r\n");
+
+  if (status == STATUS_METHOD_NOT_ALLOWED && !has_field (extra_headers, "Allow"))
+    g_string_append (response, "Allow: GET, HEAD\r\n");
+
+  if (may_have_body)
+    g_string_append_printf (response, "Content-Length: %" G_GSIZE_FORMAT "\r\n", body_length);
+
+  if (may_have_body && content_type != NULL && !has_field (extra_headers, "Content-Type"))
+    g_string_append_printf (response, "Content-Type: %s\r\n", content_type);
+
+  if (extra_headers != NULL)
+    g_string_append (response, extra_headers);
+
+  g_string_append (response, "\r\n");
+
+  if (may_have_body && !head_only && body_length > 0)
+    g_string_append_len (response, (const char *) body, (gssize) body_length);
+
+  return response;
+}
+
+/* Fields that decide where a message ends or what the connection becomes: two writers of them are
+ * how responses get split. */
+static gboolean
+is_own_field (const char *name,
+              gsize       length)
+{
+  static const char *const names[] = { "Connection", "Upgrade", "Content-Length",
+                                       "Transfer-Encoding" };
+  static const char        prefix[] = "Sec-WebSocket-";
+
+  if (length >= strlen (prefix) && g_ascii_strncasecmp (name, prefix, strlen (prefix)) == 0)
+    return TRUE;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    if (strlen (names[i]) == length && g_ascii_strncasecmp (name, names[i], length) == 0)
+      return TRUE;
+
+  return FALSE;
+}
+
+/* Returns the fault of one line, given without its end, or NULL. */
+static const char *
+check_line (const char *line,
+            gsize       length)
+{
+  const char *colon = memchr (line, ':', length);
+
+  if (colon == NULL || !ws_http_is_token_span (line, (gsize) (colon - line)))
+    return "header line is not \"Name: value\"";
+
+  if (is_own_field (line, (gsize) (colon - line)))
+    return "header field is one that the server writes itself";
+
+  for (const char *p = colon + 1; p < line + length; p++)
+    if (g_ascii_iscntrl (*p) && *p != '\t')
+      return "header value holds a control byte";
+
+  return NULL;
+}
+
+char *
+ws_handshake_clean_headers (const char  *lines,
+                            const char **fault)
+{
+  g_autoptr (GString) clean = g_string_new (NULL);
+
+  while (lines != NULL && *lines != '\0')
+    {
+      const char *end = lines + strcspn (lines, "\n");
+      const char *next = *end == '\n' ? end + 1 : end;
+      const char *line_fault;
+
+      if (*end == '\n' && end > lines && end[-1] == '\r')
+        end--;
+
+      line_fault = check_line (lines, (gsize) (end - lines));
+
+      if (line_fault != NULL)
+        {
+          *fault = line_fault;
+          return NULL;
+        }
+
+      g_string_append_len (clean, lines, end - lines);
+      g_string_append (clean, "\r\n");
+      lines = next;
+    }
+
+  return g_string_free (g_steal_pointer (&clean), FALSE);
+}

@@ -1,0 +1,16 @@
+/* Copyright 2026 The WsServer authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* Masks or unmasks length bytes in place; offset is the position of data[0] in the payload.
+ * Touches no byte outside the span. RFC 6455 §5.3. */
+void ws_mask (guint8      *data,
+              gsize        length,
+              const guint8 masking_key[4],
+              gsize        offset);
+
+G_END_DECLS

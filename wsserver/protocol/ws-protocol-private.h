@@ -1,0 +1,104 @@
+/* Copyright 2026 The WsServer authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <glib.h>
+
+#include "wsserver/protocol/ws-close-private.h"
+#include "wsserver/protocol/ws-frame-private.h"
+#include "wsserver/protocol/ws-limits-private.h"
+#include "wsserver/protocol/ws-utf8-private.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  WS_ROLE_SERVER, /* every received frame must be masked, none sent is. RFC 6455 §5.1 */
+  WS_ROLE_CLIENT,
+} WsRole;
+
+typedef enum
+{
+  WS_PROTOCOL_EVENT_DATA, /* a part of a message, possibly empty */
+  WS_PROTOCOL_EVENT_PING,
+  WS_PROTOCOL_EVENT_PONG,
+  WS_PROTOCOL_EVENT_CLOSE,
+} WsProtocolEventType;
+
+/* What one call of ws_protocol_receive() found. The spans point into the caller's input or into
+ * the protocol's own memory and are valid until the next call. */
+typedef struct
+{
+  WsProtocolEventType type;
+  guint8             *data; /* unmasked payload; for CLOSE the reason (UTF-8, not NUL-terminated) */
+  gsize               length;
+
+  /* DATA only */
+  WsOpcode opcode;          /* TEXT or BINARY, on every part of the message */
+  gboolean message_begin;   /* first part of its message */
+  gboolean message_end;     /* last part of its message */
+  gboolean frame_begin;     /* first part of its frame */
+  gboolean frame_end;       /* last part of its frame */
+  guint64  frame_remaining; /* payload of this frame still to come, 0 at frame_end */
+
+  /* CLOSE: the peer's code, or 1005. After FAILED: the code to close with. */
+  guint close_code;
+  /* After FAILED: static sentence naming the fault. */
+  const char *fault;
+} WsProtocolEvent;
+
+/* The receiving half of RFC 6455 for one open connection: bytes in, events out. Embedded in its
+ * owner; fields are private to ws-protocol.c. Between frames it owns no memory, save that a control
+ * frame which came in pieces stays until the call after its event. */
+typedef struct
+{
+  guint64         max_message_bytes;
+  guint64         message_bytes;   /* announced by this message's frames; never over the limit */
+  guint64         frame_remaining; /* payload bytes of the open data frame not yet received */
+  guint8         *partial;         /* cut header or control frame; NULL when none */
+  const char     *fault;           /* of the failure that is repeated; NULL before it */
+  gsize           mask_offset;
+  WsUtf8Validator utf8;
+  guint8          masking_key[4];
+  guint8          partial_length;
+  guint8          message_opcode; /* CONTINUATION when no message is under way. RFC 6455 §5.4 */
+  guint           role : 1;
+  guint           in_frame : 1;
+  guint           frame_fin : 1;
+  guint           message_started : 1; /* a part of it was reported */
+  guint           frame_started : 1;
+  guint           closed : 1; /* close received: what follows is ignored. RFC 6455 §1.4 */
+  guint           partial_reported : 1; /* an event points into it: goes with the next call */
+  guint16         failure_code;
+} WsProtocol;
+
+void ws_protocol_init  (WsProtocol     *self,
+                        WsRole          role,
+                        const WsLimits *limits);
+void ws_protocol_clear (WsProtocol     *self);
+
+/* Takes bytes (modified in place: unmasked) and reports the next event.
+ *
+ * DONE: *event is filled and *consumed bytes are used up; call again with the rest (also when the
+ *   rest is empty only if there may be more: it answers NEED_MORE then).
+ * NEED_MORE: all of length is used up (*consumed == length); a cut header or control frame is kept
+ *   inside. Data payload is reported as it comes, in DATA events, never kept.
+ * FAILED: event->close_code and event->fault say why, *consumed is length; sticky: every later
+ *   call fails the same way.
+ *
+ * A frame whose payload would bring the message over the limit fails with 1009 at its header. A
+ * text message fails with 1007 at the first byte that cannot be UTF-8. After a CLOSE event all
+ * input is used up and ignored. Reserved bits, a wrong mask bit, a continuation without a message
+ * and a new message inside another are 1002. */
+WsParseResult ws_protocol_receive (WsProtocol      *self,
+                                   guint8          *data,
+                                   gsize            length,
+                                   gsize           *consumed,
+                                   WsProtocolEvent *event);
+
+/* Payload bytes of the data frame under way that have not been received: how much a reader may
+ * read straight into the message's own memory before calling ws_protocol_receive() on it. 0
+ * between frames. */
+guint64 ws_protocol_get_frame_remaining (const WsProtocol *self);
+
+G_END_DECLS

@@ -1,0 +1,522 @@
+/* Copyright 2026 The WsServer authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "wsserver/protocol/ws-protocol-private.h"
+
+#include "wsserver/protocol/ws-mask-private.h"
+
+#include <string.h>
+
+#define FIN_BIT 0x80
+#define MASK_BIT 0x80
+#define OPCODE_BITS 0x0f
+#define RESERVED_BITS (WS_FRAME_RSV1 | WS_FRAME_RSV2 | WS_FRAME_RSV3)
+#define LENGTH_BITS 0x7f
+#define MASKING_KEY_LENGTH 4
+
+/* A masked control frame is the longest thing that is ever kept: its header has no extended
+ * length, and 6 + 125 bytes are more than any header. */
+#define PARTIAL_LENGTH (2 + MASKING_KEY_LENGTH + WS_CONTROL_PAYLOAD_MAX_LENGTH)
+
+G_STATIC_ASSERT (PARTIAL_LENGTH >= WS_FRAME_HEADER_MAX_LENGTH);
+G_STATIC_ASSERT (PARTIAL_LENGTH <= G_MAXUINT8);
+
+void
+ws_protocol_init (WsProtocol     *self,
+                  WsRole          role,
+                  const WsLimits *limits)
+{
+  memset (self, 0, sizeof *self);
+  self->role = role;
+  self->max_message_bytes = limits->max_message_bytes;
+}
+
+void
+ws_protocol_clear (WsProtocol *self)
+{
+  g_clear_pointer (&self->partial, g_free);
+  self->partial_length = 0;
+  self->partial_reported = FALSE;
+}
+
+guint64
+ws_protocol_get_frame_remaining (const WsProtocol *self)
+{
+  return self->frame_remaining;
+}
+
+/* --- failure --------------------------------------------------------------------------------- */
+
+static WsParseResult
+repeat_failure (const WsProtocol *self,
+                WsProtocolEvent  *event)
+{
+  *event = (WsProtocolEvent){ .close_code = self->failure_code, .fault = self->fault };
+
+  return WS_PARSE_FAILED;
+}
+
+/* RFC 6455 §7.1.7: from here on nothing that the peer sends is looked at. */
+static WsParseResult
+fail (WsProtocol      *self,
+      WsProtocolEvent *event,
+      guint            close_code,
+      const char      *fault)
+{
+  self->failure_code = (guint16) close_code;
+  self->fault = fault;
+  self->frame_remaining = 0;
+  ws_protocol_clear (self);
+
+  return repeat_failure (self, event);
+}
+
+/* --- header ---------------------------------------------------------------------------------- */
+
+/* Judges what the frame parser leaves to its caller, as far as the bytes are here; NULL when
+ * nothing is wrong so far. */
+static const char *
+judge_first_bytes (const WsProtocol *self,
+                   const guint8     *data,
+                   gsize             length)
+{
+  const guint    opcode = data[0] & OPCODE_BITS;
+  const gboolean has_message = self->message_opcode != WS_OPCODE_CONTINUATION;
+
+  /* RFC 6455 §5.2: no extension has given them a meaning. */
+  if ((data[0] & RESERVED_BITS) != 0)
+    return "reserved bit set";
+
+  /* RFC 6455 §5.4: only control frames may stand between the fragments of a message. */
+  if (opcode == WS_OPCODE_CONTINUATION && !has_message)
+    return "continuation frame without a message";
+
+  if ((opcode == WS_OPCODE_TEXT || opcode == WS_OPCODE_BINARY) && has_message)
+    return "new message inside a fragmented one";
+
+  /* RFC 6455 §5.1. */
+  if (length > 1 && self->role == WS_ROLE_SERVER && (data[1] & MASK_BIT) == 0)
+    return "frame from a client is not masked";
+
+  if (length > 1 && self->role == WS_ROLE_CLIENT && (data[1] & MASK_BIT) != 0)
+    return "frame from a server is masked";
+
+  return NULL;
+}
+
+static WsParseResult
+try_header (const WsProtocol *self,
+            WsFrameHeader    *header,
+            const guint8     *data,
+            gsize             length,
+            gsize            *size,
+            const char      **fault)
+{
+  const WsParseResult result = ws_frame_header_parse (header, data, length, size, fault);
+  const char         *own_fault;
+
+  if (result == WS_PARSE_FAILED || length == 0)
+    return result;
+
+  own_fault = judge_first_bytes (self, data, length);
+
+  if (own_fault == NULL)
+    return result;
+
+  *fault = own_fault;
+
+  return WS_PARSE_FAILED;
+}
+
+/* Parses and judges a header. A bad one is looked at again byte by byte, so that of several faults
+ * the one that the earliest byte shows is named, however the input was cut. */
+static WsParseResult
+inspect_header (const WsProtocol *self,
+                WsFrameHeader    *header,
+                const guint8     *data,
+                gsize             length,
+                gsize            *size,
+                const char      **fault)
+{
+  const WsParseResult result = try_header (self, header, data, length, size, fault);
+
+  if (result == WS_PARSE_FAILED)
+    for (gsize n = 1; n < length; n++)
+      if (try_header (self, header, data, n, size, fault) == WS_PARSE_FAILED)
+        break;
+
+  return result;
+}
+
+/* --- control frames -------------------------------------------------------------------------- */
+
+static WsParseResult
+report_close (WsProtocol      *self,
+              WsProtocolEvent *event,
+              guint8          *payload,
+              gsize            length)
+{
+  const char *reason;
+  const char *fault;
+  guint       failure_code;
+  guint       code;
+  gsize       reason_length;
+
+  if (!ws_close_payload_parse (payload, length, &code, &reason, &reason_length, &failure_code,
+                               &fault))
+    return fail (self, event, failure_code, fault);
+
+  self->closed = TRUE;
+
+  *event = (WsProtocolEvent){
+    .type = WS_PROTOCOL_EVENT_CLOSE,
+    .data = payload + (length - reason_length),
+    .length = reason_length,
+    .close_code = code,
+  };
+
+  return WS_PARSE_DONE;
+}
+
+/* Reports a control frame whose payload is all there. RFC 6455 §5.5. */
+static WsParseResult
+report_control_frame (WsProtocol          *self,
+                      WsProtocolEvent     *event,
+                      const WsFrameHeader *header,
+                      guint8              *payload)
+{
+  const gsize length = (gsize) header->payload_length;
+
+  if (header->masked)
+    ws_mask (payload, length, header->masking_key, 0);
+
+  if (header->opcode == WS_OPCODE_CLOSE)
+    return report_close (self, event, payload, length);
+
+  *event = (WsProtocolEvent){
+    .type = header->opcode == WS_OPCODE_PING ? WS_PROTOCOL_EVENT_PING : WS_PROTOCOL_EVENT_PONG,
+    .data = payload,
+    .length = length,
+  };
+
+  return WS_PARSE_DONE;
+}
+
+/* --- data frames ----------------------------------------------------------------------------- */
+
+/* Takes the header of a data frame. FALSE when its payload does not fit the message: judged by the
+ * announcement, before a byte of it is held. */
+static gboolean
+begin_data_frame (WsProtocol          *self,
+                  const WsFrameHeader *header)
+{
+  if (header->payload_length > self->max_message_bytes - self->message_bytes)
+    return FALSE;
+
+  if (header->opcode != WS_OPCODE_CONTINUATION)
+    {
+      self->message_opcode = (guint8) header->opcode;
+      self->message_started = FALSE;
+      self->utf8 = (WsUtf8Validator){ 0 };
+    }
+
+  self->message_bytes += header->payload_length;
+  self->frame_remaining = header->payload_length;
+  self->frame_fin = header->fin;
+  self->frame_started = FALSE;
+  self->in_frame = TRUE;
+  self->mask_offset = 0;
+  memcpy (self->masking_key, header->masking_key, sizeof self->masking_key);
+
+  return TRUE;
+}
+
+/* Takes note that the open frame, and perhaps its message, have been received. */
+static void
+end_data_frame (WsProtocol *self)
+{
+  self->in_frame = FALSE;
+
+  if (!self->frame_fin)
+    return;
+
+  self->message_opcode = WS_OPCODE_CONTINUATION;
+  self->message_bytes = 0;
+}
+
+/* Reports the payload of the open frame that data starts with; *used grows by it. */
+static WsParseResult
+receive_payload (WsProtocol      *self,
+                 guint8          *data,
+                 gsize            length,
+                 gsize           *used,
+                 WsProtocolEvent *event)
+{
+  const gsize    part_length = (gsize) MIN (self->frame_remaining, length);
+  const gboolean frame_end = part_length == self->frame_remaining;
+  const gboolean message_end = frame_end && self->frame_fin;
+
+  if (part_length == 0 && !frame_end)
+    return WS_PARSE_NEED_MORE;
+
+  if (self->role == WS_ROLE_SERVER)
+    ws_mask (data, part_length, self->masking_key, self->mask_offset);
+
+  if (self->message_opcode == WS_OPCODE_TEXT)
+    {
+      /* RFC 6455 §8.1. A character may be cut by frames, but not by the end of the message. */
+      if (!ws_utf8_validator_feed (&self->utf8, data, part_length) ||
+          (message_end && !ws_utf8_validator_is_complete (&self->utf8)))
+        return fail (self, event, WS_CLOSE_CODE_INVALID_PAYLOAD, "text is not valid UTF-8");
+    }
+
+  self->frame_remaining -= part_length;
+  self->mask_offset = (self->mask_offset + part_length) % MASKING_KEY_LENGTH;
+
+  *event = (WsProtocolEvent){
+    .type = WS_PROTOCOL_EVENT_DATA,
+    .data = data,
+    .length = part_length,
+    .opcode = self->message_opcode,
+    .message_begin = !self->message_started,
+    .message_end = message_end,
+    .frame_begin = !self->frame_started,
+    .frame_end = frame_end,
+    .frame_remaining = self->frame_remaining,
+  };
+
+  self->message_started = TRUE;
+  self->frame_started = TRUE;
+  *used += part_length;
+
+  if (frame_end)
+    end_data_frame (self);
+
+  return WS_PARSE_DONE;
+}
+
+/* --- frames ---------------------------------------------------------------------------------- */
+
+static WsParseResult
+fail_over_limit (WsProtocol      *self,
+                 WsProtocolEvent *event)
+{
+  return fail (self, event, WS_CLOSE_CODE_MESSAGE_TOO_BIG, "message over its limit");
+}
+
+/* Keeps the beginning of a frame until the rest is here. */
+static WsParseResult
+keep_partial (WsProtocol   *self,
+              const guint8 *data,
+              gsize         length,
+              gsize        *used)
+{
+  if (length == 0)
+    return WS_PARSE_NEED_MORE;
+
+  g_assert (length < PARTIAL_LENGTH);
+
+  self->partial = g_malloc (PARTIAL_LENGTH);
+  memcpy (self->partial, data, length);
+  self->partial_length = (guint8) length;
+  *used = length;
+
+  return WS_PARSE_NEED_MORE;
+}
+
+/* Goes on with a frame whose beginning was kept. */
+static WsParseResult
+receive_into_partial (WsProtocol      *self,
+                      guint8          *data,
+                      gsize            length,
+                      gsize           *used,
+                      WsProtocolEvent *event)
+{
+  const gsize   kept = self->partial_length;
+  const gsize   taken = MIN (length, PARTIAL_LENGTH - kept);
+  const gsize   available = kept + taken;
+  const char   *fault;
+  WsFrameHeader header;
+  gsize         size;
+
+  if (taken > 0)
+    memcpy (self->partial + kept, data, taken);
+
+  switch (inspect_header (self, &header, self->partial, available, &size, &fault))
+    {
+    case WS_PARSE_FAILED:
+      return fail (self, event, WS_CLOSE_CODE_PROTOCOL_ERROR, fault);
+
+    case WS_PARSE_DONE:
+      if (!ws_opcode_is_control (header.opcode))
+        {
+          /* What was kept is less than the header: else it would not have been kept. */
+          *used = size - kept;
+          ws_protocol_clear (self);
+
+          if (!begin_data_frame (self, &header))
+            return fail_over_limit (self, event);
+
+          return receive_payload (self, data + *used, length - *used, used, event);
+        }
+
+      if (header.payload_length <= available - size)
+        {
+          *used = size + (gsize) header.payload_length - kept;
+          self->partial_reported = TRUE;
+          return report_control_frame (self, event, &header, self->partial + size);
+        }
+
+      break;
+
+    case WS_PARSE_NEED_MORE:
+      break;
+    }
+
+  /* A frame that is still not complete is shorter than the room for it, so all was taken. */
+  self->partial_length = (guint8) available;
+  *used = taken;
+
+  return WS_PARSE_NEED_MORE;
+}
+
+/* Takes the frame that begins at data. */
+static WsParseResult
+receive_frame (WsProtocol      *self,
+               guint8          *data,
+               gsize            length,
+               gsize           *used,
+               WsProtocolEvent *event)
+{
+  const char   *fault;
+  WsFrameHeader header;
+  gsize         size;
+
+  switch (inspect_header (self, &header, data, length, &size, &fault))
+    {
+    case WS_PARSE_FAILED:
+      return fail (self, event, WS_CLOSE_CODE_PROTOCOL_ERROR, fault);
+
+    case WS_PARSE_NEED_MORE:
+      return keep_partial (self, data, length, used);
+
+    case WS_PARSE_DONE:
+    default:
+      break;
+    }
+
+  if (ws_opcode_is_control (header.opcode))
+    {
+      if (header.payload_length > length - size)
+        return keep_partial (self, data, length, used);
+
+      *used = size + (gsize) header.payload_length;
+
+      return report_control_frame (self, event, &header, data + size);
+    }
+
+  if (!begin_data_frame (self, &header))
+    return fail_over_limit (self, event);
+
+  *used = size;
+
+  return receive_payload (self, data + size, length - size, used, event);
+}
+
+/* The commonest input by far, without a look at anything it does not need: a whole, short and
+ * unfragmented message. NEED_MORE, with nothing touched, when data does not begin with one or when
+ * something is wrong with its header. */
+static inline WsParseResult
+receive_short_message (WsProtocol      *self,
+                       guint8          *data,
+                       gsize            length,
+                       gsize           *used,
+                       WsProtocolEvent *event)
+{
+  const gboolean masked = self->role == WS_ROLE_SERVER;
+  const gsize    size = masked ? 2 + MASKING_KEY_LENGTH : 2;
+  const guint8   mask_bit = masked ? MASK_BIT : 0;
+  guint8        *payload;
+  gsize          payload_length;
+
+  if (length < size || (data[1] & MASK_BIT) != mask_bit ||
+      (data[0] != (FIN_BIT | WS_OPCODE_TEXT) && data[0] != (FIN_BIT | WS_OPCODE_BINARY)))
+    return WS_PARSE_NEED_MORE;
+
+  payload_length = data[1] & LENGTH_BITS;
+
+  /* 126 and 127 announce a longer length field. */
+  if (payload_length > WS_CONTROL_PAYLOAD_MAX_LENGTH || payload_length > length - size ||
+      payload_length > self->max_message_bytes)
+    return WS_PARSE_NEED_MORE;
+
+  payload = data + size;
+
+  if (masked)
+    ws_mask (payload, payload_length, data + 2, 0);
+
+  if (data[0] == (FIN_BIT | WS_OPCODE_TEXT) && !ws_utf8_is_valid (payload, payload_length))
+    return fail (self, event, WS_CLOSE_CODE_INVALID_PAYLOAD, "text is not valid UTF-8");
+
+  *event = (WsProtocolEvent){
+    .type = WS_PROTOCOL_EVENT_DATA,
+    .data = payload,
+    .length = payload_length,
+    .opcode = data[0] & OPCODE_BITS,
+    .message_begin = TRUE,
+    .message_end = TRUE,
+    .frame_begin = TRUE,
+    .frame_end = TRUE,
+  };
+  *used = size + payload_length;
+
+  return WS_PARSE_DONE;
+}
+
+static WsParseResult
+receive (WsProtocol      *self,
+         guint8          *data,
+         gsize            length,
+         gsize           *used,
+         WsProtocolEvent *event)
+{
+  WsParseResult result = WS_PARSE_NEED_MORE;
+
+  if (self->in_frame)
+    return receive_payload (self, data, length, used, event);
+
+  if (self->partial != NULL)
+    return receive_into_partial (self, data, length, used, event);
+
+  if (self->message_opcode == WS_OPCODE_CONTINUATION)
+    result = receive_short_message (self, data, length, used, event);
+
+  if (result != WS_PARSE_NEED_MORE)
+    return result;
+
+  return receive_frame (self, data, length, used, event);
+}
+
+WsParseResult
+ws_protocol_receive (WsProtocol      *self,
+                     guint8          *data,
+                     gsize            length,
+                     gsize           *consumed,
+                     WsProtocolEvent *event)
+{
+  gsize         used = 0;
+  WsParseResult result;
+
+  if (G_UNLIKELY (self->partial_reported))
+    ws_protocol_clear (self);
+
+  if (G_UNLIKELY (self->fault != NULL))
+    result = repeat_failure (self, event);
+  else if (G_UNLIKELY (self->closed))
+    result = WS_PARSE_NEED_MORE;
+  else
+    result = receive (self, data, length, &used, event);
+
+  *consumed = result == WS_PARSE_DONE ? used : length;
+
+  return result;
+}

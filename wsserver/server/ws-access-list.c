@@ -1,0 +1,142 @@
+/* Copyright 2026 The WsServer authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <gio/gio.h>
+#include <string.h>
+
+#include "wsserver/base/ws-error-private.h"
+#include "wsserver/server/ws-access-list-private.h"
+
+struct _WsAccessList
+{
+  gboolean   matches_all;
+  GPtrArray *patterns;  /* GPatternSpec of addresses and address patterns */
+  GPtrArray *networks;  /* GInetAddressMask */
+};
+
+void
+ws_access_list_free (WsAccessList *self)
+{
+  g_ptr_array_unref (self->patterns);
+  g_ptr_array_unref (self->networks);
+  g_free (self);
+}
+
+static void
+add_address (WsAccessList *self,
+             GInetAddress *address)
+{
+  g_autofree char *text = g_inet_address_to_string (address);
+
+  g_ptr_array_add (self->patterns, g_pattern_spec_new (text));
+}
+
+static gboolean
+add_host_name (WsAccessList *self,
+               const char   *name,
+               GError      **error)
+{
+  g_autoptr (GResolver) resolver = g_resolver_get_default ();
+  GError               *resolver_error = NULL;
+  GList                *addresses = g_resolver_lookup_by_name (resolver, name, NULL, &resolver_error);
+
+  if (addresses == NULL)
+    {
+      ws_propagate_gio_error (error, resolver_error, name);
+      return FALSE;
+    }
+
+  for (GList *link = addresses; link != NULL; link = link->next)
+    add_address (self, link->data);
+  g_resolver_free_addresses (addresses);
+  return TRUE;
+}
+
+static gboolean
+add_network (WsAccessList *self,
+             const char   *text,
+             GError      **error)
+{
+  GInetAddressMask *mask = g_inet_address_mask_new_from_string (text, NULL);
+
+  if (mask == NULL)
+    {
+      g_set_error (error, WS_ERROR, WS_ERROR_INVALID_ARGUMENT,
+                   "[%d] Invalid argument: \"%s\" is no network; expected ADDRESS/BITS with no bit set behind them",
+                   WS_ERROR_INVALID_ARGUMENT, text);
+      return FALSE;
+    }
+
+  g_ptr_array_add (self->networks, mask);
+  return TRUE;
+}
+
+static gboolean
+add_entry (WsAccessList *self,
+           const char   *entry,
+           GError      **error)
+{
+  if (*entry == '\0')
+    return TRUE;
+
+  if (g_str_equal (entry, "*"))
+    {
+      self->matches_all = TRUE;
+      return TRUE;
+    }
+  if (strchr (entry, '*') != NULL || g_hostname_is_ip_address (entry))
+    {
+      g_ptr_array_add (self->patterns, g_pattern_spec_new (entry));
+      return TRUE;
+    }
+  if (strchr (entry, '/') != NULL)
+    return add_network (self, entry, error);
+
+  return add_host_name (self, entry, error);
+}
+
+WsAccessList *
+ws_access_list_new (const char *text,
+                    GError    **error)
+{
+  g_autoptr (WsAccessList) self = g_new0 (WsAccessList, 1);
+  g_auto (GStrv)           entries = g_strsplit (text, ",", -1);
+
+  self->patterns = g_ptr_array_new_with_free_func ((GDestroyNotify) g_pattern_spec_free);
+  self->networks = g_ptr_array_new_with_free_func (g_object_unref);
+  for (guint i = 0; entries[i] != NULL; i++)
+    if (!add_entry (self, g_strstrip (entries[i]), error))
+      return NULL;
+
+  return g_steal_pointer (&self);
+}
+
+static gboolean
+matches_network (const WsAccessList *self,
+                 const char         *address)
+{
+  g_autoptr (GInetAddress) inet_address = NULL;
+
+  if (self->networks->len == 0)
+    return FALSE;
+
+  inet_address = g_inet_address_new_from_string (address);
+  for (guint i = 0; inet_address != NULL && i < self->networks->len; i++)
+    if (g_inet_address_mask_matches (self->networks->pdata[i], inet_address))
+      return TRUE;
+
+  return FALSE;
+}
+
+gboolean
+ws_access_list_matches (const WsAccessList *self,
+                        const char         *address)
+{
+  if (self->matches_all)
+    return TRUE;
+
+  for (guint i = 0; i < self->patterns->len; i++)
+    if (g_pattern_spec_match_string (self->patterns->pdata[i], address))
+      return TRUE;
+
+  return matches_network (self, address);
+}

@@ -1,0 +1,177 @@
+/* Copyright 2026 The WsServer authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <zlib.h>
+#include <gnutls/gnutls.h>
+#include <string.h>
+
+#include "wsserver/base/ws-error.h"
+#include "wsserver/base/ws-version.h"
+#include "wsserver/server/ws-server-private.h"
+
+static char *
+compute_value (const WsSetting *setting)
+{
+  if (g_str_equal (setting->name, "BuildInfo"))
+    return g_strdup_printf ("WsServer %s (GLib %u.%u.%u, GnuTLS %s, zlib %s)", ws_get_version (), glib_major_version,
+                            glib_minor_version, glib_micro_version, gnutls_check_version (NULL), zlibVersion ());
+
+  return g_strdup ("WsServer is free software under the GNU Lesser General Public License, version 2.1 or later");
+}
+
+static char *
+config_connection (WsServer        *self,
+                   WsConfigRequest *request,
+                   GError         **error)
+{
+  WsConnection         *connection = ws_connection_map_lookup (self->connections, request->connection_id);
+  WsConnectionSettings *storage;
+
+  if (connection == NULL)
+    {
+      g_set_error (error, WS_ERROR, WS_ERROR_INVALID_CONNECTION_ID,
+                   "Invalid ConnectionId: setting %s is asked for \"%.40s\", and no connection has this id",
+                   request->setting->name, request->connection_id);
+      return NULL;
+    }
+  if (request->value != NULL && !ws_connection_check_can_start_message (connection, NULL) &&
+      request->setting->offset == G_STRUCT_OFFSET (WsConnectionSettings, message_bytes))
+    {
+      ws_connection_check_can_start_message (connection, error);
+      return NULL;
+    }
+
+  storage = &ws_connection_get_extra (connection)->settings;
+  if (request->value != NULL && !ws_config_store (request->setting, storage, request->value, error))
+    return NULL;
+
+  return ws_config_load (request->setting, storage);
+}
+
+/* What is derived from settings follows them. A list of clients that cannot be understood leaves
+ * both as they were. */
+static gboolean
+replace_access_list (WsAccessList **list,
+                     const char    *value,
+                     GError       **error)
+{
+  WsAccessList *replacement = ws_access_list_new (value, error);
+
+  if (replacement == NULL)
+    return FALSE;
+
+  ws_access_list_free (*list);
+  *list = replacement;
+  return TRUE;
+}
+
+static gboolean
+check_new_value (WsServer              *self,
+                 const WsConfigRequest *request,
+                 GError               **error)
+{
+  const WsSetting *setting = request->setting;
+
+  if ((setting->flags & WS_SETTING_FIXED_WHILE_LISTENING) != 0 && self->acceptor != NULL)
+    {
+      g_set_error (error, WS_ERROR, WS_ERROR_MAX_CONNECTIONS_FIXED, "Cannot change %s while the server is listening",
+                   setting->name);
+      return FALSE;
+    }
+  if (setting->offset == G_STRUCT_OFFSET (WsSettings, allowed_clients) && setting->type == WS_SETTING_STRING)
+    return replace_access_list (&self->allowed_clients, request->value, error);
+  if (setting->offset == G_STRUCT_OFFSET (WsSettings, blocked_clients) && setting->type == WS_SETTING_STRING)
+    return replace_access_list (&self->blocked_clients, request->value, error);
+
+  return TRUE;
+}
+
+/* A ping interval or idle timeout that is switched on finds connections without a timer. */
+static void
+restart_keepalive (WsServer *self)
+{
+  g_autoptr (GPtrArray) all = ws_connection_map_snapshot (self->connections);
+
+  for (guint i = 0; i < all->len; i++)
+    ws_connection_restart_keepalive (all->pdata[i]);
+}
+
+static void
+apply_settings (WsServer *self)
+{
+  if (self->poller == NULL)
+    return;
+
+  if (ws_connection_context_update_timers (&self->context))
+    restart_keepalive (self);
+  if (self->acceptor != NULL)
+    ws_acceptor_apply_settings (self->acceptor, self->settings);
+}
+
+static char *
+config_server (WsServer              *self,
+               const WsConfigRequest *request,
+               GError               **error)
+{
+  if (request->setting->type == WS_SETTING_COMPUTED)
+    return compute_value (request->setting);
+
+  if (request->value != NULL)
+    {
+      if (!check_new_value (self, request, error) ||
+          !ws_config_store (request->setting, self->settings, request->value, error))
+        return NULL;
+      apply_settings (self);
+    }
+
+  return ws_config_load (request->setting, self->settings);
+}
+
+/**
+ * ws_server_config:
+ * @self: a server
+ * @configuration_string: `NAME=VALUE` to set, `NAME` to read; for a setting of one connection
+ *   `NAME[connectionId]`
+ * @error: return location for an error, or %NULL
+ *
+ * Sets or reads a setting.
+ *
+ * Names are taken in any case. Booleans are True, False, Yes, No, 1 or 0. The documentation lists all
+ * settings with their ranges and defaults. A setting that limits what a client may do holds for the
+ * clients that connect afterwards.
+ *
+ * Sets @error to:
+ *
+ * - `WS_ERROR_INVALID_ARGUMENT` for an unknown name, or a value that is not accepted; the text names
+ *   the setting, the value and what is accepted
+ * - `WS_ERROR_MAX_CONNECTIONS_FIXED` for one that cannot change while the server listens
+ * - `WS_ERROR_INVALID_CONNECTION_ID` if no connection has the id
+ * - `WS_ERROR_HOST_NOT_FOUND` … for a name in AllowedClients or BlockedClients that cannot be resolved
+ *
+ * Source: the reference's Config.
+ *
+ * Returns: (transfer full) (nullable): the value as it is stored now, or %NULL with @error set
+ *
+ * Since: 0.1
+ */
+char *
+ws_server_config (WsServer   *self,
+                  const char *configuration_string,
+                  GError    **error)
+{
+  WsConfigRequest request;
+  char           *value;
+
+  g_return_val_if_fail (WS_IS_SERVER (self), NULL);
+  g_return_val_if_fail (configuration_string != NULL, NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  if (!ws_config_request_parse (&request, configuration_string, error))
+    return NULL;
+
+  if (request.setting->scope == WS_SETTING_PER_CONNECTION)
+    value = config_connection (self, &request, error);
+  else
+    value = config_server (self, &request, error);
+  ws_config_request_clear (&request);
+  return value;
+}

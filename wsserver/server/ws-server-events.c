@@ -1,0 +1,176 @@
+/* Copyright 2026 The WsServer authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What connections tell becomes signals of the server. */
+#include <stdarg.h>
+
+#include "wsserver/server/ws-server-private.h"
+
+gboolean
+ws_server_wants (WsServer      *self,
+                 WsServerSignal signal)
+{
+  return g_signal_has_handler_pending (self, ws_server_signals[signal], 0, FALSE);
+}
+
+static gboolean
+wants_open_request (gpointer owner)
+{
+  return ws_server_wants (owner, WS_SERVER_SIGNAL_WEB_SOCKET_OPEN_REQUEST);
+}
+
+static void
+open_request (gpointer       owner,
+              WsConnection  *connection,
+              WsOpenRequest *request)
+{
+  g_signal_emit (owner, ws_server_signals[WS_SERVER_SIGNAL_WEB_SOCKET_OPEN_REQUEST], 0, connection, request);
+}
+
+static gboolean
+wants_http_request (gpointer owner)
+{
+  return ws_server_wants (owner, WS_SERVER_SIGNAL_HTTP_REQUEST);
+}
+
+static void
+http_request (gpointer       owner,
+              WsConnection  *connection,
+              WsHttpRequest *request)
+{
+  g_signal_emit (owner, ws_server_signals[WS_SERVER_SIGNAL_HTTP_REQUEST], 0, connection, request);
+}
+
+static void
+connected (gpointer      owner,
+           WsConnection *connection)
+{
+  WsServer *self = owner;
+
+  ws_connection_map_list (self->connections, connection);
+  g_signal_emit (self, ws_server_signals[WS_SERVER_SIGNAL_CONNECTED], 0, connection);
+}
+
+static void
+ready_to_send (gpointer      owner,
+               WsConnection *connection)
+{
+  g_signal_emit (owner, ws_server_signals[WS_SERVER_SIGNAL_READY_TO_SEND], 0, connection);
+}
+
+static void
+data_in (gpointer      owner,
+         WsConnection *connection,
+         WsDataFormat  format,
+         GBytes       *data,
+         gboolean      eom,
+         gboolean      eol)
+{
+  g_signal_emit (owner, ws_server_signals[WS_SERVER_SIGNAL_DATA_IN], 0, connection, format, data, eom, eol);
+}
+
+static gboolean
+wants_ping (gpointer owner)
+{
+  return ws_server_wants (owner, WS_SERVER_SIGNAL_PING);
+}
+
+static void
+ping (gpointer      owner,
+      WsConnection *connection,
+      GBytes       *payload,
+      gboolean      response)
+{
+  g_signal_emit (owner, ws_server_signals[WS_SERVER_SIGNAL_PING], 0, connection, payload, response);
+}
+
+static void
+error (gpointer      owner,
+       WsConnection *connection,
+       int           code,
+       const char   *description)
+{
+  ws_server_emit_error (owner, connection, code, description);
+}
+
+static gboolean
+wants_log (gpointer   owner,
+           WsLogLevel level)
+{
+  WsServer *self = owner;
+
+  return self->settings->log_level >= (guint) level && ws_server_wants (self, WS_SERVER_SIGNAL_LOG);
+}
+
+static void
+log_message (gpointer      owner,
+             WsConnection *connection,
+             WsLogLevel    level,
+             const char   *message,
+             const char   *type)
+{
+  g_signal_emit (owner, ws_server_signals[WS_SERVER_SIGNAL_LOG], 0, connection, (int) level, message, type);
+}
+
+static void
+ended (gpointer      owner,
+       WsConnection *connection,
+       gboolean      was_connected,
+       guint         code,
+       const char   *description)
+{
+  WsServer *self = g_object_ref (owner);
+
+  g_object_ref (connection);
+  ws_server_connection_ended (self, connection);
+  if (was_connected)
+    {
+      ws_connection_emit_disconnected (connection, code, description);
+      g_signal_emit (self, ws_server_signals[WS_SERVER_SIGNAL_DISCONNECTED], 0, connection, (int) code, description);
+    }
+  g_object_unref (connection);
+  g_object_unref (self);
+}
+
+const WsConnectionOwnerFuncs ws_server_owner_funcs = {
+  .wants_open_request = wants_open_request,
+  .open_request = open_request,
+  .wants_http_request = wants_http_request,
+  .http_request = http_request,
+  .connected = connected,
+  .ready_to_send = ready_to_send,
+  .data_in = data_in,
+  .wants_ping = wants_ping,
+  .ping = ping,
+  .error = error,
+  .wants_log = wants_log,
+  .log = log_message,
+  .ended = ended,
+};
+
+void
+ws_server_emit_error (WsServer     *self,
+                      WsConnection *connection,
+                      int           code,
+                      const char   *description)
+{
+  g_signal_emit (self, ws_server_signals[WS_SERVER_SIGNAL_ERROR], 0, connection, code, description);
+}
+
+void
+ws_server_log (WsServer   *self,
+               WsLogLevel  level,
+               const char *type,
+               const char *format,
+               ...)
+{
+  g_autofree char *message = NULL;
+  va_list          arguments;
+
+  if (!wants_log (self, level))
+    return;
+
+  va_start (arguments, format);
+  message = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  log_message (self, NULL, level, message, type);
+}

@@ -1,0 +1,439 @@
+/* Copyright 2026 The WsServer authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Starting, accepting, stopping. */
+#include <errno.h>
+#include <unistd.h>
+
+#include "wsserver/base/ws-error-private.h"
+#include "wsserver/connection/ws-connection-request-private.h"
+#include "wsserver/server/ws-server-private.h"
+
+/* So many clients beyond MaxConnections are told 503; those beyond them are only dropped. */
+#define MAX_TOLD_OVER_CAPACITY 64
+
+/* What do_events() waits when there is nothing to do. */
+#define DO_EVENTS_WAIT_MS 50
+
+static gboolean
+is_allowed_client (WsServer   *self,
+                   const char *address)
+{
+  /* Who may use a Unix socket is the file system's affair. */
+  if (*address == '\0')
+    return TRUE;
+
+  return ws_access_list_matches (self->allowed_clients, address) && !ws_access_list_matches (self->blocked_clients, address);
+}
+
+static gboolean
+has_default_access (WsServer *self)
+{
+  return g_str_equal (self->settings->allowed_clients, "*") && *self->settings->blocked_clients == '\0';
+}
+
+static gboolean
+ask_about_client (WsServer            *self,
+                  const WsPeerAddress *peer)
+{
+  g_autoptr (WsConnectionRequest) request = NULL;
+  g_autofree char                *address = NULL;
+  gboolean                        accept;
+
+  if (has_default_access (self) && !ws_server_wants (self, WS_SERVER_SIGNAL_CONNECTION_REQUEST))
+    return TRUE;
+
+  address = ws_peer_address_to_string (peer);
+  request = ws_connection_request_new (address, ws_peer_address_get_port (peer), is_allowed_client (self, address));
+  g_signal_emit (self, ws_server_signals[WS_SERVER_SIGNAL_CONNECTION_REQUEST], 0, request);
+  accept = ws_connection_request_get_accept (request);
+  if (!accept)
+    ws_server_log (self, WS_LOG_INFO, "Info", "Client %s refused by the application, AllowedClients or BlockedClients", address);
+  return accept;
+}
+
+static void
+add_client (WsServer            *self,
+            int                  fd,
+            const WsPeerAddress *peer)
+{
+  gboolean                 over_capacity;
+  g_autoptr (WsConnection) connection = NULL;
+  GError                  *error = NULL;
+
+  over_capacity = ws_connection_map_count (self->connections) - self->n_over_capacity >= self->settings->max_connections;
+  if (over_capacity && self->n_over_capacity >= MAX_TOLD_OVER_CAPACITY)
+    {
+      close (fd);
+      return;
+    }
+
+  connection = ws_connection_new (&self->context, ++self->last_id, ws_plain_transport_new (fd), peer,
+                                  self->default_timeout_s, over_capacity);
+  self->n_over_capacity += over_capacity;
+  ws_connection_map_add (self->connections, connection);
+  if (!ws_connection_start (connection, &error))
+    ws_connection_lost (connection, error);
+}
+
+static void
+client_accepted (gpointer             owner,
+                 int                  fd,
+                 const WsPeerAddress *peer)
+{
+  WsServer *self = g_object_ref (owner);
+
+  if (!ask_about_client (self, peer))
+    close (fd);
+  else if (self->poller == NULL) /* the handler has disposed of the server */
+    close (fd);
+  else
+    add_client (self, fd, peer);
+  g_object_unref (self);
+}
+
+static void
+accepting_failed (gpointer owner,
+                  GError  *error)
+{
+  WsServer *self = g_object_ref (owner);
+
+  ws_server_log (self, WS_LOG_INFO, "Error", "%s", error->message);
+  ws_server_emit_error (self, NULL, error->code, error->message);
+  g_error_free (error);
+  g_object_unref (self);
+}
+
+static const WsAcceptorFuncs acceptor_funcs = {
+  .accepted = client_accepted,
+  .failed = accepting_failed,
+};
+
+static void
+finish_shutdowns (WsServer *self)
+{
+  GTask *task;
+
+  if (self->shutdowns.length == 0)
+    return;
+
+  if (self->shutdown_deadline != NULL)
+    g_source_destroy (self->shutdown_deadline);
+  g_clear_pointer (&self->shutdown_deadline, g_source_unref);
+  while ((task = g_queue_pop_head (&self->shutdowns)) != NULL)
+    {
+      g_task_return_boolean (task, TRUE);
+      g_object_unref (task);
+    }
+}
+
+void
+ws_server_connection_ended (WsServer     *self,
+                            WsConnection *connection)
+{
+  if (connection->over_capacity)
+    self->n_over_capacity--;
+  ws_connection_map_remove (self->connections, connection);
+  if (self->acceptor != NULL)
+    ws_acceptor_resume (self->acceptor);
+  if (ws_connection_map_count (self->connections) == 0)
+    finish_shutdowns (self);
+}
+
+void
+ws_server_end_all (WsServer   *self,
+                   guint       code,
+                   const char *description)
+{
+  g_autoptr (GPtrArray) all = ws_connection_map_snapshot (self->connections);
+
+  for (guint i = 0; i < all->len; i++)
+    ws_connection_end (all->pdata[i], code, description);
+}
+
+/* Nothing will run the loop for this server any more: what is still to be told is told now. */
+void
+ws_server_dispose_network (WsServer *self)
+{
+  g_autoptr (GPtrArray) all = NULL;
+
+  ws_server_stop_listening (self);
+  if (self->poller == NULL)
+    return;
+
+  all = ws_connection_map_snapshot (self->connections);
+  for (guint i = 0; i < all->len; i++)
+    {
+      ws_connection_end (all->pdata[i], 1001, "the server was disposed of");
+      ws_connection_run_pending (all->pdata[i]);
+    }
+  finish_shutdowns (self);
+  ws_connection_context_clear (&self->context);
+  ws_poller_destroy (self->poller);
+  g_clear_pointer (&self->poller, ws_poller_unref);
+}
+
+static void
+ensure_poller (WsServer *self)
+{
+  g_autoptr (GMainContext) context = g_main_context_ref_thread_default ();
+
+  /* Clients of an earlier start_listening() keep their context; without any, it may change. */
+  if (self->poller != NULL && (ws_poller_get_context (self->poller) == context || ws_connection_map_count (self->connections) > 0))
+    return;
+
+  if (self->poller != NULL)
+    {
+      ws_connection_context_clear (&self->context);
+      ws_poller_destroy (self->poller);
+      ws_poller_unref (self->poller);
+    }
+  self->poller = ws_poller_new (context);
+  ws_connection_context_init (&self->context, &ws_server_owner_funcs, self, self->poller, self->settings);
+}
+
+/**
+ * ws_server_start_listening:
+ * @self: a server
+ * @error: return location for an error, or %NULL
+ *
+ * Starts to listen on [property@Ws.Server:local-host] and [property@Ws.Server:local-port].
+ *
+ * From now on everything happens in the thread-default main context of the caller, which somebody
+ * has to run. Afterwards `local-host` reads as the address bound and `local-port` as the port, also
+ * where it was 0 and the system has picked one.
+ *
+ * Sets @error to:
+ *
+ * - `WS_ERROR_ALREADY_LISTENING`
+ * - `WS_ERROR_ADDRESS_IN_USE`, `WS_ERROR_ACCESS_DENIED`, `WS_ERROR_ADDRESS_NOT_AVAILABLE` … as the
+ *   system says; the text names the address
+ * - `WS_ERROR_HOST_NOT_FOUND` … if `local-host` is a name that cannot be resolved
+ *
+ * Source: the reference's StartListening.
+ *
+ * Returns: %TRUE if the server listens now
+ *
+ * Since: 0.1
+ */
+gboolean
+ws_server_start_listening (WsServer *self,
+                           GError  **error)
+{
+  g_autofree char *bound_host = NULL;
+  guint            bound_port;
+  WsAcceptor      *acceptor;
+
+  g_return_val_if_fail (WS_IS_SERVER (self), FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  if (self->acceptor != NULL)
+    {
+      g_set_error (error, WS_ERROR, WS_ERROR_ALREADY_LISTENING, "The server is already listening on %s:%u",
+                   self->bound_host, self->local_port);
+      return FALSE;
+    }
+
+  ensure_poller (self);
+  acceptor = ws_acceptor_new (self->poller, &acceptor_funcs, self);
+  if (!ws_acceptor_listen (acceptor, self->local_host, self->local_port, self->connection_backlog, self->settings,
+                           &bound_host, &bound_port, error))
+    {
+      ws_acceptor_stop (acceptor);
+      return FALSE;
+    }
+
+  self->acceptor = acceptor;
+  self->bound_host = g_steal_pointer (&bound_host);
+  ws_server_log (self, WS_LOG_INFO, "Info", "Listening on %s:%u", self->bound_host, bound_port);
+  g_object_freeze_notify (G_OBJECT (self));
+  if (self->local_port != bound_port)
+    {
+      self->local_port = bound_port;
+      g_object_notify (G_OBJECT (self), "local-port");
+    }
+  if (!g_str_equal (self->bound_host, self->local_host))
+    g_object_notify (G_OBJECT (self), "local-host");
+  g_object_notify (G_OBJECT (self), "listening");
+  g_object_thaw_notify (G_OBJECT (self));
+  return TRUE;
+}
+
+/**
+ * ws_server_stop_listening:
+ * @self: a server
+ *
+ * Stops to listen: new clients are refused, those that are connected stay. `local-host` reads again
+ * as it was set.
+ *
+ * Source: the reference's StopListening.
+ *
+ * Since: 0.1
+ */
+void
+ws_server_stop_listening (WsServer *self)
+{
+  g_return_if_fail (WS_IS_SERVER (self));
+
+  if (self->acceptor == NULL)
+    return;
+
+  ws_acceptor_stop (g_steal_pointer (&self->acceptor));
+  g_clear_pointer (&self->bound_host, g_free);
+  ws_server_log (self, WS_LOG_INFO, "Info", "Stopped listening");
+  g_object_freeze_notify (G_OBJECT (self));
+  g_object_notify (G_OBJECT (self), "local-host");
+  g_object_notify (G_OBJECT (self), "listening");
+  g_object_thaw_notify (G_OBJECT (self));
+}
+
+/**
+ * ws_server_shutdown:
+ * @self: a server
+ *
+ * Stops to listen and begins to close every connection with code 1001.
+ *
+ * Returns at once; [signal@Ws.Server::disconnected] follows for each client as its closing
+ * handshake ends. Requests that are not open yet are dropped.
+ *
+ * Source: the reference's Shutdown.
+ *
+ * Since: 0.1
+ */
+void
+ws_server_shutdown (WsServer *self)
+{
+  g_autoptr (GPtrArray) all = NULL;
+
+  g_return_if_fail (WS_IS_SERVER (self));
+
+  g_object_ref (self);
+  ws_server_stop_listening (self);
+  all = ws_connection_map_snapshot (self->connections);
+  for (guint i = 0; i < all->len; i++)
+    ws_connection_start_close (all->pdata[i], WS_CLOSE_CODE_GOING_AWAY, "the server is shutting down");
+  g_object_unref (self);
+}
+
+static gboolean
+shutdown_deadline_cb (gpointer user_data)
+{
+  WsServer *self = user_data;
+
+  g_clear_pointer (&self->shutdown_deadline, g_source_unref);
+  g_object_ref (self);
+  ws_server_end_all (self, WS_CLOSE_CODE_ABNORMAL, "the server's shutdown has reached its deadline");
+  g_object_unref (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+set_shutdown_deadline (WsServer *self,
+                       guint     deadline)
+{
+  if (self->shutdown_deadline != NULL)
+    g_source_destroy (self->shutdown_deadline);
+  g_clear_pointer (&self->shutdown_deadline, g_source_unref);
+
+  self->shutdown_deadline = g_timeout_source_new_seconds (deadline);
+  g_source_set_callback (self->shutdown_deadline, shutdown_deadline_cb, self, NULL);
+  g_source_attach (self->shutdown_deadline, ws_poller_get_context (self->poller));
+}
+
+/**
+ * ws_server_shutdown_async:
+ * @self: a server
+ * @deadline: seconds after which connections that have not ended are dropped; 0 for none
+ * @cancellable: (nullable): cancels the waiting, not the shutdown
+ * @callback: (scope async): called when the last connection has ended
+ * @user_data: data for @callback
+ *
+ * Shuts down like [method@Ws.Server.shutdown] and tells when it is over.
+ *
+ * Since: 0.1
+ */
+void
+ws_server_shutdown_async (WsServer           *self,
+                          guint               deadline,
+                          GCancellable       *cancellable,
+                          GAsyncReadyCallback callback,
+                          gpointer            user_data)
+{
+  g_autoptr (GTask) task = NULL;
+
+  g_return_if_fail (WS_IS_SERVER (self));
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, ws_server_shutdown_async);
+  ws_server_shutdown (self);
+  if (ws_connection_map_count (self->connections) == 0)
+    {
+      g_task_return_boolean (task, TRUE);
+      return;
+    }
+
+  if (deadline > 0)
+    set_shutdown_deadline (self, deadline);
+  g_queue_push_tail (&self->shutdowns, g_steal_pointer (&task));
+}
+
+/**
+ * ws_server_shutdown_finish:
+ * @self: a server
+ * @result: the result given to the callback
+ * @error: return location for an error, or %NULL
+ *
+ * Finishes [method@Ws.Server.shutdown_async].
+ *
+ * Returns: %TRUE when every connection has ended
+ *
+ * Since: 0.1
+ */
+gboolean
+ws_server_shutdown_finish (WsServer     *self,
+                           GAsyncResult *result,
+                           GError      **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static gboolean
+do_events_timeout_cb (gpointer user_data)
+{
+  *(gboolean *) user_data = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+/**
+ * ws_server_do_events:
+ * @self: a server
+ *
+ * Runs the server's main context once: handles what has come, or waits for something up to 50
+ * milliseconds.
+ *
+ * A program that runs a main loop has no use for it. One that does not calls it in a loop.
+ *
+ * Source: the reference's DoEvents.
+ *
+ * Since: 0.1
+ */
+void
+ws_server_do_events (WsServer *self)
+{
+  g_autoptr (GMainContext) context = NULL;
+  g_autoptr (GSource)      timeout = NULL;
+  gboolean                 timed_out = FALSE;
+
+  g_return_if_fail (WS_IS_SERVER (self));
+
+  context = self->poller != NULL ? g_main_context_ref (ws_poller_get_context (self->poller))
+                                 : g_main_context_ref_thread_default ();
+  timeout = g_timeout_source_new (DO_EVENTS_WAIT_MS);
+  g_source_set_callback (timeout, do_events_timeout_cb, &timed_out, NULL);
+  g_source_attach (timeout, context);
+  g_object_ref (self);
+  g_main_context_iteration (context, TRUE);
+  g_source_destroy (timeout);
+  g_object_unref (self);
+}

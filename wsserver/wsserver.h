@@ -1,0 +1,19 @@
+/* Copyright 2026 The WsServer authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#define WS_INSIDE
+
+#include <wsserver/base/ws-enum-types.h>
+#include <wsserver/base/ws-enums.h>
+#include <wsserver/base/ws-error.h>
+#include <wsserver/base/ws-macros.h>
+#include <wsserver/base/ws-version.h>
+#include <wsserver/connection/ws-connection-map.h>
+#include <wsserver/connection/ws-connection-request.h>
+#include <wsserver/connection/ws-connection.h>
+#include <wsserver/connection/ws-http-request.h>
+#include <wsserver/connection/ws-open-request.h>
+#include <wsserver/server/ws-server.h>
+
+#undef WS_INSIDE
