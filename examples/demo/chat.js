@@ -1,5 +1,8 @@
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Copyright 2026 The WsServer authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What the chat page does: it follows chat-view.js in the same script. */
 
 const PING_EVERY_MS = 2000;

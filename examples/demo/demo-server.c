@@ -63,7 +63,8 @@ list_authorities (DemoServer *self)
   return g_strv_builder_end (builder);
 }
 
-/* Only our own page may connect from within a browser. Programs send no Origin, and are allowed. */
+/* Only our own page may connect from within a browser; the opening request is looked at once more
+ * in is_same_origin (). Programs that are no browser send no Origin, and are allowed. */
 static gboolean
 set_origin_policy (DemoServer *self,
                    GError    **error)
@@ -100,6 +101,17 @@ is_offered (const char *offered,
   return FALSE;
 }
 
+/* A page of this server has the origin that its request names as the host. */
+static gboolean
+is_same_origin (WsOpenRequest *request)
+{
+  const char      *origin = ws_open_request_get_origin_header (request);
+  const char      *host = ws_open_request_get_host_header (request);
+  g_autofree char *expected = g_strconcat ("http://", host, NULL);
+
+  return origin == NULL || *origin == '\0' || g_ascii_strcasecmp (origin, expected) == 0;
+}
+
 static void
 web_socket_open_request_cb (WsServer      *server,
                             WsConnection  *connection,
@@ -109,7 +121,11 @@ web_socket_open_request_cb (WsServer      *server,
   const char *request_uri = ws_open_request_get_request_uri (request);
   const char *offered = ws_open_request_get_sub_protocols (request);
 
-  if (is_path (request_uri, "/chat"))
+  if (!is_same_origin (request))
+    {
+      ws_open_request_set_status_code (request, 403);
+    }
+  else if (is_path (request_uri, "/chat"))
     {
       if (offered != NULL && is_offered (offered, DEMO_ROOM_SUB_PROTOCOL))
         ws_open_request_set_sub_protocols (request, DEMO_ROOM_SUB_PROTOCOL);
@@ -184,11 +200,13 @@ ping_cb (WsServer     *server,
 
 static gboolean
 configure (DemoServer *self,
+           const char *host,
            guint       ping_interval,
            GError    **error)
 {
+  const char      *ipv6_setting = strchr (host, ':') != NULL ? "UseIPv6=2" : "UseIPv6=0";
   g_autofree char *ping_setting = g_strdup_printf ("PingInterval=%u", ping_interval);
-  const char      *settings[] = { "BufferMessage=True", ping_setting };
+  const char      *settings[] = { "BufferMessage=True", ipv6_setting, ping_setting };
 
   for (gsize i = 0; i < G_N_ELEMENTS (settings); i++)
     {
@@ -214,8 +232,8 @@ demo_server_new (const char *host,
   self->page = demo_page_new ();
   self->room = demo_room_new ();
 
-  if (!ws_server_set_local_host (self->server, host, error) ||
-      !configure (self, ping_interval, error))
+  if (!configure (self, host, ping_interval, error) ||
+      !ws_server_set_local_host (self->server, host, error))
     return NULL;
 
   g_signal_connect (self->server, "web-socket-open-request",

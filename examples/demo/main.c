@@ -5,6 +5,7 @@
 #include <glib-unix.h>
 #include <locale.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define DEFAULT_HOST "127.0.0.1"
 #define DEFAULT_PORT 8080
@@ -51,6 +52,13 @@ parse_options (Options *options,
     {
       g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
                    "“%s” is not expected; see --help", (*argv)[1]);
+      return FALSE;
+    }
+
+  if (options->host != NULL && strchr (options->host, '/') != NULL)
+    {
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                   "--host takes an address or a host name, not “%s”", options->host);
       return FALSE;
     }
 

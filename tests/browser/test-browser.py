@@ -250,8 +250,7 @@ def main():
         print("chromium or chromedriver is not installed")
         sys.exit(SKIPPED)
 
-    # Ended from outside, it still ends what it has started.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    wsclient.leave_orderly()
     BrowserTest.demo = sys.argv[1]
     BrowserTest.folder = pathlib.Path(sys.argv[2])
     BrowserTest.folder.mkdir(parents=True, exist_ok=True)

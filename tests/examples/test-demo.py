@@ -20,8 +20,8 @@ PRESS = re.compile("Ctrl-C")
 class ChatClient(wsclient.Client):
     """A client of the room; it joins when it has a name."""
 
-    def __init__(self, port, name=None, headers=()):
-        super().__init__(port, "/chat", headers)
+    def __init__(self, port, name=None, headers=(), host="127.0.0.1"):
+        super().__init__(port, "/chat", headers, host)
         if name is not None:
             self.tell(type="join", name=name)
             self.welcome = self.hear()
@@ -102,15 +102,27 @@ class OpeningTest(DemoTestCase):
 
     def test_origin(self):
         for host in ("127.0.0.1", "localhost"):
-            self.join("Ada", headers=[f"Origin: http://{host}:{self.port}"])
+            self.join("Ada", headers=[f"Origin: http://{host}:{self.port}"], host=host)
         self.check_refused(403, "/chat", ["Origin: http://elsewhere.example"])
+        self.check_refused(403, "/chat", [f"Origin: http://localhost:{self.port}"])
         self.check_refused(403, "/echo", ["Origin: null"])
+
+    def test_name_that_somebody_else_points_here(self):
+        host = "elsewhere.example"
+        self.check_refused(403, "/chat", [f"Origin: http://{host}:{self.port}"], host)
 
     def test_sub_protocol(self):
         header = "Sec-WebSocket-Protocol: something, ws-demo-chat"
         client = self.join("Ada", headers=[header])
         self.assertEqual(client.headers["sec-websocket-protocol"], "ws-demo-chat")
         self.assertNotIn("sec-websocket-protocol", self.join("Grace").headers)
+
+
+class AnyAddressTest(OpeningTest):
+    """The same on every address, where the names are not known beforehand."""
+
+    arguments = ("--port", "0", "--host", "0.0.0.0")
+    test_name_that_somebody_else_points_here = None
 
 
 class EchoTest(DemoTestCase):
@@ -271,6 +283,7 @@ class OptionsTest(unittest.TestCase):
     def test_nonsense(self):
         for arguments in (
             ("--port", "70000"), ("--port", "x"), ("more",), ("--host", "no such host"),
+            ("--host", "/tmp/socket"),
         ):
             with self.subTest(arguments=arguments):
                 result = self.run_demo(*arguments)
@@ -279,5 +292,6 @@ class OptionsTest(unittest.TestCase):
 
 
 if __name__ == "__main__":
+    wsclient.leave_orderly()
     DemoTestCase.demo = sys.argv[1]
     unittest.main(argv=[sys.argv[0], *sys.argv[2:]], verbosity=2)

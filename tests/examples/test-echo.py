@@ -62,5 +62,6 @@ class EchoTest(unittest.TestCase):
 
 
 if __name__ == "__main__":
+    wsclient.leave_orderly()
     EchoTest.command = sys.argv[1:]
     unittest.main(argv=sys.argv[:1], verbosity=2)

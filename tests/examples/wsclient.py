@@ -1,6 +1,7 @@
 # Copyright 2026 The WsServer authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """A WebSocket client that writes its frames by hand, and a way to run the programs under test."""
+import atexit
 import base64
 import hashlib
 import os
@@ -39,6 +40,11 @@ def parse_head(head):
     return int(status_line.split()[1]), headers
 
 
+def leave_orderly():
+    """Lets SIGTERM, which a test that takes too long gets, end this process as Ctrl-C does."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
 class Refused(Exception):
     """The opening handshake was answered with another status than 101."""
 
@@ -50,11 +56,11 @@ class Refused(Exception):
 class Client:
     """One connection. RFC 6455."""
 
-    def __init__(self, port, path="/", headers=()):
+    def __init__(self, port, path="/", headers=(), host="127.0.0.1"):
         self.stream = socket.create_connection(("127.0.0.1", port), DEADLINE)
         self.unread = b""
         try:
-            self._open(port, path, headers)
+            self._open(path, f"{host}:{port}", headers)
         except BaseException:
             self.stream.close()
             raise
@@ -65,11 +71,11 @@ class Client:
     def __exit__(self, *exception):
         self.stream.close()
 
-    def _open(self, port, path, headers):
+    def _open(self, path, authority, headers):
         key = base64.b64encode(os.urandom(16))
         lines = [
             f"GET {path} HTTP/1.1",
-            f"Host: 127.0.0.1:{port}",
+            f"Host: {authority}",
             "Upgrade: websocket",
             "Connection: Upgrade",
             "Sec-WebSocket-Version: 13",
@@ -146,10 +152,11 @@ class Client:
 
 
 class Program:
-    """A program that prints lines; it is ended with the `with` block, whatever happens."""
+    """A program that prints lines; it ends with the `with` block, or else with this process."""
 
     def __init__(self, *command, **options):
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, **options)
+        atexit.register(self.__exit__)
         self.lines = queue.SimpleQueue()
         self.seen = []
         self.reader = threading.Thread(target=self._read, daemon=True)
@@ -159,6 +166,7 @@ class Program:
         return self
 
     def __exit__(self, *exception):
+        atexit.unregister(self.__exit__)
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()

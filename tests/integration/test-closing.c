@@ -125,13 +125,13 @@ static void
 test_both (Fixture      *fixture,
            gconstpointer user_data)
 {
-  g_test_summary ("When both close at once one frame goes each way, and each keeps its code.");
+  g_test_summary ("When both close at once one frame goes each way, and each is told the other's code. RFC 6455 7.1.5");
 
   ws_test_client_send_close (fixture->client, 4002, "client");
   g_assert_true (ws_connection_close (fixture->connection, 4001, "server", NULL));
   ws_test_client_assert_close (fixture->client, 4001, "server");
   ws_test_client_assert_eof (fixture->client);
-  ws_test_server_wait_for (fixture->server, "disconnected #1 4001");
+  ws_test_server_wait_for (fixture->server, "disconnected #1 4002 \"client\"");
 }
 
 static void

@@ -68,7 +68,8 @@ check_refusal_response (WsTestResponse *response,
   g_autofree char *lower_body = g_ascii_strdown (body, -1);
 
   g_assert_cmpuint (response->status, ==, refusal->status);
-  g_assert_cmpstr (ws_test_response_get (response, "connection"), ==, "close");
+  /* Upgrade has to be named in Connection where it is sent. RFC 9110 7.8. */
+  g_assert_cmpstr (ws_test_response_get (response, "connection"), ==, refusal->status == 426 ? "close, Upgrade" : "close");
   g_assert_true (g_str_has_prefix (ws_test_response_get (response, "content-type"), "text/plain"));
   g_assert_cmpuint (g_ascii_strtoull (ws_test_response_get (response, "content-length"), NULL, 10),
                     ==, length);

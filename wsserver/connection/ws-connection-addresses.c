@@ -1,6 +1,7 @@
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <arpa/inet.h>
+#include <gio/gunixsocketaddress.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
@@ -144,7 +145,7 @@ ws_connection_get_remote_port (WsConnection *self)
  *
  * Gets the client's address as GIO has it, for example for a look-up of its name.
  *
- * Returns: (transfer full) (nullable): the address; %NULL for a client of a Unix socket, which has none
+ * Returns: (transfer full): the address; an anonymous one for a client of a Unix socket
  *
  * Since: 0.1
  */
@@ -154,7 +155,7 @@ ws_connection_get_remote_address (WsConnection *self)
   g_return_val_if_fail (WS_IS_CONNECTION (self), NULL);
 
   if (self->peer.any.sa_family != AF_INET && self->peer.any.sa_family != AF_INET6)
-    return NULL;
+    return g_unix_socket_address_new_with_type ("", 0, G_UNIX_SOCKET_ADDRESS_ANONYMOUS);
 
   return g_socket_address_new_from_native (&self->peer, sizeof self->peer);
 }

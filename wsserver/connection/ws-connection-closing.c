@@ -156,12 +156,16 @@ ws_connection_fail (WsConnection *self,
                     guint         code,
                     const char   *fault)
 {
-  gboolean close_sent = self->state == WS_STATE_CLOSING;
+  gboolean close_sent;
 
   ws_connection_log_error (self, "Failing the connection with %u: %s", code, fault);
+  if (self->state == WS_STATE_CLOSED)
+    return;
+
   set_end (self, code, fault);
   drop_received (self);
   self->linger = TRUE;
+  close_sent = self->state == WS_STATE_CLOSING;
   self->state = WS_STATE_ENDING;
   ws_connection_fail_jobs (self, TRUE, fault);
   arm_phase_timer (self, &self->context->close_timers);
@@ -193,7 +197,6 @@ ws_connection_receive_close (WsConnection          *self,
     return;
 
   self->close_received = TRUE;
-  ws_connection_log (self, WS_LOG_VERBOSE, "Close frame received: %u", event->close_code);
   if (self->state == WS_STATE_OPEN)
     {
       receive_first_close (self, event);
@@ -257,9 +260,7 @@ ws_connection_handshake_timer_expired (WsTimer *timer)
 {
   WsConnection *self = g_object_ref (connection_of_phase_timer (timer));
 
-  if (self->state == WS_STATE_HEAD && self->extra == NULL)
-    ws_connection_end (self, WS_CLOSE_CODE_ABNORMAL, "nothing was received within HandshakeTimeout");
-  else if (self->state == WS_STATE_HEAD)
+  if (self->state == WS_STATE_HEAD)
     ws_connection_answer (self, 408, "the request did not end within HandshakeTimeout");
   else if (self->state == WS_STATE_DECIDING)
     ws_connection_answer (self, 503, "the decision on the request took longer than HandshakeTimeout");

@@ -280,6 +280,7 @@ tell_job (WsSendJob *job)
     g_task_return_int (job->task, (gssize) job->result);
   else
     g_task_return_boolean (job->task, TRUE);
+  g_clear_object (&job->task); /* which may own the job */
 }
 
 void

@@ -147,9 +147,8 @@ start_ping_job (WsConnection *self,
   WsSendJob *job = ws_send_job_new (WS_JOB_PING, task);
 
   ws_connection_add_job (self, job);
-  job->sequence = ws_connection_get_extra (self)->ping_sequence + 1;
-  job->sent_us = g_get_monotonic_time ();
-  queue_ping (self);
+  job->sequence = queue_ping (self);
+  job->sent_us = self->extra->ping_sent_us;
   return job;
 }
 

@@ -1,6 +1,7 @@
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What the poller calls: readiness, deferred work, and the order in which things are told. */
+#include "wsserver/base/ws-error.h"
 #include "wsserver/connection/ws-connection-private.h"
 
 /* How often one dispatch reads again while the transport holds decrypted bytes that the descriptor
@@ -21,7 +22,8 @@ tell_end (WsConnection *self)
 {
   WsConnectionContext *context = self->context;
 
-  if (self->fault != NULL && self->was_connected)
+  /* A client that resets the connection is no error of this side; disconnected tells of it. */
+  if (self->fault != NULL && self->was_connected && self->fault->code != WS_ERROR_CONNECTION_RESET)
     ws_connection_emit_error (self, self->fault->code, self->fault->message);
 
   ws_poller_cancel_defer (context->poller, &self->deferred);
@@ -84,7 +86,10 @@ ws_connection_deferred_cb (WsDeferred *deferred)
 static guint
 get_wanted_events (WsConnection *self)
 {
-  guint events = self->outbox.length > 0 && !self->corked ? WS_POLL_OUT : 0;
+  guint events = 0;
+
+  if (self->outbox.length > 0 && (!self->corked || (self->watch.events & WS_POLL_OUT) != 0))
+    events = WS_POLL_OUT;
 
   switch ((WsConnectionState) self->state)
     {
@@ -283,7 +288,9 @@ connection_ready (WsWatch     *watch,
   g_object_ref (self);
   self->dispatching++;
 
-  if ((events & WS_POLL_OUT) != 0)
+  /* In a nested dispatch the handler below may wait for an answer to what it has sent. */
+  self->corked = FALSE;
+  if ((events & WS_POLL_OUT) != 0 || was_corked)
     ws_connection_flush (self);
 
   self->corked = TRUE;
@@ -291,9 +298,9 @@ connection_ready (WsWatch     *watch,
     handle_hang_up (self, events);
   if ((events & ~WS_POLL_OUT) != 0 || events == 0)
     receive (self);
-  self->corked = was_corked;
-
+  self->corked = FALSE;
   ws_connection_flush (self);
+  self->corked = was_corked;
   self->dispatching--;
   if (self->pending != 0)
     ws_connection_run_pending (self);
@@ -306,7 +313,11 @@ connection_has_backlog (WsWatch *watch)
 {
   WsConnection *self = (WsConnection *) ((guint8 *) watch - G_STRUCT_OFFSET (WsConnection, watch));
 
-  return self->input_length > 0 && self->state != WS_STATE_CLOSED && !self->paused;
+  if (self->state == WS_STATE_CLOSED)
+    return FALSE;
+
+  return (self->input_length > 0 && !self->paused) ||
+         (self->corked && self->outbox.length > 0 && (self->watch.events & WS_POLL_OUT) == 0);
 }
 
 const WsWatchFuncs ws_connection_watch_funcs = {

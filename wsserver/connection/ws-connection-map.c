@@ -110,27 +110,34 @@ ws_connection_map_list (WsConnectionMap *self,
   g_list_model_items_changed (G_LIST_MODEL (self), connection->map_index, 0, 1);
 }
 
-/* The last one takes the place of the one that goes. Listeners hear of it in two steps: the last
- * place is gone, and another place has changed. */
+/* The last one takes the place of the one that goes, told in two steps: the last leaves, then one is
+ * replaced by another. After each the list is exactly what its listeners have been told, also when
+ * one of them makes further connections end. */
 static void
 unlist (WsConnectionMap *self,
         WsConnection    *connection)
 {
-  guint         index = connection->map_index;
-  guint         last_index = self->listed->len - 1;
-  WsConnection *last = self->listed->pdata[last_index];
+  guint                    last_index = self->listed->len - 1;
+  g_autoptr (WsConnection) last = g_object_ref (self->listed->pdata[last_index]);
+  guint                    index;
 
-  connection->map_index = NOT_LISTED;
-  if (index != last_index)
-    {
-      self->listed->pdata[index] = last;
-      last->map_index = index;
-    }
-
+  last->map_index = NOT_LISTED;
   g_ptr_array_set_size (self->listed, (int) last_index);
   g_list_model_items_changed (G_LIST_MODEL (self), last_index, 1, 0);
-  if (index != last_index)
-    g_list_model_items_changed (G_LIST_MODEL (self), index, 1, 1);
+  if (last == connection)
+    return;
+
+  if (!g_hash_table_contains (self->by_id, &last->id))
+    {
+      unlist (self, connection);
+      return;
+    }
+
+  index = connection->map_index;
+  connection->map_index = NOT_LISTED;
+  last->map_index = index;
+  self->listed->pdata[index] = last;
+  g_list_model_items_changed (G_LIST_MODEL (self), index, 1, 1);
 }
 
 void

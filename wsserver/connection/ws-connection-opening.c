@@ -42,7 +42,8 @@ describe_request (WsConnection *self)
                           ws_http_head_get_minor_version (self->head));
 }
 
-static void
+/* FALSE if a handler has ended the connection meanwhile. */
+static gboolean
 log_answer (WsConnection *self,
             guint         status,
             const char   *fault)
@@ -50,13 +51,14 @@ log_answer (WsConnection *self,
   g_autofree char *request = NULL;
 
   if (!self->context->funcs->wants_log (self->context->owner, WS_LOG_INFO))
-    return;
+    return TRUE;
 
   request = self->head != NULL ? describe_request (self) : g_strdup ("(no request)");
   if (status < 400)
     ws_connection_log (self, WS_LOG_INFO, "%s: %u %s", request, status, ws_http_status_get_phrase (status));
   else
     ws_connection_log_error (self, "%s: %u %s: %s", request, status, ws_http_status_get_phrase (status), fault);
+  return self->state != WS_STATE_CLOSED;
 }
 
 /* A refusal of our own, with one line of text that names the fault. */
@@ -68,7 +70,10 @@ ws_connection_answer (WsConnection *self,
   g_autofree char   *body = g_strdup_printf ("%u %s: %s\n", status, ws_http_status_get_phrase (status), fault);
   g_autoptr (GString) response = NULL;
 
-  log_answer (self, status, fault);
+  self->state = WS_STATE_DECIDING; /* while a handler of the log runs, nothing more is read */
+  if (!log_answer (self, status, fault))
+    return;
+
   set_end_text (self, fault);
   enter_answering (self);
   response = ws_handshake_build_response (status, NULL, "text/plain; charset=utf-8", (const guint8 *) body,
@@ -93,7 +98,7 @@ answer_http_request (WsConnection  *self,
   if (headers == NULL)
     {
       ws_connection_emit_error (self, WS_ERROR_INVALID_ARGUMENT, fault);
-      if (self->state == WS_STATE_HEAD)
+      if (self->state == WS_STATE_DECIDING)
         ws_connection_answer (self, 500, "the application's response headers are malformed");
       return;
     }
@@ -103,7 +108,9 @@ answer_http_request (WsConnection  *self,
       return;
     }
 
-  log_answer (self, status, "answered by the application");
+  if (!log_answer (self, status, "answered by the application"))
+    return;
+
   set_end_text (self, "answered");
   enter_answering (self);
   response = ws_handshake_build_response (status, headers, ws_http_request_get_content_type (request), data, length,
@@ -120,7 +127,7 @@ receive_plain_request (WsConnection *self)
   request = ws_http_request_new (self->head);
   if (self->context->funcs->wants_http_request (self->context->owner))
     self->context->funcs->http_request (self->context->owner, self, request);
-  if (self->state == WS_STATE_HEAD)
+  if (self->state == WS_STATE_DECIDING)
     answer_http_request (self, request);
 }
 
@@ -135,9 +142,11 @@ open_web_socket (WsConnection *self,
   gboolean             was_corked = self->corked;
   WsLimits             limits;
 
+  if (!log_answer (self, 101, ""))
+    return;
+
   response = ws_handshake_build_accept (ws_http_head_get (self->head, "Sec-WebSocket-Key"), self->sub_protocol,
                                         self->extensions, extra_headers);
-  log_answer (self, 101, "");
   ws_settings_get_limits (context->settings, &limits);
   ws_protocol_init (&self->protocol, WS_ROLE_SERVER, &limits);
   ws_connection_forget_open_request (self);
@@ -149,7 +158,13 @@ open_web_socket (WsConnection *self,
   /* What the application sends in these handlers leaves together with the 101. */
   self->corked = TRUE;
   ws_outbox_append (&self->outbox, (const guint8 *) response->str, response->len, NULL);
-  context->funcs->connected (context->owner, self);
+  if (self->dispatching == 0) /* a deferred decision: nobody else would flush while a handler blocks */
+    {
+      self->corked = FALSE;
+      ws_connection_flush (self);
+    }
+  if (self->state == WS_STATE_OPEN)
+    context->funcs->connected (context->owner, self);
   if (self->state == WS_STATE_OPEN)
     {
       ws_connection_set_ready_to_send (self, TRUE);
@@ -191,7 +206,9 @@ refuse_open_request (WsConnection  *self,
   g_autofree char    *body = g_strdup_printf ("%u %s\n", status, ws_http_status_get_phrase (status));
   g_autoptr (GString) response = NULL;
 
-  log_answer (self, status, "refused by the application");
+  if (!log_answer (self, status, "refused by the application"))
+    return;
+
   set_end_text (self, "refused by the application");
   enter_answering (self);
   response = ws_handshake_build_response (status, headers, "text/plain; charset=utf-8", (const guint8 *) body,
@@ -241,7 +258,6 @@ ask_application (WsConnection *self)
 {
   g_autoptr (WsOpenRequest) request = ws_open_request_new (self, self->head);
 
-  self->state = WS_STATE_DECIDING;
   ws_connection_get_extra (self)->open_request = request;
   self->context->funcs->open_request (self->context->owner, self, request);
   if (self->state != WS_STATE_DECIDING)
@@ -317,6 +333,8 @@ receive_request (WsConnection *self)
                          ws_http_head_get_header_text (self->head));
     }
 
+  if (self->state == WS_STATE_CLOSED) /* by a handler of the log */
+    return;
   if (self->over_capacity)
     ws_connection_answer (self, 503, "MaxConnections clients are connected");
   else if (verdict.kind == WS_HANDSHAKE_UPGRADE)
@@ -339,6 +357,7 @@ parse_head (WsConnection *self,
   if (self->extra != NULL)
     ws_growing_bytes_clear (&self->extra->head);
 
+  self->state = WS_STATE_DECIDING;
   if (self->head != NULL)
     receive_request (self);
   else

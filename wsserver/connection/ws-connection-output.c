@@ -36,7 +36,7 @@ after_write (WsConnection *self,
     ws_connection_run_jobs (self);
   if (!self->ready_to_send && self->state == WS_STATE_OPEN && is_below_half (self))
     ws_connection_schedule (self, WS_PENDING_READY_TO_SEND);
-  if (self->extra != NULL && self->extra->pong_owed && self->outbox.length == 0)
+  if (self->extra != NULL && self->extra->pong_owed && self->outbox.length == 0 && self->state == WS_STATE_OPEN)
     {
       self->extra->pong_owed = FALSE;
       ws_connection_queue_control (self, WS_OPCODE_PONG, self->extra->pong, self->extra->pong_length);
@@ -162,7 +162,8 @@ ws_connection_queue_pong (WsConnection *self,
                           const guint8 *payload,
                           gsize         length)
 {
-  if (self->state != WS_STATE_OPEN && self->state != WS_STATE_CLOSING)
+  /* Nothing follows a close frame. RFC 6455 §5.5.1. */
+  if (self->state != WS_STATE_OPEN)
     return;
 
   if ((self->watch.events & WS_POLL_OUT) != 0)

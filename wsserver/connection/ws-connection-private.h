@@ -76,7 +76,7 @@ gboolean ws_connection_context_update_timers (WsConnectionContext *self);
 typedef enum
 {
   WS_STATE_HEAD,      /* reading the request head */
-  WS_STATE_DECIDING,  /* the application has the open request */
+  WS_STATE_DECIDING,  /* the head is complete; the application may be deciding on it */
   WS_STATE_ANSWERING, /* an answer other than 101 is on its way out */
   WS_STATE_OPEN,
   WS_STATE_CLOSING,   /* our close frame is queued or sent; the peer's is awaited */

@@ -671,7 +671,7 @@ ws_connection_class_init (WsConnectionClass *klass)
   /**
    * WsConnection:remote-address: (getter get_remote_address)
    *
-   * The client's address as GIO has it; %NULL for a client of a Unix socket.
+   * The client's address as GIO has it; an anonymous one for a client of a Unix socket.
    *
    * Since: 0.1
    */

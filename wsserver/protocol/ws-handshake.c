@@ -32,7 +32,7 @@ typedef const char *(*Check) (const WsHttpHead *head);
 static const char *
 check_version (const WsHttpHead *head)
 {
-  return ws_http_head_get_minor_version (head) >= 1 ? NULL : "HTTP version is below 1.1";
+  return ws_http_head_get_minor_version (head) >= 1 ? NULL : "HTTP version is below HTTP/1.1";
 }
 
 /* RFC 9112 §3.2. What the name means is for others to judge, but nothing that another reader could

@@ -7,7 +7,6 @@
 #define STATUS_BAD_REQUEST 400
 #define STATUS_URI_TOO_LONG 414
 #define STATUS_FIELDS_TOO_LARGE 431
-#define STATUS_VERSION_NOT_SUPPORTED 505
 
 #define LINE_END_LENGTH 2 /* CRLF */
 
@@ -269,7 +268,7 @@ parse_request_line (WsHttpHead *head,
 
   if (version[5] != '1')
     {
-      *status = STATUS_VERSION_NOT_SUPPORTED;
+      *status = STATUS_BAD_REQUEST;
       return "HTTP version is not 1.x";
     }
 

@@ -32,6 +32,7 @@ struct _WsAcceptor
   WsTimerQueue           retry_timers;
   WsTimer                retry_timer;
   gboolean               paused;
+  gboolean               reported; /* that accepting fails; once until a descriptor is free and nobody waits */
 };
 
 static void accept_clients (Listener *listener);
@@ -126,6 +127,10 @@ pause_accepting (WsAcceptor *self,
     ws_poller_modify_watch (self->poller, self->listeners->pdata[i], 0);
   ws_timer_arm (&self->retry_timer, &self->retry_timers, ws_poller_get_time (self->poller));
 
+  if (self->reported)
+    return;
+
+  self->reported = TRUE;
   ws_set_error_from_errno (&error, error_number, "accepting clients; trying again when one has left, or in a second");
   self->funcs->failed (self->owner, error);
 }
@@ -177,9 +182,14 @@ accept_clients (Listener *listener)
       int           fd = accept4 (g_socket_get_fd (listener->socket), &peer.any, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
       if (fd >= 0)
-        self->funcs->accepted (self->owner, fd, &peer);
+        {
+          self->funcs->accepted (self->owner, fd, &peer);
+        }
       else if (errno == EAGAIN)
-        break;
+        {
+          self->reported = FALSE;
+          break;
+        }
       else if (!is_of_the_client (errno))
         pause_accepting (self, errno);
     }

@@ -15,7 +15,7 @@ compute_value (const WsSetting *setting)
     return g_strdup_printf ("WsServer %s (GLib %u.%u.%u, GnuTLS %s, zlib %s)", ws_get_version (), glib_major_version,
                             glib_minor_version, glib_micro_version, gnutls_check_version (NULL), zlibVersion ());
 
-  return g_strdup ("WsServer is free software under the GNU Lesser General Public License, version 2.1 or later");
+  return g_strdup ("WsServer is free software: GNU Lesser General Public License, version 2.1 or later (LGPL-2.1-or-later)");
 }
 
 static char *

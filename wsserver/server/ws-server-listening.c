@@ -220,6 +220,7 @@ ws_server_start_listening (WsServer *self,
                            GError  **error)
 {
   g_autofree char *bound_host = NULL;
+  g_autofree char *host = NULL; /* a handler may stop the server before all is told */
   guint            bound_port;
   WsAcceptor      *acceptor;
 
@@ -242,19 +243,22 @@ ws_server_start_listening (WsServer *self,
       return FALSE;
     }
 
+  g_object_ref (self); /* a handler may drop the last reference but this */
+  host = g_strdup (bound_host);
   self->acceptor = acceptor;
   self->bound_host = g_steal_pointer (&bound_host);
-  ws_server_log (self, WS_LOG_INFO, "Info", "Listening on %s:%u", self->bound_host, bound_port);
   g_object_freeze_notify (G_OBJECT (self));
   if (self->local_port != bound_port)
     {
       self->local_port = bound_port;
       g_object_notify (G_OBJECT (self), "local-port");
     }
-  if (!g_str_equal (self->bound_host, self->local_host))
+  if (!g_str_equal (host, self->local_host))
     g_object_notify (G_OBJECT (self), "local-host");
   g_object_notify (G_OBJECT (self), "listening");
   g_object_thaw_notify (G_OBJECT (self));
+  ws_server_log (self, WS_LOG_INFO, "Info", "Listening on %s port %u", host, bound_port);
+  g_object_unref (self);
   return TRUE;
 }
 
@@ -277,6 +281,7 @@ ws_server_stop_listening (WsServer *self)
   if (self->acceptor == NULL)
     return;
 
+  g_object_ref (self);
   ws_acceptor_stop (g_steal_pointer (&self->acceptor));
   g_clear_pointer (&self->bound_host, g_free);
   ws_server_log (self, WS_LOG_INFO, "Info", "Stopped listening");
@@ -284,6 +289,7 @@ ws_server_stop_listening (WsServer *self)
   g_object_notify (G_OBJECT (self), "local-host");
   g_object_notify (G_OBJECT (self), "listening");
   g_object_thaw_notify (G_OBJECT (self));
+  g_object_unref (self);
 }
 
 /**

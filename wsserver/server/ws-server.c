@@ -211,10 +211,7 @@ install_properties (GObjectClass *object_class)
    *
    * Where to listen: an IP address, a host name, or empty for every address of this machine. A path
    * that starts with `/` or `unix:` makes it a Unix socket. While listening it reads as the address
-   * bound.
-   *
-   * It cannot be changed while listening: setting the property then leaves it and emits
-   * [signal@Ws.Server::error] with `WS_ERROR_LOCAL_HOST_FIXED`.
+   * bound, and setting it emits [signal@Ws.Server::error] with `WS_ERROR_LOCAL_HOST_FIXED`.
    *
    * Since: 0.1
    */
@@ -222,10 +219,8 @@ install_properties (GObjectClass *object_class)
   /**
    * WsServer:local-port: (getter get_local_port)
    *
-   * The TCP port to listen on; 0 lets the system pick one, which it then reads as. It notifies.
-   *
-   * It cannot be changed while listening: setting the property then leaves it and emits
-   * [signal@Ws.Server::error] with `WS_ERROR_LOCAL_PORT_FIXED`.
+   * The TCP port to listen on; 0 lets the system pick one, which it then reads as. While listening
+   * setting it emits [signal@Ws.Server::error] with `WS_ERROR_LOCAL_PORT_FIXED`.
    *
    * Since: 0.1
    */
