@@ -11,6 +11,9 @@
 /* From here on the rest of a payload is read straight into the message's memory. */
 #define DIRECT_READ_BYTES (16 * 1024)
 
+/* Up to this a message gets the memory that its frame's header announces at once. */
+#define EXPECT_BYTES (2 * 1024 * 1024)
+
 static gboolean
 is_receiving (WsConnection *self)
 {
@@ -125,6 +128,10 @@ assemble (WsConnection          *self,
           const WsProtocolEvent *event)
 {
   WsGrowingBytes *message = &ws_connection_get_extra (self)->message;
+
+  /* Memory that is not written to costs nothing yet, so up to a bound the header is believed. */
+  if (message->length + event->length + event->frame_remaining <= EXPECT_BYTES)
+    ws_growing_bytes_expect (message, event->length + (gsize) event->frame_remaining);
 
   if (message->length < message->capacity && event->data == message->data + message->length)
     message->length += event->length;
@@ -261,7 +268,7 @@ ws_connection_get_read_target (WsConnection *self,
   if (remaining < DIRECT_READ_BYTES)
     return NULL;
 
-  /* Grows with what has arrived, not with what the header claims. */
+  /* Beyond that it grows with what has arrived, not with what the header claims. */
   *size = (gsize) MIN (remaining, MAX (self->extra->message.length, WS_RECEIVE_BUFFER_BYTES));
   return ws_growing_bytes_reserve (&self->extra->message, *size);
 }

@@ -413,6 +413,9 @@ guint ws_peer_address_get_port  (const WsPeerAddress *peer);
 void    ws_growing_bytes_append  (WsGrowingBytes *self,
                                   const guint8   *data,
                                   gsize           length);
+/* Makes room for exactly length more bytes, where it is known how many will come. */
+void    ws_growing_bytes_expect  (WsGrowingBytes *self,
+                                  gsize           length);
 /* Makes room for at least length more bytes and returns the place. */
 guint8 *ws_growing_bytes_reserve (WsGrowingBytes *self,
                                   gsize           length);

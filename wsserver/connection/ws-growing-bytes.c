@@ -6,6 +6,17 @@
 
 #define MIN_CAPACITY 256
 
+void
+ws_growing_bytes_expect (WsGrowingBytes *self,
+                         gsize           length)
+{
+  if (self->length + length <= self->capacity)
+    return;
+
+  self->capacity = self->length + length;
+  self->data = g_realloc (self->data, self->capacity);
+}
+
 guint8 *
 ws_growing_bytes_reserve (WsGrowingBytes *self,
                           gsize           length)
