@@ -273,13 +273,14 @@ test_bad_hosts (void)
 static void
 test_unix (gconstpointer user_data)
 {
-  const char              *prefix = user_data;
-  g_autofree char         *folder = g_dir_make_tmp ("wsserver-test-XXXXXX", NULL);
-  g_autofree char         *path = g_build_filename (folder, "socket", NULL);
-  g_autofree char         *host = g_strconcat (prefix, path, NULL);
-  g_autoptr (WsTestServer) server = ws_test_server_new ();
-  g_autoptr (WsTestClient) client = NULL;
-  WsConnection            *connection;
+  const char                *prefix = user_data;
+  g_autofree char           *folder = g_dir_make_tmp ("wsserver-test-XXXXXX", NULL);
+  g_autofree char           *path = g_build_filename (folder, "socket", NULL);
+  g_autofree char           *host = g_strconcat (prefix, path, NULL);
+  g_autoptr (WsTestServer)   server = ws_test_server_new ();
+  g_autoptr (WsTestClient)   client = NULL;
+  g_autoptr (GSocketAddress) remote_address = NULL;
+  WsConnection              *connection;
 
   g_test_summary ("A path in local-host is a Unix socket, removed when listening ends.");
 
@@ -293,7 +294,8 @@ test_unix (gconstpointer user_data)
   ws_test_client_assert_text (client, "by path");
 
   connection = ws_test_server_get (server, 1);
-  g_assert_true (G_IS_UNIX_SOCKET_ADDRESS (ws_connection_get_remote_address (connection)));
+  remote_address = ws_connection_get_remote_address (connection);
+  g_assert_true (G_IS_UNIX_SOCKET_ADDRESS (remote_address));
   g_assert_cmpuint (ws_connection_get_remote_port (connection), ==, 0);
   g_assert_nonnull (ws_connection_get_remote_host (connection));
   g_assert_nonnull (ws_connection_get_local_address (connection));

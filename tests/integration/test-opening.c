@@ -155,10 +155,11 @@ check_request_cb (WsServer      *server,
 static void
 test_request_properties (void)
 {
-  g_autoptr (WsTestServer) server = NULL;
-  g_autoptr (WsTestClient) client = NULL;
-  WsConnection            *connection;
-  guint                    n_calls = 0;
+  g_autoptr (WsTestServer)   server = NULL;
+  g_autoptr (WsTestClient)   client = NULL;
+  WsConnection              *connection;
+  g_autoptr (GSocketAddress) remote_address = NULL;
+  guint                      n_calls = 0;
 
   g_test_summary ("The open request and then the connection tell what the client has asked for.");
 
@@ -185,6 +186,9 @@ test_request_properties (void)
   g_assert_nonnull (strstr (ws_connection_get_request_headers (connection), "Cookie: a=b\r\n"));
   g_assert_cmpstr (ws_connection_get_remote_host (connection), ==, "127.0.0.1");
   g_assert_cmpuint (ws_connection_get_remote_port (connection), ==,
+                    ws_test_client_get_port (client));
+  remote_address = ws_connection_get_remote_address (connection);
+  g_assert_cmpuint (g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (remote_address)), ==,
                     ws_test_client_get_port (client));
   g_assert_cmpstr (ws_connection_get_local_address (connection), ==, "127.0.0.1");
   g_assert_cmpuint (ws_connection_get_local_port (connection), ==, server->port);

@@ -53,7 +53,7 @@ static const Refusal refusals[] = {
   { "sub-protocol-twice", "GET / HTTP/1.1\r\n" HOST UPGRADE KEY VERSION "Sec-WebSocket-Protocol: a, a\r\n\r\n", "Sec-WebSocket-Protocol", 400 },
   { "sub-protocol-empty", "GET / HTTP/1.1\r\n" HOST UPGRADE KEY VERSION "Sec-WebSocket-Protocol: \r\n\r\n", "Sec-WebSocket-Protocol", 400 },
   { "two-origins", "GET / HTTP/1.1\r\n" HOST UPGRADE KEY VERSION "Origin: http://a\r\nOrigin: http://b\r\n\r\n", "Origin", 400 },
-  { "post-upgrade", "POST / HTTP/1.1\r\n" HOST UPGRADE KEY VERSION "\r\n", "POST", 405 },
+  { "post-upgrade", "POST / HTTP/1.1\r\n" HOST UPGRADE KEY VERSION "\r\n", "method", 405 },
   { "put", "PUT / HTTP/1.1\r\n" HOST "\r\n", NULL, 405 },
   { "get", "GET / HTTP/1.1\r\n" HOST "\r\n", NULL, 426 },
 };
