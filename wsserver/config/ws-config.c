@@ -58,6 +58,8 @@ static const WsSetting settings[] = {
     "How many clients may be connected at once; the next ones are answered 503" },
   { "OutBufferSize", WS_SETTING_GROUP_TCP, WS_SETTING_UINT, SERVER (out_buffer_bytes), 0, G_MAXINT32, "0", "bytes",
     "Send buffer asked of the system for each connection; 0: the system's choice" },
+  { "PreferredDHGroupBits", WS_SETTING_GROUP_TCP, WS_SETTING_UINT, SERVER (preferred_dh_group_bits), 1024, 8192, "2048", "bits",
+    "Size of the Diffie-Hellman group for TLS 1.2 key exchange without elliptic curves" },
   { "TcpNoDelay", WS_SETTING_GROUP_TCP, WS_SETTING_BOOLEAN, SERVER (tcp_no_delay), 0, 1, "True", "",
     "Whether small writes go out at once in place of waiting for more (Nagle's algorithm)" },
   { "UseIPv6", WS_SETTING_GROUP_TCP, WS_SETTING_UINT,
@@ -77,6 +79,8 @@ static const WsSetting settings[] = {
   { "UseDaemonThreads", WS_SETTING_GROUP_BASE, WS_SETTING_BOOLEAN,
     SERVER_FLAGS (use_daemon_threads, WS_SETTING_NO_EFFECT), 0, 1, "True", "",
     "Without effect: the server makes no thread" },
+  { "UseInternalSecurityAPI", WS_SETTING_GROUP_BASE, WS_SETTING_BOOLEAN, SERVER (use_internal_security_api), 0, 1, "False", "",
+    "Whether TLS is this library's own in place of the platform's; True is ssl-provider INTERNAL" },
 
   { "AllowedOrigins", WS_SETTING_GROUP_BEYOND, WS_SETTING_STRING, SERVER (allowed_origins), 0, 65536, "*", "",
     "Origins of web pages that may connect, separated by commas; * stands for any run of characters" },

@@ -34,8 +34,12 @@ typedef struct
   guint    keep_alive_time_ms;     /* 0: the system's */
   guint    max_connections;
   guint    out_buffer_bytes; /* 0: the system's */
+  guint    preferred_dh_group_bits;
   gboolean tcp_no_delay;
   guint    use_ipv6;
+
+  /* TLS */
+  gboolean use_internal_security_api;
 
   /* Stored without effect on this platform */
   gboolean gui_available;

@@ -695,7 +695,7 @@ ws_connection_class_init (WsConnectionClass *klass)
   signals[SIGNAL_DATA_IN] =
       g_signal_new ("data-in", WS_TYPE_CONNECTION, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                     ws_marshal_VOID__ENUM_BOXED_BOOLEAN_BOOLEAN, G_TYPE_NONE, 4, WS_TYPE_DATA_FORMAT,
-                    G_TYPE_BYTES | G_SIGNAL_TYPE_STATIC_SCOPE, G_TYPE_BOOLEAN, G_TYPE_BOOLEAN);
+                    G_TYPE_BYTES, G_TYPE_BOOLEAN, G_TYPE_BOOLEAN);
   g_signal_set_va_marshaller (signals[SIGNAL_DATA_IN], WS_TYPE_CONNECTION,
                               ws_marshal_VOID__ENUM_BOXED_BOOLEAN_BOOLEANv);
 
