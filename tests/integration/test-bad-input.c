@@ -79,6 +79,14 @@ static const BadFrame bad_frames[] = {
   { "text-bad-in-long-frame", BYTES ("\x81\xfe\xff\xff" KEY0 "abc\xff"), 1007 },
 };
 
+/* The server, which has said all, waits a second for a client that keeps its socket open. */
+static void
+assert_eof_and_close (WsTestClient *client)
+{
+  ws_test_client_assert_eof (client);
+  ws_test_client_close (client);
+}
+
 static void
 assert_failed (WsTestServer *server,
                WsTestClient *client,
@@ -94,7 +102,7 @@ assert_failed (WsTestServer *server,
   g_assert_cmpuint (g_bytes_get_size (frame->payload), >, 4);
   g_assert_cmpuint ((guint) payload[0] << 8 | payload[1], ==, code);
   g_test_message ("reason: %.*s", (int) g_bytes_get_size (frame->payload) - 2, payload + 2);
-  ws_test_client_assert_eof (client);
+  assert_eof_and_close (client);
 
   ws_test_server_wait_for (server, event);
   ws_test_settle ();
@@ -166,7 +174,7 @@ test_messages_before_fault (void)
   g_byte_array_append (bytes, (const guint8 *) "\x81\x81" KEY0 "x", 7);
   ws_test_client_send (client, bytes->data, bytes->len);
   ws_test_client_assert_close (client, 1002, NULL);
-  ws_test_client_assert_eof (client);
+  assert_eof_and_close (client);
   ws_test_server_wait_for (server, "disconnected");
   g_assert_cmpuint (server->events->len, ==, 2);
   g_assert_cmpstr (server->events->pdata[0], ==, "data-in #1 text \"good\" eom");
@@ -186,6 +194,23 @@ test_fault_then_flood (void)
   ws_test_client_send (client, noise, length);
   ws_test_client_assert_close (client, 1002, NULL);
   ws_test_wait_until (client->eof);
+  ws_test_client_close (client);
+  ws_test_server_wait_for (server, "disconnected #1 1002");
+}
+
+static void
+test_client_keeps_socket (void)
+{
+  g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
+  g_autoptr (WsTestClient) client = ws_test_server_open (server);
+
+  g_test_summary ("A client that keeps its socket open after its fault is gone all the same.");
+
+  ws_test_client_send (client, "\x83\x80" KEY0, 6);
+  ws_test_client_assert_close (client, 1002, NULL);
+  ws_test_client_assert_eof (client);
+  ws_test_settle ();
+  g_assert_cmpuint (ws_test_server_count (server, "disconnected"), ==, 0);
   ws_test_server_wait_for (server, "disconnected #1 1002");
 }
 
@@ -282,6 +307,7 @@ main (int   argc,
     }
   g_test_add_func ("/bad-input/messages-before-fault", test_messages_before_fault);
   g_test_add_func ("/bad-input/fault-then-flood", test_fault_then_flood);
+  g_test_add_func ("/bad-input/client-keeps-socket", test_client_keeps_socket);
   g_test_add_func ("/bad-input/huge-length", test_huge_length_allocates_nothing);
   g_test_add_func ("/bad-input/garbage", test_garbage);
   g_test_add_func ("/bad-input/tls-hello", test_tls_hello);

@@ -41,6 +41,17 @@ gboolean ws_acceptor_listen (WsAcceptor       *self,
                              guint            *bound_port,
                              GError          **error);
 
+/* Listens on a socket that somebody else has bound and that listens already. */
+gboolean ws_acceptor_adopt (WsAcceptor       *self,
+                            GSocket          *socket,
+                            const WsSettings *settings,
+                            char            **bound_host,
+                            guint            *bound_port,
+                            GError          **error);
+
+/* Accepts whoever waits already: closing the socket would reset them. */
+void ws_acceptor_drain (WsAcceptor *self);
+
 /* Options that accepted sockets inherit: TcpNoDelay, buffer sizes, keep-alive. */
 void ws_acceptor_apply_settings (WsAcceptor       *self,
                                  const WsSettings *settings);

@@ -32,6 +32,7 @@ struct _WsAcceptor
   WsTimerQueue           retry_timers;
   WsTimer                retry_timer;
   gboolean               paused;
+  gboolean               adopted;  /* the sockets were handed in */
   gboolean               reported; /* that accepting fails; once until a descriptor is free and nobody waits */
 };
 
@@ -465,6 +466,57 @@ listen_on_host (WsAcceptor       *self,
 
   g_resolver_free_addresses (addresses);
   return listening;
+}
+
+static char *
+describe_bound_address (GSocketAddress *address,
+                        guint          *port)
+{
+  *port = 0;
+  if (G_IS_UNIX_SOCKET_ADDRESS (address))
+    return g_strdup (g_unix_socket_address_get_path (G_UNIX_SOCKET_ADDRESS (address)));
+
+  *port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (address));
+  return g_inet_address_to_string (g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address)));
+}
+
+gboolean
+ws_acceptor_adopt (WsAcceptor       *self,
+                   GSocket          *socket,
+                   const WsSettings *settings,
+                   char            **bound_host,
+                   guint            *bound_port,
+                   GError          **error)
+{
+  g_autoptr (GSocketAddress) address = g_socket_get_local_address (socket, NULL);
+  int                        is_listening = 0;
+
+  if (address == NULL || !(G_IS_INET_SOCKET_ADDRESS (address) || G_IS_UNIX_SOCKET_ADDRESS (address)) ||
+      !g_socket_get_option (socket, SOL_SOCKET, SO_ACCEPTCONN, &is_listening, NULL) || !is_listening)
+    {
+      g_set_error (error, WS_ERROR, WS_ERROR_INVALID_ARGUMENT,
+                   "[%d] Invalid argument: descriptor %d is no listening TCP or Unix stream socket", WS_ERROR_INVALID_ARGUMENT,
+                   g_socket_get_fd (socket));
+      return FALSE;
+    }
+
+  apply_settings (socket, settings);
+  *bound_host = describe_bound_address (address, bound_port);
+  self->adopted = TRUE;
+  return add_listener (self, socket, error);
+}
+
+void
+ws_acceptor_drain (WsAcceptor *self)
+{
+  /* Of a socket that was handed in, another process may hold a copy and go on accepting. */
+  if (self->adopted || self->paused)
+    return;
+
+  g_rc_box_acquire (self);
+  for (guint i = 0; self->owner != NULL && i < self->listeners->len; i++)
+    accept_clients (self->listeners->pdata[i]);
+  g_rc_box_release_full (self, acceptor_clear);
 }
 
 static const char *

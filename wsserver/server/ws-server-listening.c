@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Starting, accepting, stopping. */
 #include <errno.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 #include "wsserver/base/ws-error-private.h"
@@ -10,6 +11,8 @@
 
 /* So many clients beyond MaxConnections are told 503; those beyond them are only dropped. */
 #define MAX_TOLD_OVER_CAPACITY 64
+
+#define FIRST_ACTIVATION_FD 3 /* SD_LISTEN_FDS_START */
 
 /* What do_events() waits when there is nothing to do. */
 #define DO_EVENTS_WAIT_MS 50
@@ -150,13 +153,30 @@ ws_server_end_all (WsServer   *self,
     ws_connection_end (all->pdata[i], code, description);
 }
 
+static void
+stop_accepting (WsServer *self)
+{
+  if (self->acceptor == NULL)
+    return;
+
+  g_object_ref (self);
+  ws_acceptor_stop (g_steal_pointer (&self->acceptor));
+  g_clear_pointer (&self->bound_host, g_free);
+  ws_server_log (self, WS_LOG_INFO, "Info", "Stopped listening");
+  g_object_freeze_notify (G_OBJECT (self));
+  g_object_notify (G_OBJECT (self), "local-host");
+  g_object_notify (G_OBJECT (self), "listening");
+  g_object_thaw_notify (G_OBJECT (self));
+  g_object_unref (self);
+}
+
 /* Nothing will run the loop for this server any more: what is still to be told is told now. */
 void
 ws_server_dispose_network (WsServer *self)
 {
   g_autoptr (GPtrArray) all = NULL;
 
-  ws_server_stop_listening (self);
+  stop_accepting (self);
   if (self->poller == NULL)
     return;
 
@@ -191,6 +211,44 @@ ensure_poller (WsServer *self)
   ws_connection_context_init (&self->context, &ws_server_owner_funcs, self, self->poller, self->settings);
 }
 
+static gboolean
+check_not_listening (WsServer *self,
+                     GError  **error)
+{
+  if (self->acceptor == NULL)
+    return TRUE;
+
+  g_set_error (error, WS_ERROR, WS_ERROR_ALREADY_LISTENING, "The server is already listening on %s:%u",
+               self->bound_host, self->local_port);
+  return FALSE;
+}
+
+/* Takes the acceptor and the host. */
+static void
+enter_listening (WsServer   *self,
+                 WsAcceptor *acceptor,
+                 char       *bound_host,
+                 guint       bound_port)
+{
+  g_autofree char *host = g_strdup (bound_host); /* a handler may stop the server before all is told */
+
+  g_object_ref (self);
+  self->acceptor = acceptor;
+  self->bound_host = bound_host;
+  g_object_freeze_notify (G_OBJECT (self));
+  if (self->local_port != bound_port)
+    {
+      self->local_port = bound_port;
+      g_object_notify (G_OBJECT (self), "local-port");
+    }
+  if (!g_str_equal (host, self->local_host))
+    g_object_notify (G_OBJECT (self), "local-host");
+  g_object_notify (G_OBJECT (self), "listening");
+  g_object_thaw_notify (G_OBJECT (self));
+  ws_server_log (self, WS_LOG_INFO, "Info", "Listening on %s port %u", host, bound_port);
+  g_object_unref (self);
+}
+
 /**
  * ws_server_start_listening:
  * @self: a server
@@ -219,20 +277,15 @@ gboolean
 ws_server_start_listening (WsServer *self,
                            GError  **error)
 {
-  g_autofree char *bound_host = NULL;
-  g_autofree char *host = NULL; /* a handler may stop the server before all is told */
-  guint            bound_port;
-  WsAcceptor      *acceptor;
+  char       *bound_host = NULL;
+  guint       bound_port;
+  WsAcceptor *acceptor;
 
   g_return_val_if_fail (WS_IS_SERVER (self), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  if (self->acceptor != NULL)
-    {
-      g_set_error (error, WS_ERROR, WS_ERROR_ALREADY_LISTENING, "The server is already listening on %s:%u",
-                   self->bound_host, self->local_port);
-      return FALSE;
-    }
+  if (!check_not_listening (self, error))
+    return FALSE;
 
   ensure_poller (self);
   acceptor = ws_acceptor_new (self->poller, &acceptor_funcs, self);
@@ -240,34 +293,164 @@ ws_server_start_listening (WsServer *self,
                            &bound_host, &bound_port, error))
     {
       ws_acceptor_stop (acceptor);
+      g_free (bound_host);
       return FALSE;
     }
 
-  g_object_ref (self); /* a handler may drop the last reference but this */
-  host = g_strdup (bound_host);
-  self->acceptor = acceptor;
-  self->bound_host = g_steal_pointer (&bound_host);
-  g_object_freeze_notify (G_OBJECT (self));
-  if (self->local_port != bound_port)
-    {
-      self->local_port = bound_port;
-      g_object_notify (G_OBJECT (self), "local-port");
-    }
-  if (!g_str_equal (host, self->local_host))
-    g_object_notify (G_OBJECT (self), "local-host");
-  g_object_notify (G_OBJECT (self), "listening");
-  g_object_thaw_notify (G_OBJECT (self));
-  ws_server_log (self, WS_LOG_INFO, "Info", "Listening on %s port %u", host, bound_port);
-  g_object_unref (self);
+  enter_listening (self, acceptor, bound_host, bound_port);
   return TRUE;
+}
+
+static gboolean
+adopt_sockets (WsServer  *self,
+               GPtrArray *sockets,
+               GError   **error)
+{
+  char       *bound_host = NULL;
+  guint       bound_port = 0;
+  WsAcceptor *acceptor;
+
+  ensure_poller (self);
+  acceptor = ws_acceptor_new (self->poller, &acceptor_funcs, self);
+  for (guint i = 0; i < sockets->len; i++)
+    {
+      g_clear_pointer (&bound_host, g_free);
+      if (!ws_acceptor_adopt (acceptor, sockets->pdata[i], self->settings, &bound_host, &bound_port, error))
+        {
+          ws_acceptor_stop (acceptor);
+          g_free (bound_host);
+          return FALSE;
+        }
+    }
+
+  enter_listening (self, acceptor, bound_host, bound_port);
+  return TRUE;
+}
+
+/**
+ * ws_server_listen_on_socket:
+ * @self: a server
+ * @socket: a TCP or Unix stream socket that listens already
+ * @error: return location for an error, or %NULL
+ *
+ * Starts to listen on a socket that was bound elsewhere, for example handed over by the process
+ * that this one replaces.
+ *
+ * Otherwise like [method@Ws.Server.start_listening]. When the server stops to listen its own
+ * descriptor is closed; clients that wait then stay with whoever else holds the socket.
+ *
+ * Sets @error to:
+ *
+ * - `WS_ERROR_ALREADY_LISTENING`
+ * - `WS_ERROR_INVALID_ARGUMENT` if @socket does not listen
+ *
+ * Returns: %TRUE if the server listens now
+ *
+ * Since: 0.1
+ */
+gboolean
+ws_server_listen_on_socket (WsServer *self,
+                            GSocket  *socket,
+                            GError  **error)
+{
+  g_autoptr (GPtrArray) sockets = NULL;
+
+  g_return_val_if_fail (WS_IS_SERVER (self), FALSE);
+  g_return_val_if_fail (G_IS_SOCKET (socket), FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  if (!check_not_listening (self, error))
+    return FALSE;
+
+  sockets = g_ptr_array_new ();
+  g_ptr_array_add (sockets, socket);
+  return adopt_sockets (self, sockets, error);
+}
+
+/* sd_listen_fds(3): the descriptors from 3 on are for the process whose number LISTEN_PID gives. */
+static GPtrArray *
+take_activation_sockets (GError **error)
+{
+  g_autoptr (GPtrArray) sockets = g_ptr_array_new_with_free_func (g_object_unref);
+  const char           *pid_text = g_getenv ("LISTEN_PID");
+  const char           *count_text = g_getenv ("LISTEN_FDS");
+  guint64               pid;
+  guint64               count;
+
+  if (pid_text == NULL || count_text == NULL || !g_ascii_string_to_unsigned (pid_text, 10, 1, G_MAXINT, &pid, NULL) ||
+      !g_ascii_string_to_unsigned (count_text, 10, 1, 1024, &count, NULL) || (pid_t) pid != getpid ())
+    {
+      g_set_error (error, WS_ERROR, WS_ERROR_INVALID_ARGUMENT,
+                   "[%d] Invalid argument: no socket was passed to this process in LISTEN_PID and LISTEN_FDS",
+                   WS_ERROR_INVALID_ARGUMENT);
+      return NULL;
+    }
+
+  /* Neither this process again nor its children are to take them a second time. */
+  g_unsetenv ("LISTEN_PID");
+  g_unsetenv ("LISTEN_FDS");
+  g_unsetenv ("LISTEN_FDNAMES");
+  for (int fd = FIRST_ACTIVATION_FD; fd < FIRST_ACTIVATION_FD + (int) count; fd++)
+    {
+      GSocket *socket = g_socket_new_from_fd (fd, NULL);
+
+      if (socket == NULL)
+        {
+          ws_set_error_from_errno (error, ENOTSOCK, "a descriptor passed in LISTEN_FDS");
+          return NULL;
+        }
+      fcntl (fd, F_SETFD, FD_CLOEXEC);
+      g_ptr_array_add (sockets, socket);
+    }
+
+  return g_steal_pointer (&sockets);
+}
+
+/**
+ * ws_server_listen_on_activation_sockets:
+ * @self: a server
+ * @error: return location for an error, or %NULL
+ *
+ * Starts to listen on the sockets that the service manager has passed to this process, as systemd
+ * does for a unit with a `.socket` file.
+ *
+ * The environment variables LISTEN_PID, LISTEN_FDS and LISTEN_FDNAMES are taken out of the
+ * environment. Otherwise like [method@Ws.Server.listen_on_socket].
+ *
+ * Sets @error to:
+ *
+ * - `WS_ERROR_ALREADY_LISTENING`
+ * - `WS_ERROR_INVALID_ARGUMENT` if none was passed, or one does not listen
+ * - `WS_ERROR_NOT_SOCKET`
+ *
+ * Source: sd_listen_fds(3).
+ *
+ * Returns: %TRUE if the server listens now
+ *
+ * Since: 0.1
+ */
+gboolean
+ws_server_listen_on_activation_sockets (WsServer *self,
+                                        GError  **error)
+{
+  g_autoptr (GPtrArray) sockets = NULL;
+
+  g_return_val_if_fail (WS_IS_SERVER (self), FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  if (!check_not_listening (self, error))
+    return FALSE;
+
+  sockets = take_activation_sockets (error);
+  return sockets != NULL && adopt_sockets (self, sockets, error);
 }
 
 /**
  * ws_server_stop_listening:
  * @self: a server
  *
- * Stops to listen: new clients are refused, those that are connected stay. `local-host` reads again
- * as it was set.
+ * Stops to listen: new clients are refused, those that are connected stay. Clients whose socket the
+ * system has accepted already are still served. `local-host` reads again as it was set.
  *
  * Source: the reference's StopListening.
  *
@@ -282,13 +465,8 @@ ws_server_stop_listening (WsServer *self)
     return;
 
   g_object_ref (self);
-  ws_acceptor_stop (g_steal_pointer (&self->acceptor));
-  g_clear_pointer (&self->bound_host, g_free);
-  ws_server_log (self, WS_LOG_INFO, "Info", "Stopped listening");
-  g_object_freeze_notify (G_OBJECT (self));
-  g_object_notify (G_OBJECT (self), "local-host");
-  g_object_notify (G_OBJECT (self), "listening");
-  g_object_thaw_notify (G_OBJECT (self));
+  ws_acceptor_drain (self->acceptor);
+  stop_accepting (self);
   g_object_unref (self);
 }
 
@@ -313,7 +491,7 @@ ws_server_shutdown (WsServer *self)
   g_return_if_fail (WS_IS_SERVER (self));
 
   g_object_ref (self);
-  ws_server_stop_listening (self);
+  stop_accepting (self);
   all = ws_connection_map_snapshot (self->connections);
   for (guint i = 0; i < all->len; i++)
     ws_connection_start_close (all->pdata[i], WS_CLOSE_CODE_GOING_AWAY, "the server is shutting down");

@@ -62,6 +62,13 @@ WS_AVAILABLE_IN_ALL
 gboolean ws_server_start_listening (WsServer *self,
                                     GError  **error);
 WS_AVAILABLE_IN_ALL
+gboolean ws_server_listen_on_socket (WsServer *self,
+                                     GSocket  *socket,
+                                     GError  **error);
+WS_AVAILABLE_IN_ALL
+gboolean ws_server_listen_on_activation_sockets (WsServer *self,
+                                                 GError  **error);
+WS_AVAILABLE_IN_ALL
 void ws_server_stop_listening (WsServer *self);
 WS_AVAILABLE_IN_ALL
 void ws_server_shutdown (WsServer *self);
