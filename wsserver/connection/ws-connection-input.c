@@ -232,6 +232,16 @@ receive_event (WsConnection          *self,
     }
 }
 
+static void
+log_event (WsConnection          *self,
+           const WsProtocolEvent *event)
+{
+  static const char *const names[] = { "data", "ping", "pong", "close" };
+
+  ws_connection_log (self, WS_LOG_DEBUG, "Received %s, %" G_GSIZE_FORMAT " bytes%s", names[event->type], event->length,
+                     event->type == WS_PROTOCOL_EVENT_DATA && event->message_end ? ", end of message" : "");
+}
+
 void
 ws_connection_receive_frames (WsConnection *self)
 {
@@ -245,6 +255,11 @@ ws_connection_receive_frames (WsConnection *self)
 
       self->input += consumed;
       self->input_length -= consumed;
+      if (G_UNLIKELY (ws_connection_logs_frames (self)) && result == WS_PARSE_DONE)
+        log_event (self, &event);
+      if (!is_receiving (self)) /* a handler of the log may have ended it */
+        break;
+
       if (result == WS_PARSE_FAILED)
         ws_connection_fail (self, event.close_code, event.fault);
       else if (result == WS_PARSE_DONE)

@@ -50,7 +50,7 @@ log_answer (WsConnection *self,
 {
   g_autofree char *request = NULL;
 
-  if (!self->context->funcs->wants_log (self->context->owner, WS_LOG_INFO))
+  if (!(self->context->trace || self->context->funcs->wants_log (self->context->owner, WS_LOG_INFO)))
     return TRUE;
 
   request = self->head != NULL ? describe_request (self) : g_strdup ("(no request)");
@@ -325,7 +325,7 @@ receive_request (WsConnection *self)
 {
   WsHandshakeVerdict verdict = ws_handshake_judge (self->head);
 
-  if (self->context->funcs->wants_log (self->context->owner, WS_LOG_VERBOSE))
+  if (self->context->trace || self->context->funcs->wants_log (self->context->owner, WS_LOG_VERBOSE))
     {
       g_autofree char *request = describe_request (self);
 

@@ -65,13 +65,13 @@ ws_connection_flush (WsConnection *self)
   after_write (self, status, error);
 }
 
-void
-ws_connection_queue_frame (WsConnection *self,
-                           WsOpcode      opcode,
-                           gboolean      fin,
-                           const guint8 *data,
-                           gsize         length,
-                           GBytes       *owner)
+static void
+write_frame (WsConnection *self,
+             WsOpcode      opcode,
+             gboolean      fin,
+             const guint8 *data,
+             gsize         length,
+             GBytes       *owner)
 {
   WsFrameHeader header = { .payload_length = length, .opcode = opcode, .fin = fin };
   guint8        bytes[WS_FRAME_HEADER_MAX_LENGTH];
@@ -79,9 +79,6 @@ ws_connection_queue_frame (WsConnection *self,
   GError       *error = NULL;
   gsize         n_written = 0;
   WsIOStatus    status;
-
-  if (self->transport == NULL)
-    return;
 
   if (!self->corked)
     {
@@ -99,6 +96,23 @@ ws_connection_queue_frame (WsConnection *self,
       ws_connection_flush (self);
       self->corked = TRUE;
     }
+}
+
+void
+ws_connection_queue_frame (WsConnection *self,
+                           WsOpcode      opcode,
+                           gboolean      fin,
+                           const guint8 *data,
+                           gsize         length,
+                           GBytes       *owner)
+{
+  if (self->transport == NULL)
+    return;
+
+  write_frame (self, opcode, fin, data, length, owner);
+  if (G_UNLIKELY (ws_connection_logs_frames (self)))
+    ws_connection_log (self, WS_LOG_DEBUG, "Sent a frame with opcode %u, %" G_GSIZE_FORMAT " bytes%s", opcode, length,
+                       fin ? "" : ", to be continued");
 }
 
 static void

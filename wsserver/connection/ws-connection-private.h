@@ -54,6 +54,7 @@ typedef struct
   gpointer                      owner;
   WsPoller                     *poller;
   WsSettings                   *settings;
+  gboolean                      trace; /* G_MESSAGES_DEBUG asks for this library */
 
   /* One queue a kind, see ws-timer-private.h. */
   WsTimerQueue handshake_timers; /* from accepting to the end of the request; again for a deferred decision */
@@ -231,6 +232,8 @@ void               ws_connection_log          (WsConnection *self,
                                                WsLogLevel    level,
                                                const char   *format,
                                                ...) G_GNUC_PRINTF (3, 4);
+/* Whether each frame is to be told of. */
+gboolean           ws_connection_logs_frames  (WsConnection *self);
 void               ws_connection_log_error    (WsConnection *self,
                                                const char   *format,
                                                ...) G_GNUC_PRINTF (2, 3);

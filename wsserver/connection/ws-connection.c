@@ -176,6 +176,7 @@ ws_connection_context_init (WsConnectionContext          *self,
   self->funcs = funcs;
   self->owner = owner;
   self->poller = ws_poller_ref (poller);
+  self->trace = !g_log_writer_default_would_drop (G_LOG_LEVEL_DEBUG, G_LOG_DOMAIN);
   self->settings = ws_settings_ref (settings);
   ws_timer_queue_init (&self->handshake_timers, 0, ws_connection_handshake_timer_expired);
   ws_timer_queue_init (&self->close_timers, 0, ws_connection_close_timer_expired);
@@ -289,11 +290,20 @@ log_message (WsConnection *self,
   WsConnectionContext *context = self->context;
   g_autofree char     *message = NULL;
 
-  if (context == NULL || !context->funcs->wants_log (context->owner, level))
+  if (context == NULL || !(context->trace || context->funcs->wants_log (context->owner, level)))
     return;
 
   message = g_strdup_vprintf (format, arguments);
-  context->funcs->log (context->owner, self, level, message, type);
+  if (context->trace)
+    g_debug ("connection %" G_GUINT64_FORMAT ": %s", self->id, message);
+  if (context->funcs->wants_log (context->owner, level))
+    context->funcs->log (context->owner, self, level, message, type);
+}
+
+gboolean
+ws_connection_logs_frames (WsConnection *self)
+{
+  return self->context != NULL && (self->context->trace || self->context->settings->log_level >= WS_LOG_DEBUG);
 }
 
 void

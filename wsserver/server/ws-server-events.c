@@ -98,7 +98,8 @@ wants_log (gpointer   owner,
 {
   WsServer *self = owner;
 
-  return self->settings->log_level >= (guint) level && ws_server_wants (self, WS_SERVER_SIGNAL_LOG);
+  /* What a handler of the log causes is not told: a log that is sent to a client would never end. */
+  return self->settings->log_level >= (guint) level && !self->logging && ws_server_wants (self, WS_SERVER_SIGNAL_LOG);
 }
 
 static void
@@ -108,7 +109,12 @@ log_message (gpointer      owner,
              const char   *message,
              const char   *type)
 {
-  g_signal_emit (owner, ws_server_signals[WS_SERVER_SIGNAL_LOG], 0, connection, (int) level, message, type);
+  WsServer *self = g_object_ref (owner);
+
+  self->logging = TRUE;
+  g_signal_emit (self, ws_server_signals[WS_SERVER_SIGNAL_LOG], 0, connection, (int) level, message, type);
+  self->logging = FALSE;
+  g_object_unref (self);
 }
 
 static void

@@ -26,6 +26,7 @@ struct _WsServer
 
   WsConnectionMap *connections;
   guint64          last_id;
+  gboolean         logging; /* a handler of the log is running */
   guint            n_over_capacity; /* clients being told that there is no room */
 
   /* Made by the first start_listening(), in the context that was current then. */
