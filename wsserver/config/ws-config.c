@@ -25,6 +25,8 @@ static const WsSetting settings[] = {
   { "DisconnectStatusDescription", WS_SETTING_GROUP_WEBSOCKET, WS_SETTING_STRING,
     SERVER (disconnect_status_description), 0, WS_CONTROL_PAYLOAD_MAX_LENGTH - 2, "", "bytes",
     "Reason sent with DisconnectStatusCode; empty for the standard text of the code" },
+  { "EnablePermessageDeflate", WS_SETTING_GROUP_WEBSOCKET, WS_SETTING_BOOLEAN, SERVER (enable_permessage_deflate), 0, 1, "True", "",
+    "Whether clients that offer compression (permessage-deflate) get it" },
   { "LogLevel", WS_SETTING_GROUP_WEBSOCKET, WS_SETTING_UINT, SERVER (log_level), 0, 3, "1", "",
     "How much the log signal tells: 0 nothing, 1 information and errors, 2 the opening request too, 3 everything" },
   { "MaxFrameSize", WS_SETTING_GROUP_WEBSOCKET, WS_SETTING_UINT, SERVER (max_frame_bytes), 1, G_MAXINT32, "131072", "bytes",
@@ -86,6 +88,14 @@ static const WsSetting settings[] = {
     "Origins of web pages that may connect, separated by commas; * stands for any run of characters" },
   { "CloseTimeout", WS_SETTING_GROUP_BEYOND, WS_SETTING_UINT, SERVER (close_timeout_s), 1, MAX_SECONDS, "5", "seconds",
     "How long to wait for the client's close frame" },
+  { "DeflateLevel", WS_SETTING_GROUP_BEYOND, WS_SETTING_UINT, SERVER (deflate_level), 0, 9, "6", "",
+    "How hard to compress: 1 is fastest, 9 smallest, 0 does not compress" },
+  { "DeflateNoContextTakeover", WS_SETTING_GROUP_BEYOND, WS_SETTING_BOOLEAN, SERVER (deflate_no_context_takeover), 0, 1, "False", "",
+    "Whether each message is compressed on its own, so that an idle connection keeps no memory for it" },
+  { "DeflateThreshold", WS_SETTING_GROUP_BEYOND, WS_SETTING_UINT, SERVER (deflate_threshold_bytes), 0, G_MAXINT32, "64", "bytes",
+    "Messages shorter than this are not compressed" },
+  { "DeflateWindowBits", WS_SETTING_GROUP_BEYOND, WS_SETTING_UINT, SERVER (deflate_window_bits), 9, 15, "12", "bits",
+    "Size of the compression window as a power of two; smaller ones take less memory" },
   { "HandshakeTimeout", WS_SETTING_GROUP_BEYOND, WS_SETTING_UINT, SERVER (handshake_timeout_s), 1, MAX_SECONDS, "10", "seconds",
     "How long a client may take from connecting to the end of its request" },
   { "IdleTimeout", WS_SETTING_GROUP_BEYOND, WS_SETTING_UINT, SERVER (idle_timeout_s), 0, MAX_SECONDS, "0", "seconds",
@@ -118,6 +128,18 @@ ws_config_find (const char *name)
       return &settings[i];
 
   return NULL;
+}
+
+/* How much of a bad name or value an error repeats, in characters. */
+#define MAX_QUOTED 200
+
+/* As it may stand in the text of an error: UTF-8, and not without end. */
+static char *
+quote (const char *text)
+{
+  g_autofree char *valid = g_utf8_make_valid (text, -1);
+
+  return g_utf8_substring (valid, 0, MIN (g_utf8_strlen (valid, -1), MAX_QUOTED));
 }
 
 static gboolean
@@ -164,8 +186,10 @@ ws_config_request_parse (WsConfigRequest *request,
   request->setting = ws_config_find (name);
   if (request->setting == NULL)
     {
+      g_autofree char *shown = quote (name);
+
       g_set_error (error, WS_ERROR, WS_ERROR_INVALID_ARGUMENT,
-                   "Unknown setting \"%s\": expected NAME or NAME=VALUE with a name from the documentation", name);
+                   "Unknown setting \"%s\": expected NAME or NAME=VALUE with a name from the documentation", shown);
       ws_config_request_clear (request);
       return FALSE;
     }
@@ -284,9 +308,9 @@ ws_config_store (const WsSetting *setting,
     return TRUE;
 
   g_autofree char *accepted = ws_config_describe_accepted (setting);
-  g_autofree char *shown = g_utf8_make_valid (value, -1);
+  g_autofree char *shown = quote (value);
 
-  g_set_error (error, WS_ERROR, WS_ERROR_INVALID_ARGUMENT, "Setting %s does not take \"%.200s\": accepted is %s",
+  g_set_error (error, WS_ERROR, WS_ERROR_INVALID_ARGUMENT, "Setting %s does not take \"%s\": accepted is %s",
                setting->name, shown, accepted);
   return FALSE;
 }

@@ -49,6 +49,10 @@ typedef struct
   /* Beyond the reference */
   char    *allowed_origins;
   guint    close_timeout_s;
+  guint    deflate_level;
+  gboolean deflate_no_context_takeover;
+  guint    deflate_threshold_bytes;
+  guint    deflate_window_bits;
   guint    handshake_timeout_s;
   guint    idle_timeout_s; /* 0: none */
   guint    max_header_bytes;

@@ -72,6 +72,7 @@ ws_connection_end (WsConnection *self,
   g_clear_pointer (&self->transport, ws_transport_free);
   drop_received (self);
   ws_protocol_clear (&self->protocol);
+  g_clear_pointer (&self->deflater, ws_deflater_free);
   ws_connection_forget_open_request (self);
   ws_connection_fail_jobs (self, FALSE, self->description);
   ws_outbox_clear (&self->outbox);

@@ -130,7 +130,7 @@ assemble (WsConnection          *self,
   WsGrowingBytes *message = &ws_connection_get_extra (self)->message;
 
   /* Memory that is not written to costs nothing yet, so up to a bound the header is believed. */
-  if (message->length + event->length + event->frame_remaining <= EXPECT_BYTES)
+  if (!event->compressed && message->length + event->length + event->frame_remaining <= EXPECT_BYTES)
     ws_growing_bytes_expect (message, event->length + (gsize) event->frame_remaining);
 
   if (message->length < message->capacity && event->data == message->data + message->length)
@@ -160,6 +160,8 @@ must_wait (WsConnection          *self,
     return !event->message_end;
   if (event->frame_end)
     return FALSE;
+  if (event->compressed) /* how much will come is not known */
+    return assembled + event->length <= WHOLE_FRAME_BYTES;
 
   /* The peer's number is only compared. */
   return event->frame_remaining <= WHOLE_FRAME_BYTES &&
@@ -266,6 +268,7 @@ ws_connection_receive_frames (WsConnection *self)
         receive_event (self, &event);
     }
 
+  ws_protocol_release_event (&self->protocol);
   if (!is_receiving (self))
     self->input_length = 0;
 }

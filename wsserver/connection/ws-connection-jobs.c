@@ -217,7 +217,7 @@ ws_connection_finish_job (WsConnection *self,
 
   /* A message that is broken off still has to end before another can begin. RFC 6455 §5.4. */
   if (was_last_fragment_owed && self->state == WS_STATE_OPEN)
-    ws_connection_queue_frame (self, WS_OPCODE_CONTINUATION, TRUE, NULL, 0, NULL);
+    ws_connection_queue_part (self, job->opcode, FALSE, TRUE, &job->compressed, NULL, 0, NULL);
   if (!self->extra->running_jobs && self->transport != NULL)
     ws_connection_run_jobs (self);
 }

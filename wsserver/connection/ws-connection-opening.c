@@ -133,6 +133,40 @@ receive_plain_request (WsConnection *self)
 
 /* --- upgrades --- */
 
+/* The extension header was seen to be well formed before the application was asked. RFC 7692 §5. */
+static void
+agree_on_compression (WsConnection *self)
+{
+  const WsSettings   *settings = self->context->settings;
+  WsDeflatePolicy     policy = { settings->deflate_no_context_takeover, settings->deflate_window_bits };
+  g_autofree char    *offers = ws_http_head_get_combined (self->head, "Sec-WebSocket-Extensions");
+  WsDeflateParameters parameters;
+  const char         *fault;
+
+  if (!settings->enable_permessage_deflate || offers == NULL ||
+      ws_deflate_negotiate (offers, &policy, &parameters, &self->extensions, &fault) != WS_DEFLATE_ACCEPTED)
+    return;
+
+  ws_protocol_set_deflate (&self->protocol, &parameters);
+  self->deflater = ws_deflater_new (&parameters, WS_ROLE_SERVER, (int) settings->deflate_level);
+}
+
+static gboolean
+check_extensions (WsConnection *self)
+{
+  WsDeflatePolicy     policy = { FALSE, WS_DEFLATE_MAX_WINDOW_BITS };
+  g_autofree char    *offers = ws_http_head_get_combined (self->head, "Sec-WebSocket-Extensions");
+  g_autofree char    *answer = NULL;
+  WsDeflateParameters parameters;
+  const char         *fault;
+
+  if (offers == NULL || ws_deflate_negotiate (offers, &policy, &parameters, &answer, &fault) != WS_DEFLATE_MALFORMED)
+    return TRUE;
+
+  ws_connection_answer (self, 400, fault);
+  return FALSE;
+}
+
 static void
 open_web_socket (WsConnection *self,
                  const char   *extra_headers)
@@ -145,10 +179,12 @@ open_web_socket (WsConnection *self,
   if (!log_answer (self, 101, ""))
     return;
 
-  response = ws_handshake_build_accept (ws_http_head_get (self->head, "Sec-WebSocket-Key"), self->sub_protocol,
-                                        self->extensions, extra_headers);
   ws_settings_get_limits (context->settings, &limits);
   ws_protocol_init (&self->protocol, WS_ROLE_SERVER, &limits);
+  agree_on_compression (self);
+
+  response = ws_handshake_build_accept (ws_http_head_get (self->head, "Sec-WebSocket-Key"), self->sub_protocol,
+                                        self->extensions, extra_headers);
   ws_connection_forget_open_request (self);
   ws_timer_disarm (&self->phase_timer);
   self->state = WS_STATE_OPEN;
@@ -314,6 +350,8 @@ receive_upgrade (WsConnection *self)
 {
   if (!is_allowed_origin (self))
     ws_connection_answer (self, 403, "the Origin is not one of AllowedOrigins");
+  else if (!check_extensions (self))
+    return;
   else if (self->context->funcs->wants_open_request (self->context->owner))
     ask_application (self);
   else

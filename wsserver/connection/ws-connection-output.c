@@ -68,12 +68,17 @@ ws_connection_flush (WsConnection *self)
 static void
 write_frame (WsConnection *self,
              WsOpcode      opcode,
-             gboolean      fin,
+             guint         flags,
              const guint8 *data,
              gsize         length,
              GBytes       *owner)
 {
-  WsFrameHeader header = { .payload_length = length, .opcode = opcode, .fin = fin };
+  WsFrameHeader header = {
+    .payload_length = length,
+    .opcode = opcode,
+    .fin = (flags & WS_FRAME_FIN) != 0,
+    .reserved_bits = (guint8) (flags & WS_FRAME_RSV1),
+  };
   guint8        bytes[WS_FRAME_HEADER_MAX_LENGTH];
   gsize         header_length = ws_frame_header_write (&header, bytes);
   GError       *error = NULL;
@@ -101,7 +106,7 @@ write_frame (WsConnection *self,
 void
 ws_connection_queue_frame (WsConnection *self,
                            WsOpcode      opcode,
-                           gboolean      fin,
+                           guint         flags,
                            const guint8 *data,
                            gsize         length,
                            GBytes       *owner)
@@ -109,20 +114,21 @@ ws_connection_queue_frame (WsConnection *self,
   if (self->transport == NULL)
     return;
 
-  write_frame (self, opcode, fin, data, length, owner);
+  write_frame (self, opcode, flags, data, length, owner);
   if (G_UNLIKELY (ws_connection_logs_frames (self)))
     ws_connection_log (self, WS_LOG_DEBUG, "Sent a frame with opcode %u, %" G_GSIZE_FORMAT " bytes%s", opcode, length,
-                       fin ? "" : ", to be continued");
+                       (flags & WS_FRAME_FIN) != 0 ? "" : ", to be continued");
 }
 
 static void
 queue_fragments (WsConnection *self,
                  WsOpcode      opcode,
+                 guint         flags,
                  const guint8 *data,
                  gsize         length,
-                 gsize         max_frame_bytes,
                  GBytes       *owner)
 {
+  gsize    max_frame_bytes = self->context->settings->max_frame_bytes;
   gboolean was_corked = self->corked;
   gsize    offset = 0;
 
@@ -131,15 +137,99 @@ queue_fragments (WsConnection *self,
     {
       gsize part = MIN (length - offset, max_frame_bytes);
 
-      ws_connection_queue_frame (self, offset == 0 ? opcode : WS_OPCODE_CONTINUATION, offset + part == length,
-                                 data + offset, part, owner);
+      guint part_flags = (offset == 0 ? flags & WS_FRAME_RSV1 : 0) | (offset + part == length ? flags & WS_FRAME_FIN : 0);
+
+      ws_connection_queue_frame (self, offset == 0 ? opcode : WS_OPCODE_CONTINUATION, part_flags, data + offset, part,
+                                 owner);
       offset += part;
     }
   self->corked = was_corked;
   ws_connection_flush (self);
 }
 
-/* A message longer than MaxFrameSize is one message in several frames. RFC 6455 §5.4. */
+/* Longer than MaxFrameSize it goes out in several frames of one message. RFC 6455 §5.4. */
+static void
+queue_frames (WsConnection *self,
+              WsOpcode      opcode,
+              guint         flags,
+              const guint8 *data,
+              gsize         length,
+              GBytes       *owner)
+{
+  if (length <= self->context->settings->max_frame_bytes)
+    ws_connection_queue_frame (self, opcode, flags, data, length, owner);
+  else
+    queue_fragments (self, opcode, flags, data, length, owner);
+}
+
+/* One array serves all connections for output of the deflater that is short; a long one is given
+ * away. Taken for as long as it is used: queueing a frame may start the next message. */
+static GByteArray *
+take_scratch (WsConnection *self)
+{
+  GByteArray *scratch = g_steal_pointer (&self->context->scratch);
+
+  return scratch != NULL ? scratch : g_byte_array_new ();
+}
+
+static void
+give_scratch (WsConnection *self,
+              GByteArray   *scratch)
+{
+  if (self->context == NULL || self->context->scratch != NULL)
+    {
+      g_byte_array_unref (scratch);
+      return;
+    }
+
+  g_byte_array_set_size (scratch, 0);
+  self->context->scratch = scratch;
+}
+
+static void
+queue_compressed (WsConnection *self,
+                  WsOpcode      opcode,
+                  gboolean      first,
+                  gboolean      last,
+                  const guint8 *data,
+                  gsize         length)
+{
+  GByteArray        *output = take_scratch (self);
+  guint              flags = (first ? WS_FRAME_RSV1 : 0) | (last ? WS_FRAME_FIN : 0);
+  g_autoptr (GBytes) owner = NULL;
+
+  for (gsize offset = 0; offset < length || (length == 0 && last); offset += WS_DEFLATE_MAX_INPUT_BYTES)
+    {
+      gsize    part = MIN (length - offset, WS_DEFLATE_MAX_INPUT_BYTES);
+      gboolean ends = offset + part == length;
+
+      ws_deflater_compress (self->deflater, data + offset, part,
+                            ends && last ? WS_DEFLATE_MESSAGE_END : WS_DEFLATE_FLUSH, output);
+      if (ends)
+        break;
+    }
+
+  self->uncompressed_bytes += length;
+  self->compressed_bytes += output->len;
+  if (output->len > WS_OUTBOX_COPY_MAX_BYTES)
+    {
+      owner = g_byte_array_free_to_bytes (output);
+      data = g_bytes_get_data (owner, &length);
+      queue_frames (self, opcode, flags, data, length, owner);
+    }
+  else
+    {
+      queue_frames (self, opcode, flags, output->data, output->len, NULL);
+      give_scratch (self, output);
+    }
+}
+
+static gboolean
+may_compress (WsConnection *self)
+{
+  return self->deflater != NULL && self->compress && self->context->settings->deflate_level > 0;
+}
+
 void
 ws_connection_queue_message (WsConnection *self,
                              WsOpcode      opcode,
@@ -147,16 +237,46 @@ ws_connection_queue_message (WsConnection *self,
                              gsize         length,
                              GBytes       *owner)
 {
-  gsize max_frame_bytes = self->context->settings->max_frame_bytes;
-
   self->messages_sent++;
   if (self->context->idle_timers.duration_us > 0)
     ws_timer_arm (&self->idle_timer, &self->context->idle_timers, ws_poller_get_time (self->context->poller));
 
-  if (length <= max_frame_bytes)
-    ws_connection_queue_frame (self, opcode, TRUE, data, length, owner);
+  if (may_compress (self) && length >= self->context->settings->deflate_threshold_bytes)
+    queue_compressed (self, opcode, TRUE, TRUE, data, length);
   else
-    queue_fragments (self, opcode, data, length, max_frame_bytes, owner);
+    queue_frames (self, opcode, WS_FRAME_FIN, data, length, owner);
+}
+
+void
+ws_connection_queue_part (WsConnection *self,
+                          WsOpcode      opcode,
+                          gboolean      first,
+                          gboolean      last,
+                          gboolean     *compressed,
+                          const guint8 *data,
+                          gsize         length,
+                          GBytes       *owner)
+{
+  if (first)
+    *compressed = may_compress (self);
+  if (last)
+    self->messages_sent++;
+
+  if (*compressed)
+    queue_compressed (self, first ? opcode : WS_OPCODE_CONTINUATION, first, last, data, length);
+  else
+    queue_frames (self, first ? opcode : WS_OPCODE_CONTINUATION, last ? WS_FRAME_FIN : 0, data, length, owner);
+}
+
+gsize
+ws_connection_get_frames_size (WsConnection *self,
+                               gsize         length)
+{
+  gsize n_frames = length / self->context->settings->max_frame_bytes + 1;
+  gsize size = length + n_frames * WS_FRAME_HEADER_MAX_LENGTH;
+
+  /* What does not compress grows a little: 5 bytes a stored block of at least 4 KiB. */
+  return self->deflater != NULL ? size + length / 512 + 64 : size;
 }
 
 /* Control frames may stand between the fragments of a message. RFC 6455 §5.4. */
@@ -166,7 +286,7 @@ ws_connection_queue_control (WsConnection *self,
                              const guint8 *payload,
                              gsize         length)
 {
-  ws_connection_queue_frame (self, opcode, TRUE, payload, length, NULL);
+  ws_connection_queue_frame (self, opcode, WS_FRAME_FIN, payload, length, NULL);
 }
 
 /* While earlier bytes wait for a peer that does not read, only the latest ping is answered, which

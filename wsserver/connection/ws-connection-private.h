@@ -13,6 +13,7 @@
 #include "wsserver/io/ws-outbox-private.h"
 #include "wsserver/io/ws-poller-private.h"
 #include "wsserver/io/ws-transport-private.h"
+#include "wsserver/protocol/ws-deflate-private.h"
 #include "wsserver/protocol/ws-http-head-private.h"
 #include "wsserver/protocol/ws-protocol-private.h"
 
@@ -54,6 +55,7 @@ typedef struct
   gpointer                      owner;
   WsPoller                     *poller;
   WsSettings                   *settings;
+  GByteArray                   *scratch; /* for output of the deflater; NULL while somebody uses it */
   gboolean                      trace; /* G_MESSAGES_DEBUG asks for this library */
 
   /* One queue a kind, see ws-timer-private.h. */
@@ -120,8 +122,8 @@ typedef struct
   WsConnectionSettings settings;
   WsOpenRequest       *open_request; /* undecided; not a reference, the request clears it */
   WsOpenRequest       *completed_request; /* keeps a completed request until it is answered */
+  gboolean             message_compressed;
   guint64              message_left; /* MessageLength: bytes of the message under way still to be sent */
-  WsDataFormat         message_format;
   GQueue               jobs;         /* WsSendJob: queued behind a stream under way, or waiting to be written */
   guint64              waiting_bytes; /* payload of the jobs not started */
   GQueue               finished;     /* WsSendJob: to be told */
@@ -163,6 +165,7 @@ struct _WsConnection
   guint8 *input;
   gsize   input_length;
 
+  WsDeflater        *deflater; /* NULL when compression was not agreed */
   WsHttpHead        *head; /* kept: host, origin, request-uri … are spans of it */
   WsConnectionExtra *extra;
   char              *id_text;
@@ -180,6 +183,8 @@ struct _WsConnection
   guint64 messages_sent;
   guint64 messages_received;
   guint64 written; /* bytes the transport has taken */
+  guint64 uncompressed_bytes; /* payload of the messages sent compressed, before … */
+  guint64 compressed_bytes;   /* … and after */
   gint64  round_trip_us; /* -1: not measured */
   int     timeout_s;
   guint   close_code; /* of the end */
@@ -200,6 +205,7 @@ struct _WsConnection
   guint   peer_finished : 1;  /* end of the peer's bytes seen */
   guint   close_received : 1;
   guint   awaiting_pong : 1;
+  guint   compress : 1; /* messages may be compressed; per message, by the application */
   guint   message_begins : 1; /* no part of the message under way has been delivered */
 };
 
@@ -283,9 +289,19 @@ void ws_connection_queue_message (WsConnection *self,
                                   const guint8 *data,
                                   gsize         length,
                                   GBytes       *owner);
+/* One frame as it is to be on the wire; flags are WS_FRAME_FIN and WS_FRAME_RSV1. */
 void ws_connection_queue_frame   (WsConnection *self,
                                   WsOpcode      opcode,
-                                  gboolean      fin,
+                                  guint         flags,
+                                  const guint8 *data,
+                                  gsize         length,
+                                  GBytes       *owner);
+/* A piece of a message that is sent as it comes. Where it begins, *compressed is decided. */
+void ws_connection_queue_part    (WsConnection *self,
+                                  WsOpcode      opcode,
+                                  gboolean      first,
+                                  gboolean      last,
+                                  gboolean     *compressed,
                                   const guint8 *data,
                                   gsize         length,
                                   GBytes       *owner);
@@ -297,6 +313,9 @@ void ws_connection_queue_pong    (WsConnection *self,
                                   const guint8 *payload,
                                   gsize         length);
 void ws_connection_flush         (WsConnection *self);
+/* What a message of length may take in the queue. */
+gsize    ws_connection_get_frames_size (WsConnection *self,
+                                        gsize         length);
 gboolean ws_connection_has_room  (WsConnection *self,
                                   gsize         length,
                                   GError      **error);
@@ -332,6 +351,7 @@ struct _WsSendJob
   /* A stream or file */
   GInputStream *stream;
   gboolean      close_stream;
+  gboolean      compressed;
   gboolean      reading; /* an asynchronous read is under way */
   guint64       total;   /* bytes read so far */
   goffset       size;    /* -1: unknown */

@@ -380,6 +380,66 @@ ws_connection_get_timeout (WsConnection *self)
 }
 
 /**
+ * ws_connection_get_compress: (get-property compress)
+ * @self: a connection
+ *
+ * Gets whether messages may be compressed.
+ *
+ * Returns: %TRUE if so
+ *
+ * Since: 0.1
+ */
+gboolean
+ws_connection_get_compress (WsConnection *self)
+{
+  g_return_val_if_fail (WS_IS_CONNECTION (self), FALSE);
+
+  return self->compress;
+}
+
+/**
+ * ws_connection_set_compress: (set-property compress)
+ * @self: a connection
+ * @compress: whether messages sent from now on may be compressed
+ *
+ * Allows or forbids compression, message by message.
+ *
+ * Source: RFC 7692 §6.
+ *
+ * Since: 0.1
+ */
+void
+ws_connection_set_compress (WsConnection *self,
+                            gboolean      compress)
+{
+  g_return_if_fail (WS_IS_CONNECTION (self));
+
+  if (self->compress == !!compress)
+    return;
+
+  self->compress = !!compress;
+  g_object_notify (G_OBJECT (self), "compress");
+}
+
+/**
+ * ws_connection_get_compression_ratio: (get-property compression-ratio)
+ * @self: a connection
+ *
+ * Gets what compression has made of what was sent.
+ *
+ * Returns: size after compression divided by the size before; 1 before there was any
+ *
+ * Since: 0.1
+ */
+double
+ws_connection_get_compression_ratio (WsConnection *self)
+{
+  g_return_val_if_fail (WS_IS_CONNECTION (self), 1);
+
+  return self->uncompressed_bytes > 0 ? (double) self->compressed_bytes / (double) self->uncompressed_bytes : 1;
+}
+
+/**
  * ws_connection_set_data_format: (set-property data-format)
  * @self: a connection
  * @data_format: the format

@@ -78,6 +78,13 @@ send_part_of_message (WsConnection *self,
   gboolean           first = extra->message_left == 0;
   guint64            left = first ? whole : extra->message_left;
 
+  if (first && ws_connection_is_streaming (self))
+    {
+      g_set_error (error, WS_ERROR, WS_ERROR_IN_PROGRESS,
+                   "[%d] Operation now in progress: a message announced by MessageLength cannot begin before the end of a stream",
+                   WS_ERROR_IN_PROGRESS);
+      return FALSE;
+    }
   if (length > left)
     {
       g_set_error (error, WS_ERROR, WS_ERROR_MESSAGE_SIZE,
@@ -86,16 +93,13 @@ send_part_of_message (WsConnection *self,
                    WS_ERROR_MESSAGE_SIZE, length, left, whole);
       return FALSE;
     }
-  if (!ws_connection_has_room (self, length + WS_FRAME_HEADER_MAX_LENGTH, error))
+  if (!ws_connection_has_room (self, ws_connection_get_frames_size (self, length), error))
     return FALSE;
 
   extra->message_left = left - length;
   if (extra->message_left == 0)
-    {
-      extra->settings.message_bytes = 0;
-      self->messages_sent++;
-    }
-  ws_connection_queue_frame (self, first ? opcode : WS_OPCODE_CONTINUATION, extra->message_left == 0, data, length, owner);
+    extra->settings.message_bytes = 0;
+  ws_connection_queue_part (self, opcode, first, extra->message_left == 0, &extra->message_compressed, data, length, owner);
   return TRUE;
 }
 
@@ -119,14 +123,13 @@ send_message (WsConnection *self,
               WsSendJob   **job,
               GError      **error)
 {
-  gsize    n_frames = length / self->context->settings->max_frame_bytes + 1;
   gboolean waits = task != NULL || self->timeout_s > 0;
 
   if (!waits && self->extra != NULL && self->extra->settings.message_bytes > 0)
     return send_part_of_message (self, opcode, data, length, owner, error);
   if (!ws_connection_check_can_start_message (self, error))
     return FALSE;
-  if (!ws_connection_has_room (self, length + n_frames * WS_FRAME_HEADER_MAX_LENGTH, error))
+  if (!ws_connection_has_room (self, ws_connection_get_frames_size (self, length), error))
     return FALSE;
 
   if (!waits && !ws_connection_is_streaming (self))

@@ -25,12 +25,9 @@ queue_part (WsConnection *self,
   gboolean      last = length == 0;
 
   if (last)
-    {
-      job->all_queued = TRUE;
-      self->messages_sent++;
-    }
+    job->all_queued = TRUE;
   job->total += length;
-  ws_connection_queue_frame (self, first ? job->opcode : WS_OPCODE_CONTINUATION, last, data, length, bytes);
+  ws_connection_queue_part (self, job->opcode, first, last, &job->compressed, data, length, bytes);
   if (last)
     job->target = self->written + self->outbox.length;
 }

@@ -7,6 +7,7 @@
 #include "wsserver/base/ws-error-private.h"
 #include "wsserver/base/ws-marshal.h"
 #include "wsserver/connection/ws-connection-private.h"
+#include "wsserver/protocol/ws-deflate-cache-private.h"
 
 /**
  * WsConnection:
@@ -56,6 +57,8 @@ enum
   PROP_SEND_QUEUE_LENGTH,
   PROP_ROUND_TRIP_TIME,
   PROP_REMOTE_ADDRESS,
+  PROP_COMPRESS,
+  PROP_COMPRESSION_RATIO,
   N_PROPS
 };
 
@@ -145,6 +148,7 @@ ws_connection_finalize (GObject *object)
 
   ws_outbox_clear (&self->outbox);
   ws_protocol_clear (&self->protocol);
+  g_clear_pointer (&self->deflater, ws_deflater_free);
   g_clear_pointer (&self->head, ws_http_head_unref);
   g_clear_pointer (&self->extra, free_extra);
   g_clear_error (&self->fault);
@@ -163,6 +167,7 @@ static void
 ws_connection_init (WsConnection *self)
 {
   self->round_trip_us = -1;
+  self->compress = TRUE;
   self->deferred.func = ws_connection_deferred_cb;
 }
 
@@ -219,6 +224,8 @@ ws_connection_context_clear (WsConnectionContext *self)
   ws_poller_remove_timer_queue (self->poller, &self->idle_timers);
   ws_poller_remove_timer_queue (self->poller, &self->ping_timers);
   ws_poller_remove_timer_queue (self->poller, &self->pong_timers);
+  g_clear_pointer (&self->scratch, g_byte_array_unref);
+  ws_deflate_clear_thread_cache ();
   g_clear_pointer (&self->poller, ws_poller_unref);
   g_clear_pointer (&self->settings, ws_settings_unref);
 }
@@ -443,6 +450,12 @@ ws_connection_get_property (GObject    *object,
     case PROP_REMOTE_ADDRESS:
       g_value_take_object (value, ws_connection_get_remote_address (self));
       break;
+    case PROP_COMPRESS:
+      g_value_set_boolean (value, self->compress);
+      break;
+    case PROP_COMPRESSION_RATIO:
+      g_value_set_double (value, ws_connection_get_compression_ratio (self));
+      break;
     default:
       if (!get_string_property (self, prop_id, value))
         G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -464,6 +477,9 @@ ws_connection_set_property (GObject      *object,
       break;
     case PROP_TIMEOUT:
       ws_connection_set_timeout (self, g_value_get_int (value));
+      break;
+    case PROP_COMPRESS:
+      ws_connection_set_compress (self, g_value_get_boolean (value));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -686,6 +702,25 @@ ws_connection_class_init (WsConnectionClass *klass)
    * Since: 0.1
    */
   properties[PROP_REMOTE_ADDRESS] = g_param_spec_object ("remote-address", NULL, NULL, G_TYPE_SOCKET_ADDRESS, READ_ONLY);
+  /**
+   * WsConnection:compress: (getter get_compress) (setter set_compress)
+   *
+   * Whether messages sent from now on may be compressed, where the client has agreed to it. Set it to
+   * %FALSE around a message that is compressed already.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_COMPRESS] = g_param_spec_boolean ("compress", NULL, NULL, TRUE, READ_WRITE);
+  /**
+   * WsConnection:compression-ratio: (getter get_compression_ratio)
+   *
+   * Size after compression divided by the size before, of what was sent compressed; 1 before there
+   * was any.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_COMPRESSION_RATIO] =
+      g_param_spec_double ("compression-ratio", NULL, NULL, 0, G_MAXDOUBLE, 1, READ_ONLY);
 
   g_object_class_install_properties (object_class, N_PROPS, properties);
 

@@ -68,6 +68,14 @@ WS_AVAILABLE_IN_ALL
 gint64 ws_connection_get_round_trip_time (WsConnection *self);
 
 WS_AVAILABLE_IN_ALL
+double ws_connection_get_compression_ratio (WsConnection *self);
+
+WS_AVAILABLE_IN_ALL
+gboolean ws_connection_get_compress (WsConnection *self);
+WS_AVAILABLE_IN_ALL
+void ws_connection_set_compress (WsConnection *self,
+                                 gboolean      compress);
+WS_AVAILABLE_IN_ALL
 WsDataFormat ws_connection_get_data_format (WsConnection *self);
 WS_AVAILABLE_IN_ALL
 void ws_connection_set_data_format (WsConnection *self,

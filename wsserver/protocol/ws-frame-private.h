@@ -22,6 +22,7 @@ typedef enum
 #define WS_FRAME_HEADER_MAX_LENGTH 14
 #define WS_CONTROL_PAYLOAD_MAX_LENGTH 125
 
+#define WS_FRAME_FIN 0x80
 #define WS_FRAME_RSV1 0x40
 #define WS_FRAME_RSV2 0x20
 #define WS_FRAME_RSV3 0x10

@@ -74,6 +74,9 @@ gboolean ws_http_is_token      (const char *string);
 gboolean ws_http_is_token_span (const char *string,
                                 gsize       length);
 
+/* How many token characters the string begins with. */
+gsize ws_http_get_token_length (const char *string);
+
 /* Steps through a comma-separated list, RFC 9110 §5.6.1: sets the span of the next element without
  * surrounding white space (it may be empty) and moves *list behind it, to NULL after the last. */
 gboolean ws_http_list_next (const char **list,

@@ -58,6 +58,17 @@ is_token_character (char byte)
   return g_ascii_isalnum (byte) || (byte != '\0' && strchr ("!#$%&'*+-.^_`|~", byte) != NULL);
 }
 
+gsize
+ws_http_get_token_length (const char *string)
+{
+  gsize length = 0;
+
+  while (is_token_character (string[length]))
+    length++;
+
+  return length;
+}
+
 gboolean
 ws_http_is_token_span (const char *string,
                        gsize       length)

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "wsserver/protocol/ws-protocol-private.h"
 
+#include "wsserver/protocol/ws-deflate-cache-private.h"
 #include "wsserver/protocol/ws-mask-private.h"
 
 #include <string.h>
@@ -12,6 +13,9 @@
 #define RESERVED_BITS (WS_FRAME_RSV1 | WS_FRAME_RSV2 | WS_FRAME_RSV3)
 #define LENGTH_BITS 0x7f
 #define MASKING_KEY_LENGTH 4
+
+/* How much compressed payload is unmasked at once; what zlib does not take is masked again. */
+#define INFLATE_CHUNK_BYTES (16 * 1024)
 
 /* A masked control frame is the longest thing that is ever kept: its header has no extended
  * length, and 6 + 125 bytes are more than any header. */
@@ -31,17 +35,50 @@ ws_protocol_init (WsProtocol     *self,
 }
 
 void
-ws_protocol_clear (WsProtocol *self)
+ws_protocol_set_deflate (WsProtocol                *self,
+                         const WsDeflateParameters *parameters)
+{
+  self->deflate = TRUE;
+  self->parameters = *parameters;
+}
+
+static void
+clear_partial (WsProtocol *self)
 {
   g_clear_pointer (&self->partial, g_free);
   self->partial_length = 0;
-  self->partial_reported = FALSE;
+}
+
+static void
+clear_event_memory (WsProtocol *self)
+{
+  self->event_memory = FALSE;
+
+  if (self->output != NULL)
+    ws_deflate_cache_give_buffer (g_steal_pointer (&self->output));
+  else
+    clear_partial (self);
+}
+
+void
+ws_protocol_release_event (WsProtocol *self)
+{
+  if (self->event_memory)
+    clear_event_memory (self);
+}
+
+void
+ws_protocol_clear (WsProtocol *self)
+{
+  ws_protocol_release_event (self);
+  clear_partial (self);
+  g_clear_pointer (&self->inflater, ws_inflater_free);
 }
 
 guint64
 ws_protocol_get_frame_remaining (const WsProtocol *self)
 {
-  return self->frame_remaining;
+  return self->compressed ? 0 : self->frame_remaining;
 }
 
 /* --- failure --------------------------------------------------------------------------------- */
@@ -80,17 +117,20 @@ judge_first_bytes (const WsProtocol *self,
                    gsize             length)
 {
   const guint    opcode = data[0] & OPCODE_BITS;
+  const gboolean begins_message = opcode == WS_OPCODE_TEXT || opcode == WS_OPCODE_BINARY;
   const gboolean has_message = self->message_opcode != WS_OPCODE_CONTINUATION;
+  const guint    allowed_bits = self->deflate && begins_message ? WS_FRAME_RSV1 : 0;
 
-  /* RFC 6455 §5.2: no extension has given them a meaning. */
-  if ((data[0] & RESERVED_BITS) != 0)
+  /* RFC 6455 §5.2: no extension has given them a meaning, but for the first bit in the first frame
+   * of a message. RFC 7692 §6. */
+  if ((data[0] & RESERVED_BITS & ~allowed_bits) != 0)
     return "reserved bit set";
 
   /* RFC 6455 §5.4: only control frames may stand between the fragments of a message. */
   if (opcode == WS_OPCODE_CONTINUATION && !has_message)
     return "continuation frame without a message";
 
-  if ((opcode == WS_OPCODE_TEXT || opcode == WS_OPCODE_BINARY) && has_message)
+  if (begins_message && has_message)
     return "new message inside a fragmented one";
 
   /* RFC 6455 §5.1. */
@@ -166,6 +206,7 @@ report_close (WsProtocol      *self,
     return fail (self, event, failure_code, fault);
 
   self->closed = TRUE;
+  g_clear_pointer (&self->inflater, ws_inflater_free);
 
   *event = (WsProtocolEvent){
     .type = WS_PROTOCOL_EVENT_CLOSE,
@@ -203,23 +244,41 @@ report_control_frame (WsProtocol          *self,
 
 /* --- data frames ----------------------------------------------------------------------------- */
 
+/* Whether the payload that a data frame announces fits the message. Of a compressed one only what
+ * comes out of it counts, but a compressor makes nothing much longer than it was. */
+static gboolean
+fits_message (const WsProtocol *self,
+              guint64           payload_length)
+{
+  const guint64 max_bytes = self->max_message_bytes;
+
+  if (!self->compressed)
+    return payload_length <= max_bytes - self->message_bytes;
+
+  return payload_length <= max_bytes || payload_length - max_bytes <= max_bytes / 8 + 1024;
+}
+
 /* Takes the header of a data frame. FALSE when its payload does not fit the message: judged by the
  * announcement, before a byte of it is held. */
 static gboolean
 begin_data_frame (WsProtocol          *self,
                   const WsFrameHeader *header)
 {
-  if (header->payload_length > self->max_message_bytes - self->message_bytes)
-    return FALSE;
-
   if (header->opcode != WS_OPCODE_CONTINUATION)
     {
       self->message_opcode = (guint8) header->opcode;
       self->message_started = FALSE;
+      self->compressed = (header->reserved_bits & WS_FRAME_RSV1) != 0;
       self->utf8 = (WsUtf8Validator){ 0 };
     }
 
-  self->message_bytes += header->payload_length;
+  if (!fits_message (self, header->payload_length))
+    return FALSE;
+
+  /* What is compressed counts as it comes out. */
+  if (!self->compressed)
+    self->message_bytes += header->payload_length;
+
   self->frame_remaining = header->payload_length;
   self->frame_fin = header->fin;
   self->frame_started = FALSE;
@@ -241,7 +300,202 @@ end_data_frame (WsProtocol *self)
 
   self->message_opcode = WS_OPCODE_CONTINUATION;
   self->message_bytes = 0;
+  self->compressed = FALSE;
 }
+
+/* Reports a part of the open frame for which part_length bytes of its payload were used. */
+static WsParseResult
+report_data (WsProtocol      *self,
+             WsProtocolEvent *event,
+             guint8          *data,
+             gsize            length,
+             gsize            part_length)
+{
+  gboolean frame_end;
+
+  self->frame_remaining -= part_length;
+  self->mask_offset = (self->mask_offset + part_length) % MASKING_KEY_LENGTH;
+  frame_end = self->frame_remaining == 0;
+
+  *event = (WsProtocolEvent){
+    .type = WS_PROTOCOL_EVENT_DATA,
+    .data = data,
+    .length = length,
+    .opcode = self->message_opcode,
+    .message_begin = !self->message_started,
+    .message_end = frame_end && self->frame_fin,
+    .frame_begin = !self->frame_started,
+    .frame_end = frame_end,
+    .compressed = self->compressed,
+    .frame_remaining = self->frame_remaining,
+  };
+
+  self->message_started = TRUE;
+  self->frame_started = TRUE;
+
+  if (frame_end)
+    end_data_frame (self);
+
+  return WS_PARSE_DONE;
+}
+
+static WsParseResult
+fail_over_limit (WsProtocol      *self,
+                 WsProtocolEvent *event)
+{
+  return fail (self, event, WS_CLOSE_CODE_MESSAGE_TOO_BIG, "message over its limit");
+}
+
+/* RFC 6455 §8.1. A character may be cut by frames, but not by the end of the message. */
+static gboolean
+accept_text (WsProtocol   *self,
+             const guint8 *data,
+             gsize         length,
+             gboolean      message_end)
+{
+  if (self->message_opcode != WS_OPCODE_TEXT)
+    return TRUE;
+
+  return ws_utf8_validator_feed (&self->utf8, data, length) &&
+         (!message_end || ws_utf8_validator_is_complete (&self->utf8));
+}
+
+static WsParseResult
+fail_invalid_text (WsProtocol      *self,
+                   WsProtocolEvent *event)
+{
+  return fail (self, event, WS_CLOSE_CODE_INVALID_PAYLOAD, "text is not valid UTF-8");
+}
+
+/* --- compressed payload ---------------------------------------------------------------------- */
+
+/* What was made of a part of a compressed frame's payload. */
+typedef struct
+{
+  WsInflateResult result;
+  gsize           used;
+  gsize           produced;
+  const char     *fault;
+} Inflated;
+
+static void
+mask_chunk (const WsProtocol *self,
+            guint8           *data,
+            gsize             start,
+            gsize             end)
+{
+  if (self->role == WS_ROLE_SERVER)
+    ws_mask (data + start, end - start, self->masking_key, self->mask_offset + start);
+}
+
+/* Decompresses a part of the open frame's payload into output until room bytes have come out or
+ * the part is used up. */
+static Inflated
+inflate_part (WsProtocol *self,
+              guint8     *data,
+              gsize       length,
+              gsize       room)
+{
+  Inflated part = { .used = self->byte_held ? 1 : 0 };
+
+  do
+    {
+      const gsize    chunk_length = MIN (length - part.used, INFLATE_CHUNK_BYTES);
+      const gsize    chunk_end = part.used + chunk_length;
+      const gboolean message_end = self->frame_fin && chunk_end == self->frame_remaining;
+      gsize          consumed;
+      gsize          produced;
+
+      mask_chunk (self, data, part.used, chunk_end);
+      part.result = ws_inflater_decompress (self->inflater, data + part.used, chunk_length,
+                                            message_end, &consumed, self->output + part.produced,
+                                            room - part.produced, &produced, &part.fault);
+      part.used += consumed;
+      part.produced += produced;
+      mask_chunk (self, data, part.used, chunk_end);
+    }
+  while (part.result == WS_INFLATE_DRAINED && part.used < length && part.produced < room);
+
+  return part;
+}
+
+/* Leaves the last byte of a part that has more to come out of it to the caller, who then knows that
+ * there is something to be called for. FALSE when there is none: out of the end that a sender
+ * leaves out, all that is left after an empty last frame, no such amount can come. */
+static gboolean
+hold_last_byte (WsProtocol *self,
+                Inflated   *part,
+                gsize       length)
+{
+  self->byte_held = part->result == WS_INFLATE_FULL && part->used == length;
+
+  if (!self->byte_held)
+    return TRUE;
+
+  if (length == 0)
+    return FALSE;
+
+  part->used--;
+
+  return TRUE;
+}
+
+/* As receive_payload(), for a compressed frame. */
+static WsParseResult
+receive_compressed (WsProtocol      *self,
+                    guint8          *data,
+                    gsize            length,
+                    gsize           *used,
+                    WsProtocolEvent *event)
+{
+  const guint64 allowed = self->max_message_bytes - self->message_bytes;
+  const gsize   room = (gsize) MIN (allowed, WS_INFLATE_BUFFER_BYTES - 1) + 1;
+  const gsize   part_length = (gsize) MIN (self->frame_remaining, length);
+  Inflated      part;
+  gboolean      message_end;
+
+  if (part_length == 0 && self->frame_remaining > 0)
+    return WS_PARSE_NEED_MORE;
+
+  if (self->inflater == NULL)
+    self->inflater = ws_inflater_new (&self->parameters, self->role);
+
+  self->output = ws_deflate_cache_take_buffer ();
+  self->event_memory = TRUE;
+  part = inflate_part (self, data, part_length, room);
+
+  /* In the order in which the bytes came out, so that the fault does not depend on the cut. */
+  if (!accept_text (self, self->output, (gsize) MIN (part.produced, allowed), FALSE))
+    return fail_invalid_text (self, event);
+
+  if (part.produced > allowed)
+    return fail_over_limit (self, event);
+
+  if (part.result == WS_INFLATE_FAILED)
+    return fail (self, event, WS_CLOSE_CODE_INVALID_PAYLOAD, part.fault);
+
+  if (!hold_last_byte (self, &part, part_length))
+    return fail (self, event, WS_CLOSE_CODE_INVALID_PAYLOAD, "compressed data is not valid");
+
+  message_end = self->frame_fin && part.used == self->frame_remaining;
+
+  if (message_end && !accept_text (self, NULL, 0, TRUE))
+    return fail_invalid_text (self, event);
+
+  self->message_bytes += part.produced;
+  *used += part.used;
+
+  if (part.produced > 0 || part.used == self->frame_remaining)
+    return report_data (self, event, self->output, part.produced, part.used);
+
+  self->frame_remaining -= part.used;
+  self->mask_offset = (self->mask_offset + part.used) % MASKING_KEY_LENGTH;
+  ws_protocol_release_event (self);
+
+  return WS_PARSE_NEED_MORE;
+}
+
+/* --- payload --------------------------------------------------------------------------------- */
 
 /* Reports the payload of the open frame that data starts with; *used grows by it. */
 static WsParseResult
@@ -253,7 +507,9 @@ receive_payload (WsProtocol      *self,
 {
   const gsize    part_length = (gsize) MIN (self->frame_remaining, length);
   const gboolean frame_end = part_length == self->frame_remaining;
-  const gboolean message_end = frame_end && self->frame_fin;
+
+  if (self->compressed)
+    return receive_compressed (self, data, length, used, event);
 
   if (part_length == 0 && !frame_end)
     return WS_PARSE_NEED_MORE;
@@ -261,47 +517,15 @@ receive_payload (WsProtocol      *self,
   if (self->role == WS_ROLE_SERVER)
     ws_mask (data, part_length, self->masking_key, self->mask_offset);
 
-  if (self->message_opcode == WS_OPCODE_TEXT)
-    {
-      /* RFC 6455 §8.1. A character may be cut by frames, but not by the end of the message. */
-      if (!ws_utf8_validator_feed (&self->utf8, data, part_length) ||
-          (message_end && !ws_utf8_validator_is_complete (&self->utf8)))
-        return fail (self, event, WS_CLOSE_CODE_INVALID_PAYLOAD, "text is not valid UTF-8");
-    }
+  if (!accept_text (self, data, part_length, frame_end && self->frame_fin))
+    return fail_invalid_text (self, event);
 
-  self->frame_remaining -= part_length;
-  self->mask_offset = (self->mask_offset + part_length) % MASKING_KEY_LENGTH;
-
-  *event = (WsProtocolEvent){
-    .type = WS_PROTOCOL_EVENT_DATA,
-    .data = data,
-    .length = part_length,
-    .opcode = self->message_opcode,
-    .message_begin = !self->message_started,
-    .message_end = message_end,
-    .frame_begin = !self->frame_started,
-    .frame_end = frame_end,
-    .frame_remaining = self->frame_remaining,
-  };
-
-  self->message_started = TRUE;
-  self->frame_started = TRUE;
   *used += part_length;
 
-  if (frame_end)
-    end_data_frame (self);
-
-  return WS_PARSE_DONE;
+  return report_data (self, event, data, part_length, part_length);
 }
 
 /* --- frames ---------------------------------------------------------------------------------- */
-
-static WsParseResult
-fail_over_limit (WsProtocol      *self,
-                 WsProtocolEvent *event)
-{
-  return fail (self, event, WS_CLOSE_CODE_MESSAGE_TOO_BIG, "message over its limit");
-}
 
 /* Keeps the beginning of a frame until the rest is here. */
 static WsParseResult
@@ -351,7 +575,7 @@ receive_into_partial (WsProtocol      *self,
         {
           /* What was kept is less than the header: else it would not have been kept. */
           *used = size - kept;
-          ws_protocol_clear (self);
+          clear_partial (self);
 
           if (!begin_data_frame (self, &header))
             return fail_over_limit (self, event);
@@ -362,7 +586,7 @@ receive_into_partial (WsProtocol      *self,
       if (header.payload_length <= available - size)
         {
           *used = size + (gsize) header.payload_length - kept;
-          self->partial_reported = TRUE;
+          self->event_memory = TRUE;
           return report_control_frame (self, event, &header, self->partial + size);
         }
 
@@ -506,8 +730,8 @@ ws_protocol_receive (WsProtocol      *self,
   gsize         used = 0;
   WsParseResult result;
 
-  if (G_UNLIKELY (self->partial_reported))
-    ws_protocol_clear (self);
+  if (G_UNLIKELY (self->event_memory))
+    clear_event_memory (self);
 
   if (G_UNLIKELY (self->fault != NULL))
     result = repeat_failure (self, event);

@@ -30,6 +30,18 @@ add_address (WsAccessList *self,
   g_ptr_array_add (self->patterns, g_pattern_spec_new (text));
 }
 
+/* An IPv6 address has many spellings; the one it is compared with is the system's. */
+static gboolean
+add_literal (WsAccessList *self,
+             const char   *text)
+{
+  g_autoptr (GInetAddress) address = g_inet_address_new_from_string (text);
+
+  if (address != NULL)
+    add_address (self, address);
+  return address != NULL;
+}
+
 static gboolean
 add_host_name (WsAccessList *self,
                const char   *name,
@@ -56,8 +68,11 @@ add_network (WsAccessList *self,
              const char   *text,
              GError      **error)
 {
-  GInetAddressMask *mask = g_inet_address_mask_new_from_string (text, NULL);
+  GInetAddressMask *mask = NULL;
 
+  /* GLib warns of a length that is none, instead of failing. */
+  if (g_ascii_string_to_unsigned (strchr (text, '/') + 1, 10, 0, 128, NULL, NULL))
+    mask = g_inet_address_mask_new_from_string (text, NULL);
   if (mask == NULL)
     {
       g_set_error (error, WS_ERROR, WS_ERROR_INVALID_ARGUMENT,
@@ -83,7 +98,9 @@ add_entry (WsAccessList *self,
       self->matches_all = TRUE;
       return TRUE;
     }
-  if (strchr (entry, '*') != NULL || g_hostname_is_ip_address (entry))
+  if (add_literal (self, entry))
+    return TRUE;
+  if (strchr (entry, '*') != NULL)
     {
       g_ptr_array_add (self->patterns, g_pattern_spec_new (entry));
       return TRUE;

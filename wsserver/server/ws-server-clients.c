@@ -12,7 +12,7 @@ find (WsServer   *self,
   WsConnection *connection = ws_connection_map_lookup (self->connections, connection_id);
 
   if (connection == NULL)
-    g_set_error (error, WS_ERROR, WS_ERROR_INVALID_CONNECTION_ID, "Invalid ConnectionId: no connection has the id \"%.40s\"",
+    g_set_error (error, WS_ERROR, WS_ERROR_INVALID_CONNECTION_ID, "Invalid ConnectionId: no connection has the id \"%s\"",
                  connection_id);
   return connection;
 }

@@ -29,7 +29,7 @@ config_connection (WsServer        *self,
   if (connection == NULL)
     {
       g_set_error (error, WS_ERROR, WS_ERROR_INVALID_CONNECTION_ID,
-                   "Invalid ConnectionId: setting %s is asked for \"%.40s\", and no connection has this id",
+                   "Invalid ConnectionId: setting %s is asked for \"%s\", and no connection has this id",
                    request->setting->name, request->connection_id);
       return NULL;
     }
@@ -47,40 +47,58 @@ config_connection (WsServer        *self,
   return ws_config_load (request->setting, storage);
 }
 
-/* What is derived from settings follows them. A list of clients that cannot be understood leaves
- * both as they were. */
-static gboolean
-replace_access_list (WsAccessList **list,
-                     const char    *value,
-                     GError       **error)
+static WsAccessList **
+get_access_list (WsServer        *self,
+                 const WsSetting *setting)
 {
-  WsAccessList *replacement = ws_access_list_new (value, error);
+  if (setting->type != WS_SETTING_STRING)
+    return NULL;
+  if (setting->offset == G_STRUCT_OFFSET (WsSettings, allowed_clients))
+    return &self->allowed_clients;
+  if (setting->offset == G_STRUCT_OFFSET (WsSettings, blocked_clients))
+    return &self->blocked_clients;
 
-  if (replacement == NULL)
+  return NULL;
+}
+
+/* What is derived from settings follows them. A list of clients that cannot be understood, or a
+ * value that is refused, leaves both as they were. */
+static gboolean
+store_value (WsServer              *self,
+             const WsConfigRequest *request,
+             GError               **error)
+{
+  WsAccessList           **list = get_access_list (self, request->setting);
+  g_autoptr (WsAccessList) replacement = NULL;
+
+  if (list != NULL)
+    {
+      replacement = ws_access_list_new (request->value, error);
+      if (replacement == NULL)
+        return FALSE;
+    }
+  if (!ws_config_store (request->setting, self->settings, request->value, error))
     return FALSE;
 
-  ws_access_list_free (*list);
-  *list = replacement;
+  if (list != NULL)
+    {
+      ws_access_list_free (*list);
+      *list = g_steal_pointer (&replacement);
+    }
   return TRUE;
 }
 
 static gboolean
-check_new_value (WsServer              *self,
-                 const WsConfigRequest *request,
-                 GError               **error)
+check_can_change (WsServer        *self,
+                  const WsSetting *setting,
+                  GError         **error)
 {
-  const WsSetting *setting = request->setting;
-
   if ((setting->flags & WS_SETTING_FIXED_WHILE_LISTENING) != 0 && self->acceptor != NULL)
     {
       g_set_error (error, WS_ERROR, WS_ERROR_MAX_CONNECTIONS_FIXED, "Cannot change %s while the server is listening",
                    setting->name);
       return FALSE;
     }
-  if (setting->offset == G_STRUCT_OFFSET (WsSettings, allowed_clients) && setting->type == WS_SETTING_STRING)
-    return replace_access_list (&self->allowed_clients, request->value, error);
-  if (setting->offset == G_STRUCT_OFFSET (WsSettings, blocked_clients) && setting->type == WS_SETTING_STRING)
-    return replace_access_list (&self->blocked_clients, request->value, error);
 
   return TRUE;
 }
@@ -117,8 +135,7 @@ config_server (WsServer              *self,
 
   if (request->value != NULL)
     {
-      if (!check_new_value (self, request, error) ||
-          !ws_config_store (request->setting, self->settings, request->value, error))
+      if (!check_can_change (self, request->setting, error) || !store_value (self, request, error))
         return NULL;
       apply_settings (self);
     }

@@ -1,0 +1,199 @@
+/* Copyright 2026 The WsServer authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "wsserver/base/ws-error-private.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include <gio/gio.h>
+
+#include "wsserver/base/ws-enum-types.h"
+
+typedef struct
+{
+  int from; /* errno, or code of G_IO_ERROR */
+  int code;
+} Mapping;
+
+static const Mapping errno_mappings[] = {
+  { EINTR, 10004 }, { EBADF, 10009 }, { EACCES, 10013 }, { EPERM, 10013 }, { EFAULT, 10014 },
+  { EINVAL, 10022 }, { EMFILE, 10024 }, { ENFILE, 10024 }, { EAGAIN, 10035 },
+  { EWOULDBLOCK, 10035 }, { EINPROGRESS, 10036 }, { EALREADY, 10037 }, { ENOTSOCK, 10038 },
+  { EDESTADDRREQ, 10039 }, { EMSGSIZE, 10040 }, { EPROTOTYPE, 10041 }, { ENOPROTOOPT, 10042 },
+  { EPROTONOSUPPORT, 10043 }, { ESOCKTNOSUPPORT, 10044 }, { EOPNOTSUPP, 10045 },
+  { EPFNOSUPPORT, 10046 }, { EAFNOSUPPORT, 10047 }, { EADDRINUSE, 10048 },
+  { EADDRNOTAVAIL, 10049 }, { ENETDOWN, 10050 }, { ENETUNREACH, 10051 }, { ENETRESET, 10052 },
+  { ECONNABORTED, 10053 }, { ECONNRESET, 10054 }, { EPIPE, 10054 }, { ENOBUFS, 10055 },
+  { ENOMEM, 10055 }, { EISCONN, 10056 }, { ENOTCONN, 10057 }, { ESHUTDOWN, 10058 },
+  { ETOOMANYREFS, 10059 }, { ETIMEDOUT, 10060 }, { ECONNREFUSED, 10061 }, { ELOOP, 10062 },
+  { ENAMETOOLONG, 10063 }, { EHOSTDOWN, 10064 }, { EHOSTUNREACH, 10065 }, { ENOTEMPTY, 10066 },
+  { EUSERS, 10068 }, { EDQUOT, 10069 }, { ESTALE, 10070 }, { EREMOTE, 10071 },
+  { ENOENT, 10022 }, { EISDIR, 10022 }, { ENOTDIR, 10022 },
+  /* Without a number of their own. */
+  { ENOTTY, 4202 }, { ESPIPE, 4202 }, { 0, 4202 }, { -1, 4202 }, { 99999, 4202 },
+};
+
+static const Mapping gio_mappings[] = {
+  { G_IO_ERROR_NOT_FOUND, 10022 }, { G_IO_ERROR_IS_DIRECTORY, 10022 },
+  { G_IO_ERROR_NOT_DIRECTORY, 10022 }, { G_IO_ERROR_NOT_REGULAR_FILE, 10022 },
+  { G_IO_ERROR_INVALID_ARGUMENT, 10022 }, { G_IO_ERROR_FILENAME_TOO_LONG, 10063 },
+  { G_IO_ERROR_TOO_MANY_LINKS, 10062 }, { G_IO_ERROR_NO_SPACE, 10055 },
+  { G_IO_ERROR_PERMISSION_DENIED, 10013 }, { G_IO_ERROR_NOT_SUPPORTED, 10045 },
+  { G_IO_ERROR_CLOSED, 10009 }, { G_IO_ERROR_CANCELLED, 10004 }, { G_IO_ERROR_PENDING, 10036 },
+  { G_IO_ERROR_TOO_MANY_OPEN_FILES, 10024 }, { G_IO_ERROR_ADDRESS_IN_USE, 10048 },
+  { G_IO_ERROR_TIMED_OUT, 10060 }, { G_IO_ERROR_WOULD_BLOCK, 10035 },
+  { G_IO_ERROR_HOST_NOT_FOUND, 11001 }, { G_IO_ERROR_HOST_UNREACHABLE, 10065 },
+  { G_IO_ERROR_NETWORK_UNREACHABLE, 10051 }, { G_IO_ERROR_CONNECTION_REFUSED, 10061 },
+  { G_IO_ERROR_CONNECTION_CLOSED, 10054 }, { G_IO_ERROR_NOT_CONNECTED, 10057 },
+  { G_IO_ERROR_MESSAGE_TOO_LARGE, 10040 }, { G_IO_ERROR_FAILED, 4202 },
+  { G_IO_ERROR_WRONG_ETAG, 4202 },
+};
+
+/* The whole list of the reference, and nothing else. */
+static const int codes[] = {
+  100, 101, 102, 104, 106, 107, 108, 112, 116, 126, 135,
+  270, 271, 272, 273, 274, 275, 276, 280, 281, 282, 283, 284,
+  4202,
+  10004, 10009, 10013, 10014, 10022, 10024,
+  10035, 10036, 10037, 10038, 10039, 10040, 10041, 10042, 10043, 10044, 10045, 10046, 10047, 10048,
+  10049, 10050, 10051, 10052, 10053, 10054, 10055, 10056, 10057, 10058, 10059, 10060, 10061, 10062,
+  10063, 10064, 10065, 10066, 10067, 10068, 10069, 10070, 10071,
+  10091, 10092, 10093,
+  11001, 11002, 11003, 11004,
+};
+
+static void
+test_numbers (void)
+{
+  g_autoptr (GEnumClass) enum_class = g_type_class_ref (WS_TYPE_ERROR);
+
+  g_test_summary ("The enumeration has every number of the reference, and no other.");
+
+  for (gsize i = 0; i < G_N_ELEMENTS (codes); i++)
+    if (g_enum_get_value (enum_class, codes[i]) == NULL)
+      g_error ("the enumeration lacks %d", codes[i]);
+  g_assert_cmpuint (enum_class->n_values, ==, G_N_ELEMENTS (codes));
+}
+
+static void
+test_quark (void)
+{
+  g_test_summary ("The domain has its name, and is the same each time.");
+
+  g_assert_cmpstr (g_quark_to_string (WS_ERROR), ==, "ws-error-quark");
+  g_assert_true (ws_error_quark () == WS_ERROR);
+}
+
+static void
+test_from_errno (void)
+{
+  g_test_summary ("Each errno has its code; one that has none is 4202.");
+
+  for (gsize i = 0; i < G_N_ELEMENTS (errno_mappings); i++)
+    {
+      g_test_message ("%s", g_strerror (errno_mappings[i].from));
+      g_assert_cmpint ((int) ws_error_from_errno (errno_mappings[i].from), ==, errno_mappings[i].code);
+    }
+}
+
+static void
+test_errno_text (void)
+{
+  g_test_summary ("The text is the code, the system's own words, and the subject if there is one.");
+
+  for (gsize i = 0; i < G_N_ELEMENTS (errno_mappings); i++)
+    {
+      const Mapping     *mapping = &errno_mappings[i];
+      g_autofree char   *text = g_strdup_printf ("[%d] %s", mapping->code, g_strerror (mapping->from));
+      g_autofree char   *text_with_subject = g_strconcat (text, ": 127.0.0.1:8080", NULL);
+      g_autoptr (GError) error = NULL;
+
+      ws_set_error_from_errno (&error, mapping->from, NULL);
+      g_assert_error (error, WS_ERROR, mapping->code);
+      g_assert_cmpstr (error->message, ==, text);
+      g_clear_error (&error);
+
+      ws_set_error_from_errno (&error, mapping->from, "127.0.0.1:8080");
+      g_assert_error (error, WS_ERROR, mapping->code);
+      g_assert_cmpstr (error->message, ==, text_with_subject);
+    }
+}
+
+static void
+test_subject_is_data (void)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("A subject with percent signs stands as it is; nobody has to want the error.");
+
+  ws_set_error_from_errno (&error, EADDRINUSE, "%s%n/100%");
+  g_assert_error (error, WS_ERROR, WS_ERROR_ADDRESS_IN_USE);
+  g_assert_true (g_str_has_suffix (error->message, ": %s%n/100%"));
+
+  ws_set_error_from_errno (NULL, EADDRINUSE, "nobody");
+  ws_propagate_gio_error (NULL, g_error_new_literal (G_IO_ERROR, G_IO_ERROR_FAILED, "lost"), NULL);
+  ws_propagate_gio_error (NULL, g_error_new_literal (WS_ERROR, WS_ERROR_SENDING, "lost"), NULL);
+}
+
+static void
+assert_propagated (GQuark      domain,
+                   int         code,
+                   const char *subject,
+                   int         expected_code,
+                   const char *expected_text)
+{
+  g_autoptr (GError) error = NULL;
+
+  ws_propagate_gio_error (&error, g_error_new_literal (domain, code, "words of the system"), subject);
+  g_assert_error (error, WS_ERROR, expected_code);
+  g_assert_cmpstr (error->message, ==, expected_text);
+}
+
+static void
+test_from_gio (void)
+{
+  g_test_summary ("Each error of GIO has its code and keeps its text.");
+
+  for (gsize i = 0; i < G_N_ELEMENTS (gio_mappings); i++)
+    {
+      const Mapping   *mapping = &gio_mappings[i];
+      g_autofree char *text = g_strdup_printf ("[%d] words of the system", mapping->code);
+      g_autofree char *text_with_subject = g_strconcat (text, ": /a/file", NULL);
+
+      assert_propagated (G_IO_ERROR, mapping->from, NULL, mapping->code, text);
+      assert_propagated (G_IO_ERROR, mapping->from, "/a/file", mapping->code, text_with_subject);
+    }
+}
+
+static void
+test_from_other_domains (void)
+{
+  g_test_summary ("Name resolution has its codes; other domains are 4202; our own stays as it is.");
+
+  assert_propagated (G_RESOLVER_ERROR, G_RESOLVER_ERROR_NOT_FOUND, "a.invalid", 11001,
+                     "[11001] words of the system: a.invalid");
+  assert_propagated (G_RESOLVER_ERROR, G_RESOLVER_ERROR_TEMPORARY_FAILURE, NULL, 11002,
+                     "[11002] words of the system");
+  assert_propagated (G_RESOLVER_ERROR, G_RESOLVER_ERROR_INTERNAL, NULL, 11003,
+                     "[11003] words of the system");
+  assert_propagated (G_FILE_ERROR, G_FILE_ERROR_NOENT, NULL, 4202, "[4202] words of the system");
+  assert_propagated (G_CONVERT_ERROR, 0, "x", 4202, "[4202] words of the system: x");
+  assert_propagated (WS_ERROR, 126, "left out", 126, "words of the system");
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/error/numbers", test_numbers);
+  g_test_add_func ("/error/quark", test_quark);
+  g_test_add_func ("/error/from-errno/code", test_from_errno);
+  g_test_add_func ("/error/from-errno/text", test_errno_text);
+  g_test_add_func ("/error/from-errno/subject", test_subject_is_data);
+  g_test_add_func ("/error/from-gio/code", test_from_gio);
+  g_test_add_func ("/error/from-gio/other-domains", test_from_other_domains);
+
+  return g_test_run ();
+}

@@ -1,0 +1,361 @@
+/* Copyright 2026 The WsServer authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "wsserver/protocol/ws-deflate-private.h"
+
+#include "wsserver/protocol/ws-deflate-cache-private.h"
+
+#include <string.h>
+
+/* Most bytes that zlib is shown at once: its counters are 32-bit. */
+#define MAX_ZLIB_BYTES ((gsize) 1 << 30)
+
+/* Output memory asked for at once. The smallest is far over what a flush needs to make progress. */
+#define MIN_OUTPUT_BYTES 256
+#define MAX_OUTPUT_BYTES (64 * 1024)
+
+/* What a flush ends with, and what a message's payload leaves out. RFC 7692 §7.2.1. */
+static const guint8 tail[] = { 0x00, 0x00, 0xff, 0xff };
+
+/* --- compression ----------------------------------------------------------------------------- */
+
+struct _WsDeflater
+{
+  z_stream *stream; /* NULL until a message needs it, and between messages without takeover */
+  int       level;
+  guint     window_bits;
+  gboolean  no_context_takeover;
+
+  /* Data was given since the last flush. Else the stream stands on a byte boundary between two
+   * blocks, where a message can be ended without zlib. */
+  gboolean unflushed;
+};
+
+WsDeflater *
+ws_deflater_new (const WsDeflateParameters *parameters,
+                 WsRole                     role,
+                 int                        level)
+{
+  const gboolean is_server = role == WS_ROLE_SERVER;
+  WsDeflater    *self = g_new0 (WsDeflater, 1);
+
+  g_assert (level >= Z_DEFAULT_COMPRESSION && level <= Z_BEST_COMPRESSION);
+
+  self->level = level;
+  self->window_bits =
+      is_server ? parameters->server_max_window_bits : parameters->client_max_window_bits;
+  self->no_context_takeover =
+      is_server ? parameters->server_no_context_takeover : parameters->client_no_context_takeover;
+
+  return self;
+}
+
+void
+ws_deflater_free (WsDeflater *self)
+{
+  ws_deflater_reset (self);
+  g_free (self);
+}
+
+void
+ws_deflater_reset (WsDeflater *self)
+{
+  self->unflushed = FALSE;
+
+  if (self->stream == NULL)
+    return;
+
+  ws_deflate_cache_give_deflate (self->stream, self->window_bits, self->level);
+  self->stream = NULL;
+}
+
+gboolean
+ws_deflater_has_stream (const WsDeflater *self)
+{
+  return self->stream != NULL;
+}
+
+/* Compresses up to MAX_ZLIB_BYTES. */
+static void
+run_deflate (z_stream     *stream,
+             const guint8 *data,
+             gsize         length,
+             int           flush,
+             GByteArray   *out)
+{
+  const guint room = (guint) CLAMP (length, MIN_OUTPUT_BYTES, MAX_OUTPUT_BYTES);
+
+  stream->next_in = (Bytef *) data;
+  stream->avail_in = (uInt) length;
+
+  do
+    {
+      const guint start = out->len;
+
+      g_byte_array_set_size (out, start + room);
+      stream->next_out = out->data + start;
+      stream->avail_out = room;
+
+      /* Nothing to do is an error to zlib (after a flush that filled the memory to the brim), but
+       * not to us; there is no other it could find here. */
+      deflate (stream, flush);
+      g_byte_array_set_size (out, start + room - stream->avail_out);
+    }
+  while (stream->avail_out == 0);
+
+  g_assert (stream->avail_in == 0);
+}
+
+static void
+append_compressed (WsDeflater   *self,
+                   const guint8 *data,
+                   gsize         length,
+                   gboolean      flush,
+                   GByteArray   *out)
+{
+  if (self->stream == NULL)
+    self->stream = ws_deflate_cache_take_deflate (self->window_bits, self->level);
+
+  for (; length > MAX_ZLIB_BYTES; data += MAX_ZLIB_BYTES, length -= MAX_ZLIB_BYTES)
+    run_deflate (self->stream, data, MAX_ZLIB_BYTES, Z_NO_FLUSH, out);
+
+  run_deflate (self->stream, data, length, flush ? Z_SYNC_FLUSH : Z_NO_FLUSH, out);
+  self->unflushed = !flush;
+}
+
+/* Ends the message: a flush without its tail, or by hand what is the same, the beginning of an
+ * empty block. RFC 7692 §7.2.1, §7.2.3.6. */
+static void
+end_message (WsDeflater   *self,
+             const guint8 *data,
+             gsize         length,
+             GByteArray   *out)
+{
+  if (length > 0 || self->unflushed)
+    {
+      append_compressed (self, data, length, TRUE, out);
+      g_assert (out->len > sizeof tail &&
+                memcmp (out->data + out->len - sizeof tail, tail, sizeof tail) == 0);
+      g_byte_array_set_size (out, out->len - sizeof tail);
+    }
+  else
+    g_byte_array_append (out, tail, 1);
+
+  if (self->no_context_takeover)
+    ws_deflater_reset (self);
+}
+
+void
+ws_deflater_compress (WsDeflater   *self,
+                      const guint8 *data,
+                      gsize         length,
+                      WsDeflateEnd  end,
+                      GByteArray   *out)
+{
+  if (end == WS_DEFLATE_MESSAGE_END)
+    end_message (self, data, length, out);
+  else if (length > 0 || (end == WS_DEFLATE_FLUSH && self->unflushed))
+    append_compressed (self, data, length, end == WS_DEFLATE_FLUSH, out);
+}
+
+/* --- decompression --------------------------------------------------------------------------- */
+
+/* What inflate() leaves in data_type: how many bits of the last byte are not used yet, and whether
+ * it stands between two blocks. */
+#define UNUSED_BITS 0x3f
+#define BETWEEN_BLOCKS 0x80
+
+struct _WsInflater
+{
+  z_stream   *stream; /* NULL until a message needs it, and between messages without takeover */
+  const char *fault;
+  guint       window_bits;
+  guint       tail_used; /* bytes of the tail that were given to zlib */
+  gboolean    no_context_takeover;
+  gboolean    in_tail;     /* the message's own bytes are all used */
+  gboolean    at_boundary; /* on a byte boundary between two blocks */
+};
+
+WsInflater *
+ws_inflater_new (const WsDeflateParameters *parameters,
+                 WsRole                     role)
+{
+  const gboolean is_server = role == WS_ROLE_SERVER;
+  WsInflater    *self = g_new0 (WsInflater, 1);
+
+  self->window_bits =
+      is_server ? parameters->client_max_window_bits : parameters->server_max_window_bits;
+  self->no_context_takeover =
+      is_server ? parameters->client_no_context_takeover : parameters->server_no_context_takeover;
+
+  /* One stream that suits everybody can be shared by everybody. */
+  if (self->no_context_takeover)
+    self->window_bits = WS_DEFLATE_MAX_WINDOW_BITS;
+
+  self->at_boundary = TRUE;
+
+  return self;
+}
+
+static void
+drop_inflate_stream (WsInflater *self)
+{
+  if (self->stream == NULL)
+    return;
+
+  ws_deflate_cache_give_inflate (self->stream, self->window_bits);
+  self->stream = NULL;
+  self->at_boundary = TRUE;
+}
+
+void
+ws_inflater_free (WsInflater *self)
+{
+  drop_inflate_stream (self);
+  g_free (self);
+}
+
+gboolean
+ws_inflater_has_stream (const WsInflater *self)
+{
+  return self->stream != NULL;
+}
+
+static WsInflateResult
+fail (WsInflater *self,
+      const char *fault)
+{
+  self->fault = fault;
+  drop_inflate_stream (self);
+
+  return WS_INFLATE_FAILED;
+}
+
+/* Gives zlib up to MAX_ZLIB_BYTES and takes what comes out; *used grows by what it took. */
+static WsInflateResult
+run_inflate (WsInflater   *self,
+             const guint8 *data,
+             gsize         length,
+             gsize        *used)
+{
+  z_stream       *stream = self->stream;
+  WsInflateResult result = WS_INFLATE_FULL;
+
+  stream->next_in = (Bytef *) data;
+  stream->avail_in = (uInt) length;
+
+  while (result == WS_INFLATE_FULL && stream->avail_out > 0)
+    switch (inflate (stream, Z_SYNC_FLUSH))
+      {
+      case Z_OK:
+      case Z_BUF_ERROR: /* nothing to do */
+        self->at_boundary = (stream->data_type & BETWEEN_BLOCKS) != 0 &&
+                            (stream->data_type & UNUSED_BITS) == 0;
+
+        if (stream->avail_out > 0)
+          result = WS_INFLATE_DRAINED;
+
+        break;
+
+      case Z_STREAM_END:
+        /* A final block. All of it is out; what follows may refer to what is in the window, which
+         * inflateReset() would forget. */
+        inflateResetKeep (stream);
+        self->at_boundary = TRUE;
+
+        if (stream->avail_in == 0)
+          result = WS_INFLATE_DRAINED;
+
+        break;
+
+      default:
+        result = WS_INFLATE_FAILED;
+        break;
+      }
+
+  *used += length - stream->avail_in;
+
+  return result;
+}
+
+/* Decompresses the end that the sender left out, RFC 7692 §7.2.2. Between two blocks nothing is
+ * missing, and what was left out would be half a block: its beginning is not there. */
+static WsInflateResult
+run_tail (WsInflater *self)
+{
+  gsize           used = 0;
+  WsInflateResult result;
+
+  if (!self->in_tail && self->at_boundary)
+    return WS_INFLATE_DRAINED;
+
+  self->in_tail = TRUE;
+  result = run_inflate (self, tail + self->tail_used, sizeof tail - self->tail_used, &used);
+  self->tail_used += (guint) used;
+
+  return result;
+}
+
+static WsInflateResult
+finish_message (WsInflater *self)
+{
+  if (!self->at_boundary)
+    return fail (self, "compressed message ends inside a block");
+
+  self->in_tail = FALSE;
+  self->tail_used = 0;
+
+  if (self->no_context_takeover)
+    drop_inflate_stream (self);
+
+  return WS_INFLATE_DRAINED;
+}
+
+WsInflateResult
+ws_inflater_decompress (WsInflater   *self,
+                        const guint8 *data,
+                        gsize         length,
+                        gboolean      message_end,
+                        gsize        *consumed,
+                        guint8       *output,
+                        gsize         capacity,
+                        gsize        *produced,
+                        const char  **fault)
+{
+  const uInt      room = (uInt) MIN (capacity, MAX_ZLIB_BYTES);
+  WsInflateResult result = WS_INFLATE_DRAINED;
+
+  g_assert (capacity > 0);
+
+  *consumed = 0;
+  *produced = 0;
+  *fault = self->fault;
+
+  if (self->fault != NULL)
+    return WS_INFLATE_FAILED;
+
+  if (self->stream == NULL)
+    self->stream = ws_deflate_cache_take_inflate (self->window_bits);
+
+  self->stream->next_out = output;
+  self->stream->avail_out = room;
+
+  if (!self->in_tail)
+    do
+      result = run_inflate (self, data + *consumed, MIN (length - *consumed, MAX_ZLIB_BYTES),
+                            consumed);
+    while (result == WS_INFLATE_DRAINED && *consumed < length);
+
+  if (result == WS_INFLATE_DRAINED && message_end)
+    result = run_tail (self);
+
+  *produced = room - self->stream->avail_out;
+
+  if (result == WS_INFLATE_DRAINED && message_end)
+    result = finish_message (self);
+  else if (result == WS_INFLATE_FAILED)
+    fail (self, "compressed data is not valid");
+
+  *fault = self->fault;
+
+  return result;
+}

@@ -1,0 +1,10 @@
+/* Copyright 2026 The WsServer authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Which end of the connection we are. */
+typedef enum
+{
+  WS_ROLE_SERVER, /* every received frame must be masked, none sent is. RFC 6455 §5.1 */
+  WS_ROLE_CLIENT,
+} WsRole;
