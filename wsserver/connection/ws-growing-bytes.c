@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "wsserver/connection/ws-connection-private.h"
+#include "wsserver/io/ws-block-cache-private.h"
 
 #define MIN_CAPACITY 256
 
@@ -12,6 +13,12 @@ ws_growing_bytes_expect (WsGrowingBytes *self,
 {
   if (self->length + length <= self->capacity)
     return;
+
+  if (self->data == NULL && length >= WS_BLOCK_MIN_BYTES)
+    {
+      self->data = ws_block_cache_take (length, &self->capacity);
+      return;
+    }
 
   self->capacity = self->length + length;
   self->data = g_realloc (self->data, self->capacity);
@@ -62,13 +69,17 @@ GBytes *
 ws_growing_bytes_take (WsGrowingBytes *self)
 {
   gsize   length = self->length;
+  gsize   capacity = self->capacity;
   guint8 *data = g_steal_pointer (&self->data);
 
-  /* What grew by doubling is given back before an application keeps it. */
-  if (self->capacity - length > length / 8)
-    data = g_realloc (data, length);
   self->length = 0;
   self->capacity = 0;
+  if (capacity >= WS_BLOCK_MIN_BYTES && capacity / 2 <= length)
+    return ws_block_cache_new_bytes (data, capacity, length);
+
+  /* What is much too large is given back before an application keeps it. */
+  if (capacity - length > length / 8)
+    data = g_realloc (data, length);
   return g_bytes_new_take (data, length);
 }
 

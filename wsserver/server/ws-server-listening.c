@@ -7,6 +7,7 @@
 
 #include "wsserver/base/ws-error-private.h"
 #include "wsserver/connection/ws-connection-request-private.h"
+#include "wsserver/io/ws-block-cache-private.h"
 #include "wsserver/server/ws-server-private.h"
 
 /* So many clients beyond MaxConnections are told 503; those beyond them are only dropped. */
@@ -139,7 +140,10 @@ ws_server_connection_ended (WsServer     *self,
   if (self->acceptor != NULL)
     ws_acceptor_resume (self->acceptor);
   if (ws_connection_map_count (self->connections) == 0)
-    finish_shutdowns (self);
+    {
+      ws_block_cache_clear ();
+      finish_shutdowns (self);
+    }
 }
 
 void
