@@ -18,6 +18,7 @@ struct _ConformanceDeflate
   gboolean client_no_context_takeover;
   gboolean server_no_context_takeover;
   int      level; /* the deflater's at the moment */
+  int      strategy;
 };
 
 /* The number behind "name=" in the answer, or 15. */
@@ -38,20 +39,20 @@ conformance_deflate_new (const char *answer)
 {
   ConformanceDeflate *self = g_new0 (ConformanceDeflate, 1);
   int                 window_bits = find_window_bits (answer, "client_max_window_bits");
-  int                 strategy = Z_DEFAULT_STRATEGY;
 
+  self->strategy = Z_DEFAULT_STRATEGY;
   /* zlib has no raw window of 256 bytes; without back references any window is wide enough. */
   if (window_bits == 8)
     {
       window_bits = 9;
-      strategy = Z_HUFFMAN_ONLY;
+      self->strategy = Z_HUFFMAN_ONLY;
     }
 
   self->level = Z_DEFAULT_COMPRESSION;
   self->client_no_context_takeover = strstr (answer, "client_no_context_takeover") != NULL;
   self->server_no_context_takeover = strstr (answer, "server_no_context_takeover") != NULL;
   g_assert_cmpint (deflateInit2 (&self->deflater, self->level, Z_DEFLATED, -window_bits, MEM_LEVEL,
-                                 strategy),
+                                 self->strategy),
                    ==, Z_OK);
   g_assert_cmpint (inflateInit2 (&self->inflater,
                                  -find_window_bits (answer, "server_max_window_bits")),
@@ -87,6 +88,21 @@ deflate_all (z_stream   *stream,
   while (stream->avail_out == 0);
 }
 
+static void
+set_level (ConformanceDeflate *self,
+           int                 level,
+           GByteArray         *output)
+{
+  guint8 piece[64];
+
+  self->deflater.avail_in = 0;
+  self->deflater.next_out = piece;
+  self->deflater.avail_out = sizeof piece;
+  g_assert_cmpint (deflateParams (&self->deflater, level, self->strategy), ==, Z_OK);
+  g_byte_array_append (output, piece, sizeof piece - self->deflater.avail_out);
+  self->level = level;
+}
+
 GByteArray *
 conformance_deflate_compress (ConformanceDeflate *self,
                               const GByteArray   *payload,
@@ -95,16 +111,7 @@ conformance_deflate_compress (ConformanceDeflate *self,
   GByteArray *output = g_byte_array_new ();
 
   if (level != self->level)
-    {
-      guint8 nothing[1];
-
-      self->deflater.next_in = nothing;
-      self->deflater.avail_in = 0;
-      self->deflater.next_out = nothing;
-      self->deflater.avail_out = 0;
-      deflateParams (&self->deflater, level, Z_DEFAULT_STRATEGY);
-      self->level = level;
-    }
+    set_level (self, level, output);
 
   self->deflater.next_in = payload->data;
   self->deflater.avail_in = payload->len;

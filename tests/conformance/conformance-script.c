@@ -91,7 +91,7 @@ conformance_unescape (const char *text,
     {
       guint8 octet = (guint8) text[i];
 
-      if (octet == '%' && i + 2 < length + 0 && g_ascii_isxdigit (text[i + 1]))
+      if (octet == '%' && i + 2 < length && g_ascii_isxdigit (text[i + 1]))
         {
           octet = (guint8) (g_ascii_xdigit_value (text[i + 1]) << 4 |
                             g_ascii_xdigit_value (text[i + 2]));
@@ -130,6 +130,24 @@ append_pattern (Parser     *parser,
   g_byte_array_append (bytes, (const guint8 *) pattern, (guint) length);
 }
 
+/* Always the same noise: what repeats it can refer back to it. */
+static void
+append_noise (Parser     *parser,
+              GByteArray *bytes)
+{
+  gsize   length = (gsize) take_number (parser);
+  guint64 state = 1;
+
+  for (gsize i = 0; i < length; i++)
+    {
+      guint8 octet;
+
+      state = state * G_GUINT64_CONSTANT (6364136223846793005) + G_GUINT64_CONSTANT (1442695040888963407);
+      octet = (guint8) (state >> 56);
+      g_byte_array_append (bytes, &octet, 1);
+    }
+}
+
 static void
 append_code (Parser     *parser,
              GByteArray *bytes)
@@ -140,7 +158,7 @@ append_code (Parser     *parser,
   g_byte_array_append (bytes, octets, sizeof octets);
 }
 
-/* 'text' <hex> *length =code, one after another. Returns whether there was any text, even empty. */
+/* 'text' <hex> *length ~length =code, one after another. Returns whether there was any text, even empty. */
 static gboolean
 take_payload (Parser     *parser,
               GByteArray *payload)
@@ -164,6 +182,11 @@ take_payload (Parser     *parser,
       else if (take (parser, "*"))
         {
           append_pattern (parser, payload);
+          has_text = TRUE;
+        }
+      else if (take (parser, "~"))
+        {
+          append_noise (parser, payload);
           has_text = TRUE;
         }
       else if (take (parser, "="))

@@ -29,6 +29,14 @@ void conformance_add (const char            *group,
                       const ConformanceCase *cases,
                       gsize                  n_cases);
 
+/* Adds one case that a generator has made; frees all strings but group and rfc. */
+void conformance_add_taken (const char *group,
+                            const char *rfc,
+                            char       *id,
+                            char       *title,
+                            char       *input,
+                            char       *expected);
+
 /* Adds cases of the opening handshake: input is the request, expected the response. */
 void conformance_add_handshakes (const char            *group,
                                  const ConformanceCase *cases,

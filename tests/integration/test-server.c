@@ -308,17 +308,14 @@ use_up_descriptors (void)
 }
 
 static void
-test_no_descriptors (gconstpointer user_data)
+run_without_descriptors (gboolean client_leaves)
 {
-  gboolean                 client_leaves = GPOINTER_TO_INT (user_data);
   g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
   g_autoptr (WsTestClient) first = ws_test_server_open (server);
   g_autoptr (WsTestClient) leaver = ws_test_server_open (server);
   g_autoptr (WsTestClient) waiting = ws_test_server_connect (server);
   g_autoptr (WsTestClient) waiting_too = ws_test_server_connect (server);
   struct rlimit            before = use_up_descriptors ();
-
-  g_test_summary ("Without a free descriptor the server says so once, does not spin, goes on.");
 
   server->echo = TRUE;
   ws_test_client_send_handshake (waiting, "/", NULL);
@@ -346,6 +343,18 @@ test_no_descriptors (gconstpointer user_data)
   ws_test_client_send_text (waiting, "recovered");
   ws_test_client_assert_text (waiting, "recovered");
   g_assert_cmpuint (ws_test_server_count (server, "error"), ==, 1);
+}
+
+static void
+test_no_descriptors (gconstpointer user_data)
+{
+  g_test_summary ("Without a free descriptor the server says so once, does not spin, goes on.");
+
+  /* It keeps to the limit by closing what the system has accepted: the client is lost. */
+  if (g_getenv ("WS_TEST_VALGRIND") != NULL)
+    g_test_skip ("valgrind takes the clients that it has no descriptor for");
+  else
+    run_without_descriptors (GPOINTER_TO_INT (user_data));
 }
 
 static void

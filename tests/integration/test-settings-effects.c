@@ -1,97 +1,656 @@
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <dirent.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include "ws-test-server.h"
-#include "wsserver/config/ws-config-private.h"
 
-/* A setting is more than a value that reads back: each has a test that shows what it does. */
+/* A setting is more than a value that reads back. tests/unit/test-config-effects.c has the list of
+ * the tests that show what each of them does; here are those that stand nowhere else. */
+
+/* --- the socket -------------------------------------------------------------------------------- */
+
+/* The server's end of the client's connection. */
+static int
+find_server_fd (WsTestClient *client)
+{
+  guint             port = ws_test_client_get_port (client);
+  g_autoptr (GDir)  folder = g_dir_open ("/proc/self/fd", 0, NULL);
+  const char       *name;
+
+  g_assert_nonnull (folder);
+  while ((name = g_dir_read_name (folder)) != NULL)
+    {
+      struct sockaddr_in peer = { 0 };
+      socklen_t          size = sizeof peer;
+      int                fd = (int) g_ascii_strtoll (name, NULL, 10);
+
+      if (getpeername (fd, (struct sockaddr *) &peer, &size) == 0 && peer.sin_family == AF_INET
+          && g_ntohs (peer.sin_port) == port)
+        return fd;
+    }
+
+  g_error ("the server has no socket for the client's port %u", port);
+}
+
+static int
+get_option (WsTestClient *client,
+            int           level,
+            int           option)
+{
+  int       value = 0;
+  socklen_t size = sizeof value;
+
+  g_assert_cmpint (getsockopt (find_server_fd (client), level, option, &value, &size), ==, 0);
+  return value;
+}
 
 typedef struct
 {
+  const char *path;
   const char *setting;
-  const char *file; /* in tests/integration; NULL: nothing to show yet */
-  const char *test; /* the literal path under which it is added; NULL: why there is nothing */
-} Proof;
+  int         level;
+  int         option;
+  int         value;
+} SocketCase;
 
-#define HERE "test-settings-effects.c"
-#define TIMERS "test-settings-timers.c"
-
-/* A setting that is added to the registry and not here fails the check below. */
-static const Proof proofs[] = {
-  { "AllowedClients", HERE, "/settings/access/while-listening" },
-  { "AllowedOrigins", HERE, "/settings/allowed-origins/" },
-  { "BindExclusively", "test-listening.c", "/listening/shared-port" },
-  { "BlockedClients", HERE, "/settings/access/while-listening" },
-  { "BufferMessage", HERE, "/settings/buffer-message" },
-  { "BuildInfo", "test-config.c", "/config/read-only" },
-  { "CloseStreamAfterTransfer", "test-send.c", "/send/stream/left-open" },
-  { "CloseTimeout", TIMERS, "close-timeout" },
-  { "DisconnectStatusCode", "test-closing.c", "/closing/disconnect-settings" },
-  { "DisconnectStatusDescription", "test-closing.c", "/closing/disconnect-settings" },
-  { "GUIAvailable", HERE, "/settings/no-effect/" },
-  { "HandshakeTimeout", TIMERS, "handshake-timeout" },
-  { "IdleTimeout", TIMERS, "idle-timeout" },
-  { "InBufferSize", HERE, "/settings/socket/" },
-  { "KeepAliveInterval", HERE, "/settings/socket/" },
-  { "KeepAliveTime", HERE, "/settings/socket/" },
-  { "LicenseInfo", "test-config.c", "/config/read-only" },
-  { "LogLevel", HERE, "/settings/log-level/levels" },
-  { "MaskSensitiveData", HERE, "/settings/no-effect/" },
-  { "MaxConnections", "test-opening.c", "/opening/max-connections" },
-  { "MaxFrameSize", HERE, "/settings/max-frame-size/messages" },
-  { "MaxHeaderSize", "test-refusals.c", "/refusals/max-header-size" },
-  { "MaxLineLength", "test-messages.c", "/messages/line-mode/max-line-length" },
-  { "MaxMessageSize", HERE, "/settings/max-message-size" },
-  { "MaxSendQueue", HERE, "/settings/max-send-queue" },
-  { "MessageLength", "test-send.c", "/send/message-length" },
-  { "OutBufferSize", HERE, "/settings/socket/" },
-  { "PingInterval", TIMERS, "ping-interval" },
-  { "PongTimeout", TIMERS, "pong-timeout" },
-  { "TcpNoDelay", HERE, "/settings/socket/" },
-  { "UseDaemonThreads", HERE, "/settings/no-effect/" },
-  { "UseIPv6", "test-listening.c", "/listening/ipv6/setting" },
-  { "WaitForCloseResponse", "test-closing.c", "/closing/no-wait" },
-
-  { "DefaultConnectionTimeout", NULL, "of the TLS handshake" },
-  { "DeflateLevel", NULL, "of permessage-deflate" },
-  { "DeflateNoContextTakeover", NULL, "of permessage-deflate" },
-  { "DeflateThreshold", NULL, "of permessage-deflate" },
-  { "DeflateWindowBits", NULL, "of permessage-deflate" },
-  { "EnablePermessageDeflate", NULL, "of permessage-deflate" },
-  { "PreferredDHGroupBits", NULL, "of TLS" },
-  { "UseInternalSecurityAPI", NULL, "of TLS" },
+/* Linux doubles the buffers asked for; socket(7). */
+static const SocketCase socket_cases[] = {
+  { "in-buffer-size", "InBufferSize=50000", SOL_SOCKET, SO_RCVBUF, 100000 },
+  { "in-buffer-size-small", "InBufferSize=8192", SOL_SOCKET, SO_RCVBUF, 16384 },
+  { "out-buffer-size", "OutBufferSize=50000", SOL_SOCKET, SO_SNDBUF, 100000 },
+  { "out-buffer-size-small", "OutBufferSize=8192", SOL_SOCKET, SO_SNDBUF, 16384 },
+  { "tcp-no-delay", "TcpNoDelay=False", IPPROTO_TCP, TCP_NODELAY, 0 },
+  { "keep-alive-time/on", "KeepAliveTime=60000", SOL_SOCKET, SO_KEEPALIVE, 1 },
+  { "keep-alive-time/seconds", "KeepAliveTime=60000", IPPROTO_TCP, TCP_KEEPIDLE, 60 },
+  { "keep-alive-time/rounded-up", "KeepAliveTime=1500", IPPROTO_TCP, TCP_KEEPIDLE, 2 },
+  { "keep-alive-interval/on", "KeepAliveInterval=7000", SOL_SOCKET, SO_KEEPALIVE, 1 },
+  { "keep-alive-interval/seconds", "KeepAliveInterval=7000", IPPROTO_TCP, TCP_KEEPINTVL, 7 },
+  { "keep-alive-interval/rounded-up", "KeepAliveInterval=1", IPPROTO_TCP, TCP_KEEPINTVL, 1 },
 };
 
-static const Proof *
-find_proof (const char *setting)
+static void
+test_socket (gconstpointer user_data)
 {
-  for (gsize i = 0; i < G_N_ELEMENTS (proofs); i++)
-    if (g_str_equal (proofs[i].setting, setting))
-      return &proofs[i];
+  const SocketCase        *socket_case = user_data;
+  int                      level = socket_case->level;
+  int                      option = socket_case->option;
+  g_autoptr (WsTestServer) before = ws_test_server_new_listening (socket_case->setting, NULL);
+  g_autoptr (WsTestServer) later = ws_test_server_new_listening (NULL, NULL);
+  g_autoptr (WsTestClient) client = ws_test_server_open (before);
+  g_autoptr (WsTestClient) first = ws_test_server_open (later);
+  g_autoptr (WsTestClient) second = NULL;
 
-  return NULL;
+  g_test_summary ("The option is set on each accepted socket, also when the server listens already.");
+
+  g_assert_cmpint (get_option (client, level, option), ==, socket_case->value);
+
+  g_assert_cmpint (get_option (first, level, option), !=, socket_case->value);
+  ws_test_server_config (later, socket_case->setting);
+  second = ws_test_server_open (later);
+  g_assert_cmpint (get_option (second, level, option), ==, socket_case->value);
+  g_assert_cmpint (get_option (first, level, option), !=, socket_case->value);
 }
 
 static void
-assert_test_exists (const Proof *proof)
+test_socket_defaults (void)
 {
-  g_autofree char   *path = g_test_build_filename (G_TEST_DIST, "integration", proof->file, NULL);
-  g_autofree char   *quoted = g_strconcat ("\"", proof->test, NULL);
-  g_autofree char   *content = NULL;
+  g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
+  g_autoptr (WsTestClient) client = ws_test_server_open (server);
+  g_autoptr (WsTestClient) second = NULL;
+
+  g_test_summary ("By default small writes go out at once, and there are no probes.");
+
+  g_assert_cmpint (get_option (client, IPPROTO_TCP, TCP_NODELAY), !=, 0);
+  g_assert_cmpint (get_option (client, SOL_SOCKET, SO_KEEPALIVE), ==, 0);
+
+  ws_test_server_config (server, "KeepAliveTime=60000");
+  ws_test_server_config (server, "KeepAliveTime=0");
+  second = ws_test_server_open (server);
+  g_assert_cmpint (get_option (second, SOL_SOCKET, SO_KEEPALIVE), ==, 0);
+}
+
+/* --- who may connect --------------------------------------------------------------------------- */
+
+static gboolean
+is_accepted (WsTestServer *server)
+{
+  g_autoptr (WsTestClient) client = ws_test_server_connect (server);
+
+  ws_test_client_send_handshake (client, "/", NULL);
+  ws_test_wait_until (client->eof || client->input->len > 0);
+  return client->input->len > 0;
+}
+
+static void
+assert_not_configurable (WsTestServer *server,
+                         const char   *setting)
+{
+  g_autofree char   *value = NULL;
   g_autoptr (GError) error = NULL;
 
-  g_file_get_contents (path, &content, NULL, &error);
-  g_assert_no_error (error);
-  if (g_str_equal (proof->file, HERE))
-    quoted[0] = '(';
-  if (g_str_equal (proof->file, HERE))
-    g_assert_nonnull (strstr (content, proof->test));
-  else if (strstr (content, quoted) == NULL)
-    g_error ("%s has no test %s, which is to show the effect of %s", proof->file, proof->test,
-             proof->setting);
+  value = ws_server_config (server->server, setting, &error);
+  g_assert_null (value);
+  g_assert_nonnull (error);
+}
+
+static void
+test_access_while_listening (void)
+{
+  g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
+  g_autoptr (WsTestClient) stays = ws_test_server_open (server);
+
+  g_test_summary ("The lists hold from the next client on; who is connected stays.");
+
+  ws_test_server_config (server, "AllowedClients=192.0.2.*");
+  g_assert_false (is_accepted (server));
+  ws_test_server_config (server, "AllowedClients=192.0.2.*,127.0.0.0/8");
+  g_assert_true (is_accepted (server));
+  ws_test_server_config (server, "BlockedClients=127.*");
+  g_assert_false (is_accepted (server));
+  ws_test_server_config (server, "BlockedClients=");
+  g_assert_true (is_accepted (server));
+  ws_test_server_config (server, "AllowedClients=*");
+  g_assert_true (is_accepted (server));
+
+  server->echo = TRUE;
+  ws_test_client_send_text (stays, "stays");
+  ws_test_client_assert_text (stays, "stays");
+}
+
+static void
+test_access_refused_value (void)
+{
+  g_autoptr (WsTestServer) server = NULL;
+  g_autofree char         *commas = g_strnfill (65537, ',');
+  g_autofree char         *too_long = g_strconcat ("BlockedClients=", commas, NULL);
+  g_autofree char         *value = NULL;
+
+  g_test_summary ("A list that is refused leaves the one before in force.");
+
+  server = ws_test_server_new_listening ("BlockedClients=127.0.0.1", NULL);
+  assert_not_configurable (server, "BlockedClients=10.0.0.1/8");
+  g_assert_false (is_accepted (server));
+  assert_not_configurable (server, "BlockedClients=\xff*");
+  g_assert_false (is_accepted (server));
+  assert_not_configurable (server, too_long);
+  g_assert_false (is_accepted (server));
+  value = ws_server_config (server->server, "BlockedClients", NULL);
+  g_assert_cmpstr (value, ==, "127.0.0.1");
+}
+
+typedef struct
+{
+  const char *path;
+  const char *allowed;
+  const char *origin;
+  guint       status;
+} OriginCase;
+
+static const OriginCase origin_cases[] = {
+  { "setting-in-capitals", "HTTPS://EXAMPLE.ORG", "https://example.org", 101 },
+  { "origin-in-capitals", "https://example.org", "https://Example.ORG", 101 },
+  { "wildcard-in-capitals", "https://*.Example.org", "https://CHAT.example.org", 101 },
+  { "spaces", " https://a.example ,\thttps://b.example ", "https://b.example", 101 },
+  { "empty-entries", ",,https://a.example,", "https://a.example", 101 },
+  { "any-port", "https://example.org:*", "https://example.org:8443", 101 },
+  { "any-port-look-alike", "https://example.org:*", "https://example.org.evil.test:1", 403 },
+  { "two-wildcards", "http*://*.example.org", "https://a.b.example.org", 101 },
+  { "wildcard-needs-dot", "https://*.example.org", "https://example.org", 403 },
+  { "star-in-a-list", "https://a.example,*", "https://c.example", 101 },
+  { "null", "null", "null", 101 },
+  { "nobody", "", "https://a.example", 403 },
+  { "only-commas", ",,", "https://a.example", 403 },
+};
+
+static guint
+get_status_for_origin (WsTestServer *server,
+                       const char   *origin)
+{
+  g_autoptr (WsTestClient)   client = ws_test_server_connect (server);
+  g_autoptr (WsTestResponse) response = NULL;
+  g_autofree char           *header = g_strdup_printf ("Origin: %s\r\n", origin);
+
+  ws_test_client_send_handshake (client, "/", header);
+  response = ws_test_client_read_response (client);
+  return response->status;
+}
+
+static void
+test_allowed_origins (gconstpointer user_data)
+{
+  const OriginCase        *origin_case = user_data;
+  g_autofree char         *setting = g_strconcat ("AllowedOrigins=", origin_case->allowed, NULL);
+  g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
+
+  g_test_summary ("Wildcards, in any case of letters, decide about the next request.");
+
+  g_assert_cmpuint (get_status_for_origin (server, origin_case->origin), ==, 101);
+  ws_test_server_config (server, setting);
+  g_assert_cmpuint (get_status_for_origin (server, origin_case->origin), ==, origin_case->status);
+  ws_test_server_config (server, "AllowedOrigins=*");
+  g_assert_cmpuint (get_status_for_origin (server, origin_case->origin), ==, 101);
+}
+
+/* --- messages ---------------------------------------------------------------------------------- */
+
+static void
+send_two_fragments (WsTestClient *client)
+{
+  ws_test_client_send_frame (client, (WsTestFrameSpec) { .opcode = WS_OPCODE_TEXT, .more = TRUE },
+                             "Hel", 3);
+  ws_test_client_send_frame (client, (WsTestFrameSpec) { 0 }, "lo", 2);
+}
+
+static void
+test_buffer_message (void)
+{
+  g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
+  g_autoptr (WsTestClient) client = ws_test_server_open (server);
+
+  g_test_summary ("A message arrives in parts or whole, as the setting is when it begins.");
+
+  send_two_fragments (client);
+  ws_test_wait_until (ws_test_server_count (server, "data-in") == 2);
+  ws_test_server_assert_events (server, "data-in #1 text \"Hel\"",
+                                "data-in #1 continuation \"lo\" eom", NULL);
+
+  ws_test_server_config (server, "BufferMessage=True");
+  send_two_fragments (client);
+  ws_test_server_wait_for (server, "data-in");
+  ws_test_settle ();
+  ws_test_server_assert_events (server, "data-in #1 text \"Hello\" eom", NULL);
+
+  ws_test_server_config (server, "BufferMessage=False");
+  send_two_fragments (client);
+  ws_test_wait_until (ws_test_server_count (server, "data-in") == 2);
+}
+
+/* Reads one message and asserts the lengths of its frames; -1 ends them. */
+static void
+assert_frames (WsTestClient *client,
+               WsOpcode      opcode,
+               const int    *lengths)
+{
+  for (guint i = 0; lengths[i] >= 0; i++)
+    {
+      g_autoptr (WsTestFrame) frame = ws_test_client_read_frame (client);
+
+      g_assert_cmpint (frame->opcode, ==, i == 0 ? opcode : WS_OPCODE_CONTINUATION);
+      g_assert_cmpuint (g_bytes_get_size (frame->payload), ==, (gsize) lengths[i]);
+      g_assert_cmpint (frame->fin, ==, lengths[i + 1] < 0);
+    }
+}
+
+static void
+test_max_frame_size (void)
+{
+  g_autoptr (WsTestServer) server = ws_test_server_new_listening ("MaxFrameSize=1000", NULL);
+  g_autoptr (WsTestClient) client = ws_test_server_open (server);
+  WsConnection            *connection = ws_test_server_get (server, 1);
+  g_autofree char         *pattern = ws_test_pattern (2500);
+  g_autoptr (GBytes)       two = g_bytes_new (pattern, 2000);
+
+  g_test_summary ("No frame is longer; each but the last is as long; the next message follows a change.");
+
+  g_assert_true (ws_connection_send_text (connection, pattern, NULL));
+  assert_frames (client, WS_OPCODE_TEXT, (const int[]) { 1000, 1000, 500, -1 });
+  g_assert_true (ws_connection_send_bytes (connection, two, NULL));
+  assert_frames (client, WS_OPCODE_BINARY, (const int[]) { 1000, 1000, -1 });
+  g_assert_true (ws_connection_send_text (connection, pattern + 1500, NULL));
+  assert_frames (client, WS_OPCODE_TEXT, (const int[]) { 1000, -1 });
+  g_assert_true (ws_connection_send_text (connection, "", NULL));
+  assert_frames (client, WS_OPCODE_TEXT, (const int[]) { 0, -1 });
+
+  ws_test_server_config (server, "MaxFrameSize=2499");
+  g_assert_true (ws_connection_send_text (connection, pattern, NULL));
+  assert_frames (client, WS_OPCODE_TEXT, (const int[]) { 2499, 1, -1 });
+  ws_test_server_config (server, "MaxFrameSize=2500");
+  g_assert_true (ws_connection_send_text (connection, pattern, NULL));
+  assert_frames (client, WS_OPCODE_TEXT, (const int[]) { 2500, -1 });
+}
+
+static void
+test_max_frame_size_stream (void)
+{
+  g_autoptr (WsTestServer) server = ws_test_server_new_listening ("MaxFrameSize=1000", NULL);
+  g_autoptr (WsTestClient) client = ws_test_server_open (server);
+  g_autofree char         *pattern = ws_test_pattern (2500);
+  g_autoptr (GInputStream) stream = g_memory_input_stream_new_from_data (pattern, 2500, NULL);
+  gsize                    length = 0;
+  gboolean                 fin = FALSE;
+
+  g_test_summary ("The frames of a stream are no longer either.");
+
+  g_assert_true (ws_connection_set_upload_stream (ws_test_server_get (server, 1), stream, NULL));
+  while (!fin)
+    {
+      g_autoptr (WsTestFrame) frame = ws_test_client_read_frame (client);
+
+      g_assert_cmpuint (g_bytes_get_size (frame->payload), <=, 1000);
+      length += g_bytes_get_size (frame->payload);
+      fin = frame->fin;
+    }
+  g_assert_cmpuint (length, ==, 2500);
+}
+
+static void
+test_message_length_behind_stream (void)
+{
+  g_autoptr (WsTestServer) server = ws_test_server_new_listening ("MaxFrameSize=1000", NULL);
+  g_autoptr (WsTestClient) client = ws_test_server_open (server);
+  WsConnection            *connection = ws_test_server_get (server, 1);
+  g_autofree char         *pattern = ws_test_pattern (2500);
+  g_autoptr (GInputStream) stream = g_memory_input_stream_new_from_data (pattern, 2500, NULL);
+  g_autofree char         *setting = NULL;
+  g_autoptr (GBytes)       message = NULL;
+  g_autoptr (GError)       error = NULL;
+  WsOpcode                 opcode;
+
+  g_test_summary ("A message announced by MessageLength does not begin within one that is under way.");
+
+  setting = g_strdup_printf ("MessageLength[%s]=10", ws_connection_get_connection_id (connection));
+  g_assert_true (ws_connection_set_upload_stream (connection, stream, NULL));
+  ws_test_server_config (server, setting);
+  g_assert_false (ws_connection_send_text (connection, "hello", &error));
+  g_assert_error (error, WS_ERROR, WS_ERROR_IN_PROGRESS);
+
+  message = ws_test_client_read_message (client, &opcode);
+  g_assert_cmpuint (g_bytes_get_size (message), ==, 2500);
+  ws_test_settle ();
+  g_assert_true (ws_connection_send_text (connection, "hello", NULL));
+  g_assert_true (ws_connection_send_text (connection, "world", NULL));
+  assert_frames (client, WS_OPCODE_TEXT, (const int[]) { 5, 5, -1 });
+}
+
+static void
+test_max_message_size (void)
+{
+  g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
+  g_autoptr (WsTestClient) earlier = ws_test_server_open (server);
+  g_autoptr (WsTestClient) client = NULL;
+  g_autofree char         *pattern = ws_test_pattern (2000);
+
+  g_test_summary ("Also of a message delivered in parts no more arrives; it holds for new clients.");
+
+  ws_test_server_config (server, "MaxMessageSize=1000");
+  ws_test_client_send_binary (earlier, pattern, 2000);
+  ws_test_server_wait_for (server, "data-in #1 binary 2000 bytes eom");
+
+  client = ws_test_server_open (server);
+  ws_test_client_send_binary (client, pattern, 1000);
+  ws_test_client_send_frame (client, (WsTestFrameSpec) { .opcode = WS_OPCODE_BINARY, .more = TRUE },
+                             pattern, 600);
+  ws_test_client_send_frame (client, (WsTestFrameSpec) { .more = TRUE }, pattern, 401);
+  ws_test_client_assert_close (client, 1009, NULL);
+  ws_test_client_assert_eof (client);
+  ws_test_client_close (client);
+  ws_test_server_wait_for (server, "disconnected #2 1009");
+  g_assert_cmpuint (ws_test_server_count (server, "data-in #2 binary 1000 bytes eom"), ==, 1);
+  g_assert_cmpuint (ws_test_server_count (server, "data-in #2 binary 600 bytes"), ==, 1);
+  g_assert_cmpuint (ws_test_server_count (server, "data-in #2"), ==, 2);
+}
+
+static void
+test_max_send_queue (void)
+{
+  g_autoptr (WsTestServer) server = ws_test_server_new_listening ("MaxSendQueue=2000", NULL);
+  g_autoptr (WsTestClient) client = ws_test_server_open (server);
+  WsConnection            *connection = ws_test_server_get (server, 1);
+  g_autofree char         *pattern = ws_test_pattern (3000);
+  g_autoptr (GError)       error = NULL;
+
+  g_test_summary ("A message over it is refused whole with 10035, and taken once it is raised.");
+
+  g_assert_false (ws_connection_send_text (connection, pattern, &error));
+  g_assert_error (error, WS_ERROR, WS_ERROR_WOULD_BLOCK);
+  g_assert_nonnull (strstr (error->message, "MaxSendQueue"));
+  g_assert_true (ws_connection_send_text (connection, pattern + 2000, NULL));
+  ws_test_client_assert_text (client, pattern + 2000);
+
+  ws_test_server_config (server, "MaxSendQueue=10000");
+  g_assert_true (ws_connection_send_text (connection, pattern, NULL));
+  ws_test_client_assert_text (client, pattern);
+}
+
+/* --- the log ----------------------------------------------------------------------------------- */
+
+/* One client that opens, is echoed, and closes; one that breaks the protocol. */
+static void
+run_session (WsTestServer *server)
+{
+  g_autoptr (WsTestClient) client = ws_test_server_open (server);
+  g_autoptr (WsTestClient) breaks = ws_test_server_open (server);
+
+  server->echo = TRUE;
+  ws_test_client_send_text (client, "once");
+  ws_test_client_assert_text (client, "once");
+  ws_test_client_send_ping (client, "beat");
+  ws_test_client_assert_frame (client, WS_OPCODE_PONG, "beat", 4);
+  ws_test_client_send_close (client, 1000, "done");
+  ws_test_client_assert_close (client, 1000, NULL);
+  ws_test_client_assert_eof (client);
+
+  ws_test_client_send (breaks, "\x83\x80\0\0\0\0", 6);
+  ws_test_client_assert_close (breaks, 1002, NULL);
+  ws_test_client_assert_eof (breaks);
+  ws_test_client_close (breaks);
+  ws_test_wait_until (ws_test_server_count (server, "disconnected") == 2);
+  ws_test_settle ();
+}
+
+static guint
+count_logs (WsTestServer *server,
+            const char   *type)
+{
+  guint n_logs = 0;
+
+  for (guint i = 0; i < server->logs->len; i++)
+    n_logs += g_str_has_prefix (server->logs->pdata[i], type);
+
+  return n_logs;
+}
+
+static void
+test_log_levels (void)
+{
+  g_test_summary ("0 tells nothing, 1 information and errors, 2 the request too, 3 every frame.");
+
+  for (guint level = 0; level <= 3; level++)
+    {
+      g_autofree char         *setting = g_strdup_printf ("LogLevel=%u", level);
+      g_autoptr (WsTestServer) server = ws_test_server_new_listening (setting, NULL);
+
+      run_session (server);
+      g_assert_cmpint (count_logs (server, "Info ") > 0, ==, level >= 1);
+      g_assert_cmpint (count_logs (server, "Error ") > 0, ==, level >= 1);
+      g_assert_cmpint (count_logs (server, "Verbose ") > 0, ==, level >= 2);
+      g_assert_cmpint (count_logs (server, "Debug ") > 0, ==, level >= 3);
+      g_assert_cmpint (ws_test_server_has_log (server, "Sec-WebSocket-Key"), ==, level >= 2);
+      g_assert_false (ws_test_server_has_log (server, "once"));
+      g_assert_false (ws_test_server_has_log (server, "beat"));
+
+      /* A change holds at once. */
+      ws_test_server_config (server, "LogLevel=0");
+      g_ptr_array_set_size (server->logs, 0);
+      ws_test_server_forget (server);
+      run_session (server);
+      g_assert_cmpuint (server->logs->len, ==, 0);
+    }
+}
+
+static void
+iterate_in_log_cb (WsServer     *server,
+                   WsConnection *connection,
+                   int           level,
+                   const char   *message,
+                   const char   *type,
+                   gpointer      user_data)
+{
+  g_main_context_iteration (NULL, FALSE);
+}
+
+static void
+test_log_handler_iterates (void)
+{
+  g_autoptr (WsTestServer) server = ws_test_server_new_listening ("LogLevel=3", NULL);
+  g_autoptr (WsTestClient) client = ws_test_server_open (server);
+  g_autoptr (GByteArray)   bytes = g_byte_array_new ();
+  const struct
+  {
+    WsOpcode    opcode;
+    const char *payload;
+  } frames[] = {
+    { WS_OPCODE_TEXT, "a" },
+    { WS_OPCODE_PING, "first" },
+    { WS_OPCODE_PING, "other" },
+    { WS_OPCODE_TEXT, "b" },
+  };
+
+  g_test_summary ("Messages and pings keep their order when a handler of the log runs the main loop.");
+
+  g_signal_connect (server->server, "log", G_CALLBACK (iterate_in_log_cb), NULL);
+  for (gsize i = 0; i < G_N_ELEMENTS (frames); i++)
+    {
+      g_autoptr (GByteArray) frame = NULL;
+
+      frame = ws_test_frame_build ((WsTestFrameSpec) { .opcode = frames[i].opcode }, frames[i].payload,
+                                   strlen (frames[i].payload));
+      g_byte_array_append (bytes, frame->data, frame->len);
+    }
+  ws_test_client_send (client, bytes->data, bytes->len);
+  ws_test_wait_until (server->events->len == G_N_ELEMENTS (frames));
+  ws_test_server_assert_events (server, "data-in #1 text \"a\" eom", "ping #1 \"first\"",
+                                "ping #1 \"other\"", "data-in #1 text \"b\" eom", NULL);
+  ws_test_client_assert_frame (client, WS_OPCODE_PONG, "first", 5);
+  ws_test_client_assert_frame (client, WS_OPCODE_PONG, "other", 5);
+}
+
+static void
+send_in_log_cb (WsServer     *server,
+                WsConnection *connection,
+                int           level,
+                const char   *message,
+                const char   *type,
+                gpointer      user_data)
+{
+  gboolean *sent = user_data;
+
+  if (*sent || connection == NULL || level < 3)
+    return;
+
+  *sent = TRUE;
+  g_assert_true (ws_connection_send_text (connection, "log", NULL));
+}
+
+static void
+test_log_handler_sends (void)
+{
+  g_autoptr (WsTestServer) server = NULL;
+  g_autoptr (WsTestClient) client = NULL;
+  g_autoptr (GBytes)       first = NULL;
+  g_autoptr (GBytes)       second = NULL;
+  WsOpcode                 opcode;
+  gboolean                 sent = FALSE;
+
+  g_test_summary ("A message sent by a handler of the log does not stand between the frames of another.");
+
+  server = ws_test_server_new_listening ("LogLevel=3", "MaxFrameSize=4", NULL);
+  client = ws_test_server_open (server);
+  g_signal_connect (server->server, "log", G_CALLBACK (send_in_log_cb), &sent);
+  g_assert_true (ws_connection_send_text (ws_test_server_get (server, 1), "a long message", NULL));
+  ws_test_settle ();
+  g_assert_true (sent);
+  first = ws_test_client_read_message (client, &opcode);
+  second = ws_test_client_read_message (client, &opcode);
+  g_assert_cmpuint (g_bytes_get_size (first) + g_bytes_get_size (second), ==, 14 + 3);
+}
+
+/* --- settings without effect ------------------------------------------------------------------- */
+
+static void
+append_lines (GString   *transcript,
+              GPtrArray *lines)
+{
+  g_autoptr (GRegex) numbers = g_regex_new ("\\d+", 0, 0, NULL);
+
+  /* Ports and ids differ from run to run. */
+  for (guint i = 0; i < lines->len; i++)
+    {
+      g_autofree char *line = g_regex_replace_literal (numbers, lines->pdata[i], -1, 0, "N", 0, NULL);
+
+      g_string_append_printf (transcript, "%s\n", line);
+    }
+}
+
+static char *
+record_session (const char *setting)
+{
+  g_autoptr (WsTestServer) server = ws_test_server_new_listening ("LogLevel=3", setting, NULL);
+  GString                 *transcript = g_string_new (NULL);
+
+  run_session (server);
+  append_lines (transcript, server->events);
+  append_lines (transcript, server->logs);
+  return g_string_free (transcript, FALSE);
+}
+
+static void
+test_no_effect (gconstpointer user_data)
+{
+  const char      *setting = user_data;
+  g_autofree char *with_true = g_strconcat (setting, "=True", NULL);
+  g_autofree char *with_false = g_strconcat (setting, "=False", NULL);
+  g_autofree char *first = record_session (with_true);
+  g_autofree char *second = record_session (with_false);
+
+  g_test_summary ("Signals and log are the same with either value.");
+
+  g_assert_cmpstr (first, !=, "");
+  g_assert_cmpstr (first, ==, second);
+}
+
+static void
+add_tables (void)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (socket_cases); i++)
+    {
+      g_autofree char *path = g_strconcat ("/settings/socket/", socket_cases[i].path, NULL);
+
+      g_test_add_data_func (path, &socket_cases[i], test_socket);
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (origin_cases); i++)
+    {
+      g_autofree char *path = g_strconcat ("/settings/allowed-origins/", origin_cases[i].path, NULL);
+
+      g_test_add_data_func (path, &origin_cases[i], test_allowed_origins);
+    }
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/settings/socket/defaults", test_socket_defaults);
+  g_test_add_func ("/settings/access/while-listening", test_access_while_listening);
+  g_test_add_func ("/settings/access/refused-value", test_access_refused_value);
+  g_test_add_func ("/settings/buffer-message", test_buffer_message);
+  g_test_add_func ("/settings/max-frame-size/messages", test_max_frame_size);
+  g_test_add_func ("/settings/max-frame-size/stream", test_max_frame_size_stream);
+  g_test_add_func ("/settings/message-length/behind-stream", test_message_length_behind_stream);
+  g_test_add_func ("/settings/max-message-size", test_max_message_size);
+  g_test_add_func ("/settings/max-send-queue", test_max_send_queue);
+  g_test_add_func ("/settings/log-level/levels", test_log_levels);
+  g_test_add_func ("/settings/log-level/handler-iterates", test_log_handler_iterates);
+  g_test_add_func ("/settings/log-level/handler-sends", test_log_handler_sends);
+  g_test_add_data_func ("/settings/no-effect/gui-available", "GUIAvailable", test_no_effect);
+  g_test_add_data_func ("/settings/no-effect/mask-sensitive-data", "MaskSensitiveData", test_no_effect);
+  g_test_add_data_func ("/settings/no-effect/use-daemon-threads", "UseDaemonThreads", test_no_effect);
+  add_tables ();
+
+  return g_test_run ();
 }

@@ -205,7 +205,10 @@ check_offer (const char                *offer,
     }
 
   g_assert_cmpint (verdict, ==, WS_DEFLATE_ACCEPTED);
-  g_assert_cmpmem (&parameters, sizeof parameters, expected, sizeof *expected);
+  g_assert_cmpint (parameters.server_no_context_takeover, ==, expected->server_no_context_takeover);
+  g_assert_cmpint (parameters.client_no_context_takeover, ==, expected->client_no_context_takeover);
+  g_assert_cmpuint (parameters.server_max_window_bits, ==, expected->server_max_window_bits);
+  g_assert_cmpuint (parameters.client_max_window_bits, ==, expected->client_max_window_bits);
 
   /* The answer says the same: with server_max_window_bits if the client asked, never with
    * client_max_window_bits if it did not. */
@@ -247,7 +250,7 @@ check_combination (const Value           *server_bits,
   check_offer (offer->str, policy, is_good ? &expected : NULL);
 
   /* Behind offers that are none. */
-  second = g_strconcat ("other; " SNCT ", " PMD "; x, " PMD "; " SMWB "=99,", offer->str, NULL);
+  second = g_strconcat ("other; " SNCT ", " PMD "; x, ,", offer->str, NULL);
   check_offer (second, policy, is_good ? &expected : NULL);
 }
 

@@ -197,26 +197,27 @@ test_disarm_anywhere (void)
 }
 
 static void
-test_set_duration_clamps (void)
+test_set_duration_shifts (void)
 {
   WsTimerQueue queue;
   NamedTimer   a = { .name = 'a' }, b = { .name = 'b' }, c = { .name = 'c' }, d = { .name = 'd' };
 
-  g_test_summary ("A shorter duration clamps the deadlines, a longer one leaves them");
+  g_test_summary ("Armed timers are as if they had been armed with the new duration");
 
   ws_timer_queue_init (&queue, 100, note_expired);
   ws_timer_arm (&a.timer, &queue, 0);
   ws_timer_arm (&b.timer, &queue, 50);
   ws_timer_arm (&c.timer, &queue, 90);
 
-  ws_timer_queue_set_duration (&queue, 20, 90);
-  g_assert_cmpint (a.timer.deadline_us, ==, 100);
-  g_assert_cmpint (b.timer.deadline_us, ==, 110);
+  ws_timer_queue_set_duration (&queue, 20);
+  g_assert_cmpint (a.timer.deadline_us, ==, 20);
+  g_assert_cmpint (b.timer.deadline_us, ==, 70);
   g_assert_cmpint (c.timer.deadline_us, ==, 110);
 
-  ws_timer_queue_set_duration (&queue, 1000, 90);
+  ws_timer_queue_set_duration (&queue, 1000);
   ws_timer_arm (&d.timer, &queue, 95);
-  g_assert_cmpint (b.timer.deadline_us, ==, 110);
+  g_assert_cmpint (a.timer.deadline_us, ==, 1000);
+  g_assert_cmpint (c.timer.deadline_us, ==, 1090);
   g_assert_cmpint (d.timer.deadline_us, ==, 1095);
   assert_linked (&queue, 4);
 
@@ -235,7 +236,7 @@ test_set_duration_off (void)
   ws_timer_queue_init (&queue, 100, note_expired);
   ws_timer_arm (&a.timer, &queue, 0);
   ws_timer_arm (&b.timer, &queue, 0);
-  ws_timer_queue_set_duration (&queue, 0, 0);
+  ws_timer_queue_set_duration (&queue, 0);
 
   assert_linked (&queue, 0);
   g_assert_false (ws_timer_is_armed (&a.timer));
@@ -359,7 +360,7 @@ main (int    argc,
   g_test_add_func ("/unit/ws_timer_arm/moves", test_arm_moves);
   g_test_add_func ("/unit/ws_timer_arm/switched-off", test_arm_switched_off);
   g_test_add_func ("/unit/ws_timer_disarm/anywhere", test_disarm_anywhere);
-  g_test_add_func ("/unit/ws_timer_queue_set_duration/clamps", test_set_duration_clamps);
+  g_test_add_func ("/unit/ws_timer_queue_set_duration/shifts", test_set_duration_shifts);
   g_test_add_func ("/unit/ws_timer_queue_set_duration/off", test_set_duration_off);
   g_test_add_func ("/unit/ws_timer_queue_expire/max", test_expire_max);
   g_test_add_func ("/unit/ws_timer_queue_expire/arms-again", test_expire_arms_again);

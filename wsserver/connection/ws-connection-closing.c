@@ -24,7 +24,8 @@ static void
 arm_phase_timer (WsConnection *self,
                  WsTimerQueue *queue)
 {
-  ws_timer_arm (&self->phase_timer, queue, ws_poller_get_time (self->context->poller));
+  /* By the clock, not by the time at which a long dispatch began. */
+  ws_timer_arm (&self->phase_timer, queue, g_get_monotonic_time ());
 }
 
 static void
@@ -35,6 +36,10 @@ queue_close_frame (WsConnection *self,
   guint8 payload[WS_CONTROL_PAYLOAD_MAX_LENGTH];
   gsize  length = ws_close_payload_write (payload, code, reason);
 
+  if (self->close_sent)
+    return;
+
+  self->close_sent = TRUE;
   ws_connection_queue_control (self, WS_OPCODE_CLOSE, payload, length);
 }
 
@@ -58,11 +63,6 @@ ws_connection_end (WsConnection *self,
   if (self->state == WS_STATE_CLOSED)
     return;
 
-  if (self->was_connected && !self->close_received)
-    ws_connection_deliver_rest_of_line (self);
-  if (self->state == WS_STATE_CLOSED) /* the handler may have ended it */
-    return;
-
   set_end (self, code, description);
   self->state = WS_STATE_CLOSED;
   ws_timer_disarm (&self->phase_timer);
@@ -76,7 +76,6 @@ ws_connection_end (WsConnection *self,
   ws_connection_forget_open_request (self);
   ws_connection_fail_jobs (self, FALSE, self->description);
   ws_outbox_clear (&self->outbox);
-  ws_connection_log (self, WS_LOG_INFO, "Closed: %u %s", self->close_code, self->description);
   ws_connection_schedule (self, WS_PENDING_END);
 }
 
@@ -100,7 +99,6 @@ ws_connection_lost (WsConnection *self,
 
   if (error == NULL)
     ws_set_error_from_errno (&error, ECONNRESET, NULL);
-  ws_connection_log_error (self, "%s", error->message);
   g_clear_error (&self->fault);
   self->fault = error;
   ws_connection_end (self, WS_CLOSE_CODE_ABNORMAL, error->message);
@@ -157,31 +155,25 @@ ws_connection_fail (WsConnection *self,
                     guint         code,
                     const char   *fault)
 {
-  gboolean close_sent;
-
   ws_connection_log_error (self, "Failing the connection with %u: %s", code, fault);
-  if (self->state == WS_STATE_CLOSED)
+  if (self->state != WS_STATE_OPEN && self->state != WS_STATE_CLOSING) /* by a handler of the log */
     return;
 
   set_end (self, code, fault);
   drop_received (self);
   self->linger = TRUE;
-  close_sent = self->state == WS_STATE_CLOSING;
   self->state = WS_STATE_ENDING;
   ws_connection_fail_jobs (self, TRUE, fault);
   arm_phase_timer (self, &self->context->close_timers);
-  if (!close_sent)
-    queue_close_frame (self, code, fault);
+  queue_close_frame (self, code, fault);
   ws_connection_flush (self);
 }
 
 static void
-receive_first_close (WsConnection          *self,
-                     const WsProtocolEvent *event)
+receive_first_close (WsConnection *self,
+                     guint         code,
+                     const char   *reason)
 {
-  g_autofree char *reason = g_strndup ((const char *) event->data, event->length);
-  guint            code = event->close_code;
-
   set_end (self, code, *reason != '\0' ? reason : ws_close_code_get_description (code));
   self->state = WS_STATE_ENDING;
   ws_connection_fail_jobs (self, TRUE, "the client is closing the connection");
@@ -189,29 +181,36 @@ receive_first_close (WsConnection          *self,
   queue_close_frame (self, code, NULL);
 }
 
+/* The answer to ours. The code of a connection is the one in the first close frame received; an
+ * answer without any leaves ours. RFC 6455 §7.1.5. */
+static void
+receive_close_answer (WsConnection *self,
+                      guint         code,
+                      const char   *reason)
+{
+  if (code != WS_CLOSE_CODE_NO_STATUS && code != self->close_code)
+    set_end (self, code, *reason != '\0' ? reason : ws_close_code_get_description (code));
+  self->state = WS_STATE_ENDING;
+}
+
 void
 ws_connection_receive_close (WsConnection          *self,
                              const WsProtocolEvent *event)
 {
-  ws_connection_deliver_rest_of_line (self);
-  if (self->state == WS_STATE_CLOSED)
-    return;
+  /* Handlers of what is told below may bring the next bytes, which take the event's memory. */
+  g_autofree char *reason = g_strndup ((const char *) event->data, event->length);
+  guint            code = event->close_code;
 
   self->close_received = TRUE;
-  if (self->state == WS_STATE_OPEN)
-    {
-      receive_first_close (self, event);
-    }
-  else
-    {
-      /* The answer to ours. The code of a connection is the one in the first close frame received;
-       * an answer without any leaves ours. RFC 6455 §7.1.5. */
-      g_autofree char *reason = g_strndup ((const char *) event->data, event->length);
+  if (!self->paused)
+    ws_connection_deliver_rest_of_line (self);
+  if (self->state != WS_STATE_OPEN && self->state != WS_STATE_CLOSING)
+    return;
 
-      if (event->close_code != WS_CLOSE_CODE_NO_STATUS && event->close_code != self->close_code)
-        set_end (self, event->close_code, *reason != '\0' ? reason : ws_close_code_get_description (event->close_code));
-      self->state = WS_STATE_ENDING;
-    }
+  if (self->state == WS_STATE_OPEN)
+    receive_first_close (self, code, reason);
+  else
+    receive_close_answer (self, code, reason);
 
   /* What came behind the close frame is ignored, but makes the system reset if it is not read. */
   if (self->input_length > 0)
@@ -231,14 +230,30 @@ ws_connection_start_close (WsConnection *self,
       return;
     }
 
+  g_object_ref (self);
   set_end (self, code, reason);
+  if (self->context->settings->wait_for_close_response)
+    {
+      self->state = WS_STATE_CLOSING;
+    }
+  else
+    {
+      /* What the client has sent meanwhile would make the system reset what we send last. */
+      self->state = WS_STATE_ENDING;
+      self->linger = TRUE;
+    }
+  /* The client's close frame has to be read, and the application wants no data. */
+  self->discarding = self->paused;
+  self->paused = FALSE;
   ws_connection_fail_jobs (self, TRUE, "the connection is being closed");
-  self->state = self->context->settings->wait_for_close_response ? WS_STATE_CLOSING : WS_STATE_ENDING;
-  ws_connection_set_ready_to_send (self, FALSE);
   arm_phase_timer (self, &self->context->close_timers);
   queue_close_frame (self, code, reason);
   ws_connection_flush (self);
+  if (self->discarding && self->context != NULL)
+    ws_connection_schedule (self, WS_PENDING_INPUT);
+  ws_connection_set_ready_to_send (self, FALSE);
   g_object_notify (G_OBJECT (self), "connected");
+  g_object_unref (self);
 }
 
 static WsConnection *

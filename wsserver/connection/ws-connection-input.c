@@ -60,10 +60,17 @@ deliver_lines (WsConnection *self,
                gboolean      message_end)
 {
   WsConnectionExtra *extra = ws_connection_get_extra (self);
+  WsGrowingBytes    *begun = &extra->message;
   gsize              line_length;
   gsize              used;
   gboolean           eol;
 
+  /* Line mode may begin inside a message of which a part is waiting. */
+  if (begun->length > 0)
+    {
+      ws_growing_bytes_append (&extra->line, begun->data, begun->length);
+      ws_growing_bytes_clear (begun);
+    }
   ws_growing_bytes_append (&extra->line, data, length);
   while (is_receiving (self) && self->line_mode && !self->paused && find_line (extra, &line_length, &used, &eol))
     {
@@ -93,19 +100,20 @@ ws_connection_resume_lines (WsConnection *self)
     ws_connection_deliver_rest_of_line (self);
 }
 
-void
+gboolean
 ws_connection_deliver_rest_of_line (WsConnection *self)
 {
-  if (self->extra != NULL && self->extra->line.length > self->extra->line_start)
-    {
-      g_autoptr (GBytes) rest = NULL;
+  g_autoptr (GBytes) rest = NULL;
 
-      ws_growing_bytes_remove_head (&self->extra->line, self->extra->line_start);
-      self->extra->line_start = 0;
-      self->extra->line_searched = 0;
-      rest = ws_growing_bytes_take (&self->extra->line);
-      ws_connection_emit_data_in (self, WS_DATA_FORMAT_AUTOMATIC, rest, TRUE, FALSE);
-    }
+  if (self->extra == NULL || self->extra->line.length <= self->extra->line_start)
+    return FALSE;
+
+  ws_growing_bytes_remove_head (&self->extra->line, self->extra->line_start);
+  self->extra->line_start = 0;
+  self->extra->line_searched = 0;
+  rest = ws_growing_bytes_take (&self->extra->line);
+  ws_connection_emit_data_in (self, WS_DATA_FORMAT_AUTOMATIC, rest, TRUE, FALSE);
+  return TRUE;
 }
 
 static void
@@ -174,6 +182,9 @@ receive_data (WsConnection          *self,
 {
   gboolean           begins;
   g_autoptr (GBytes) bytes = NULL;
+
+  if (self->discarding)
+    return;
 
   self->bytes_received += event->length;
   if (self->context->idle_timers.duration_us > 0)
@@ -257,15 +268,15 @@ ws_connection_receive_frames (WsConnection *self)
 
       self->input += consumed;
       self->input_length -= consumed;
-      if (G_UNLIKELY (ws_connection_logs_frames (self)) && result == WS_PARSE_DONE)
-        log_event (self, &event);
-      if (!is_receiving (self)) /* a handler of the log may have ended it */
-        break;
-
       if (result == WS_PARSE_FAILED)
         ws_connection_fail (self, event.close_code, event.fault);
       else if (result == WS_PARSE_DONE)
         receive_event (self, &event);
+
+      /* Logged when it has been told: a handler of the log may run the loop, which brings the next
+       * event, and the payload of this one is gone. */
+      if (result == WS_PARSE_DONE && G_UNLIKELY (ws_connection_logs_frames (self)))
+        log_event (self, &event);
     }
 
   ws_protocol_release_event (&self->protocol);

@@ -269,7 +269,7 @@ ws_connection_fail_jobs (WsConnection *self,
 static void
 tell_job (WsSendJob *job)
 {
-  if (job->kind == WS_JOB_STREAM && job->close_stream && !job->reading)
+  if (job->kind == WS_JOB_STREAM && job->stream != NULL && job->close_stream && !job->reading)
     g_input_stream_close (job->stream, NULL, NULL);
 
   if (job->task == NULL)
@@ -324,7 +324,7 @@ iterate_until_finished (WsConnection *self,
                         WsSendJob    *job)
 {
   g_autoptr (GMainContext) context = g_main_context_ref (ws_poller_get_context (self->context->poller));
-  gint64                   timeout_us = self->timeout_s * G_USEC_PER_SEC;
+  gint64                   timeout_us = self->timeout_s * (gint64) G_USEC_PER_SEC;
   gint64                   deadline = g_get_monotonic_time () + timeout_us;
   guint64                  written = self->written;
   g_autoptr (GSource)      wake = g_timeout_source_new (G_MAXUINT);
@@ -335,7 +335,7 @@ iterate_until_finished (WsConnection *self,
     {
       g_source_set_ready_time (wake, deadline);
       g_main_context_iteration (context, TRUE);
-      if (self->written != written)
+      if (self->written != written && job->kind != WS_JOB_PING) /* a ping waits for its pong only */
         {
           written = self->written;
           deadline = g_get_monotonic_time () + timeout_us;

@@ -17,15 +17,34 @@ ws_connection_schedule (WsConnection *self,
     ws_poller_defer (self->context->poller, &self->deferred);
 }
 
+/* One step of the end a call: each tells at most one thing, so that the next one finds what is left
+ * to tell even if a handler has disposed of the server meanwhile. */
 static void
 tell_end (WsConnection *self)
 {
   WsConnectionContext *context = self->context;
+  g_autoptr (GError)   fault = g_steal_pointer (&self->fault);
+
+  if (self->was_connected && !self->paused && !self->discarding && ws_connection_deliver_rest_of_line (self))
+    {
+      self->fault = g_steal_pointer (&fault);
+      return;
+    }
+  if (fault != NULL)
+    ws_connection_log_error (self, "%s", fault->message);
 
   /* A client that resets the connection is no error of this side; disconnected tells of it. */
-  if (self->fault != NULL && self->was_connected && self->fault->code != WS_ERROR_CONNECTION_RESET)
-    ws_connection_emit_error (self, self->fault->code, self->fault->message);
+  if (fault != NULL && self->was_connected && fault->code != WS_ERROR_CONNECTION_RESET && self->context != NULL)
+    {
+      ws_connection_emit_error (self, fault->code, fault->message);
+      return;
+    }
 
+  ws_connection_log (self, WS_LOG_INFO, "Closed: %u %s", self->close_code, self->description);
+  if (self->context == NULL) /* a handler of the log has disposed of the server, which told the rest */
+    return;
+
+  self->pending = 0;
   ws_poller_cancel_defer (context->poller, &self->deferred);
   self->context = NULL;
   context->funcs->ended (context->owner, self, self->was_connected, self->close_code, self->description);
@@ -48,7 +67,8 @@ ws_connection_run_pending (WsConnection *self)
       else if (pending & WS_PENDING_INPUT)
         {
           self->pending &= (guint16) ~WS_PENDING_INPUT;
-          ws_connection_watch_funcs.ready (&self->watch, 0);
+          if (self->transport != NULL)
+            ws_poller_deliver (self->context->poller, &self->watch);
         }
       else if (pending & WS_PENDING_COMPLETIONS)
         {
@@ -67,7 +87,6 @@ ws_connection_run_pending (WsConnection *self)
         }
       else
         {
-          self->pending = 0;
           tell_end (self);
         }
     }
@@ -314,9 +333,9 @@ connection_has_backlog (WsWatch *watch)
   WsConnection *self = (WsConnection *) ((guint8 *) watch - G_STRUCT_OFFSET (WsConnection, watch));
 
   if (self->state == WS_STATE_CLOSED)
-    return FALSE;
+    return self->pending != 0;
 
-  return (self->input_length > 0 && !self->paused) ||
+  return (self->input_length > 0 && !self->paused) || self->pending != 0 ||
          (self->corked && self->outbox.length > 0 && (self->watch.events & WS_POLL_OUT) == 0);
 }
 

@@ -111,33 +111,35 @@ ws_connection_map_list (WsConnectionMap *self,
 }
 
 /* The last one takes the place of the one that goes, told in two steps: the last leaves, then one is
- * replaced by another. After each the list is exactly what its listeners have been told, also when
- * one of them makes further connections end. */
+ * replaced by another. After each the list is exactly what its listeners have been told. A listener
+ * may run the loop, so that more connections come and go between the steps. */
 static void
 unlist (WsConnectionMap *self,
         WsConnection    *connection)
 {
-  guint                    last_index = self->listed->len - 1;
-  g_autoptr (WsConnection) last = g_object_ref (self->listed->pdata[last_index]);
-  guint                    index;
-
-  last->map_index = NOT_LISTED;
-  g_ptr_array_set_size (self->listed, (int) last_index);
-  g_list_model_items_changed (G_LIST_MODEL (self), last_index, 1, 0);
-  if (last == connection)
-    return;
-
-  if (!g_hash_table_contains (self->by_id, &last->id))
+  while (connection->map_index != NOT_LISTED)
     {
-      unlist (self, connection);
-      return;
-    }
+      guint                    last_index = self->listed->len - 1;
+      g_autoptr (WsConnection) last = g_object_ref (self->listed->pdata[last_index]);
+      guint                    index;
 
-  index = connection->map_index;
-  connection->map_index = NOT_LISTED;
-  last->map_index = index;
-  self->listed->pdata[index] = last;
-  g_list_model_items_changed (G_LIST_MODEL (self), index, 1, 1);
+      last->map_index = NOT_LISTED;
+      g_ptr_array_set_size (self->listed, (int) last_index);
+      g_list_model_items_changed (G_LIST_MODEL (self), last_index, 1, 0);
+      if (last == connection || !g_hash_table_contains (self->by_id, &last->id))
+        continue;
+
+      index = connection->map_index;
+      if (index == NOT_LISTED)
+        {
+          ws_connection_map_list (self, last);
+          continue;
+        }
+      connection->map_index = NOT_LISTED;
+      last->map_index = index;
+      self->listed->pdata[index] = last;
+      g_list_model_items_changed (G_LIST_MODEL (self), index, 1, 1);
+    }
 }
 
 void

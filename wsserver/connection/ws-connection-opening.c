@@ -21,7 +21,7 @@ enter_answering (WsConnection *self)
 {
   self->state = WS_STATE_ANSWERING;
   ws_connection_forget_open_request (self);
-  ws_timer_arm (&self->phase_timer, &self->context->handshake_timers, ws_poller_get_time (self->context->poller));
+  ws_timer_arm (&self->phase_timer, &self->context->handshake_timers, g_get_monotonic_time ());
 }
 
 static void
@@ -42,7 +42,7 @@ describe_request (WsConnection *self)
                           ws_http_head_get_minor_version (self->head));
 }
 
-/* FALSE if a handler has ended the connection meanwhile. */
+/* FALSE if a handler of the log has let something else happen to the request meanwhile. */
 static gboolean
 log_answer (WsConnection *self,
             guint         status,
@@ -58,7 +58,7 @@ log_answer (WsConnection *self,
     ws_connection_log (self, WS_LOG_INFO, "%s: %u %s", request, status, ws_http_status_get_phrase (status));
   else
     ws_connection_log_error (self, "%s: %u %s: %s", request, status, ws_http_status_get_phrase (status), fault);
-  return self->state != WS_STATE_CLOSED;
+  return self->state == WS_STATE_DECIDING;
 }
 
 /* A refusal of our own, with one line of text that names the fault. */
@@ -123,7 +123,6 @@ receive_plain_request (WsConnection *self)
 {
   g_autoptr (WsHttpRequest) request = NULL;
 
-  self->head_only = g_str_equal (ws_http_head_get_method (self->head), "HEAD");
   request = ws_http_request_new (self->head);
   if (self->context->funcs->wants_http_request (self->context->owner))
     self->context->funcs->http_request (self->context->owner, self, request);
@@ -201,13 +200,15 @@ open_web_socket (WsConnection *self,
     }
   if (self->state == WS_STATE_OPEN)
     context->funcs->connected (context->owner, self);
-  if (self->state == WS_STATE_OPEN)
+  if (self->state == WS_STATE_OPEN && !self->ready_to_send)
     {
       ws_connection_set_ready_to_send (self, TRUE);
       if (self->state == WS_STATE_OPEN)
         self->context->funcs->ready_to_send (self->context->owner, self);
     }
   self->corked = was_corked;
+  if (self->transport != NULL && self->extra != NULL && self->extra->held.length > 0)
+    ws_connection_schedule (self, WS_PENDING_INPUT);
   ws_connection_flush (self);
 }
 
@@ -285,8 +286,6 @@ ws_connection_answer_open_request (WsConnection *self)
   if (!select_sub_protocol (self, request) && self->state != WS_STATE_DECIDING)
     return;
   open_web_socket (self, headers);
-  if (self->transport != NULL && self->extra != NULL && self->extra->held.length > 0)
-    ws_connection_schedule (self, WS_PENDING_INPUT);
 }
 
 static void
@@ -306,7 +305,7 @@ ask_application (WsConnection *self)
     }
 
   /* The client has kept its time; from now on it is the application's. */
-  ws_timer_arm (&self->phase_timer, &self->context->handshake_timers, ws_poller_get_time (self->context->poller));
+  ws_timer_arm (&self->phase_timer, &self->context->handshake_timers, g_get_monotonic_time ());
   ws_connection_update_watch (self);
 }
 
@@ -371,7 +370,7 @@ receive_request (WsConnection *self)
                          ws_http_head_get_header_text (self->head));
     }
 
-  if (self->state == WS_STATE_CLOSED) /* by a handler of the log */
+  if (self->state != WS_STATE_DECIDING) /* by a handler of the log */
     return;
   if (self->over_capacity)
     ws_connection_answer (self, 503, "MaxConnections clients are connected");
@@ -396,6 +395,7 @@ parse_head (WsConnection *self,
     ws_growing_bytes_clear (&self->extra->head);
 
   self->state = WS_STATE_DECIDING;
+  self->head_only = self->head != NULL && g_str_equal (ws_http_head_get_method (self->head), "HEAD");
   if (self->head != NULL)
     receive_request (self);
   else

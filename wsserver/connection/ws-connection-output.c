@@ -21,11 +21,28 @@ is_below_half (WsConnection *self)
   return ws_connection_get_queued_bytes (self) <= self->context->settings->max_send_queue_bytes / 2;
 }
 
+/* A client that takes what is sent is alive, and its pong or close frame may be far behind. */
+static void
+note_progress (WsConnection *self,
+               gsize         n_written)
+{
+  self->written += n_written;
+  if (n_written == 0 || self->outbox.length == 0)
+    return;
+
+  if (self->awaiting_pong && ws_timer_is_armed (&self->ping_timer))
+    ws_timer_arm (&self->ping_timer, &self->context->pong_timers, ws_poller_get_time (self->context->poller));
+  if (self->phase_timer.queue == &self->context->close_timers)
+    ws_timer_arm (&self->phase_timer, &self->context->close_timers, g_get_monotonic_time ());
+}
+
 static void
 after_write (WsConnection *self,
              WsIOStatus    status,
+             gsize         n_written,
              GError       *error)
 {
+  note_progress (self, n_written);
   if (status == WS_IO_FAILED)
     {
       ws_connection_lost (self, error);
@@ -61,8 +78,7 @@ ws_connection_flush (WsConnection *self)
   else if (self->state == WS_STATE_OPEN && self->extra == NULL)
     return;
 
-  self->written += n_written;
-  after_write (self, status, error);
+  after_write (self, status, n_written, error);
 }
 
 static void
@@ -88,8 +104,7 @@ write_frame (WsConnection *self,
   if (!self->corked)
     {
       status = ws_outbox_write (&self->outbox, self->transport, bytes, header_length, data, length, owner, &n_written, &error);
-      self->written += n_written;
-      after_write (self, status, error);
+      after_write (self, status, n_written, error);
       return;
     }
 
@@ -101,6 +116,19 @@ write_frame (WsConnection *self,
       ws_connection_flush (self);
       self->corked = TRUE;
     }
+}
+
+/* Last of all: a handler of the log may send the next message. */
+static void
+log_sent (WsConnection *self,
+          gsize         n_frames,
+          WsOpcode      opcode,
+          guint         flags,
+          gsize         length)
+{
+  if (G_UNLIKELY (ws_connection_logs_frames (self)))
+    ws_connection_log (self, WS_LOG_DEBUG, "Sent opcode %u in %" G_GSIZE_FORMAT " frames, %" G_GSIZE_FORMAT " bytes%s",
+                       opcode, n_frames, length, (flags & WS_FRAME_FIN) != 0 ? "" : ", to be continued");
 }
 
 void
@@ -115,9 +143,7 @@ ws_connection_queue_frame (WsConnection *self,
     return;
 
   write_frame (self, opcode, flags, data, length, owner);
-  if (G_UNLIKELY (ws_connection_logs_frames (self)))
-    ws_connection_log (self, WS_LOG_DEBUG, "Sent a frame with opcode %u, %" G_GSIZE_FORMAT " bytes%s", opcode, length,
-                       (flags & WS_FRAME_FIN) != 0 ? "" : ", to be continued");
+  log_sent (self, 1, opcode, flags, length);
 }
 
 static void
@@ -130,6 +156,7 @@ queue_fragments (WsConnection *self,
 {
   gsize    max_frame_bytes = self->context->settings->max_frame_bytes;
   gboolean was_corked = self->corked;
+  gsize    n_frames = 0;
   gsize    offset = 0;
 
   self->corked = TRUE;
@@ -139,12 +166,13 @@ queue_fragments (WsConnection *self,
 
       guint part_flags = (offset == 0 ? flags & WS_FRAME_RSV1 : 0) | (offset + part == length ? flags & WS_FRAME_FIN : 0);
 
-      ws_connection_queue_frame (self, offset == 0 ? opcode : WS_OPCODE_CONTINUATION, part_flags, data + offset, part,
-                                 owner);
+      write_frame (self, offset == 0 ? opcode : WS_OPCODE_CONTINUATION, part_flags, data + offset, part, owner);
       offset += part;
+      n_frames++;
     }
   self->corked = was_corked;
   ws_connection_flush (self);
+  log_sent (self, n_frames, opcode, flags, length);
 }
 
 /* Longer than MaxFrameSize it goes out in several frames of one message. RFC 6455 §5.4. */
@@ -224,6 +252,13 @@ queue_compressed (WsConnection *self,
     }
 }
 
+static void
+restart_idle_timer (WsConnection *self)
+{
+  if (self->context->idle_timers.duration_us > 0 && self->state == WS_STATE_OPEN)
+    ws_timer_arm (&self->idle_timer, &self->context->idle_timers, ws_poller_get_time (self->context->poller));
+}
+
 static gboolean
 may_compress (WsConnection *self)
 {
@@ -238,8 +273,7 @@ ws_connection_queue_message (WsConnection *self,
                              GBytes       *owner)
 {
   self->messages_sent++;
-  if (self->context->idle_timers.duration_us > 0)
-    ws_timer_arm (&self->idle_timer, &self->context->idle_timers, ws_poller_get_time (self->context->poller));
+  restart_idle_timer (self);
 
   if (may_compress (self) && length >= self->context->settings->deflate_threshold_bytes)
     queue_compressed (self, opcode, TRUE, TRUE, data, length);
@@ -261,6 +295,7 @@ ws_connection_queue_part (WsConnection *self,
     *compressed = may_compress (self);
   if (last)
     self->messages_sent++;
+  restart_idle_timer (self);
 
   if (*compressed)
     queue_compressed (self, first ? opcode : WS_OPCODE_CONTINUATION, first, last, data, length);
@@ -310,7 +345,9 @@ ws_connection_queue_pong (WsConnection *self,
       return;
     }
 
-  ws_connection_queue_control (self, WS_OPCODE_PONG, payload, length);
+  /* Not logged, as its ping is: that has still to be told, with a payload that would not outlive a
+   * handler of the log that runs the loop. */
+  write_frame (self, WS_OPCODE_PONG, WS_FRAME_FIN, payload, length, NULL);
 }
 
 static gboolean

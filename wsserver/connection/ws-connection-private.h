@@ -122,7 +122,9 @@ typedef struct
   WsConnectionSettings settings;
   WsOpenRequest       *open_request; /* undecided; not a reference, the request clears it */
   WsOpenRequest       *completed_request; /* keeps a completed request until it is answered */
+  WsOpcode             message_opcode;
   gboolean             message_compressed;
+  WsUtf8Validator      message_utf8;
   guint64              message_left; /* MessageLength: bytes of the message under way still to be sent */
   GQueue               jobs;         /* WsSendJob: queued behind a stream under way, or waiting to be written */
   guint64              waiting_bytes; /* payload of the jobs not started */
@@ -204,6 +206,8 @@ struct _WsConnection
   guint   linger : 1;         /* end by shutting down our side first: the peer may have more for us to read */
   guint   peer_finished : 1;  /* end of the peer's bytes seen */
   guint   close_received : 1;
+  guint   close_sent : 1; /* queued, to be exact */
+  guint   discarding : 1; /* closed while paused: data is dropped until the client's close frame */
   guint   awaiting_pong : 1;
   guint   compress : 1; /* messages may be compressed; per message, by the application */
   guint   message_begins : 1; /* no part of the message under way has been delivered */
@@ -278,7 +282,8 @@ void ws_connection_forget_open_request (WsConnection *self);
 void ws_connection_receive_frames (WsConnection *self);
 /* Goes on with lines that were kept back while paused. */
 void ws_connection_resume_lines         (WsConnection *self);
-void ws_connection_deliver_rest_of_line (WsConnection *self);
+/* FALSE if there was none. */
+gboolean ws_connection_deliver_rest_of_line (WsConnection *self);
 /* Where a read may put payload without a detour, or NULL; *size is what fits and belongs there. */
 guint8 *ws_connection_get_read_target (WsConnection *self,
                                        gsize        *size);
@@ -349,7 +354,8 @@ struct _WsSendJob
   WsConnection *connection; /* not a reference; NULL when finished */
 
   /* A stream or file */
-  GInputStream *stream;
+  GInputStream *stream; /* NULL while the file is being opened */
+  WsUtf8Validator utf8;
   gboolean      close_stream;
   gboolean      compressed;
   gboolean      reading; /* an asynchronous read is under way */

@@ -196,7 +196,7 @@ ws_connection_get_accept_data (WsConnection *self)
 {
   g_return_val_if_fail (WS_IS_CONNECTION (self), FALSE);
 
-  return !self->paused;
+  return !self->paused && !self->discarding;
 }
 
 /**

@@ -64,6 +64,28 @@ send_control (WsConnection *self,
   return TRUE;
 }
 
+/* A part may end inside a character, the message may not. */
+static gboolean
+check_text_part (WsConnectionExtra *extra,
+                 gboolean           first,
+                 const guint8      *data,
+                 gsize              length,
+                 gboolean           last,
+                 GError           **error)
+{
+  WsUtf8Validator utf8 = first ? (WsUtf8Validator) { 0 } : extra->message_utf8;
+
+  if (!ws_utf8_validator_feed (&utf8, data, length) || (last && !ws_utf8_validator_is_complete (&utf8)))
+    {
+      g_set_error (error, WS_ERROR, WS_ERROR_INVALID_ARGUMENT, "[%d] Invalid argument: the text is not UTF-8",
+                   WS_ERROR_INVALID_ARGUMENT);
+      return FALSE;
+    }
+
+  extra->message_utf8 = utf8;
+  return TRUE;
+}
+
 /* MessageLength: this call's bytes are a part of one message. */
 static gboolean
 send_part_of_message (WsConnection *self,
@@ -94,6 +116,10 @@ send_part_of_message (WsConnection *self,
       return FALSE;
     }
   if (!ws_connection_has_room (self, ws_connection_get_frames_size (self, length), error))
+    return FALSE;
+  if (first)
+    extra->message_opcode = opcode;
+  if (extra->message_opcode == WS_OPCODE_TEXT && !check_text_part (extra, first, data, length, length == left, error))
     return FALSE;
 
   extra->message_left = left - length;
@@ -129,7 +155,8 @@ send_message (WsConnection *self,
     return send_part_of_message (self, opcode, data, length, owner, error);
   if (!ws_connection_check_can_start_message (self, error))
     return FALSE;
-  if (!ws_connection_has_room (self, ws_connection_get_frames_size (self, length), error))
+  /* A call that blocks waits for its turn with the data its caller holds. */
+  if ((task != NULL || !waits) && !ws_connection_has_room (self, ws_connection_get_frames_size (self, length), error))
     return FALSE;
 
   if (!waits && !ws_connection_is_streaming (self))
@@ -233,7 +260,8 @@ is_part_of_message (WsConnection *self)
  *   [signal@Ws.Server::ready-to-send] tells when to try again
  * - `WS_ERROR_INVALID_ARGUMENT` if text was asked for and @data is not UTF-8
  * - `WS_ERROR_MESSAGE_SIZE` for a ping or pong over 125 bytes
- * - `WS_ERROR_TIMED_OUT`, `WS_ERROR_INTERRUPTED` with a timeout; the message stays queued
+ * - `WS_ERROR_TIMED_OUT`, `WS_ERROR_INTERRUPTED` with a timeout; a message that has begun to go out
+ *   still goes out, one that waits behind a stream is taken back
  *
  * Source: the reference's Send; RFC 6455 §5.6.
  *

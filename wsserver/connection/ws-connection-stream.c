@@ -14,6 +14,28 @@ get_read_size (WsConnection *self)
   return MIN (self->context->settings->max_frame_bytes, MAX_READ_BYTES);
 }
 
+/* A text message that turns out to be none cannot be taken back, nor ended well. */
+static gboolean
+check_text (WsConnection *self,
+            WsSendJob    *job,
+            const guint8 *data,
+            gsize         length)
+{
+  GError *error = NULL;
+
+  if (job->opcode != WS_OPCODE_TEXT ||
+      (length > 0 ? ws_utf8_validator_feed (&job->utf8, data, length) : ws_utf8_validator_is_complete (&job->utf8)))
+    return TRUE;
+
+  g_set_error (&error, WS_ERROR, WS_ERROR_INVALID_ARGUMENT,
+               "[%d] Invalid argument: what was sent as text is not UTF-8 behind its first %" G_GUINT64_FORMAT " bytes",
+               WS_ERROR_INVALID_ARGUMENT, job->total);
+  job->all_queued = TRUE; /* no last fragment makes it look whole */
+  ws_connection_finish_job (self, job, error);
+  ws_connection_start_close (self, WS_CLOSE_CODE_INTERNAL_ERROR, "the message was broken off");
+  return FALSE;
+}
+
 static void
 queue_part (WsConnection *self,
             WsSendJob    *job,
@@ -23,6 +45,9 @@ queue_part (WsConnection *self,
   const guint8 *data = g_bytes_get_data (bytes, &length);
   gboolean      first = job->total == 0;
   gboolean      last = length == 0;
+
+  if (!check_text (self, job, data, length))
+    return;
 
   if (last)
     job->all_queued = TRUE;
@@ -75,7 +100,7 @@ void
 ws_connection_pump_stream (WsConnection *self,
                            WsSendJob    *job)
 {
-  if (job->reading || self->outbox.length > LOW_WATER_BYTES || self->state != WS_STATE_OPEN)
+  if (job->stream == NULL || job->reading || self->outbox.length > LOW_WATER_BYTES || self->state != WS_STATE_OPEN)
     return;
 
   /* The callback belongs to the server's context, whatever is the thread's default now. */
@@ -299,34 +324,30 @@ file_opened_cb (GObject      *source,
                 GAsyncResult *result,
                 gpointer      user_data)
 {
-  g_autoptr (GTask)            task = user_data;
-  WsConnection                *self = g_task_get_source_object (task);
-  WsSendJob                   *job = g_task_get_task_data (task);
+  g_autoptr (WsSendJob)        job = user_data;
+  WsConnection                *self = job->connection;
   GError                      *error = NULL;
   GError                      *gio_error = NULL;
   g_autoptr (GFileInputStream) stream = g_file_read_finish (G_FILE (source), result, &gio_error);
   g_autoptr (GFileInfo)        info = NULL;
 
+  if (self == NULL) /* the connection has ended, or the job was broken off */
+    {
+      g_clear_error (&gio_error);
+      return;
+    }
   if (stream == NULL)
     {
       g_autofree char *name = g_file_get_parse_name (G_FILE (source));
 
       ws_propagate_gio_error (&error, gio_error, name);
-      g_task_return_error (task, error);
-      return;
-    }
-  if (!ws_connection_check_can_start_message (self, &error))
-    {
-      g_task_return_error (task, error);
+      ws_connection_finish_job (self, job, error);
       return;
     }
 
   info = g_file_input_stream_query_info (stream, G_FILE_ATTRIBUTE_STANDARD_SIZE, NULL, NULL);
   job->stream = G_INPUT_STREAM (g_steal_pointer (&stream));
-  job->opcode = get_stream_opcode (self);
   job->size = info != NULL ? g_file_info_get_size (info) : -1;
-  g_set_object (&job->task, task);
-  ws_connection_add_job (self, job);
   ws_connection_run_jobs (self);
 }
 
@@ -358,29 +379,32 @@ ws_connection_send_file_async (WsConnection         *self,
                                GAsyncReadyCallback   callback,
                                gpointer              user_data)
 {
-  GTask     *task;
-  WsSendJob *job;
-  GError    *error = NULL;
+  g_autoptr (GTask)     task = NULL;
+  g_autoptr (WsSendJob) job = NULL;
+  GError               *error = NULL;
 
   g_return_if_fail (WS_IS_CONNECTION (self));
   g_return_if_fail (G_IS_FILE (file));
 
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, ws_connection_send_file_async);
-  job = ws_send_job_new (WS_JOB_STREAM, NULL);
+  job = ws_send_job_new (WS_JOB_STREAM, task);
+  job->opcode = get_stream_opcode (self);
   job->close_stream = TRUE;
   job->progress = progress_callback;
   job->progress_data = progress_callback_data;
   job->progress_destroy = progress_callback_destroy;
-  g_task_set_task_data (task, job, (GDestroyNotify) ws_send_job_unref);
+  if (g_task_return_error_if_cancelled (task))
+    return;
   if (!ws_connection_check_can_start_message (self, &error))
     {
       g_task_return_error (task, error);
-      g_object_unref (task);
       return;
     }
 
-  g_file_read_async (file, G_PRIORITY_DEFAULT, cancellable, file_opened_cb, task);
+  /* It has its place among the messages before the file is open. */
+  ws_connection_add_job (self, job);
+  g_file_read_async (file, G_PRIORITY_DEFAULT, cancellable, file_opened_cb, ws_send_job_ref (job));
 }
 
 /**

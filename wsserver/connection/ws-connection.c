@@ -30,6 +30,8 @@
  */
 G_DEFINE_FINAL_TYPE (WsConnection, ws_connection, G_TYPE_OBJECT)
 
+#define USEC_PER_S ((gint64) G_USEC_PER_SEC) /* GLib's is an int: 2148 seconds would overflow */
+
 enum
 {
   PROP_ACCEPT_DATA = 1,
@@ -109,7 +111,7 @@ ws_connection_start (WsConnection *self,
       return FALSE;
     }
 
-  ws_timer_arm (&self->phase_timer, &context->handshake_timers, ws_poller_get_time (context->poller));
+  ws_timer_arm (&self->phase_timer, &context->handshake_timers, g_get_monotonic_time ());
   return TRUE;
 }
 
@@ -203,15 +205,14 @@ gboolean
 ws_connection_context_update_timers (WsConnectionContext *self)
 {
   const WsSettings *settings = self->settings;
-  gint64            now = ws_poller_get_time (self->poller);
   gboolean          switched_on = (settings->idle_timeout_s > 0 && self->idle_timers.duration_us == 0) ||
                          (settings->ping_interval_s > 0 && self->ping_timers.duration_us == 0);
 
-  ws_timer_queue_set_duration (&self->handshake_timers, settings->handshake_timeout_s * G_USEC_PER_SEC, now);
-  ws_timer_queue_set_duration (&self->close_timers, settings->close_timeout_s * G_USEC_PER_SEC, now);
-  ws_timer_queue_set_duration (&self->idle_timers, settings->idle_timeout_s * G_USEC_PER_SEC, now);
-  ws_timer_queue_set_duration (&self->ping_timers, settings->ping_interval_s * G_USEC_PER_SEC, now);
-  ws_timer_queue_set_duration (&self->pong_timers, settings->pong_timeout_s * G_USEC_PER_SEC, now);
+  ws_timer_queue_set_duration (&self->handshake_timers, settings->handshake_timeout_s * USEC_PER_S);
+  ws_timer_queue_set_duration (&self->close_timers, settings->close_timeout_s * USEC_PER_S);
+  ws_timer_queue_set_duration (&self->idle_timers, settings->idle_timeout_s * USEC_PER_S);
+  ws_timer_queue_set_duration (&self->ping_timers, settings->ping_interval_s * USEC_PER_S);
+  ws_timer_queue_set_duration (&self->pong_timers, settings->pong_timeout_s * USEC_PER_S);
   return switched_on;
 }
 
@@ -395,6 +396,33 @@ get_string_property (WsConnection *self,
     }
 }
 
+static gboolean
+get_boolean_property (WsConnection *self,
+                      guint         prop_id,
+                      GValue       *value)
+{
+  switch (prop_id)
+    {
+    case PROP_ACCEPT_DATA:
+      g_value_set_boolean (value, ws_connection_get_accept_data (self));
+      return TRUE;
+    case PROP_CONNECTED:
+      g_value_set_boolean (value, self->state == WS_STATE_OPEN);
+      return TRUE;
+    case PROP_LINE_MODE:
+      g_value_set_boolean (value, self->line_mode);
+      return TRUE;
+    case PROP_READY_TO_SEND:
+      g_value_set_boolean (value, self->ready_to_send);
+      return TRUE;
+    case PROP_COMPRESS:
+      g_value_set_boolean (value, self->compress);
+      return TRUE;
+    default:
+      return FALSE;
+    }
+}
+
 static void
 ws_connection_get_property (GObject    *object,
                             guint       prop_id,
@@ -405,23 +433,11 @@ ws_connection_get_property (GObject    *object,
 
   switch (prop_id)
     {
-    case PROP_ACCEPT_DATA:
-      g_value_set_boolean (value, !self->paused);
-      break;
     case PROP_BYTES_SENT:
       g_value_set_uint64 (value, self->bytes_sent);
       break;
-    case PROP_CONNECTED:
-      g_value_set_boolean (value, self->state == WS_STATE_OPEN);
-      break;
     case PROP_DATA_FORMAT:
       g_value_set_enum (value, self->data_format);
-      break;
-    case PROP_LINE_MODE:
-      g_value_set_boolean (value, self->line_mode);
-      break;
-    case PROP_READY_TO_SEND:
-      g_value_set_boolean (value, self->ready_to_send);
       break;
     case PROP_REMOTE_PORT:
       g_value_set_uint (value, ws_connection_get_remote_port (self));
@@ -450,14 +466,11 @@ ws_connection_get_property (GObject    *object,
     case PROP_REMOTE_ADDRESS:
       g_value_take_object (value, ws_connection_get_remote_address (self));
       break;
-    case PROP_COMPRESS:
-      g_value_set_boolean (value, self->compress);
-      break;
     case PROP_COMPRESSION_RATIO:
       g_value_set_double (value, ws_connection_get_compression_ratio (self));
       break;
     default:
-      if (!get_string_property (self, prop_id, value))
+      if (!get_string_property (self, prop_id, value) && !get_boolean_property (self, prop_id, value))
         G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
 }

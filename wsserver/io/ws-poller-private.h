@@ -99,6 +99,11 @@ void ws_poller_defer (WsPoller   *self,
 void ws_poller_cancel_defer (WsPoller   *self,
                              WsDeferred *deferred);
 
+/* Calls ready (watch, 0) as if from the poller, so that a nested dispatch knows of its backlog. To be
+ * used from deferred calls and timers. */
+void ws_poller_deliver (WsPoller *self,
+                        WsWatch  *watch);
+
 /* The queue is owned by the caller and must be removed (empty) before it goes. */
 void ws_poller_add_timer_queue (WsPoller     *self,
                                 WsTimerQueue *queue);

@@ -57,6 +57,16 @@ ws_poller_call_ready (WsPoller    *self,
   dispatch->watch = NULL;
 }
 
+void
+ws_poller_deliver (WsPoller *self,
+                   WsWatch  *watch)
+{
+  if (self->dispatch != NULL && self->dispatch->watch == NULL)
+    ws_poller_call_ready (self, watch, 0);
+  else
+    watch->funcs->ready (watch, 0);
+}
+
 static gboolean
 has_backlog (WsDispatch *dispatch)
 {

@@ -33,11 +33,10 @@ void ws_timer_queue_init (WsTimerQueue *self,
                           gint64        duration_us,
                           void (*expired) (WsTimer *timer));
 
-/* Armed timers keep their deadlines, save that none may now be later than now + duration (they are
- * clamped, so that the order holds); switching off disarms all. */
+/* Armed timers are from now on as if they had been armed with this duration; switching off disarms
+ * all. */
 void ws_timer_queue_set_duration (WsTimerQueue *self,
-                                  gint64        duration_us,
-                                  gint64        now_us);
+                                  gint64        duration_us);
 
 /* Arms, or re-arms with the full duration; a timer armed on another queue moves. */
 void ws_timer_arm (WsTimer      *timer,

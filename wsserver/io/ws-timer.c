@@ -56,10 +56,9 @@ append_timer (WsTimerQueue *self,
 
 void
 ws_timer_queue_set_duration (WsTimerQueue *self,
-                             gint64        duration_us,
-                             gint64        now_us)
+                             gint64        duration_us)
 {
-  gint64 latest_us = now_us + duration_us;
+  gint64 longer_us = duration_us - self->duration_us;
 
   g_assert (duration_us >= 0);
 
@@ -72,10 +71,8 @@ ws_timer_queue_set_duration (WsTimerQueue *self,
       return;
     }
 
-  /* Those beyond the new end of the queue are its tail, since it is sorted. */
-  for (WsTimer *timer = self->tail; timer != NULL && timer->deadline_us > latest_us;
-       timer = timer->prev)
-    timer->deadline_us = latest_us;
+  for (WsTimer *timer = self->head; timer != NULL; timer = timer->next)
+    timer->deadline_us += longer_us;
 }
 
 void

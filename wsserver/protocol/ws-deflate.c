@@ -247,13 +247,16 @@ run_inflate (WsInflater   *self,
     switch (inflate (stream, Z_SYNC_FLUSH))
       {
       case Z_OK:
-      case Z_BUF_ERROR: /* nothing to do */
         self->at_boundary = (stream->data_type & BETWEEN_BLOCKS) != 0 &&
                             (stream->data_type & UNUSED_BITS) == 0;
 
         if (stream->avail_out > 0)
           result = WS_INFLATE_DRAINED;
 
+        break;
+
+      case Z_BUF_ERROR: /* nothing to do; data_type is not to be trusted then */
+        result = WS_INFLATE_DRAINED;
         break;
 
       case Z_STREAM_END:

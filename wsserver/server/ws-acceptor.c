@@ -6,6 +6,7 @@
 #include <netinet/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 
 #include "wsserver/base/ws-error-private.h"
@@ -28,7 +29,9 @@ struct _WsAcceptor
   gpointer               owner; /* NULL once stopped */
   GSocketService        *service;
   GPtrArray             *listeners;
-  char                  *unix_path; /* to be removed */
+  char                  *unix_path; /* to be removed, if it is still … */
+  dev_t                  unix_device;
+  ino_t                  unix_inode; /* … this one, and not a successor's */
   WsTimerQueue           retry_timers;
   WsTimer                retry_timer;
   gboolean               paused;
@@ -100,6 +103,17 @@ acceptor_clear (gpointer data)
   ws_poller_unref (self->poller);
 }
 
+static void
+remove_unix_path (WsAcceptor *self)
+{
+  struct stat info;
+
+  if (self->unix_path != NULL && lstat (self->unix_path, &info) == 0 && info.st_dev == self->unix_device &&
+      info.st_ino == self->unix_inode)
+    g_unlink (self->unix_path);
+  g_clear_pointer (&self->unix_path, g_free);
+}
+
 void
 ws_acceptor_stop (WsAcceptor *self)
 {
@@ -109,9 +123,7 @@ ws_acceptor_stop (WsAcceptor *self)
   g_ptr_array_set_size (self->listeners, 0);
   g_socket_listener_close (G_SOCKET_LISTENER (self->service));
   g_clear_object (&self->service);
-  if (self->unix_path != NULL)
-    g_unlink (self->unix_path);
-  g_clear_pointer (&self->unix_path, g_free);
+  remove_unix_path (self);
   g_rc_box_release_full (self, acceptor_clear);
 }
 
@@ -249,11 +261,14 @@ ws_acceptor_apply_settings (WsAcceptor       *self,
 static gboolean
 is_stale_unix_socket (const char *path)
 {
+  struct stat info;
+
   g_autoptr (GSocketAddress) address = g_unix_socket_address_new (path);
   g_autoptr (GSocket)        probe = g_socket_new (G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM, 0, NULL);
   g_autoptr (GError)         error = NULL;
 
-  if (probe == NULL)
+  /* Anything else than a socket also refuses, and is not ours to remove. */
+  if (probe == NULL || lstat (path, &info) != 0 || !S_ISSOCK (info.st_mode))
     return FALSE;
 
   g_socket_set_blocking (probe, FALSE);
@@ -360,6 +375,7 @@ listen_on_path (WsAcceptor       *self,
                 GError          **error)
 {
   g_autoptr (GSocketAddress) address = NULL;
+  struct stat                info;
 
   if (strlen (path) >= sizeof (((struct sockaddr_un *) NULL)->sun_path))
     {
@@ -371,7 +387,12 @@ listen_on_path (WsAcceptor       *self,
   if (!listen_on (self, address, backlog, settings, error))
     return FALSE;
 
-  self->unix_path = g_strdup (path);
+  if (lstat (path, &info) == 0)
+    {
+      self->unix_path = g_strdup (path);
+      self->unix_device = info.st_dev;
+      self->unix_inode = info.st_ino;
+    }
   return TRUE;
 }
 

@@ -133,6 +133,7 @@ ended (gpointer      owner,
       ws_connection_emit_disconnected (connection, code, description);
       g_signal_emit (self, ws_server_signals[WS_SERVER_SIGNAL_DISCONNECTED], 0, connection, (int) code, description);
     }
+  ws_server_finish_shutdowns (self);
   g_object_unref (connection);
   g_object_unref (self);
 }

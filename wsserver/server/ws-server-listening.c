@@ -113,16 +113,23 @@ static const WsAcceptorFuncs acceptor_funcs = {
 };
 
 static void
-finish_shutdowns (WsServer *self)
+clear_shutdown_deadline (WsServer *self)
 {
-  GTask *task;
-
-  if (self->shutdowns.length == 0)
-    return;
-
   if (self->shutdown_deadline != NULL)
     g_source_destroy (self->shutdown_deadline);
   g_clear_pointer (&self->shutdown_deadline, g_source_unref);
+}
+
+/* After the last disconnected, so that a program may quit in the callback. */
+void
+ws_server_finish_shutdowns (WsServer *self)
+{
+  GTask *task;
+
+  if (self->shutdowns.length == 0 || ws_connection_map_count (self->connections) > 0)
+    return;
+
+  clear_shutdown_deadline (self);
   while ((task = g_queue_pop_head (&self->shutdowns)) != NULL)
     {
       g_task_return_boolean (task, TRUE);
@@ -140,10 +147,7 @@ ws_server_connection_ended (WsServer     *self,
   if (self->acceptor != NULL)
     ws_acceptor_resume (self->acceptor);
   if (ws_connection_map_count (self->connections) == 0)
-    {
-      ws_block_cache_clear ();
-      finish_shutdowns (self);
-    }
+    ws_block_cache_clear ();
 }
 
 void
@@ -190,7 +194,7 @@ ws_server_dispose_network (WsServer *self)
       ws_connection_end (all->pdata[i], 1001, "the server was disposed of");
       ws_connection_run_pending (all->pdata[i]);
     }
-  finish_shutdowns (self);
+  ws_server_finish_shutdowns (self);
   ws_connection_context_clear (&self->context);
   ws_poller_destroy (self->poller);
   g_clear_pointer (&self->poller, ws_poller_unref);
@@ -518,13 +522,54 @@ static void
 set_shutdown_deadline (WsServer *self,
                        guint     deadline)
 {
-  if (self->shutdown_deadline != NULL)
-    g_source_destroy (self->shutdown_deadline);
-  g_clear_pointer (&self->shutdown_deadline, g_source_unref);
+  gint64 ready_time = g_get_monotonic_time () + deadline * (gint64) G_USEC_PER_SEC;
 
-  self->shutdown_deadline = g_timeout_source_new_seconds (deadline);
+  /* Of several the first to come counts. */
+  if (self->shutdown_deadline != NULL && g_source_get_ready_time (self->shutdown_deadline) <= ready_time)
+    return;
+
+  clear_shutdown_deadline (self);
+  self->shutdown_deadline = g_timeout_source_new (G_MAXUINT);
+  g_source_set_ready_time (self->shutdown_deadline, ready_time);
   g_source_set_callback (self->shutdown_deadline, shutdown_deadline_cb, self, NULL);
   g_source_attach (self->shutdown_deadline, ws_poller_get_context (self->poller));
+}
+
+static gboolean
+shutdown_cancelled_cb (GCancellable *cancellable,
+                       gpointer      user_data)
+{
+  GTask    *task = user_data;
+  WsServer *self = g_task_get_source_object (task);
+
+  if (g_queue_remove (&self->shutdowns, task))
+    {
+      g_task_return_error_if_cancelled (task);
+      g_object_unref (task);
+    }
+  return G_SOURCE_REMOVE;
+}
+
+static void
+destroy_source (gpointer source)
+{
+  g_source_destroy (source);
+  g_source_unref (source);
+}
+
+static void
+watch_shutdown_cancellable (WsServer *self,
+                            GTask    *task)
+{
+  GSource *source;
+
+  if (g_task_get_cancellable (task) == NULL)
+    return;
+
+  source = g_cancellable_source_new (g_task_get_cancellable (task));
+  g_source_set_callback (source, G_SOURCE_FUNC (shutdown_cancelled_cb), task, NULL);
+  g_source_attach (source, ws_poller_get_context (self->poller));
+  g_task_set_task_data (task, source, destroy_source);
 }
 
 /**
@@ -561,6 +606,7 @@ ws_server_shutdown_async (WsServer           *self,
 
   if (deadline > 0)
     set_shutdown_deadline (self, deadline);
+  watch_shutdown_cancellable (self, task);
   g_queue_push_tail (&self->shutdowns, g_steal_pointer (&task));
 }
 

@@ -71,6 +71,7 @@ void     ws_server_log      (WsServer      *self,
 /* ws-server-listening.c */
 void ws_server_connection_ended (WsServer     *self,
                                  WsConnection *connection);
+void ws_server_finish_shutdowns (WsServer     *self);
 /* Ends every connection at once. */
 void ws_server_end_all          (WsServer     *self,
                                  guint         code,

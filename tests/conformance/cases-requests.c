@@ -1,0 +1,171 @@
+/* Copyright 2026 The WsServer authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "conformance.h"
+
+/* Requests beyond the fields of the handshake itself: lists, origins, bodies, line ends, sizes, and
+ * what is no request at all. RFC 6455 §4.2, RFC 9112. */
+
+#define GROUP "requests"
+
+#define STRICT "Refused although a server may be lenient: proxies disagree on what it means"
+#define NOTHING_SELECTED "101|!sec-websocket-protocol"
+
+static const ConformanceCase lists[] = {
+  { "subprotocol/offered", "Offered, and the application selects none", "6455 4.2.2",
+    "Sec-WebSocket-Protocol: chat, superchat", NOTHING_SELECTED },
+  { "subprotocol/selected", "The one selected is named", "6455 4.2.2",
+    "Sec-WebSocket-Protocol: superchat, chat", "101|sec-websocket-protocol: chat", NULL, "select=chat" },
+  { "subprotocol/two-fields", "Offered in two fields", "6455 11.3.4",
+    "Sec-WebSocket-Protocol: superchat|+Sec-WebSocket-Protocol: chat", "101|sec-websocket-protocol: chat", NULL, "select=chat" },
+  { "subprotocol/not-offered", "Not offered at all", "6455 4.2.2", "", NOTHING_SELECTED, NULL, "select=chat" },
+  { "subprotocol/one", "One offered", "6455 4.2.2",
+    "Sec-WebSocket-Protocol: chat", "101|sec-websocket-protocol: chat", NULL, "select=chat" },
+  { "subprotocol/no-space", "A list without spaces", "6455 4.1",
+    "Sec-WebSocket-Protocol: a,chat,b", "101|sec-websocket-protocol: chat", NULL, "select=chat" },
+  { "subprotocol/differ-in-case", "Names that differ in case are different", "6455 4.1",
+    "Sec-WebSocket-Protocol: chat, Chat", "101|sec-websocket-protocol: chat", NULL, "select=chat" },
+  { "subprotocol/every-token-byte", "Every byte that a token may have", "6455 4.1",
+    "Sec-WebSocket-Protocol: !#$%25&'*+-.^_`~azAZ09", NOTHING_SELECTED },
+  { "subprotocol/repeated", "The same name twice", "6455 4.1", "Sec-WebSocket-Protocol: chat, chat", "400" },
+  { "subprotocol/repeated-in-fields", "The same name in two fields", "6455 4.1",
+    "Sec-WebSocket-Protocol: chat|+Sec-WebSocket-Protocol: chat", "400" },
+  { "subprotocol/empty", "An empty value", "6455 4.1", "Sec-WebSocket-Protocol:", "400" },
+  { "subprotocol/empty-element", "An empty element", "6455 4.1", "Sec-WebSocket-Protocol: a,,b", "400", STRICT },
+  { "subprotocol/trailing-comma", "A comma at the end", "6455 4.1", "Sec-WebSocket-Protocol: a,", "400", STRICT },
+  { "subprotocol/two-words", "Two words", "6455 4.1", "Sec-WebSocket-Protocol: a b", "400" },
+  { "subprotocol/quoted", "A quoted string", "6455 4.1", "Sec-WebSocket-Protocol: \"chat\"", "400" },
+  { "subprotocol/separator", "A separator", "6455 4.1", "Sec-WebSocket-Protocol: a/b", "400" },
+  { "subprotocol/beyond-ascii", "Bytes beyond ASCII", "6455 4.1", "Sec-WebSocket-Protocol: %C3%A9", "400" },
+  { "origin/any", "Any origin by default", "6455 4.2.2", "Origin: https://evil.example", "101",
+    "AllowedOrigins is * unless set; the application may refuse in web-socket-open-request" },
+  { "origin/null", "The origin null", "6455 4.2.2", "Origin: null", "101", "As origin/any" },
+  { "origin/two", "Two origins", "6454 7.3", "Origin: http://a|+Origin: http://b", "400" },
+  { "origin/repeated", "Two equal origins", "6454 7.3", "Origin: http://a|+Origin: http://a", "400", STRICT },
+  { "origin/allowed", "One that is allowed", "6455 4.2.2", "Origin: https://a.example", "101", NULL,
+    "AllowedOrigins=https://a.example" },
+  { "origin/not-allowed", "One that is not", "6455 4.2.2", "Origin: https://b.example", "403", NULL,
+    "AllowedOrigins=https://a.example" },
+  { "origin/look-alike", "One that begins like it", "6455 4.2.2", "Origin: https://a.example.evil", "403", NULL,
+    "AllowedOrigins=https://a.example" },
+  { "origin/other-scheme", "Another scheme", "6455 4.2.2", "Origin: http://a.example", "403", NULL,
+    "AllowedOrigins=https://a.example" },
+  { "origin/other-port", "Another port", "6455 4.2.2", "Origin: https://a.example:444", "403", NULL,
+    "AllowedOrigins=https://a.example" },
+  { "origin/upper-case", "Hosts know no case", "6454 4", "Origin: HTTPS://A.Example", "101", NULL,
+    "AllowedOrigins=https://a.example" },
+  { "origin/none", "None: no browser", "6455 4.1", "", "101", "Only browsers send one, and they always do",
+    "AllowedOrigins=https://a.example" },
+  { "origin/null-not-allowed", "null where others are allowed", "6455 4.2.2", "Origin: null", "403", NULL,
+    "AllowedOrigins=https://a.example" },
+  { "origin/wildcard", "A wildcard", "6455 4.2.2", "Origin: https://chat.a.example", "101", NULL,
+    "AllowedOrigins=https://*.a.example" },
+};
+
+static const ConformanceCase bodies[] = {
+  { "body/length-0", "Content-Length 0 is no body", "9112 6.2", "+Content-Length: 0", "101" },
+  { "body/length-5", "A body", "6455 4.2.1", "+Content-Length: 5|body:hello", "400",
+    "A body of an upgrade would be taken for frames" },
+  { "body/length-5-unsent", "A body that is announced only", "6455 4.2.1", "+Content-Length: 5", "400", "As body/length-5" },
+  { "body/length-twice", "Content-Length twice", "9112 6.3", "+Content-Length: 0|+Content-Length: 0", "400", STRICT },
+  { "body/length-zeros", "Content-Length 00", "9110 8.6", "+Content-Length: 00", "400", STRICT },
+  { "body/length-negative", "Content-Length -1", "9110 8.6", "+Content-Length: -1", "400" },
+  { "body/length-word", "Content-Length x", "9110 8.6", "+Content-Length: x", "400" },
+  { "body/length-empty", "An empty Content-Length", "9110 8.6", "+Content-Length:", "400" },
+  { "body/chunked", "A chunked body", "9112 7.1", "+Transfer-Encoding: chunked|body:0%0D%0A%0D%0A", "400", "As body/length-5" },
+  { "body/chunked-and-length", "Both", "9112 6.1", "+Transfer-Encoding: chunked|+Content-Length: 0", "400" },
+  { "body/identity", "Transfer-Encoding identity", "9112 6.1", "+Transfer-Encoding: identity", "400", STRICT },
+  { "plain/get", "A plain GET", "9110 15.5.22", "-Upgrade|-Connection|-Sec-WebSocket-Key|-Sec-WebSocket-Version", "426" },
+  { "plain/head", "A plain HEAD", "9110 9.3.2", ">HEAD / HTTP/1.1|-Upgrade|-Connection", "426" },
+  { "plain/post", "A plain POST", "9110 15.5.6", ">POST / HTTP/1.1|-Upgrade|-Connection|+Content-Length: 5|body:hello", "405" },
+  { "plain/get-1.0", "A GET of HTTP/1.0 without Host", "9112 3.2", ">GET / HTTP/1.0|-Host|-Upgrade|-Connection", "426" },
+  { "plain/get-with-body", "A GET with a body", "9110 9.3.1", "-Upgrade|-Connection|+Content-Length: 5|body:hello", "400",
+    "No meaning is given to it, and some smuggle requests that way" },
+  { "plain/no-host", "A GET without Host", "9112 3.2", "-Host|-Upgrade|-Connection", "400" },
+  { "ahead/text", "A message sent ahead of the 101", "6455 4.1", "body:%81%85%00%00%00%00early", "101|frames text'early'",
+    "Taken, not refused: the server answers in order whatever arrived" },
+  { "ahead/part-of-message", "Half a message ahead of the 101", "6455 4.1", "body:%81%85%00%00%00%00ear", "101|frames open",
+    "As ahead/text" },
+  { "ahead/ping-and-text", "Two frames ahead of the 101", "6455 4.1",
+    "body:%89%81%00%00%00%00p%81%81%00%00%00%00t", "101|frames pong'p' text't'", "As ahead/text" },
+  { "ahead/close", "A close ahead of the 101", "6455 4.1", "body:%88%82%00%00%00%00%03%E8", "101|frames close=1000''",
+    "As ahead/text" },
+  { "ahead/bad-frame", "A bad frame ahead of the 101", "6455 4.1", "body:%83%80%00%00%00%00", "101|frames close=1002",
+    "As ahead/text" },
+  { "ahead/second-request", "A second request behind the first", "6455 4.1",
+    "body:GET / HTTP/1.1%0D%0A%0D%0A", "101|frames close=1002", "Behind an upgrade there are frames, never a request" },
+};
+
+static const ConformanceCase fields[] = {
+  { "field/unknown", "Fields that nobody knows", "9110 5.1", "+X-Anything: goes|+Cookie: a=b; c=d", "101" },
+  { "field/browser", "What a browser sends besides", "6455 4.1",
+    "+Pragma: no-cache|+Cache-Control: no-cache|+User-Agent: Mozilla/5.0 (X11; Linux x86_64)|"
+    "+Accept-Encoding: gzip, deflate, br|+Accept-Language: en|+Sec-Fetch-Mode: websocket", "101" },
+  { "field/empty-value", "An empty value", "9112 5", "+X-Empty:", "101" },
+  { "field/colon-in-value", "Colons in the value", "9112 5", "+X-Time: 12:34:56", "101" },
+  { "field/tab-in-value", "A tab in the value", "9110 5.5", "+X-Tab: a%09b", "101" },
+  { "field/high-bytes", "Bytes from 0x80 up in the value", "9110 5.5", "+X-High: %80%C3%A9%FF", "101" },
+  { "field/every-token-byte", "Every byte that a name may have", "9110 5.6.2", "+!#$%25&'*-.^_`~09azAZ: v", "101" },
+  { "field/first", "The handshake's fields in another order", "9110 5.3", "^X-First: 1|-Host|+Host: localhost", "101" },
+  { "field/expect", "Expect: 100-continue without a body", "9110 10.1.1", "+Expect: 100-continue", "101",
+    "Ignored: there is no body to wait for" },
+  { "field/space-before-colon", "A space before the colon", "9112 5.1", "+X-Space : v", "400" },
+  { "field/space-in-name", "A space in the name", "9112 5.1", "+X Space: v", "400" },
+  { "field/no-colon", "No colon", "9112 5", "+NoColon", "400" },
+  { "field/no-name", "No name", "9112 5", "+: v", "400" },
+  { "field/folded", "A folded line", "9112 5.2", "+X-Folded: a|+ b", "400", STRICT },
+  { "field/folded-tab", "A line folded with a tab", "9112 5.2", "+X-Folded: a|+%09b", "400", STRICT },
+  { "field/folded-first", "White space before the first field", "9112 2.2", "^ X-First: 1", "400", STRICT },
+  { "field/nul-in-value", "A NUL byte in a value", "9110 5.5", "+X-Nul: a%00b", "400" },
+  { "field/nul-in-name", "A NUL byte in a name", "9110 5.1", "+X%00Nul: a", "400" },
+  { "field/control-in-value", "A control byte in a value", "9110 5.5", "+X-Control: a%01b", "400", STRICT },
+  { "field/delete-in-value", "The byte 0x7f in a value", "9110 5.5", "+X-Delete: a%7Fb", "400", STRICT },
+  { "field/high-byte-in-name", "A byte from 0x80 up in a name", "9110 5.1", "+X-%C3%A9: a", "400" },
+  { "field/separator-in-name", "A separator in a name", "9110 5.6.2", "+X(Y): a", "400" },
+  { "field/bare-cr-in-value", "A CR in a value", "9112 2.2", "+X-Cr: a%0Db", "400" },
+  { "field/injected", "A field injected by CR and LF is one of its own", "9112 5", "+X-A: a%0D%0AHost: two", "400" },
+};
+
+static const ConformanceCase line_ends[] = {
+  { "line-end/lf", "LF alone", "9112 2.2", "eol:%0A", "400", STRICT },
+  { "line-end/cr", "CR alone", "9112 2.2", "eol:%0D", "400" },
+  { "line-end/lf-cr", "LF and CR", "9112 2.2", "eol:%0A%0D", "400" },
+  { "line-end/cr-cr-lf", "Two CR", "9112 2.2", "eol:%0D%0D%0A", "400" },
+  { "line-end/lf-once", "LF alone behind one field", "9112 2.2", "+X-A: a%0AX-B: b", "400", STRICT },
+  { "line-end/empty-first", "An empty line first", "9112 2.2", "raw:%0D%0AGET / HTTP/1.1%0D%0AHost: a%0D%0A%0D%0A", "400",
+    "RFC 9112 2.2 says a server SHOULD skip one; no client of this protocol sends it" },
+  { "line-end/only", "Nothing but an empty line", "9112 2.2", "raw:%0D%0A%0D%0A", "400", "As line-end/empty-first" },
+  { "size/line-8191", "A request line of 8,191 bytes", "9112 3", "line:8191", "101" },
+  { "size/line-8192", "The longest request line", "9112 3", "line:8192", "101" },
+  { "size/line-8193", "A byte more", "9110 15.5.15", "line:8193", "414" },
+  { "size/line-16000", "Far more", "9110 15.5.15", "line:16000", "414" },
+  { "size/line-40000", "A request line longer than any head", "9110 15.5.15", "line:40000", "414" },
+  { "size/head-16383", "A head of 16,383 bytes", "6585 5", "head:16383", "101" },
+  { "size/head-16384", "The longest head", "6585 5", "head:16384", "101" },
+  { "size/head-16385", "A byte more", "6585 5", "head:16385", "431" },
+  { "size/head-40000", "Far more", "6585 5", "head:40000", "431" },
+  { "size/fields-99", "99 fields", "6585 5", "fields:99", "101" },
+  { "size/fields-100", "100 fields, which is the limit", "6585 5", "fields:100", "101" },
+  { "size/fields-101", "101 fields", "6585 5", "fields:101", "431" },
+  { "size/fields-500", "500 fields", "6585 5", "fields:500", "431" },
+  { "size/small/line-512", "MaxHeaderSize 1024: half of it for the request line", "9112 3", "line:512", "101", NULL,
+    "MaxHeaderSize=1024" },
+  { "size/small/line-513", "A byte more", "9110 15.5.15", "line:513", "414", NULL, "MaxHeaderSize=1024" },
+  { "size/small/head-1024", "MaxHeaderSize 1024, all of it", "6585 5", "head:1024", "101", NULL, "MaxHeaderSize=1024" },
+  { "size/small/head-1025", "A byte more", "6585 5", "head:1025", "431", NULL, "MaxHeaderSize=1024" },
+  { "noise/tls", "A TLS ClientHello", "9112 3", "raw:%16%03%01%02%00%01%00%01%fc%03%03", "400",
+    "400 at the first byte: whoever sends it waits for an answer" },
+  { "noise/http2", "The preface of HTTP/2", "9113 3.4", "raw:PRI * HTTP/2.0%0D%0A%0D%0ASM%0D%0A%0D%0A", "400" },
+  { "noise/ssh", "A greeting of SSH", "9112 3", "raw:SSH-2.0-OpenSSH_9.2%0D%0A%0D%0A", "400" },
+  { "noise/frame", "A frame without a handshake", "9112 3", "raw:%81%85%37%fa%21%3d%7f%9f%4d%51%58%0D%0A%0D%0A", "400" },
+  { "noise/nul", "NUL bytes", "9112 3", "raw:%00%00%00%00", "400" },
+  { "noise/response", "A response in place of a request", "9112 3", "raw:HTTP/1.1 200 OK%0D%0A%0D%0A", "400" },
+};
+
+void
+conformance_add_cases (void)
+{
+  conformance_add_handshakes (GROUP, lists, G_N_ELEMENTS (lists));
+  conformance_add_handshakes (GROUP, bodies, G_N_ELEMENTS (bodies));
+  conformance_add_handshakes (GROUP, fields, G_N_ELEMENTS (fields));
+  conformance_add_handshakes (GROUP, line_ends, G_N_ELEMENTS (line_ends));
+}
