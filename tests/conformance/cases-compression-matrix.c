@@ -88,6 +88,8 @@ add_matrix (void)
     for (gsize j = 0; j < G_N_ELEMENTS (lengths); j++)
       for (gsize k = 0; k < G_N_ELEMENTS (cuts); k++)
         {
+          if (lengths[j] > 100000 && cuts[k] > 0)
+            continue;
           add_cell (&agreements[i], lengths[j], cuts[k], "*");
           if ((i + j + k) % 3 == 0 && (cuts[k] != 1 || lengths[j] <= 1000))
             add_cell (&agreements[i], lengths[j], cuts[k], "~");

@@ -116,7 +116,7 @@ add_reserved_opcodes (void)
   for (guint opcode = 3; opcode <= 15; opcode++)
     for (gsize i = 0; i < G_N_ELEMENTS (forms); i++)
       {
-        g_auto (GStrv)   parts = g_strsplit (forms[i].input, "op%x", 2);
+        g_auto (GStrv) parts = g_strsplit (forms[i].input, "op%x", 2);
         g_autofree char *word = g_strdup_printf ("op%x", opcode);
 
         if (opcode >= 8 && opcode <= 10)

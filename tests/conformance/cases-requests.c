@@ -99,7 +99,8 @@ static const ConformanceCase fields[] = {
   { "field/unknown", "Fields that nobody knows", "9110 5.1", "+X-Anything: goes|+Cookie: a=b; c=d", "101" },
   { "field/browser", "What a browser sends besides", "6455 4.1",
     "+Pragma: no-cache|+Cache-Control: no-cache|+User-Agent: Mozilla/5.0 (X11; Linux x86_64)|"
-    "+Accept-Encoding: gzip, deflate, br|+Accept-Language: en|+Sec-Fetch-Mode: websocket", "101" },
+    "+Accept-Encoding: gzip, deflate, br|+Accept-Language: en|+Sec-Fetch-Mode: websocket",
+    "101" },
   { "field/empty-value", "An empty value", "9112 5", "+X-Empty:", "101" },
   { "field/colon-in-value", "Colons in the value", "9112 5", "+X-Time: 12:34:56", "101" },
   { "field/tab-in-value", "A tab in the value", "9110 5.5", "+X-Tab: a%09b", "101" },

@@ -134,8 +134,8 @@ conformance_deflate_decompress (ConformanceDeflate *self,
                                 GByteArray         *payload)
 {
   g_autoptr (GByteArray) output = g_byte_array_new ();
-  guint8                 piece[PIECE_BYTES];
-  int                    result;
+  guint8 piece[PIECE_BYTES];
+  int    result;
 
   if (payload->len == 0)
     return "a compressed message without a byte";

@@ -11,7 +11,7 @@ typedef struct _ConformanceDeflate ConformanceDeflate;
 
 /* answer: the value of the response's Sec-WebSocket-Extensions. */
 ConformanceDeflate *conformance_deflate_new (const char *answer);
-void conformance_deflate_free (ConformanceDeflate *self);
+void                conformance_deflate_free (ConformanceDeflate *self);
 
 /* Compresses one message; level is zlib's, -1 for its default. */
 GByteArray *conformance_deflate_compress (ConformanceDeflate *self,

@@ -15,7 +15,7 @@ typedef struct
   GPtrArray  *lines; /* char: the request line, then the fields */
   const char *line_end;
   const char *body;
-  const char *raw; /* all of the request, or NULL */
+  const char *raw;         /* all of the request, or NULL */
   gsize       head_length; /* to be filled up to; 0: as it is */
 } Request;
 
@@ -167,7 +167,7 @@ request_init (Request *request,
     "Sec-WebSocket-Version: 13",
   };
 
-  *request = (Request) { .line_end = "%0D%0A", .body = "" };
+  *request = (Request){ .line_end = "%0D%0A", .body = "" };
   request->lines = g_ptr_array_new_with_free_func (g_free);
   for (gsize i = 0; i < G_N_ELEMENTS (lines); i++)
     g_ptr_array_add (request->lines, g_strdup (lines[i]));
@@ -182,11 +182,11 @@ static char *
 compute_accept (const Request *request)
 {
   g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA1);
-  guint                 index = find_field (request, "Sec-WebSocket-Key");
-  const char           *field = request->lines->pdata[index];
-  g_autofree char      *key = g_strstrip (g_strdup (strchr (field, ':') + 1));
-  guint8                digest[SHA1_LENGTH];
-  gsize                 length = sizeof digest;
+  guint            index = find_field (request, "Sec-WebSocket-Key");
+  const char      *field = request->lines->pdata[index];
+  g_autofree char *key = g_strstrip (g_strdup (strchr (field, ':') + 1));
+  guint8           digest[SHA1_LENGTH];
+  gsize            length = sizeof digest;
 
   g_checksum_update (checksum, (const guint8 *) key, -1);
   g_checksum_update (checksum, (const guint8 *) ACCEPT_GUID, -1);
@@ -285,12 +285,12 @@ check_opened (ConformanceRun *run,
 void
 conformance_run_handshake (ConformanceRun *run)
 {
-  g_auto (GStrv)             edits = g_strsplit (run->row->input, "|", -1);
-  g_auto (GStrv)             checks = g_strsplit (run->row->expected, "|", -1);
-  guint                      status = (guint) g_ascii_strtoull (checks[0], NULL, 10);
+  g_auto (GStrv) edits = g_strsplit (run->row->input, "|", -1);
+  g_auto (GStrv) checks = g_strsplit (run->row->expected, "|", -1);
+  guint status = (guint) g_ascii_strtoull (checks[0], NULL, 10);
   g_autoptr (WsTestResponse) response = NULL;
-  g_autoptr (GByteArray)     bytes = NULL;
-  Request                    request;
+  g_autoptr (GByteArray) bytes = NULL;
+  Request request;
 
   request_init (&request, edits);
   bytes = assemble (&request);

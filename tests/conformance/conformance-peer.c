@@ -46,9 +46,9 @@ conformance_peer_free (ConformancePeer *self)
 }
 
 static void G_GNUC_PRINTF (2, 3)
-note_fault (ConformancePeer *self,
-            const char      *format,
-            ...)
+    note_fault (ConformancePeer *self,
+                const char      *format,
+                ...)
 {
   va_list arguments;
 

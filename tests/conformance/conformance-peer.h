@@ -24,7 +24,7 @@ typedef struct
 /* Takes the client over. */
 ConformancePeer *conformance_peer_new (WsTestClient *client,
                                        gsize         max_frame_bytes);
-void conformance_peer_free (ConformancePeer *self);
+void             conformance_peer_free (ConformancePeer *self);
 
 /* Takes what is here. */
 void conformance_peer_collect (ConformancePeer *self);
@@ -38,16 +38,16 @@ gboolean conformance_peer_wait (ConformancePeer *self,
 WsTestResponse *conformance_peer_wait_response (ConformancePeer *self);
 
 /* Waits until the expression holds, or the deadline has passed. */
-#define conformance_wait_for(expression)                                             \
-  G_STMT_START                                                                       \
-  {                                                                                  \
-    WsTestDeadline wait_;                                                            \
-                                                                                     \
-    ws_test_deadline_begin (&wait_, #expression, __FILE__, __LINE__, G_STRFUNC);     \
-    while (!(expression) && !wait_.passed)                                           \
-      g_main_context_iteration (NULL, TRUE);                                         \
-    ws_test_deadline_end (&wait_);                                                   \
-  }                                                                                  \
-  G_STMT_END
+#define conformance_wait_for(expression)                                       \
+ G_STMT_START                                                                  \
+ {                                                                             \
+  WsTestDeadline wait_;                                                        \
+                                                                               \
+  ws_test_deadline_begin (&wait_, #expression, __FILE__, __LINE__, G_STRFUNC); \
+  while (!(expression) && !wait_.passed)                                       \
+   g_main_context_iteration (NULL, TRUE);                                      \
+  ws_test_deadline_end (&wait_);                                               \
+ }                                                                             \
+ G_STMT_END
 
 G_END_DECLS

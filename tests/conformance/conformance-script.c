@@ -109,7 +109,7 @@ static void
 append_text (Parser     *parser,
              GByteArray *bytes)
 {
-  const char            *end = strchr (parser->at, '\'');
+  const char *end = strchr (parser->at, '\'');
   g_autoptr (GByteArray) text = NULL;
 
   if (end == NULL)
@@ -280,7 +280,7 @@ take_frame_word (Parser    *parser,
 {
   static const guint8 masking_key[4] = { 0x37, 0xfa, 0x21, 0x3d };
 
-  *word = (FrameWord) { .payload = g_byte_array_new () };
+  *word = (FrameWord){ .payload = g_byte_array_new () };
   memcpy (word->masking_key, masking_key, sizeof masking_key);
 
   if (!take_opcode (parser, &word->opcode))
@@ -338,6 +338,17 @@ append_frame (GByteArray      *stream,
       stream->data[start + i] ^= word->masking_key[i % 4];
 }
 
+/* A long message is appended without being moved about. */
+static void
+reserve (GByteArray *stream,
+         gsize       length)
+{
+  guint before = stream->len;
+
+  g_byte_array_set_size (stream, before + (guint) length);
+  g_byte_array_set_size (stream, before);
+}
+
 /* One frame, or as many as ".cut" asks for. */
 static void
 append_message (GByteArray         *stream,
@@ -355,6 +366,7 @@ append_message (GByteArray         *stream,
       word->reserved_bits |= RSV1_BIT;
     }
 
+  reserve (stream, word->payload->len + 14);
   do
     {
       gsize    rest = word->payload->len - offset;

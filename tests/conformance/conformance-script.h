@@ -49,14 +49,14 @@ typedef struct
 } ConformanceExpectation;
 
 ConformanceMessage *conformance_message_new (guint opcode);
-void conformance_message_free (ConformanceMessage *message);
+void                conformance_message_free (ConformanceMessage *message);
 
 /* deflate may be NULL unless the script has ".z". Returns ConformanceStep. */
 GPtrArray *conformance_script_parse_input (const char         *script,
                                            ConformanceDeflate *deflate);
 
 ConformanceExpectation *conformance_script_parse_expected (const char *script);
-void conformance_expectation_free (ConformanceExpectation *expectation);
+void                    conformance_expectation_free (ConformanceExpectation *expectation);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ConformanceExpectation, conformance_expectation_free)
 
 /* Text with %XX for bytes that it cannot hold. */

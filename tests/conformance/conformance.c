@@ -39,8 +39,8 @@ echo_cb (WsServer     *server,
          gpointer      user_data)
 {
   g_autoptr (GByteArray) message = g_object_steal_data (G_OBJECT (connection), ECHO_KEY);
-  g_autoptr (GBytes)     bytes = NULL;
-  g_autoptr (GError)     error = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (GError) error = NULL;
 
   if (message == NULL)
     {
@@ -91,7 +91,7 @@ static ConformanceServer *
 server_new (const char *settings)
 {
   ConformanceServer *self = g_new0 (ConformanceServer, 1);
-  g_auto (GStrv)     each = g_strsplit (settings, " ", -1);
+  g_auto (GStrv) each = g_strsplit (settings, " ", -1);
 
   self->server = ws_test_server_new ();
   self->max_frame_bytes = DEFAULT_MAX_FRAME_BYTES;
@@ -281,11 +281,11 @@ static void
 run_server_step (ConformanceRun        *run,
                  const ConformanceStep *step)
 {
-  WsTestServer      *server = run->server->server;
-  WsConnection      *connection = ws_test_server_get (server, server->connections->len);
+  WsTestServer *server = run->server->server;
+  WsConnection *connection = ws_test_server_get (server, server->connections->len);
   g_autoptr (GBytes) bytes = NULL;
   g_autoptr (GError) error = NULL;
-  gboolean           done;
+  gboolean done;
 
   if (step->type == CONFORMANCE_STEP_SERVER_CLOSE)
     done = ws_connection_close (connection, step->code, (const char *) step->bytes->data, &error);
@@ -326,7 +326,7 @@ run_step (ConformanceRun        *run,
 static void
 check_witness (ConformanceRun *run)
 {
-  ConformancePeer  witness = { .client = run->server->witness, .max_frame_bytes = G_MAXSIZE, .is_open = TRUE };
+  ConformancePeer   witness = { .client = run->server->witness, .max_frame_bytes = G_MAXSIZE, .is_open = TRUE };
   static const char text[] = "w"; /* fits every limit */
 
   witness.fault = g_string_new (NULL);
@@ -444,7 +444,7 @@ conformance_run_frames (ConformanceRun *run,
                         const char     *expected)
 {
   g_autoptr (ConformanceExpectation) expectation = conformance_script_parse_expected (expected);
-  g_autoptr (GPtrArray)              steps = NULL;
+  g_autoptr (GPtrArray) steps = NULL;
 
   steps = conformance_script_parse_input (input, run->peer->deflate);
   for (guint i = 0; i < steps->len; i++)
@@ -463,9 +463,9 @@ conformance_run_frames (ConformanceRun *run,
 static void
 run_open_connection (ConformanceRun *run)
 {
-  g_autofree char           *header = NULL;
+  g_autofree char *header = NULL;
   g_autoptr (WsTestResponse) response = NULL;
-  const char                *answer;
+  const char *answer;
 
   if (run->row->offer != NULL)
     header = g_strdup_printf ("Sec-WebSocket-Extensions: %s\r\n", run->row->offer);
@@ -494,13 +494,13 @@ run_open_connection (ConformanceRun *run)
 
 /* FALSE after a failure. */
 static gboolean
-run_case (const Entry    *entry,
-          ConformanceWay  way)
+run_case (const Entry   *entry,
+          ConformanceWay way)
 {
-  const char     *settings = entry->row.settings != NULL ? entry->row.settings : "";
-  guint32         seed = g_str_hash (entry->row.id);
-  ConformanceRun  run = { .row = &entry->row, .way = way };
-  gboolean        is_good;
+  const char    *settings = entry->row.settings != NULL ? entry->row.settings : "";
+  guint32        seed = g_str_hash (entry->row.id);
+  ConformanceRun run = { .row = &entry->row, .way = way };
+  gboolean       is_good;
 
   run.server = get_server (settings);
   run.rand = g_rand_new_with_seed (seed);
@@ -562,7 +562,7 @@ conformance_add_case (const char            *group,
   g_assert_nonnull (row->title);
   g_assert_nonnull (row->rfc);
   entry->func = func;
-  entry->row = (ConformanceCase) {
+  entry->row = (ConformanceCase){
     .id = g_strdup (row->id),
     .title = g_strdup_printf ("%s (RFC %s)", row->title, row->rfc),
     .rfc = g_strdup (row->rfc),

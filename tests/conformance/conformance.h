@@ -61,7 +61,7 @@ typedef enum
 typedef struct
 {
   WsTestServer *server;
-  WsTestClient *witness; /* its echo is asked for after each run */
+  WsTestClient *witness;      /* its echo is asked for after each run */
   char         *sub_protocol; /* selected for who offers it, or NULL */
   gsize         max_frame_bytes;
 } ConformanceServer;

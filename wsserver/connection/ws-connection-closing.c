@@ -290,8 +290,10 @@ ws_connection_close_timer_expired (WsTimer *timer)
 {
   WsConnection *self = g_object_ref (connection_of_phase_timer (timer));
 
+  if (ws_connection_is_peer_taking (self))
+    arm_phase_timer (self, &self->context->close_timers);
   /* In ENDING the codes are settled; only the last bytes did not go out. */
-  if (self->state == WS_STATE_ENDING)
+  else if (self->state == WS_STATE_ENDING)
     ws_connection_end (self, self->close_code, self->description);
   else
     ws_connection_end (self, WS_CLOSE_CODE_ABNORMAL, "no close frame came within CloseTimeout");

@@ -122,7 +122,7 @@ ws_connection_pong_timer_expired (WsTimer *timer)
   WsConnection *self = g_object_ref (connection_of_ping_timer (timer));
 
   /* A peer whose input we have stopped reading cannot be blamed. */
-  if (self->paused)
+  if (self->paused || ws_connection_is_peer_taking (self))
     ws_timer_arm (&self->ping_timer, &self->context->pong_timers, get_time (self));
   else if (self->state == WS_STATE_OPEN)
     ws_connection_end (self, WS_CLOSE_CODE_ABNORMAL, "no pong came within PongTimeout");

@@ -1,7 +1,9 @@
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The sending half: messages become frames, frames go to the outbox, the outbox to the transport. */
+#include <linux/sockios.h>
 #include <string.h>
+#include <sys/ioctl.h>
 
 #include "wsserver/base/ws-error-private.h"
 #include "wsserver/connection/ws-connection-private.h"
@@ -21,19 +23,22 @@ is_below_half (WsConnection *self)
   return ws_connection_get_queued_bytes (self) <= self->context->settings->max_send_queue_bytes / 2;
 }
 
-/* A client that takes what is sent is alive, and its pong or close frame may be far behind. */
-static void
-note_progress (WsConnection *self,
-               gsize         n_written)
+gboolean
+ws_connection_is_peer_taking (WsConnection *self)
 {
-  self->written += n_written;
-  if (n_written == 0 || self->outbox.length == 0)
-    return;
+  WsConnectionExtra *extra = ws_connection_get_extra (self);
+  int                unacknowledged = 0;
+  guint64            taken;
 
-  if (self->awaiting_pong && ws_timer_is_armed (&self->ping_timer))
-    ws_timer_arm (&self->ping_timer, &self->context->pong_timers, ws_poller_get_time (self->context->poller));
-  if (self->phase_timer.queue == &self->context->close_timers)
-    ws_timer_arm (&self->phase_timer, &self->context->close_timers, g_get_monotonic_time ());
+  if (self->transport == NULL || ioctl (self->transport->fd, SIOCOUTQ, &unacknowledged) != 0 || unacknowledged < 0)
+    return FALSE;
+
+  taken = self->written - MIN (self->written, (guint64) unacknowledged);
+  if (taken <= extra->taken)
+    return FALSE;
+
+  extra->taken = taken;
+  return unacknowledged > 0 || self->outbox.length > 0;
 }
 
 static void
@@ -42,7 +47,7 @@ after_write (WsConnection *self,
              gsize         n_written,
              GError       *error)
 {
-  note_progress (self, n_written);
+  self->written += n_written;
   if (status == WS_IO_FAILED)
     {
       ws_connection_lost (self, error);

@@ -132,6 +132,7 @@ typedef struct
   GQueue               pings;        /* WsSendJob: waiting for their pong */
   GQueue               closers;      /* WsSendJob: waiting for the end */
   gboolean             running_jobs; /* guards ws_connection_run_jobs() against itself */
+  guint64              taken; /* bytes the client had acknowledged at the last look */
   guint64              ping_sequence;
   gint64               ping_sent_us; /* of ping_sequence */
   guint8               pong[WS_CONTROL_PAYLOAD_MAX_LENGTH]; /* latest pong owed while the outbox is full */
@@ -318,6 +319,9 @@ void ws_connection_queue_pong    (WsConnection *self,
                                   const guint8 *payload,
                                   gsize         length);
 void ws_connection_flush         (WsConnection *self);
+/* Whether the client has acknowledged bytes since the last call and more are on their way. Such a
+ * client is alive, and its pong or close frame may be far behind what it is still to read. */
+gboolean ws_connection_is_peer_taking (WsConnection *self);
 /* What a message of length may take in the queue. */
 gsize    ws_connection_get_frames_size (WsConnection *self,
                                         gsize         length);
