@@ -101,7 +101,7 @@ static const ConformanceCase examples[] = {
   { "example/empty", "An empty message", "7692 7.2.3.6", "text.rsv:4<00>", "text.z" },
   { "example/empty-final", "An empty message by a final block", "7692 7.2.3.6", "text.rsv:4<030000>", "text.z" },
   { "example/no-payload", "A compressed message without a byte", "7692 7.2.2", "text.rsv:4", "text.z",
-    "Taken as empty: with the four bytes of 7.2.2 it is an empty block" },
+    "Taken as empty: it ends where a block does, though 7.2.3.6 asks for one byte" },
   { "example/byte-by-byte", "A byte a fragment", "7692 6.1", "text.rsv:4.cut:1<f248cdc9c90700>", "text.z'Hello'" },
   { "example/empty-fragments", "Empty fragments everywhere", "7692 6.1",
     "text+.rsv:4 cont+<f248cd> cont+ cont+<c9c90700> cont", "text.z'Hello'" },

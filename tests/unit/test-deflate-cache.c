@@ -35,14 +35,14 @@ interleave (void)
           g_autofree guint8 *payload = ws_test_make_payload (length * 10);
           g_autofree guint8 *output = g_malloc (length + 1);
           const char        *fault;
-          gsize              consumed;
+          gsize              used;
           gsize              produced;
 
           g_byte_array_set_size (out[i], 0);
           ws_deflater_compress (deflaters[i], payload + piece * length, length,
                                 is_last ? WS_DEFLATE_MESSAGE_END : WS_DEFLATE_FLUSH, out[i]);
           g_assert_cmpint (ws_inflater_decompress (inflaters[i], out[i]->data, out[i]->len, is_last,
-                                                   &consumed, output, length + 1, &produced, &fault),
+                                                   &used, output, length + 1, &produced, &fault),
                            ==, WS_INFLATE_DRAINED);
           g_assert_cmpmem (output, produced, payload + piece * length, length);
         }

@@ -121,8 +121,9 @@ test_cases (void)
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_autofree char *log = read_all (cases[i].value);
+      g_autofree char *printable = g_strescape (cases[i].value, NULL);
 
-      g_test_message ("%s", cases[i].value);
+      g_test_message ("%s", printable);
       g_assert_cmpstr (log, ==, cases[i].log);
     }
 }

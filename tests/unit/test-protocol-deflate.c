@@ -109,14 +109,17 @@ static const ProtocolCase cases[] = {
   CASE ("bad-block-type", server, "\xc1\x82" K0 "\x07\x00", "failed 1007 "),
   CASE ("bad-distance", server, "\xc1\x85" K0 HELLO_AGAIN, "failed 1007 "),
   CASE ("bad-not-compressed", server, "\xc1\x85" K0 "Hello", "failed 1007 "),
-  CASE ("bad-zlib-header", server, "\xc2\x8d" K0 "\x78\x9c" "\xf3\x48\xcd\xc9\xc9\x07\x00\x05\x8c\x01\xf5",
+  CASE ("bad-zlib-header", server,
+        "\xc2\x8d" K0 "\x78\x9c" "\xf3\x48\xcd\xc9\xc9\x07\x00\x05\x8c\x01\xf5",
         "failed 1007 "),
   CASE ("truncated", server, "\xc1\x86" K0 "\xf2\x48\xcd\xc9\xc9\x07", "failed 1007 "),
-  CASE ("truncated-empty-last", server, "\x41\x84" K0 "\xf2\x48\xcd\xc9\x80\x80" K0, "failed 1007 "),
+  CASE ("truncated-empty-last", server,
+        "\x41\x84" K0 "\xf2\x48\xcd\xc9\x80\x80" K0, "failed 1007 "),
   CASE ("truncated-stored", server, "\xc1\x89" K0 "\x00\x05\x00\xfa\xffHell", "failed 1007 "),
 
   CASE ("utf8-bad", server, "\xc1\x88" K0 "\x00\x02\x00\xfd\xff" "a\xff\x00", "failed 1007 "),
-  CASE ("utf8-cut-at-end", server, "\xc1\x88" K0 "\x00\x02\x00\xfd\xff\xe2\x82\x00", "failed 1007 "),
+  CASE ("utf8-cut-at-end", server,
+        "\xc1\x88" K0 "\x00\x02\x00\xfd\xff\xe2\x82\x00", "failed 1007 "),
   CASE ("utf8-cut-by-fragments", server,
         "\x41\x86" K0 "\x00\x03\x00\xfc\xff\xe2\x80\x83" K0 "\x82\xac\x00", "text 2<e282ac> "),
   CASE ("utf8-not-for-binary", server, "\xc2\x88" K0 "\x00\x02\x00\xfd\xff" "a\xff\x00",
@@ -128,9 +131,11 @@ static const ProtocolCase cases[] = {
   CASE ("utf8-bad-behind-limit", server_5, "\xc1\x8c" K0 "\x00\x06\x00\xf9\xff" "abcde\xff\x00",
         "failed 1009 "),
 
-  CASE ("limit-exact", server_5, "\xc1\x87" K0 HELLO "\xc1\x85" K0 HELLO_AGAIN, HELLO_LOG HELLO_LOG),
+  CASE ("limit-exact", server_5,
+        "\xc1\x87" K0 HELLO "\xc1\x85" K0 HELLO_AGAIN, HELLO_LOG HELLO_LOG),
   CASE ("limit-over", server_4, "\xc1\x87" K0 HELLO, "failed 1009 "),
-  CASE ("limit-over-in-fragments", server_4, "\x41\x83" K0 "\xf2\x48\xcd\x80\x84" K0 "\xc9\xc9\x07\x00",
+  CASE ("limit-over-in-fragments", server_4,
+        "\x41\x83" K0 "\xf2\x48\xcd\x80\x84" K0 "\xc9\xc9\x07\x00",
         "failed 1009 "),
   CASE ("limit-over-then-bad", server_4, "\xc1\x8c" K0 "\x00\x05\x00\xfa\xffHello\x07\x00",
         "failed 1009 "),
@@ -140,10 +145,12 @@ static const ProtocolCase cases[] = {
   CASE ("limit-plain-too", server_5, "\x81\x86" K0 "abcdef", "failed 1009 "),
   CASE ("limit-announced", server, "\xc2\xfe\x08\x81" K0, "failed 1009 "),
   CASE ("limit-announced-fits", server, "\xc2\xfe\x08\x80" K0, ""),
-  CASE ("limit-announced-2^63-1", server, "\xc2\xff\x7f\xff\xff\xff\xff\xff\xff\xff" K0, "failed 1009 "),
+  CASE ("limit-announced-2^63-1", server,
+        "\xc2\xff\x7f\xff\xff\xff\xff\xff\xff\xff" K0, "failed 1009 "),
   CASE ("limit-announced-continuation", server,
         "\x42\x80" K0 "\x80\xff\x7f\xff\xff\xff\xff\xff\xff\xff" K0, "failed 1009 "),
-  CASE ("limit-none", server_endless, "\xc2\xff\x7f\xff\xff\xff\xff\xff\xff\xff" K0 HELLO, "pending 5 "),
+  CASE ("limit-none", server_endless,
+        "\xc2\xff\x7f\xff\xff\xff\xff\xff\xff\xff" K0 HELLO, "pending 5 "),
 };
 /* clang-format on */
 
@@ -397,8 +404,8 @@ check_size (const Setup  *setup,
       gpointer receiver = start_cb (setup);
       g_autoptr (GString) cut_log = g_string_new (NULL);
 
-      for (gsize start = 0; start < stream->len; start += 7)
-        feed_cb (receiver, stream->data + start, MIN (7, stream->len - start), cut_log);
+      for (gsize start = 0; start < stream->len; start += 61)
+        feed_cb (receiver, stream->data + start, MIN (61, stream->len - start), cut_log);
 
       finish_cb (receiver, cut_log);
       g_assert_cmpstr (whole, ==, log->str);
@@ -514,12 +521,12 @@ test_small_limit (void)
 static void
 test_empty_blocks (void)
 {
-  static const guint8 empty[] = { 0x00, 0x00, 0x00, 0xff, 0xff, 0x03, 0x00, 0x02, 0x04, 0x08, 0x00 };
+  static const guint8 empty[] = { 0x00, 0x00, 0x00, 0xff, 0xff, 0x03, 0x00 };
   g_autoptr (GByteArray) stream = g_byte_array_new ();
   g_autoptr (GString) log = g_string_new (NULL);
   Receiver *receiver = start_cb (&server);
 
-  g_test_summary ("Endless empty blocks, final ones among them, and fragments give and cost nothing.");
+  g_test_summary ("Endless empty blocks, some final, and empty fragments give and cost nothing.");
 
   for (guint i = 0; i < 50000; i++)
     ws_test_append_frame (stream, i == 0 ? 0x42 : 0x00, empty, i % 3 == 0 ? 0 : i % 3 == 1 ? 5

@@ -9,9 +9,9 @@ G_BEGIN_DECLS
 
 /* The zlib streams and output buffers of a thread, for those who need one only for a while. What is
  * taken is the taker's alone, so nested and interleaved use needs no care: the second taker gets
- * another. What is given back is kept for the next, up to a few of each; the rest is freed. A thread
- * frees what it keeps when it ends; the main thread, and whoever wants the memory earlier, calls
- * ws_deflate_clear_thread_cache(). */
+ * another. What is given back is kept for the next, up to a few of each; the rest is freed.
+ * A thread frees what it keeps when it ends; the main thread, and whoever wants the memory earlier,
+ * calls ws_deflate_clear_thread_cache(). */
 
 #define WS_INFLATE_BUFFER_BYTES (64 * 1024)
 

@@ -22,7 +22,7 @@ typedef struct
 typedef struct
 {
   gboolean no_context_takeover; /* in both directions */
-  guint    max_window_bits;     /* 9 to 15: for our window, and for the client's if it allows that */
+  guint    max_window_bits;     /* 9 to 15: for our window, and the client's if it may be set */
 } WsDeflatePolicy;
 
 typedef enum

@@ -75,7 +75,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (WsInflater, ws_inflater_free)
 /* Decompresses the next bytes of a message: uses *consumed of length and writes *produced of at
  * most capacity (not 0) to output. message_end says that the message ends behind these bytes; it is
  * over when that call answers DRAINED. The output of a stream does not depend on how input and
- * output are cut. FULL may come with all input used; the rest is then empty.
+ * output are cut (unless it refers back beyond the agreed window, which zlib finds only when what
+ * it refers to is no longer in the output). FULL may come with all input used; the rest is then
+ * empty.
  *
  * A final block (BFINAL) is not the end, RFC 7692 §7.2.3.4: what follows goes on with the same
  * window. A message that ends exactly between two blocks is taken as whole, though its sender
