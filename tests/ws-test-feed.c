@@ -7,10 +7,28 @@
 
 #include <string.h>
 
-#define N_RANDOM_RUNS 50
 #define MAX_EVERY_CUT_BYTES 2048
-#define EDGE_BYTES 512
-#define MIDDLE_STEP_BYTES 61
+
+/* How thoroughly an input is cut. */
+typedef struct
+{
+  gsize   edge_bytes; /* of a long input: every cut within them at either end … */
+  gsize   step_bytes; /* … and one in so many between */
+  guint32 n_random_runs;
+} Effort;
+
+static const Effort usual_effort = { 512, 61, 50 };
+
+/* Under valgrind a long input takes minutes; it looks at memory, and that is the same everywhere in
+ * a long payload. */
+static const Effort valgrind_effort = { 64, 1009, 5 };
+
+static const Effort *
+get_effort (gsize length)
+{
+  return length > MAX_EVERY_CUT_BYTES && g_getenv ("WS_TEST_VALGRIND") != NULL ? &valgrind_effort
+                                                                               : &usual_effort;
+}
 
 static void
 feed_piece (const WsTestParser *parser,
@@ -72,12 +90,13 @@ check_run (const WsTestParser *parser,
 }
 
 static gsize
-next_cut (gsize cut,
-          gsize length)
+next_cut (const Effort *effort,
+          gsize         cut,
+          gsize         length)
 {
-  if (length > MAX_EVERY_CUT_BYTES && cut >= EDGE_BYTES &&
-      cut + MIDDLE_STEP_BYTES < length - EDGE_BYTES)
-    return cut + MIDDLE_STEP_BYTES;
+  if (length > MAX_EVERY_CUT_BYTES && cut >= effort->edge_bytes &&
+      cut + effort->step_bytes < length - effort->edge_bytes)
+    return cut + effort->step_bytes;
 
   return cut + 1;
 }
@@ -120,11 +139,12 @@ ws_test_feed_every_cut (const WsTestParser *parser,
 {
   g_autofree char  *whole = ws_test_feed_whole (parser, user_data, input, length);
   g_autofree gsize *each = g_new (gsize, length + 1);
+  const Effort     *effort = get_effort (length);
 
   if (expected != NULL)
     g_assert_cmpstr (whole, ==, expected);
 
-  for (gsize cut = 0; cut <= length; cut = next_cut (cut, length))
+  for (gsize cut = 0; cut <= length; cut = next_cut (effort, cut, length))
     check_run (parser, user_data, input, length, &cut, 1, whole);
 
   for (gsize i = 0; i < length; i++)
@@ -132,7 +152,7 @@ ws_test_feed_every_cut (const WsTestParser *parser,
 
   check_run (parser, user_data, input, length, each, length, whole);
 
-  for (guint32 seed = 0; seed < N_RANDOM_RUNS; seed++)
+  for (guint32 seed = 0; seed < effort->n_random_runs; seed++)
     check_random_cuts (parser, user_data, input, length, whole, seed);
 }
 

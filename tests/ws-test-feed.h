@@ -29,7 +29,7 @@ char *ws_test_feed_whole (const WsTestParser *parser,
 /* Feeds the input whole, byte by byte, in every two pieces and in 50 random sets of pieces (the
  * seeds are fixed), and asserts that each log is the expected one. NULL expects what the whole
  * input gives. Of an input over 2048 bytes only the two-piece cuts in the first and last 512 bytes
- * are tried, and every 61st between. */
+ * are tried, and every 61st between; under valgrind fewer. */
 void ws_test_feed_every_cut (const WsTestParser *parser,
                              gconstpointer       user_data,
                              const guint8       *input,

@@ -3,12 +3,14 @@
 /* The runner: every case three times, each on a connection of its own, beside a witness. */
 #include "conformance.h"
 
+#include <malloc.h>
 #include <string.h>
 
 /* Up to this an input goes byte by byte; of a longer one only so much of each end. */
 #define MAX_BYTEWISE_BYTES 4096
 #define BYTEWISE_END_BYTES 512
 
+#define MAX_KEPT_BYTES (512 * 1024 * 1024)
 #define MAX_QUEUED_BYTES 131072
 
 #define DEFAULT_MAX_FRAME_BYTES 131072
@@ -614,6 +616,16 @@ conformance_add_handshakes (const char            *group,
     conformance_add_case (group, &cases[i], conformance_run_handshake);
 }
 
+/* Messages of many MiB come and go: mapped anew each time, they would cost more than all the rest. */
+static void
+keep_memory (void)
+{
+#ifdef __GLIBC__
+  mallopt (M_MMAP_THRESHOLD, MAX_KEPT_BYTES);
+  mallopt (M_TRIM_THRESHOLD, MAX_KEPT_BYTES);
+#endif
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -621,6 +633,7 @@ main (int   argc,
   int status;
 
   g_test_init (&argc, &argv, NULL);
+  keep_memory ();
   entries = g_ptr_array_new_with_free_func (free_entry);
   servers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, server_free);
 

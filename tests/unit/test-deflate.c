@@ -430,11 +430,11 @@ is_outermost (guint window_bits)
   return window_bits == 8 || window_bits == 15;
 }
 
-/* The largest size only with the outermost windows. */
+/* The two largest sizes only with the outermost windows. */
 static gsize
 count_sizes (guint window_bits)
 {
-  return G_N_ELEMENTS (sizes) - (is_outermost (window_bits) ? 0 : 1);
+  return G_N_ELEMENTS (sizes) - (is_outermost (window_bits) ? 0 : 2);
 }
 
 static void

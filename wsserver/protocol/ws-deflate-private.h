@@ -48,7 +48,7 @@ void ws_deflater_compress (WsDeflater   *self,
                            WsDeflateEnd  end,
                            GByteArray   *out);
 
-/* Gives up a message under way (its sender was told so, the connection is ending): frees the zlib
+/* Gives up a message under way (its sender was told so, the connection is ending) and the zlib
  * stream. The next call of ws_deflater_compress() would begin a message without context. */
 void ws_deflater_reset (WsDeflater *self);
 
