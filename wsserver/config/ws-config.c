@@ -77,7 +77,7 @@ static const WsSetting settings[] = {
     "The licence of this library" },
   { "MaskSensitiveData", WS_SETTING_GROUP_BASE, WS_SETTING_BOOLEAN,
     SERVER_FLAGS (mask_sensitive_data, WS_SETTING_NO_EFFECT), 0, 1, "True", "",
-    "Without effect: payload never reaches the log; header fields do, as sent, from LogLevel 2 on" },
+    "Without effect: payload, Authorization and Cookie never reach the log" },
   { "UseDaemonThreads", WS_SETTING_GROUP_BASE, WS_SETTING_BOOLEAN,
     SERVER_FLAGS (use_daemon_threads, WS_SETTING_NO_EFFECT), 0, 1, "True", "",
     "Without effect: the server makes no thread" },

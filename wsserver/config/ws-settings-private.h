@@ -17,7 +17,7 @@ typedef struct
   /* WebSocket */
   gboolean buffer_message;
   guint    disconnect_status_code;
-  char    *disconnect_status_description; /* NULL: the standard text of the code */
+  char    *disconnect_status_description; /* "": the standard text of the code */
   gboolean enable_permessage_deflate;
   guint    log_level;
   guint    max_frame_bytes;

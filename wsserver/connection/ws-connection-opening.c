@@ -198,6 +198,7 @@ open_web_socket (WsConnection *self,
       self->corked = FALSE;
       ws_connection_flush (self);
     }
+  g_object_notify (G_OBJECT (self), "connected");
   if (self->state == WS_STATE_OPEN)
     context->funcs->connected (context->owner, self);
   if (self->state == WS_STATE_OPEN && !self->ready_to_send)
@@ -357,6 +358,25 @@ receive_upgrade (WsConnection *self)
     open_web_socket (self, NULL);
 }
 
+/* The header lines for the log: what lets a client in is nobody else's business. */
+static char *
+describe_headers (WsConnection *self)
+{
+  static const char *const secrets[] = { "Authorization:", "Proxy-Authorization:", "Cookie:" };
+  g_auto (GStrv)           lines = g_strsplit (ws_http_head_get_header_text (self->head), "\r\n", -1);
+
+  for (guint i = 0; lines[i] != NULL; i++)
+    for (guint k = 0; k < G_N_ELEMENTS (secrets); k++)
+      if (g_ascii_strncasecmp (lines[i], secrets[k], strlen (secrets[k])) == 0)
+        {
+          g_free (lines[i]);
+          lines[i] = g_strconcat (secrets[k], " (not shown)", NULL);
+          break;
+        }
+
+  return g_strjoinv ("\n", lines);
+}
+
 static void
 receive_request (WsConnection *self)
 {
@@ -365,9 +385,9 @@ receive_request (WsConnection *self)
   if (self->context->trace || self->context->funcs->wants_log (self->context->owner, WS_LOG_VERBOSE))
     {
       g_autofree char *request = describe_request (self);
+      g_autofree char *headers = describe_headers (self);
 
-      ws_connection_log (self, WS_LOG_VERBOSE, "Request: %s\n%s", request,
-                         ws_http_head_get_header_text (self->head));
+      ws_connection_log (self, WS_LOG_VERBOSE, "Request: %s\n%s", request, headers);
     }
 
   if (self->state != WS_STATE_DECIDING) /* by a handler of the log */

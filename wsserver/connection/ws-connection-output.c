@@ -132,7 +132,7 @@ log_sent (WsConnection *self,
           gsize         length)
 {
   if (G_UNLIKELY (ws_connection_logs_frames (self)))
-    ws_connection_log (self, WS_LOG_DEBUG, "Sent opcode %u in %" G_GSIZE_FORMAT " frames, %" G_GSIZE_FORMAT " bytes%s",
+    ws_connection_log (self, WS_LOG_DEBUG, "Sent opcode %u in %" G_GSIZE_FORMAT " frame(s), %" G_GSIZE_FORMAT " bytes%s",
                        opcode, n_frames, length, (flags & WS_FRAME_FIN) != 0 ? "" : ", to be continued");
 }
 

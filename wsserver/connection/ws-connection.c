@@ -223,6 +223,7 @@ ws_connection_emit_disconnected (WsConnection *self,
                                  guint         code,
                                  const char   *description)
 {
+  ws_connection_set_ready_to_send (self, FALSE);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CONNECTED]);
   g_signal_emit (self, signals[SIGNAL_DISCONNECTED], 0, (int) code, description);
 }
@@ -462,8 +463,8 @@ ws_connection_class_init (WsConnectionClass *klass)
   /**
    * WsConnection:bytes-sent: (getter get_bytes_sent)
    *
-   * Payload bytes accepted by the latest send: all of it or 0. Always 0 when sending blocks, that is,
-   * with a positive [property@Ws.Connection:timeout].
+   * Payload bytes accepted by the latest send: all of it or 0. Always 0 for a message whose sending
+   * blocks, that is, with a positive [property@Ws.Connection:timeout].
    *
    * Since: 0.1
    */

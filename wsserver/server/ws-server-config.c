@@ -153,8 +153,8 @@ config_server (WsServer              *self,
  * Sets or reads a setting.
  *
  * Names are taken in any case. Booleans are True, False, Yes, No, 1 or 0. The documentation lists all
- * settings with their ranges and defaults. A setting that limits what a client may do holds for the
- * clients that connect afterwards.
+ * settings with their ranges and defaults. Each takes effect at once, save that MaxMessageSize, the
+ * settings of compression and those of the socket hold for clients that connect afterwards.
  *
  * Sets @error to:
  *

@@ -173,11 +173,16 @@ ws_server_log (WsServer   *self,
   g_autofree char *message = NULL;
   va_list          arguments;
 
-  if (!wants_log (self, level))
+  gboolean    trace = self->poller != NULL && self->context.trace;
+
+  if (!trace && !wants_log (self, level))
     return;
 
   va_start (arguments, format);
   message = g_strdup_vprintf (format, arguments);
   va_end (arguments);
-  log_message (self, NULL, level, message, type);
+  if (trace)
+    g_debug ("%s", message);
+  if (wants_log (self, level))
+    log_message (self, NULL, level, message, type);
 }
