@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "wsserver/tls/ws-cert-secret-private.h"
@@ -233,28 +234,54 @@ ws_cert_store_add_pkcs8 (WsCertStore          *self,
 
 /* --- Reading --- */
 
+/* Opens a regular file that is not too long; -1 and an error otherwise. */
+static int
+open_file (WsCertStore *self,
+           const char  *filename,
+           gsize       *length,
+           GError     **error)
+{
+  /* Not to wait for whoever writes into a pipe. */
+  int         fd = open (filename, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  struct stat status;
+
+  if (fd < 0 || fstat (fd, &status) < 0)
+    ws_cert_store_fail (self, error, "%s", g_strerror (errno));
+  else if (S_ISDIR (status.st_mode))
+    ws_cert_store_fail (self, error, "%s", g_strerror (EISDIR));
+  else if (!S_ISREG (status.st_mode))
+    ws_cert_store_fail (self, error, "it is not a file");
+  else if (status.st_size > WS_CERT_MAX_STORE_BYTES)
+    ws_cert_store_fail (self, error, "it is longer than %d bytes", WS_CERT_MAX_STORE_BYTES);
+  else
+    {
+      *length = (gsize) status.st_size;
+      return fd;
+    }
+  if (fd >= 0)
+    close (fd);
+  return -1;
+}
+
 static GBytes *
 read_file (WsCertStore *self,
            const char  *filename,
            GError     **error)
 {
   g_autoptr (GBytes) bytes = NULL;
-  /* Not to wait for whoever writes into a pipe. */
-  int     fd = open (filename, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   guint8 *data;
+  gsize   capacity = 0;
   gsize   length = 0;
-  gssize  n = -1;
+  gssize  n = 0;
+  int     fd = open_file (self, filename, &capacity, error);
 
   if (fd < 0)
-    {
-      ws_cert_store_fail (self, error, "%s", g_strerror (errno));
-      return NULL;
-    }
+    return NULL;
 
-  data = g_malloc (WS_CERT_MAX_STORE_BYTES + 1);
-  while (length <= WS_CERT_MAX_STORE_BYTES)
+  data = g_malloc (capacity + 1);
+  while (length < capacity)
     {
-      n = read (fd, data + length, WS_CERT_MAX_STORE_BYTES + 1 - length);
+      n = read (fd, data + length, capacity - length);
       if (n > 0)
         length += (gsize) n;
       else if (n == 0 || errno != EINTR)
