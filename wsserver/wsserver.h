@@ -15,5 +15,6 @@
 #include <wsserver/connection/ws-http-request.h>
 #include <wsserver/connection/ws-open-request.h>
 #include <wsserver/server/ws-server.h>
+#include <wsserver/tls/ws-certificate.h>
 
 #undef WS_INSIDE

@@ -366,5 +366,31 @@ class ServerTest(unittest.TestCase):
         self.assertIsNone(alive())
 
 
+class CertificateTest(unittest.TestCase):
+    def test_self_signed(self):
+        made = Ws.Certificate.new_self_signed(["localhost", "127.0.0.1"], 2)
+        self.assertEqual(made.props.subject, "CN=localhost")
+        self.assertEqual(made.props.subject_alt_names, "localhost,127.0.0.1")
+        self.assertTrue(made.props.private_key_available)
+        left = made.props.expiration_time.difference(GLib.DateTime.new_now_utc())
+        self.assertAlmostEqual(left / GLib.TIME_SPAN_DAY, 2, delta=0.01)
+
+        bundle = (made.props.private_key + made.props.encoded).encode()
+        read = Ws.Certificate.new_from_store(
+            Ws.CertStoreType.PEM_KEY_BLOB, GLib.Bytes.new(bundle), None, "localhost", None
+        )
+        self.assertEqual(read.props.thumbprint_sha256, made.props.thumbprint_sha256)
+        self.assertEqual(read.props.store_b.get_data(), bundle)
+
+        by_properties = Ws.Certificate(store_type=Ws.CertStoreType.AUTO, store=bundle.decode(), subject="*")
+        self.assertTrue(by_properties.props.private_key_available)
+
+    def test_failure(self):
+        with self.assertRaises(GLib.Error) as caught:
+            Ws.Certificate.new_from_store(Ws.CertStoreType.JKS_FILE, GLib.Bytes.new(b"a.jks"), None, None, None)
+        self.assertTrue(caught.exception.matches(Ws.error_quark(), Ws.Error.CERT_STORE))
+        self.assertIn("keytool", caught.exception.message)
+
+
 if __name__ == "__main__":
     unittest.main(verbosity=2)

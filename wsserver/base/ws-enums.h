@@ -34,4 +34,67 @@ typedef enum
   WS_DATA_FORMAT_PONG = 10,
 } WsDataFormat;
 
+/**
+ * WsCertStoreType:
+ * @WS_CERT_STORE_TYPE_USER: a certificate store of the user on Windows; here it stands for no store,
+ *   and cannot be searched
+ * @WS_CERT_STORE_TYPE_MACHINE: a certificate store of the machine on Windows; cannot be searched here
+ * @WS_CERT_STORE_TYPE_PFX_FILE: name of a PKCS #12 file
+ * @WS_CERT_STORE_TYPE_PFX_BLOB: content of a PKCS #12 file
+ * @WS_CERT_STORE_TYPE_JKS_FILE: name of a Java key store; refused
+ * @WS_CERT_STORE_TYPE_JKS_BLOB: content of a Java key store; refused
+ * @WS_CERT_STORE_TYPE_PEM_KEY_FILE: name of a file with a private key and perhaps certificates in PEM
+ * @WS_CERT_STORE_TYPE_PEM_KEY_BLOB: a private key and perhaps certificates in PEM
+ * @WS_CERT_STORE_TYPE_PUBLIC_KEY_FILE: name of a file with a certificate or public key, PEM or DER
+ * @WS_CERT_STORE_TYPE_PUBLIC_KEY_BLOB: a certificate or public key, PEM or DER
+ * @WS_CERT_STORE_TYPE_SSH_PUBLIC_KEY_BLOB: SSH public keys, one a line or as in RFC 4716
+ * @WS_CERT_STORE_TYPE_P7B_FILE: name of a PKCS #7 file with certificates
+ * @WS_CERT_STORE_TYPE_P7B_BLOB: content of a PKCS #7 file
+ * @WS_CERT_STORE_TYPE_SSH_PUBLIC_KEY_FILE: name of a file with SSH public keys
+ * @WS_CERT_STORE_TYPE_PPK_FILE: name of a PuTTY private key file, version 2 or 3
+ * @WS_CERT_STORE_TYPE_PPK_BLOB: content of a PuTTY private key file
+ * @WS_CERT_STORE_TYPE_XML_FILE: name of a file with XML Signature key values
+ * @WS_CERT_STORE_TYPE_XML_BLOB: XML Signature key values
+ * @WS_CERT_STORE_TYPE_JWK_FILE: name of a file with a JSON Web Key or a set of them
+ * @WS_CERT_STORE_TYPE_JWK_BLOB: a JSON Web Key or a set of them
+ * @WS_CERT_STORE_TYPE_BCFKS_FILE: name of a Bouncy Castle key store; refused
+ * @WS_CERT_STORE_TYPE_BCFKS_BLOB: content of a Bouncy Castle key store; refused
+ * @WS_CERT_STORE_TYPE_PKCS11: a PKCS #11 URI, or the file name of a PKCS #11 module
+ * @WS_CERT_STORE_TYPE_AUTO: whichever of the formats that are not refused it turns out to be
+ *
+ * What a certificate store is.
+ *
+ * A store that is a file is given by its name, one that is a blob by its content, which may also be
+ * in Base64. The numbers are those of the reference component.
+ *
+ * Since: 0.1
+ */
+typedef enum
+{
+  WS_CERT_STORE_TYPE_USER = 0,
+  WS_CERT_STORE_TYPE_MACHINE = 1,
+  WS_CERT_STORE_TYPE_PFX_FILE = 2,
+  WS_CERT_STORE_TYPE_PFX_BLOB = 3,
+  WS_CERT_STORE_TYPE_JKS_FILE = 4,
+  WS_CERT_STORE_TYPE_JKS_BLOB = 5,
+  WS_CERT_STORE_TYPE_PEM_KEY_FILE = 6,
+  WS_CERT_STORE_TYPE_PEM_KEY_BLOB = 7,
+  WS_CERT_STORE_TYPE_PUBLIC_KEY_FILE = 8,
+  WS_CERT_STORE_TYPE_PUBLIC_KEY_BLOB = 9,
+  WS_CERT_STORE_TYPE_SSH_PUBLIC_KEY_BLOB = 10,
+  WS_CERT_STORE_TYPE_P7B_FILE = 11,
+  WS_CERT_STORE_TYPE_P7B_BLOB = 12,
+  WS_CERT_STORE_TYPE_SSH_PUBLIC_KEY_FILE = 13,
+  WS_CERT_STORE_TYPE_PPK_FILE = 14,
+  WS_CERT_STORE_TYPE_PPK_BLOB = 15,
+  WS_CERT_STORE_TYPE_XML_FILE = 16,
+  WS_CERT_STORE_TYPE_XML_BLOB = 17,
+  WS_CERT_STORE_TYPE_JWK_FILE = 18,
+  WS_CERT_STORE_TYPE_JWK_BLOB = 19,
+  WS_CERT_STORE_TYPE_BCFKS_FILE = 21,
+  WS_CERT_STORE_TYPE_BCFKS_BLOB = 22,
+  WS_CERT_STORE_TYPE_PKCS11 = 23,
+  WS_CERT_STORE_TYPE_AUTO = 99,
+} WsCertStoreType;
+
 G_END_DECLS

@@ -1,0 +1,187 @@
+/* Copyright 2026 The WsServer authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "certificate-fixture.h"
+
+#include <gio/gio.h>
+#include <glib/gstdio.h>
+#include <gnutls/pkcs11.h>
+
+#define MODULE "/usr/lib/softhsm/libsofthsm2.so"
+#define PIN "1234"
+
+/* A token in a folder of its own, with the certificate and the key of a sample in it. */
+static char *folder;
+
+static gboolean
+run (const char *const *arguments)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSubprocess) process = NULL;
+
+  process = g_subprocess_newv (arguments, G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE, &error);
+  return process != NULL && g_subprocess_wait_check (process, NULL, &error);
+}
+
+static gboolean
+write_object (const char *option,
+              const char *name)
+{
+  g_autofree char  *path = get_sample_path (name);
+  const char *const arguments[] = { "p11tool", "--batch", "--provider=" MODULE, "--login", "--set-pin=" PIN,
+                                    "--write", option, path, "--id=0102", "--label=server", "pkcs11:token=ws-test", NULL };
+
+  return run (arguments);
+}
+
+static gboolean
+make_token (void)
+{
+  const char *const arguments[] = { "softhsm2-util", "--init-token", "--free", "--label", "ws-test",
+                                    "--pin", PIN, "--so-pin", "12345678", NULL };
+  g_autofree char  *tokens = g_build_filename (folder, "tokens", NULL);
+  g_autofree char  *path = g_build_filename (folder, "softhsm2.conf", NULL);
+  g_autofree char  *text = g_strdup_printf ("directories.tokendir = %s\nobjectstore.backend = file\n", tokens);
+
+  g_mkdir (tokens, 0700);
+  g_file_set_contents (path, text, -1, NULL);
+  g_setenv ("SOFTHSM2_CONF", path, TRUE);
+  return run (arguments) && write_object ("--load-privkey", "ec-key.pem") && write_object ("--load-certificate", "ec.pem");
+}
+
+static WsCertificate *
+open_uri (const char *uri,
+          const char *pin,
+          GError    **error)
+{
+  g_autoptr (GBytes) store = make_bytes (uri);
+
+  return ws_certificate_new_from_store (WS_CERT_STORE_TYPE_PKCS11, store, pin, "*", NULL, error);
+}
+
+static void
+test_open (void)
+{
+  static const char *const         uris[] = { MODULE, "pkcs11:token=ws-test", "pkcs11:token=ws-test;id=%01%02;type=cert",
+                                              "pkcs11:token=ws-test;object=server?module-path=" MODULE };
+  gnutls_certificate_credentials_t credentials;
+
+  g_test_summary ("Certificate and key of a token, by module and by URI");
+  gnutls_certificate_allocate_credentials (&credentials);
+  for (guint i = 0; i < G_N_ELEMENTS (uris); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (WsCertificate) certificate = open_uri (uris[i], PIN, &error);
+      g_autofree char *key = NULL;
+
+      g_assert_no_error (error);
+      g_assert_cmpstr (ws_certificate_get_subject (certificate), ==, "CN=localhost, O=Curves");
+      g_assert_true (ws_certificate_get_private_key_available (certificate));
+      key = ws_certificate_get_private_key (certificate);
+      g_assert_cmpstr (key, ==, "");
+      g_assert_true (ws_certificate_load_credentials (certificate, credentials, &error));
+      g_assert_no_error (error);
+      if (i > 0)
+        continue;
+
+      gnutls_certificate_free_credentials (credentials);
+      g_assert_finalize_object (g_steal_pointer (&certificate));
+      gnutls_certificate_allocate_credentials (&credentials);
+    }
+  gnutls_certificate_free_credentials (credentials);
+}
+
+static void
+test_pin_in_uri (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (WsCertificate) certificate = open_uri ("pkcs11:token=ws-test?pin-value=" PIN, NULL, &error);
+
+  g_assert_no_error (error);
+  g_assert_true (ws_certificate_get_private_key_available (certificate));
+}
+
+static void
+test_sign (void)
+{
+  static const char text[] = "to be signed";
+  gnutls_datum_t    data = { (guint8 *) text, sizeof text };
+  gnutls_datum_t    signature = { NULL, 0 };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (WsCertificate) certificate = open_uri ("pkcs11:token=ws-test", PIN, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpint (gnutls_privkey_sign_data2 (ws_certificate_get_private_handle (certificate), GNUTLS_SIGN_ECDSA_SHA256,
+                                              0, &data, &signature),
+                   ==, 0);
+  g_assert_cmpint (gnutls_pubkey_verify_data2 (certificate->entry.public_key, GNUTLS_SIGN_ECDSA_SHA256, 0,
+                                               &data, &signature),
+                   >=, 0);
+  gnutls_free (signature.data);
+}
+
+static void
+test_failures (void)
+{
+  static const char *const bad[][2] = {
+    { "pkcs11:token=ws-test", "wrong" },
+    { "pkcs11:token=ws-test", "" },
+    { "pkcs11:token=none", PIN },
+    { "pkcs11:token=ws-test;id=%09", PIN },
+    { "pkcs11:%", PIN },
+    { "/nonexistent/module.so", PIN },
+    { "/etc/passwd", PIN },
+  };
+
+  g_test_summary ("A wrong PIN, token, object or module is an error with its name");
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (open_uri (bad[i][0], bad[i][1], &error));
+      g_assert_error (error, WS_ERROR, WS_ERROR_CERT_STORE);
+      g_test_message ("%s", error->message);
+      g_assert_nonnull (strstr (error->message, bad[i][0]));
+    }
+}
+
+static void
+remove_all (const char *path)
+{
+  g_autoptr (GDir) directory = g_dir_open (path, 0, NULL);
+  const char *name;
+
+  while (directory != NULL && (name = g_dir_read_name (directory)) != NULL)
+    {
+      g_autofree char *child = g_build_filename (path, name, NULL);
+
+      remove_all (child);
+    }
+  g_remove (path);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  int status;
+
+  g_test_init (&argc, &argv, NULL);
+
+  folder = g_dir_make_tmp ("ws-token-XXXXXX", NULL);
+  if (!g_file_test (MODULE, G_FILE_TEST_EXISTS) || !make_token ())
+    {
+      g_print ("1..0 # SKIP softhsm2 or p11tool is missing\n");
+      remove_all (folder);
+      return 0;
+    }
+  /* Wrong PINs last. */
+  g_test_add_func ("/certificate-pkcs11/open", test_open);
+  g_test_add_func ("/certificate-pkcs11/pin-in-uri", test_pin_in_uri);
+  g_test_add_func ("/certificate-pkcs11/sign", test_sign);
+  g_test_add_func ("/certificate-pkcs11/z-failures", test_failures);
+  status = g_test_run ();
+  gnutls_pkcs11_deinit ();
+  remove_all (folder);
+  g_free (folder);
+  return status;
+}
