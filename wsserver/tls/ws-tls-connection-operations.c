@@ -18,6 +18,7 @@ ensure_session (WsTlsConnection *self,
   gnutls_certificate_credentials_t credentials;
   WsTlsOptions                     options;
   GSocket                         *socket;
+  gboolean                         require_close_notify = self->session.require_close_notify;
 
   if (self->session.context != NULL)
     return TRUE;
@@ -41,6 +42,7 @@ ensure_session (WsTlsConnection *self,
 
   socket = g_socket_connection_get_socket (G_SOCKET_CONNECTION (self->base));
   ws_tls_session_init (&self->session, &ws_tls_connection_silent_funcs, g_socket_get_fd (socket), context);
+  self->session.require_close_notify = require_close_notify;
 
   return TRUE;
 }

@@ -45,7 +45,10 @@ receive_record (WsTlsSession *self,
     {
       result = ws_tls_session_run_handshake (self);
       if (result == 0)
-        self->state = WS_TLS_STATE_OPEN;
+        {
+          self->state = WS_TLS_STATE_OPEN;
+          ws_tls_session_tell_open (self);
+        }
       else if (result != GNUTLS_E_GOT_APPLICATION_DATA)
         return result;
     }

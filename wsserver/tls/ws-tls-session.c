@@ -89,7 +89,6 @@ ws_tls_session_fail (WsTlsSession *self,
 
   self->state = WS_TLS_STATE_FAILED;
   self->failure = failure;
-  free_reader (self);
   ws_tls_session_tell (self, "%s", failure->message);
 }
 
