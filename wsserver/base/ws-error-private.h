@@ -21,4 +21,13 @@ void ws_propagate_gio_error (GError    **error,
                              GError     *gio_error,
                              const char *subject);
 
+/* The one place where a code of GnuTLS (negative) becomes a WsError. What is no fault of a
+ * certificate or of the data is a failed handshake. */
+WsError ws_error_from_gnutls (int result);
+
+/* Sets "[276] No supported cipher suites have been found: subject", as above. */
+void ws_set_error_from_gnutls (GError    **error,
+                               int         result,
+                               const char *subject);
+
 G_END_DECLS

@@ -38,6 +38,18 @@ typedef struct
   void (*shutdown_write) (WsTransport *self);
   /* Closes the descriptor and frees the transport. */
   void (*free) (WsTransport *self);
+
+  /* What only a transport with a life of its own below the stream has; NULL in the plain one. */
+
+  /* One step of what comes before the stream. OK: it is open. */
+  WsIOStatus (*handshake) (WsTransport *self,
+                           GError     **error);
+  /* Sends what writev has taken but the descriptor has not. OK: nothing is left. */
+  WsIOStatus (*flush) (WsTransport *self,
+                       GError     **error);
+  /* The poll events that stand for those the owner waits for. */
+  guint (*get_events) (WsTransport *self,
+                       guint        wanted);
 } WsTransportFuncs;
 
 struct _WsTransport
@@ -73,6 +85,27 @@ static inline gboolean
 ws_transport_has_pending (WsTransport *self)
 {
   return self->funcs->has_pending != NULL && self->funcs->has_pending (self);
+}
+
+static inline WsIOStatus
+ws_transport_handshake (WsTransport *self,
+                        GError     **error)
+{
+  return self->funcs->handshake != NULL ? self->funcs->handshake (self, error) : WS_IO_OK;
+}
+
+static inline WsIOStatus
+ws_transport_flush (WsTransport *self,
+                    GError     **error)
+{
+  return self->funcs->flush != NULL ? self->funcs->flush (self, error) : WS_IO_OK;
+}
+
+static inline guint
+ws_transport_get_events (WsTransport *self,
+                         guint        wanted)
+{
+  return self->funcs->get_events != NULL ? self->funcs->get_events (self, wanted) : wanted;
 }
 
 static inline void

@@ -1,0 +1,403 @@
+/* Copyright 2026 The WsServer authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "wsserver/tls/ws-cipher-suites-private.h"
+
+#include "wsserver/base/ws-error.h"
+
+#include <string.h>
+
+typedef struct
+{
+  guint16     id;
+  guint16     bits;
+  const char *name;
+} CipherSuite;
+
+/* Sorted by id. Source: https://www.iana.org/assignments/tls-parameters (TLS Cipher Suites). */
+static const CipherSuite cipher_suites[] = {
+  { 0x0001, 0, "TLS_RSA_WITH_NULL_MD5" },
+  { 0x0002, 0, "TLS_RSA_WITH_NULL_SHA" },
+  { 0x0003, 40, "TLS_RSA_EXPORT_WITH_RC4_40_MD5" },
+  { 0x0004, 128, "TLS_RSA_WITH_RC4_128_MD5" },
+  { 0x0005, 128, "TLS_RSA_WITH_RC4_128_SHA" },
+  { 0x0006, 40, "TLS_RSA_EXPORT_WITH_RC2_CBC_40_MD5" },
+  { 0x0007, 128, "TLS_RSA_WITH_IDEA_CBC_SHA" },
+  { 0x0008, 40, "TLS_RSA_EXPORT_WITH_DES40_CBC_SHA" },
+  { 0x0009, 56, "TLS_RSA_WITH_DES_CBC_SHA" },
+  { 0x000a, 112, "TLS_RSA_WITH_3DES_EDE_CBC_SHA" },
+  { 0x000b, 40, "TLS_DH_DSS_EXPORT_WITH_DES40_CBC_SHA" },
+  { 0x000c, 56, "TLS_DH_DSS_WITH_DES_CBC_SHA" },
+  { 0x000d, 112, "TLS_DH_DSS_WITH_3DES_EDE_CBC_SHA" },
+  { 0x000e, 40, "TLS_DH_RSA_EXPORT_WITH_DES40_CBC_SHA" },
+  { 0x000f, 56, "TLS_DH_RSA_WITH_DES_CBC_SHA" },
+  { 0x0010, 112, "TLS_DH_RSA_WITH_3DES_EDE_CBC_SHA" },
+  { 0x0011, 40, "TLS_DHE_DSS_EXPORT_WITH_DES40_CBC_SHA" },
+  { 0x0012, 56, "TLS_DHE_DSS_WITH_DES_CBC_SHA" },
+  { 0x0013, 112, "TLS_DHE_DSS_WITH_3DES_EDE_CBC_SHA" },
+  { 0x0014, 40, "TLS_DHE_RSA_EXPORT_WITH_DES40_CBC_SHA" },
+  { 0x0015, 56, "TLS_DHE_RSA_WITH_DES_CBC_SHA" },
+  { 0x0016, 112, "TLS_DHE_RSA_WITH_3DES_EDE_CBC_SHA" },
+  { 0x0017, 40, "TLS_DH_anon_EXPORT_WITH_RC4_40_MD5" },
+  { 0x0018, 128, "TLS_DH_anon_WITH_RC4_128_MD5" },
+  { 0x0019, 40, "TLS_DH_anon_EXPORT_WITH_DES40_CBC_SHA" },
+  { 0x001a, 56, "TLS_DH_anon_WITH_DES_CBC_SHA" },
+  { 0x001b, 112, "TLS_DH_anon_WITH_3DES_EDE_CBC_SHA" },
+  { 0x001e, 56, "TLS_KRB5_WITH_DES_CBC_SHA" },
+  { 0x001f, 112, "TLS_KRB5_WITH_3DES_EDE_CBC_SHA" },
+  { 0x0020, 128, "TLS_KRB5_WITH_RC4_128_SHA" },
+  { 0x0021, 128, "TLS_KRB5_WITH_IDEA_CBC_SHA" },
+  { 0x0022, 56, "TLS_KRB5_WITH_DES_CBC_MD5" },
+  { 0x0023, 112, "TLS_KRB5_WITH_3DES_EDE_CBC_MD5" },
+  { 0x0024, 128, "TLS_KRB5_WITH_RC4_128_MD5" },
+  { 0x0025, 128, "TLS_KRB5_WITH_IDEA_CBC_MD5" },
+  { 0x0026, 40, "TLS_KRB5_EXPORT_WITH_DES_CBC_40_SHA" },
+  { 0x0027, 40, "TLS_KRB5_EXPORT_WITH_RC2_CBC_40_SHA" },
+  { 0x0028, 40, "TLS_KRB5_EXPORT_WITH_RC4_40_SHA" },
+  { 0x0029, 40, "TLS_KRB5_EXPORT_WITH_DES_CBC_40_MD5" },
+  { 0x002a, 40, "TLS_KRB5_EXPORT_WITH_RC2_CBC_40_MD5" },
+  { 0x002b, 40, "TLS_KRB5_EXPORT_WITH_RC4_40_MD5" },
+  { 0x002c, 0, "TLS_PSK_WITH_NULL_SHA" },
+  { 0x002d, 0, "TLS_DHE_PSK_WITH_NULL_SHA" },
+  { 0x002e, 0, "TLS_RSA_PSK_WITH_NULL_SHA" },
+  { 0x002f, 128, "TLS_RSA_WITH_AES_128_CBC_SHA" },
+  { 0x0030, 128, "TLS_DH_DSS_WITH_AES_128_CBC_SHA" },
+  { 0x0031, 128, "TLS_DH_RSA_WITH_AES_128_CBC_SHA" },
+  { 0x0032, 128, "TLS_DHE_DSS_WITH_AES_128_CBC_SHA" },
+  { 0x0033, 128, "TLS_DHE_RSA_WITH_AES_128_CBC_SHA" },
+  { 0x0034, 128, "TLS_DH_anon_WITH_AES_128_CBC_SHA" },
+  { 0x0035, 256, "TLS_RSA_WITH_AES_256_CBC_SHA" },
+  { 0x0036, 256, "TLS_DH_DSS_WITH_AES_256_CBC_SHA" },
+  { 0x0037, 256, "TLS_DH_RSA_WITH_AES_256_CBC_SHA" },
+  { 0x0038, 256, "TLS_DHE_DSS_WITH_AES_256_CBC_SHA" },
+  { 0x0039, 256, "TLS_DHE_RSA_WITH_AES_256_CBC_SHA" },
+  { 0x003a, 256, "TLS_DH_anon_WITH_AES_256_CBC_SHA" },
+  { 0x003b, 0, "TLS_RSA_WITH_NULL_SHA256" },
+  { 0x003c, 128, "TLS_RSA_WITH_AES_128_CBC_SHA256" },
+  { 0x003d, 256, "TLS_RSA_WITH_AES_256_CBC_SHA256" },
+  { 0x003e, 128, "TLS_DH_DSS_WITH_AES_128_CBC_SHA256" },
+  { 0x003f, 128, "TLS_DH_RSA_WITH_AES_128_CBC_SHA256" },
+  { 0x0040, 128, "TLS_DHE_DSS_WITH_AES_128_CBC_SHA256" },
+  { 0x0041, 128, "TLS_RSA_WITH_CAMELLIA_128_CBC_SHA" },
+  { 0x0044, 128, "TLS_DHE_DSS_WITH_CAMELLIA_128_CBC_SHA" },
+  { 0x0045, 128, "TLS_DHE_RSA_WITH_CAMELLIA_128_CBC_SHA" },
+  { 0x0046, 128, "TLS_DH_anon_WITH_CAMELLIA_128_CBC_SHA" },
+  { 0x0066, 128, "TLS_DHE_DSS_WITH_RC4_128_SHA" },
+  { 0x0067, 128, "TLS_DHE_RSA_WITH_AES_128_CBC_SHA256" },
+  { 0x0068, 256, "TLS_DH_DSS_WITH_AES_256_CBC_SHA256" },
+  { 0x0069, 256, "TLS_DH_RSA_WITH_AES_256_CBC_SHA256" },
+  { 0x006a, 256, "TLS_DHE_DSS_WITH_AES_256_CBC_SHA256" },
+  { 0x006b, 256, "TLS_DHE_RSA_WITH_AES_256_CBC_SHA256" },
+  { 0x006c, 128, "TLS_DH_anon_WITH_AES_128_CBC_SHA256" },
+  { 0x006d, 256, "TLS_DH_anon_WITH_AES_256_CBC_SHA256" },
+  { 0x0084, 256, "TLS_RSA_WITH_CAMELLIA_256_CBC_SHA" },
+  { 0x0087, 256, "TLS_DHE_DSS_WITH_CAMELLIA_256_CBC_SHA" },
+  { 0x0088, 256, "TLS_DHE_RSA_WITH_CAMELLIA_256_CBC_SHA" },
+  { 0x0089, 256, "TLS_DH_anon_WITH_CAMELLIA_256_CBC_SHA" },
+  { 0x008a, 128, "TLS_PSK_WITH_RC4_128_SHA" },
+  { 0x008b, 112, "TLS_PSK_WITH_3DES_EDE_CBC_SHA" },
+  { 0x008c, 128, "TLS_PSK_WITH_AES_128_CBC_SHA" },
+  { 0x008d, 256, "TLS_PSK_WITH_AES_256_CBC_SHA" },
+  { 0x008e, 128, "TLS_DHE_PSK_WITH_RC4_128_SHA" },
+  { 0x008f, 112, "TLS_DHE_PSK_WITH_3DES_EDE_CBC_SHA" },
+  { 0x0090, 128, "TLS_DHE_PSK_WITH_AES_128_CBC_SHA" },
+  { 0x0091, 256, "TLS_DHE_PSK_WITH_AES_256_CBC_SHA" },
+  { 0x0092, 128, "TLS_RSA_PSK_WITH_RC4_128_SHA" },
+  { 0x0093, 112, "TLS_RSA_PSK_WITH_3DES_EDE_CBC_SHA" },
+  { 0x0094, 128, "TLS_RSA_PSK_WITH_AES_128_CBC_SHA" },
+  { 0x0095, 256, "TLS_RSA_PSK_WITH_AES_256_CBC_SHA" },
+  { 0x009c, 128, "TLS_RSA_WITH_AES_128_GCM_SHA256" },
+  { 0x009d, 256, "TLS_RSA_WITH_AES_256_GCM_SHA384" },
+  { 0x009e, 128, "TLS_DHE_RSA_WITH_AES_128_GCM_SHA256" },
+  { 0x009f, 256, "TLS_DHE_RSA_WITH_AES_256_GCM_SHA384" },
+  { 0x00a0, 128, "TLS_DH_RSA_WITH_AES_128_GCM_SHA256" },
+  { 0x00a1, 256, "TLS_DH_RSA_WITH_AES_256_GCM_SHA384" },
+  { 0x00a2, 128, "TLS_DHE_DSS_WITH_AES_128_GCM_SHA256" },
+  { 0x00a3, 256, "TLS_DHE_DSS_WITH_AES_256_GCM_SHA384" },
+  { 0x00a4, 128, "TLS_DH_DSS_WITH_AES_128_GCM_SHA256" },
+  { 0x00a5, 256, "TLS_DH_DSS_WITH_AES_256_GCM_SHA384" },
+  { 0x00a6, 128, "TLS_DH_anon_WITH_AES_128_GCM_SHA256" },
+  { 0x00a7, 256, "TLS_DH_anon_WITH_AES_256_GCM_SHA384" },
+  { 0x00a8, 128, "TLS_PSK_WITH_AES_128_GCM_SHA256" },
+  { 0x00a9, 256, "TLS_PSK_WITH_AES_256_GCM_SHA384" },
+  { 0x00aa, 128, "TLS_DHE_PSK_WITH_AES_128_GCM_SHA256" },
+  { 0x00ab, 256, "TLS_DHE_PSK_WITH_AES_256_GCM_SHA384" },
+  { 0x00ac, 128, "TLS_RSA_PSK_WITH_AES_128_GCM_SHA256" },
+  { 0x00ad, 256, "TLS_RSA_PSK_WITH_AES_256_GCM_SHA384" },
+  { 0x00ae, 128, "TLS_PSK_WITH_AES_128_CBC_SHA256" },
+  { 0x00af, 256, "TLS_PSK_WITH_AES_256_CBC_SHA384" },
+  { 0x00b0, 0, "TLS_PSK_WITH_NULL_SHA256" },
+  { 0x00b1, 0, "TLS_PSK_WITH_NULL_SHA384" },
+  { 0x00b2, 128, "TLS_DHE_PSK_WITH_AES_128_CBC_SHA256" },
+  { 0x00b3, 256, "TLS_DHE_PSK_WITH_AES_256_CBC_SHA384" },
+  { 0x00b4, 0, "TLS_DHE_PSK_WITH_NULL_SHA256" },
+  { 0x00b5, 0, "TLS_DHE_PSK_WITH_NULL_SHA384" },
+  { 0x00b6, 128, "TLS_RSA_PSK_WITH_AES_128_CBC_SHA256" },
+  { 0x00b7, 256, "TLS_RSA_PSK_WITH_AES_256_CBC_SHA384" },
+  { 0x00b8, 0, "TLS_RSA_PSK_WITH_NULL_SHA256" },
+  { 0x00b9, 0, "TLS_RSA_PSK_WITH_NULL_SHA384" },
+  { 0x00ba, 128, "TLS_RSA_WITH_CAMELLIA_128_CBC_SHA256" },
+  { 0x00bd, 128, "TLS_DHE_DSS_WITH_CAMELLIA_128_CBC_SHA256" },
+  { 0x00be, 128, "TLS_DHE_RSA_WITH_CAMELLIA_128_CBC_SHA256" },
+  { 0x00bf, 128, "TLS_DH_anon_WITH_CAMELLIA_128_CBC_SHA256" },
+  { 0x00c0, 256, "TLS_RSA_WITH_CAMELLIA_256_CBC_SHA256" },
+  { 0x00c3, 256, "TLS_DHE_DSS_WITH_CAMELLIA_256_CBC_SHA256" },
+  { 0x00c4, 256, "TLS_DHE_RSA_WITH_CAMELLIA_256_CBC_SHA256" },
+  { 0x00c5, 256, "TLS_DH_anon_WITH_CAMELLIA_256_CBC_SHA256" },
+  { 0x00ff, 0, "TLS_EMPTY_RENEGOTIATION_INFO_SCSV" },
+  { 0x1301, 128, "TLS_AES_128_GCM_SHA256" },
+  { 0x1302, 256, "TLS_AES_256_GCM_SHA384" },
+  { 0x1303, 256, "TLS_CHACHA20_POLY1305_SHA256" },
+  { 0x1304, 128, "TLS_AES_128_CCM_SHA256" },
+  { 0x1305, 128, "TLS_AES_128_CCM_8_SHA256" },
+  { 0x5600, 0, "TLS_FALLBACK_SCSV" },
+  { 0xc001, 0, "TLS_ECDH_ECDSA_WITH_NULL_SHA" },
+  { 0xc002, 128, "TLS_ECDH_ECDSA_WITH_RC4_128_SHA" },
+  { 0xc003, 112, "TLS_ECDH_ECDSA_WITH_3DES_EDE_CBC_SHA" },
+  { 0xc004, 128, "TLS_ECDH_ECDSA_WITH_AES_128_CBC_SHA" },
+  { 0xc005, 256, "TLS_ECDH_ECDSA_WITH_AES_256_CBC_SHA" },
+  { 0xc006, 0, "TLS_ECDHE_ECDSA_WITH_NULL_SHA" },
+  { 0xc007, 128, "TLS_ECDHE_ECDSA_WITH_RC4_128_SHA" },
+  { 0xc008, 112, "TLS_ECDHE_ECDSA_WITH_3DES_EDE_CBC_SHA" },
+  { 0xc009, 128, "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA" },
+  { 0xc00a, 256, "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA" },
+  { 0xc00b, 0, "TLS_ECDH_RSA_WITH_NULL_SHA" },
+  { 0xc00c, 128, "TLS_ECDH_RSA_WITH_RC4_128_SHA" },
+  { 0xc00d, 112, "TLS_ECDH_RSA_WITH_3DES_EDE_CBC_SHA" },
+  { 0xc00e, 128, "TLS_ECDH_RSA_WITH_AES_128_CBC_SHA" },
+  { 0xc00f, 256, "TLS_ECDH_RSA_WITH_AES_256_CBC_SHA" },
+  { 0xc010, 0, "TLS_ECDHE_RSA_WITH_NULL_SHA" },
+  { 0xc011, 128, "TLS_ECDHE_RSA_WITH_RC4_128_SHA" },
+  { 0xc012, 112, "TLS_ECDHE_RSA_WITH_3DES_EDE_CBC_SHA" },
+  { 0xc013, 128, "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA" },
+  { 0xc014, 256, "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA" },
+  { 0xc015, 0, "TLS_ECDH_anon_WITH_NULL_SHA" },
+  { 0xc016, 128, "TLS_ECDH_anon_WITH_RC4_128_SHA" },
+  { 0xc017, 112, "TLS_ECDH_anon_WITH_3DES_EDE_CBC_SHA" },
+  { 0xc018, 128, "TLS_ECDH_anon_WITH_AES_128_CBC_SHA" },
+  { 0xc019, 256, "TLS_ECDH_anon_WITH_AES_256_CBC_SHA" },
+  { 0xc01a, 112, "TLS_SRP_SHA_WITH_3DES_EDE_CBC_SHA" },
+  { 0xc01b, 112, "TLS_SRP_SHA_RSA_WITH_3DES_EDE_CBC_SHA" },
+  { 0xc01c, 112, "TLS_SRP_SHA_DSS_WITH_3DES_EDE_CBC_SHA" },
+  { 0xc01d, 128, "TLS_SRP_SHA_WITH_AES_128_CBC_SHA" },
+  { 0xc01e, 128, "TLS_SRP_SHA_RSA_WITH_AES_128_CBC_SHA" },
+  { 0xc01f, 128, "TLS_SRP_SHA_DSS_WITH_AES_128_CBC_SHA" },
+  { 0xc020, 256, "TLS_SRP_SHA_WITH_AES_256_CBC_SHA" },
+  { 0xc021, 256, "TLS_SRP_SHA_RSA_WITH_AES_256_CBC_SHA" },
+  { 0xc022, 256, "TLS_SRP_SHA_DSS_WITH_AES_256_CBC_SHA" },
+  { 0xc023, 128, "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256" },
+  { 0xc024, 256, "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384" },
+  { 0xc025, 128, "TLS_ECDH_ECDSA_WITH_AES_128_CBC_SHA256" },
+  { 0xc026, 256, "TLS_ECDH_ECDSA_WITH_AES_256_CBC_SHA384" },
+  { 0xc027, 128, "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256" },
+  { 0xc028, 256, "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384" },
+  { 0xc029, 128, "TLS_ECDH_RSA_WITH_AES_128_CBC_SHA256" },
+  { 0xc02a, 256, "TLS_ECDH_RSA_WITH_AES_256_CBC_SHA384" },
+  { 0xc02b, 128, "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256" },
+  { 0xc02c, 256, "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384" },
+  { 0xc02d, 128, "TLS_ECDH_ECDSA_WITH_AES_128_GCM_SHA256" },
+  { 0xc02e, 256, "TLS_ECDH_ECDSA_WITH_AES_256_GCM_SHA384" },
+  { 0xc02f, 128, "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256" },
+  { 0xc030, 256, "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384" },
+  { 0xc031, 128, "TLS_ECDH_RSA_WITH_AES_128_GCM_SHA256" },
+  { 0xc032, 256, "TLS_ECDH_RSA_WITH_AES_256_GCM_SHA384" },
+  { 0xc033, 128, "TLS_ECDHE_PSK_WITH_RC4_128_SHA" },
+  { 0xc034, 112, "TLS_ECDHE_PSK_WITH_3DES_EDE_CBC_SHA" },
+  { 0xc035, 128, "TLS_ECDHE_PSK_WITH_AES_128_CBC_SHA" },
+  { 0xc036, 256, "TLS_ECDHE_PSK_WITH_AES_256_CBC_SHA" },
+  { 0xc037, 128, "TLS_ECDHE_PSK_WITH_AES_128_CBC_SHA256" },
+  { 0xc038, 256, "TLS_ECDHE_PSK_WITH_AES_256_CBC_SHA384" },
+  { 0xc039, 0, "TLS_ECDHE_PSK_WITH_NULL_SHA" },
+  { 0xc03a, 0, "TLS_ECDHE_PSK_WITH_NULL_SHA256" },
+  { 0xc03b, 0, "TLS_ECDHE_PSK_WITH_NULL_SHA384" },
+  { 0xc050, 128, "TLS_RSA_WITH_ARIA_128_GCM_SHA256" },
+  { 0xc051, 256, "TLS_RSA_WITH_ARIA_256_GCM_SHA384" },
+  { 0xc052, 128, "TLS_DHE_RSA_WITH_ARIA_128_GCM_SHA256" },
+  { 0xc053, 256, "TLS_DHE_RSA_WITH_ARIA_256_GCM_SHA384" },
+  { 0xc056, 128, "TLS_DHE_DSS_WITH_ARIA_128_GCM_SHA256" },
+  { 0xc057, 256, "TLS_DHE_DSS_WITH_ARIA_256_GCM_SHA384" },
+  { 0xc05c, 128, "TLS_ECDHE_ECDSA_WITH_ARIA_128_GCM_SHA256" },
+  { 0xc05d, 256, "TLS_ECDHE_ECDSA_WITH_ARIA_256_GCM_SHA384" },
+  { 0xc060, 128, "TLS_ECDHE_RSA_WITH_ARIA_128_GCM_SHA256" },
+  { 0xc061, 256, "TLS_ECDHE_RSA_WITH_ARIA_256_GCM_SHA384" },
+  { 0xc06a, 128, "TLS_PSK_WITH_ARIA_128_GCM_SHA256" },
+  { 0xc06b, 256, "TLS_PSK_WITH_ARIA_256_GCM_SHA384" },
+  { 0xc06c, 128, "TLS_DHE_PSK_WITH_ARIA_128_GCM_SHA256" },
+  { 0xc06d, 256, "TLS_DHE_PSK_WITH_ARIA_256_GCM_SHA384" },
+  { 0xc06e, 128, "TLS_RSA_PSK_WITH_ARIA_128_GCM_SHA256" },
+  { 0xc06f, 256, "TLS_RSA_PSK_WITH_ARIA_256_GCM_SHA384" },
+  { 0xc072, 128, "TLS_ECDHE_ECDSA_WITH_CAMELLIA_128_CBC_SHA256" },
+  { 0xc073, 256, "TLS_ECDHE_ECDSA_WITH_CAMELLIA_256_CBC_SHA384" },
+  { 0xc076, 128, "TLS_ECDHE_RSA_WITH_CAMELLIA_128_CBC_SHA256" },
+  { 0xc077, 256, "TLS_ECDHE_RSA_WITH_CAMELLIA_256_CBC_SHA384" },
+  { 0xc07a, 128, "TLS_RSA_WITH_CAMELLIA_128_GCM_SHA256" },
+  { 0xc07b, 256, "TLS_RSA_WITH_CAMELLIA_256_GCM_SHA384" },
+  { 0xc07c, 128, "TLS_DHE_RSA_WITH_CAMELLIA_128_GCM_SHA256" },
+  { 0xc07d, 256, "TLS_DHE_RSA_WITH_CAMELLIA_256_GCM_SHA384" },
+  { 0xc080, 128, "TLS_DHE_DSS_WITH_CAMELLIA_128_GCM_SHA256" },
+  { 0xc081, 256, "TLS_DHE_DSS_WITH_CAMELLIA_256_GCM_SHA384" },
+  { 0xc084, 128, "TLS_DH_anon_WITH_CAMELLIA_128_GCM_SHA256" },
+  { 0xc085, 256, "TLS_DH_anon_WITH_CAMELLIA_256_GCM_SHA384" },
+  { 0xc086, 128, "TLS_ECDHE_ECDSA_WITH_CAMELLIA_128_GCM_SHA256" },
+  { 0xc087, 256, "TLS_ECDHE_ECDSA_WITH_CAMELLIA_256_GCM_SHA384" },
+  { 0xc08a, 128, "TLS_ECDHE_RSA_WITH_CAMELLIA_128_GCM_SHA256" },
+  { 0xc08b, 256, "TLS_ECDHE_RSA_WITH_CAMELLIA_256_GCM_SHA384" },
+  { 0xc08e, 128, "TLS_PSK_WITH_CAMELLIA_128_GCM_SHA256" },
+  { 0xc08f, 256, "TLS_PSK_WITH_CAMELLIA_256_GCM_SHA384" },
+  { 0xc090, 128, "TLS_DHE_PSK_WITH_CAMELLIA_128_GCM_SHA256" },
+  { 0xc091, 256, "TLS_DHE_PSK_WITH_CAMELLIA_256_GCM_SHA384" },
+  { 0xc092, 128, "TLS_RSA_PSK_WITH_CAMELLIA_128_GCM_SHA256" },
+  { 0xc093, 256, "TLS_RSA_PSK_WITH_CAMELLIA_256_GCM_SHA384" },
+  { 0xc094, 128, "TLS_PSK_WITH_CAMELLIA_128_CBC_SHA256" },
+  { 0xc095, 256, "TLS_PSK_WITH_CAMELLIA_256_CBC_SHA384" },
+  { 0xc096, 128, "TLS_DHE_PSK_WITH_CAMELLIA_128_CBC_SHA256" },
+  { 0xc097, 256, "TLS_DHE_PSK_WITH_CAMELLIA_256_CBC_SHA384" },
+  { 0xc098, 128, "TLS_RSA_PSK_WITH_CAMELLIA_128_CBC_SHA256" },
+  { 0xc099, 256, "TLS_RSA_PSK_WITH_CAMELLIA_256_CBC_SHA384" },
+  { 0xc09a, 128, "TLS_ECDHE_PSK_WITH_CAMELLIA_128_CBC_SHA256" },
+  { 0xc09b, 256, "TLS_ECDHE_PSK_WITH_CAMELLIA_256_CBC_SHA384" },
+  { 0xc09c, 128, "TLS_RSA_WITH_AES_128_CCM" },
+  { 0xc09d, 256, "TLS_RSA_WITH_AES_256_CCM" },
+  { 0xc09e, 128, "TLS_DHE_RSA_WITH_AES_128_CCM" },
+  { 0xc09f, 256, "TLS_DHE_RSA_WITH_AES_256_CCM" },
+  { 0xc0a0, 128, "TLS_RSA_WITH_AES_128_CCM_8" },
+  { 0xc0a1, 256, "TLS_RSA_WITH_AES_256_CCM_8" },
+  { 0xc0a2, 128, "TLS_DHE_RSA_WITH_AES_128_CCM_8" },
+  { 0xc0a3, 256, "TLS_DHE_RSA_WITH_AES_256_CCM_8" },
+  { 0xc0a4, 128, "TLS_PSK_WITH_AES_128_CCM" },
+  { 0xc0a5, 256, "TLS_PSK_WITH_AES_256_CCM" },
+  { 0xc0a6, 128, "TLS_DHE_PSK_WITH_AES_128_CCM" },
+  { 0xc0a7, 256, "TLS_DHE_PSK_WITH_AES_256_CCM" },
+  { 0xc0a8, 128, "TLS_PSK_WITH_AES_128_CCM_8" },
+  { 0xc0a9, 256, "TLS_PSK_WITH_AES_256_CCM_8" },
+  { 0xc0aa, 128, "TLS_PSK_DHE_WITH_AES_128_CCM_8" },
+  { 0xc0ab, 256, "TLS_PSK_DHE_WITH_AES_256_CCM_8" },
+  { 0xc0ac, 128, "TLS_ECDHE_ECDSA_WITH_AES_128_CCM" },
+  { 0xc0ad, 256, "TLS_ECDHE_ECDSA_WITH_AES_256_CCM" },
+  { 0xc0ae, 128, "TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8" },
+  { 0xc0af, 256, "TLS_ECDHE_ECDSA_WITH_AES_256_CCM_8" },
+  { 0xc102, 256, "TLS_GOSTR341112_256_WITH_28147_CNT_IMIT" },
+  { 0xcca8, 256, "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256" },
+  { 0xcca9, 256, "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256" },
+  { 0xccaa, 256, "TLS_DHE_RSA_WITH_CHACHA20_POLY1305_SHA256" },
+  { 0xccab, 256, "TLS_PSK_WITH_CHACHA20_POLY1305_SHA256" },
+  { 0xccac, 256, "TLS_ECDHE_PSK_WITH_CHACHA20_POLY1305_SHA256" },
+  { 0xccad, 256, "TLS_DHE_PSK_WITH_CHACHA20_POLY1305_SHA256" },
+  { 0xccae, 256, "TLS_RSA_PSK_WITH_CHACHA20_POLY1305_SHA256" },
+};
+
+static const CipherSuite *
+find_by_id (guint16 id)
+{
+  gsize low = 0;
+  gsize high = G_N_ELEMENTS (cipher_suites);
+
+  while (low < high)
+    {
+      gsize middle = low + (high - low) / 2;
+
+      if (cipher_suites[middle].id == id)
+        return &cipher_suites[middle];
+      if (cipher_suites[middle].id < id)
+        low = middle + 1;
+      else
+        high = middle;
+    }
+
+  return NULL;
+}
+
+const char *
+ws_cipher_suite_get_name (guint16 id)
+{
+  const CipherSuite *suite = find_by_id (id);
+
+  return suite != NULL ? suite->name : NULL;
+}
+
+guint
+ws_cipher_suite_get_bits (guint16 id)
+{
+  const CipherSuite *suite = find_by_id (id);
+
+  return suite != NULL ? suite->bits : 0;
+}
+
+gboolean
+ws_cipher_suite_find (const char *name,
+                      guint16    *id)
+{
+  if (g_ascii_strncasecmp (name, "TLS_", 4) != 0 && g_ascii_strncasecmp (name, "SSL_", 4) != 0)
+    return FALSE;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cipher_suites); i++)
+    if (g_ascii_strcasecmp (name + 4, cipher_suites[i].name + 4) == 0)
+      {
+        *id = cipher_suites[i].id;
+        return TRUE;
+      }
+
+  return FALSE;
+}
+
+static void
+add_once (GArray *suites,
+          guint16 id)
+{
+  for (guint i = 0; i < suites->len; i++)
+    if (g_array_index (suites, guint16, i) == id)
+      return;
+
+  g_array_append_val (suites, id);
+}
+
+gboolean
+ws_cipher_suites_parse (const char *text,
+                        GArray    **suites,
+                        GStrv      *unknown,
+                        GError    **error)
+{
+  g_auto (GStrv) names = g_strsplit_set (text, ";,", -1);
+  g_autoptr (GArray) found = g_array_new (FALSE, FALSE, sizeof (guint16));
+  g_autoptr (GStrvBuilder) strange = g_strv_builder_new ();
+  guint    n_strange = 0;
+  gboolean has_known = FALSE;
+
+  for (guint i = 0; names[i] != NULL; i++)
+    {
+      const char *name = g_strstrip (names[i]);
+      guint16     id;
+
+      if (name[0] == '\0')
+        continue;
+
+      if (strcmp (name, "*") == 0)
+        {
+          *suites = NULL;
+          *unknown = NULL;
+          return TRUE;
+        }
+
+      if (!ws_cipher_suite_find (name, &id))
+        {
+          g_strv_builder_add (strange, name);
+          n_strange++;
+          continue;
+        }
+
+      has_known = TRUE;
+      if (!ws_cipher_suite_is_signal (id))
+        add_once (found, id);
+    }
+
+  if (!has_known)
+    {
+      g_set_error (error, WS_ERROR, WS_ERROR_CREDENTIALS,
+                   "No known cipher suite in \"%s\"; use \"*\" or names like TLS_AES_128_GCM_SHA256", text);
+      return FALSE;
+    }
+
+  *suites = g_steal_pointer (&found);
+  *unknown = n_strange > 0 ? g_strv_builder_end (strange) : NULL;
+
+  return TRUE;
+}

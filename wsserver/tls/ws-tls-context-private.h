@@ -1,0 +1,57 @@
+/* Copyright 2026 The WsServer authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gnutls/x509.h>
+
+#include "wsserver/tls/ws-tls-priority-private.h"
+
+G_BEGIN_DECLS
+
+/* All that connections of one server share: certificates, priorities, the key of the session
+ * tickets, the authorities that vouch for clients, the key log. Immutable and reference counted
+ * (atomically): a new certificate means a new context, while open connections keep theirs.
+ *
+ * Each context has a ticket key of its own. A ticket proves what was checked when it was given, so
+ * it must not outlive a change of certificates or of client authentication. */
+typedef struct _WsTlsContext WsTlsContext;
+
+struct _WsTlsContext
+{
+  gatomicrefcount                  ref_count;
+  gnutls_certificate_credentials_t credentials;
+  WsTlsKeyKinds                    keys; /* of all certificates */
+  WsTlsPriority                   *priority;
+  gnutls_datum_t                   ticket_key; /* empty: sessions are not resumed */
+  guint                            session_lifetime_s;
+  gboolean                         serve_renegotiation;
+  gboolean                         request_client_certificate;
+  gnutls_x509_trust_list_t         trust_list; /* NULL unless client certificates are asked for */
+  GStrv                            application_protocols; /* NULL: no ALPN */
+  int                              key_log_fd;            /* -1: none */
+};
+
+/* Takes the credentials in any case; they must not be changed afterwards. Fails as
+ * ws_tls_priority_new() does, with 282 without a certificate, with 271 for authorities that cannot
+ * be read, and with the system's code for a key log that cannot be opened. */
+WsTlsContext *ws_tls_context_new (const WsTlsOptions              *options,
+                                  gnutls_certificate_credentials_t credentials,
+                                  GError                         **error);
+WsTlsContext *ws_tls_context_ref (WsTlsContext *self);
+void          ws_tls_context_unref (WsTlsContext *self);
+
+/* Appends one line to the key log, in the form that Wireshark and browsers share. */
+void ws_tls_context_log_key (WsTlsContext         *self,
+                             const char           *label,
+                             const gnutls_datum_t *client_random,
+                             const gnutls_datum_t *secret);
+
+/* Whether the authorities vouch for a client's chain, the client's own certificate first: flags
+ * of gnutls_certificate_status_t, 0 if they do. */
+guint ws_tls_context_verify_client (WsTlsContext         *self,
+                                    const gnutls_datum_t *chain,
+                                    guint                 n_chain);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (WsTlsContext, ws_tls_context_unref)
+
+G_END_DECLS
