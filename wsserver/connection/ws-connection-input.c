@@ -20,7 +20,18 @@ is_receiving (WsConnection *self)
   return (self->state == WS_STATE_OPEN || self->state == WS_STATE_CLOSING) && !self->close_received;
 }
 
-/* The next line in extra->line, or a full MaxLineLength of one without an end. */
+/* Whether a piece of MaxLineLength bytes is certain not to be the whole of a line: more follows
+ * that is not, and cannot become, its end. */
+static gboolean
+is_over_long (const guint8 *start,
+              gsize         available,
+              gsize         max)
+{
+  return available > max + 1 || (available == max + 1 && start[max] != '\r');
+}
+
+/* The next line in extra->line, or MaxLineLength bytes of a longer one. What it finds depends on the
+ * bytes alone, never on how they were cut. */
 static gboolean
 find_line (WsConnectionExtra *extra,
            gsize             *length,
@@ -36,19 +47,25 @@ find_line (WsConnectionExtra *extra,
     return FALSE;
 
   end = memchr (start + extra->line_searched, '\n', available - extra->line_searched);
-  extra->line_searched = available;
-  *length = end != NULL ? (gsize) (end - start) : available;
-  *eol = end != NULL && *length <= max;
-  if (*eol)
+  extra->line_searched = end != NULL ? (gsize) (end - start) : available;
+  if (end != NULL)
     {
+      *length = extra->line_searched;
       *used = *length + 1;
-      if (*length > 0 && start[*length - 1] == '\r')
+      if (*length > 0 && end[-1] == '\r')
         *length -= 1;
-      return TRUE;
+      *eol = *length <= max;
+      if (*eol)
+        return TRUE;
+    }
+  else if (!is_over_long (start, available, max))
+    {
+      return FALSE;
     }
 
-  *length = *used = MIN (*length, max);
-  return available >= max;
+  *length = *used = max;
+  *eol = FALSE;
+  return TRUE;
 }
 
 /* Lines end with LF or CRLF and may begin in one message and end in another. The buffer and the
@@ -77,7 +94,7 @@ deliver_lines (WsConnection *self,
       g_autoptr (GBytes) line = g_bytes_new (extra->line.data + extra->line_start, line_length);
 
       extra->line_start += used;
-      extra->line_searched = 0;
+      extra->line_searched -= MIN (used, extra->line_searched);
       ws_connection_emit_data_in (self, WS_DATA_FORMAT_AUTOMATIC, line,
                                   message_end && extra->line_start == extra->line.length, eol);
     }
@@ -176,6 +193,21 @@ must_wait (WsConnection          *self,
          assembled + event->length + event->frame_remaining <= WHOLE_FRAME_BYTES;
 }
 
+/* What has been assembled of a message when line mode begins in the middle of it comes first. */
+static void
+receive_lines (WsConnection          *self,
+               const WsProtocolEvent *event)
+{
+  WsConnectionExtra *extra = ws_connection_get_extra (self);
+  WsGrowingBytes     assembled = extra->message; /* event->data may lie behind it */
+
+  extra->message = (WsGrowingBytes) { NULL, 0, 0 };
+  self->message_begins = FALSE;
+  ws_growing_bytes_append (&extra->line, assembled.data, assembled.length);
+  deliver_lines (self, event->data, event->length, event->message_end);
+  ws_growing_bytes_clear (&assembled);
+}
+
 static void
 receive_data (WsConnection          *self,
               const WsProtocolEvent *event)
@@ -194,7 +226,7 @@ receive_data (WsConnection          *self,
 
   if (self->line_mode)
     {
-      deliver_lines (self, event->data, event->length, event->message_end);
+      receive_lines (self, event);
       return;
     }
 
