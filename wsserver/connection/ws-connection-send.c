@@ -394,6 +394,7 @@ ws_connection_send_async (WsConnection       *self,
 
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, ws_connection_send_async);
+  g_task_set_check_cancellable (task, FALSE); /* a message whose frames are queued arrives all the same */
   bytes = g_bytes_get_data (data, &length);
   if (g_task_return_error_if_cancelled (task))
     return;

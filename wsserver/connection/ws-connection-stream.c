@@ -56,6 +56,7 @@ queue_part (WsConnection *self,
       job->all_queued = TRUE;
     }
   job->total += length;
+  ws_connection_queue_owed_pong (self); /* a stream may keep the outbox from ever being empty */
   ws_connection_queue_part (self, job->opcode, first, last, &job->compressed, data, length, bytes);
   if (last)
     job->target = self->written + self->outbox.length;
