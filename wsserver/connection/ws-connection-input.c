@@ -193,21 +193,6 @@ must_wait (WsConnection          *self,
          assembled + event->length + event->frame_remaining <= WHOLE_FRAME_BYTES;
 }
 
-/* What has been assembled of a message when line mode begins in the middle of it comes first. */
-static void
-receive_lines (WsConnection          *self,
-               const WsProtocolEvent *event)
-{
-  WsConnectionExtra *extra = ws_connection_get_extra (self);
-  WsGrowingBytes     assembled = extra->message; /* event->data may lie behind it */
-
-  extra->message = (WsGrowingBytes) { NULL, 0, 0 };
-  self->message_begins = FALSE;
-  ws_growing_bytes_append (&extra->line, assembled.data, assembled.length);
-  deliver_lines (self, event->data, event->length, event->message_end);
-  ws_growing_bytes_clear (&assembled);
-}
-
 static void
 receive_data (WsConnection          *self,
               const WsProtocolEvent *event)
@@ -226,7 +211,7 @@ receive_data (WsConnection          *self,
 
   if (self->line_mode)
     {
-      receive_lines (self, event);
+      deliver_lines (self, event->data, event->length, event->message_end);
       return;
     }
 
