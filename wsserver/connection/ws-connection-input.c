@@ -154,8 +154,9 @@ assemble (WsConnection          *self,
 {
   WsGrowingBytes *message = &ws_connection_get_extra (self)->message;
 
-  /* Memory that is not written to costs nothing yet, so up to a bound the header is believed. */
-  if (!event->compressed && message->length + event->length + event->frame_remaining <= EXPECT_BYTES)
+  /* Memory that is not written to costs nothing yet, so up to a bound the first frame's header is
+   * believed. Further frames make it grow by steps: a million tiny ones would move it each time. */
+  if (!event->compressed && message->length == 0 && event->length + event->frame_remaining <= EXPECT_BYTES)
     ws_growing_bytes_expect (message, event->length + (gsize) event->frame_remaining);
 
   if (message->length < message->capacity && event->data == message->data + message->length)
