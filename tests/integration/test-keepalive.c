@@ -78,7 +78,6 @@ test_busy_client (void)
   ws_test_wait_until (ws_test_server_count (server, "data-in") >= 8);
   g_assert_cmpuint (client->input->len, ==, 0);
   g_source_remove (talk);
-  ws_test_wait_until (ws_test_server_count (server, "disconnected") == 1 || client->input->len > 0);
 }
 
 static void
@@ -113,7 +112,7 @@ write_cb (gpointer user_data)
   SlowPipe *slow = user_data;
 
   g_assert_cmpint (write (slow->writer, "piece", 5), ==, 5);
-  if (++slow->n_written < 8)
+  if (++slow->n_written < 6)
     return G_SOURCE_CONTINUE;
 
   g_assert_true (g_close (slow->writer, NULL));
@@ -139,7 +138,7 @@ test_idle_during_stream (void)
   g_assert_true (ws_connection_set_upload_stream (ws_test_server_get (server, 1), stream, NULL));
   g_timeout_add (250, write_cb, &slow);
   message = ws_test_client_read_message (client, &opcode);
-  g_assert_cmpuint (g_bytes_get_size (message), ==, 8 * 5);
+  g_assert_cmpuint (g_bytes_get_size (message), ==, 6 * 5);
   ws_test_client_assert_close (client, 1001, NULL);
 }
 
@@ -172,7 +171,7 @@ test_switched_on_later (void)
   ws_test_server_config (server, "PingInterval=1");
   ws_test_wait_until (client->n_answered_pings == 1);
   ws_test_server_config (server, "PingInterval=0");
-  ws_test_server_config (server, "IdleTimeout=2");
+  ws_test_server_config (server, "IdleTimeout=1");
   ws_test_client_assert_close (client, 1001, NULL);
   g_assert_cmpuint (client->n_answered_pings, ==, 1);
 }
