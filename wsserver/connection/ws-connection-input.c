@@ -20,7 +20,18 @@ is_receiving (WsConnection *self)
   return (self->state == WS_STATE_OPEN || self->state == WS_STATE_CLOSING) && !self->close_received;
 }
 
-/* The next line in extra->line, or a full MaxLineLength of one without an end. */
+/* Whether a piece of MaxLineLength bytes is certain not to be the whole of a line: more follows
+ * that is not, and cannot become, its end. */
+static gboolean
+is_over_long (const guint8 *start,
+              gsize         available,
+              gsize         max)
+{
+  return available > max + 1 || (available == max + 1 && start[max] != '\r');
+}
+
+/* The next line in extra->line, or MaxLineLength bytes of a longer one. What it finds depends on the
+ * bytes alone, never on how they were cut. */
 static gboolean
 find_line (WsConnectionExtra *extra,
            gsize             *length,
@@ -36,19 +47,25 @@ find_line (WsConnectionExtra *extra,
     return FALSE;
 
   end = memchr (start + extra->line_searched, '\n', available - extra->line_searched);
-  extra->line_searched = available;
-  *length = end != NULL ? (gsize) (end - start) : available;
-  *eol = end != NULL && *length <= max;
-  if (*eol)
+  extra->line_searched = end != NULL ? (gsize) (end - start) : available;
+  if (end != NULL)
     {
+      *length = extra->line_searched;
       *used = *length + 1;
-      if (*length > 0 && start[*length - 1] == '\r')
+      if (*length > 0 && end[-1] == '\r')
         *length -= 1;
-      return TRUE;
+      *eol = *length <= max;
+      if (*eol)
+        return TRUE;
+    }
+  else if (!is_over_long (start, available, max))
+    {
+      return FALSE;
     }
 
-  *length = *used = MIN (*length, max);
-  return available >= max;
+  *length = *used = max;
+  *eol = FALSE;
+  return TRUE;
 }
 
 /* Lines end with LF or CRLF and may begin in one message and end in another. The buffer and the
@@ -77,7 +94,7 @@ deliver_lines (WsConnection *self,
       g_autoptr (GBytes) line = g_bytes_new (extra->line.data + extra->line_start, line_length);
 
       extra->line_start += used;
-      extra->line_searched = 0;
+      extra->line_searched -= MIN (used, extra->line_searched);
       ws_connection_emit_data_in (self, WS_DATA_FORMAT_AUTOMATIC, line,
                                   message_end && extra->line_start == extra->line.length, eol);
     }
@@ -137,8 +154,9 @@ assemble (WsConnection          *self,
 {
   WsGrowingBytes *message = &ws_connection_get_extra (self)->message;
 
-  /* Memory that is not written to costs nothing yet, so up to a bound the header is believed. */
-  if (!event->compressed && message->length + event->length + event->frame_remaining <= EXPECT_BYTES)
+  /* Memory that is not written to costs nothing yet, so up to a bound the first frame's header is
+   * believed. Further frames make it grow by steps: a million tiny ones would move it each time. */
+  if (!event->compressed && message->length == 0 && event->length + event->frame_remaining <= EXPECT_BYTES)
     ws_growing_bytes_expect (message, event->length + (gsize) event->frame_remaining);
 
   if (message->length < message->capacity && event->data == message->data + message->length)

@@ -41,6 +41,16 @@ ws_connection_is_peer_taking (WsConnection *self)
   return unacknowledged > 0 || self->outbox.length > 0;
 }
 
+void
+ws_connection_queue_owed_pong (WsConnection *self)
+{
+  if (self->extra == NULL || !self->extra->pong_owed || self->state != WS_STATE_OPEN)
+    return;
+
+  self->extra->pong_owed = FALSE;
+  ws_connection_queue_control (self, WS_OPCODE_PONG, self->extra->pong, self->extra->pong_length);
+}
+
 static void
 after_write (WsConnection *self,
              WsIOStatus    status,
@@ -58,11 +68,8 @@ after_write (WsConnection *self,
     ws_connection_run_jobs (self);
   if (!self->ready_to_send && self->state == WS_STATE_OPEN && is_below_half (self))
     ws_connection_schedule (self, WS_PENDING_READY_TO_SEND);
-  if (self->extra != NULL && self->extra->pong_owed && self->outbox.length == 0 && self->state == WS_STATE_OPEN)
-    {
-      self->extra->pong_owed = FALSE;
-      ws_connection_queue_control (self, WS_OPCODE_PONG, self->extra->pong, self->extra->pong_length);
-    }
+  if (self->outbox.length == 0)
+    ws_connection_queue_owed_pong (self);
   if (self->outbox.length == 0 && (self->state == WS_STATE_ENDING || self->state == WS_STATE_ANSWERING))
     ws_connection_drained (self);
   ws_connection_update_watch (self);

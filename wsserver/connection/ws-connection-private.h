@@ -325,6 +325,8 @@ gboolean ws_connection_is_peer_taking (WsConnection *self);
 /* What a message of length may take in the queue. */
 gsize    ws_connection_get_frames_size (WsConnection *self,
                                         gsize         length);
+/* The pong that a full outbox kept back, if any. */
+void ws_connection_queue_owed_pong (WsConnection *self);
 gboolean ws_connection_has_room  (WsConnection *self,
                                   gsize         length,
                                   GError      **error);

@@ -86,6 +86,13 @@ check_text_part (WsConnectionExtra *extra,
   return TRUE;
 }
 
+/* Whether a send goes on with, or begins, a message that MessageLength makes of several calls. */
+static gboolean
+is_part_of_message (WsConnection *self)
+{
+  return self->extra != NULL && self->extra->settings.message_bytes > 0;
+}
+
 /* MessageLength: this call's bytes are a part of one message. */
 static gboolean
 send_part_of_message (WsConnection *self,
@@ -115,7 +122,7 @@ send_part_of_message (WsConnection *self,
                    WS_ERROR_MESSAGE_SIZE, length, left, whole);
       return FALSE;
     }
-  if (!ws_connection_has_room (self, ws_connection_get_frames_size (self, length), error))
+  if (self->timeout_s == 0 && !ws_connection_has_room (self, ws_connection_get_frames_size (self, length), error))
     return FALSE;
   if (first)
     extra->message_opcode = opcode;
@@ -127,6 +134,19 @@ send_part_of_message (WsConnection *self,
     extra->settings.message_bytes = 0;
   ws_connection_queue_part (self, opcode, first, extra->message_left == 0, &extra->message_compressed, data, length, owner);
   return TRUE;
+}
+
+/* A job that stands for what has been queued so far. */
+static WsSendJob *
+add_written_job (WsConnection *self)
+{
+  WsSendJob *job = ws_send_job_new (WS_JOB_MESSAGE, NULL);
+
+  job->started = TRUE;
+  job->all_queued = TRUE;
+  job->target = self->written + self->outbox.length;
+  ws_connection_add_job (self, job);
+  return job;
 }
 
 static GBytes *
@@ -151,8 +171,16 @@ send_message (WsConnection *self,
 {
   gboolean waits = task != NULL || self->timeout_s > 0;
 
-  if (!waits && self->extra != NULL && self->extra->settings.message_bytes > 0)
-    return send_part_of_message (self, opcode, data, length, owner, error);
+  if (task == NULL && is_part_of_message (self))
+    {
+      if (!send_part_of_message (self, opcode, data, length, owner, error))
+        return FALSE;
+      if (waits && !ws_connection_check_not_closed (self, error))
+        return FALSE;
+      if (waits)
+        *job = add_written_job (self);
+      return TRUE;
+    }
   if (!ws_connection_check_can_start_message (self, error))
     return FALSE;
   /* A call that blocks waits for its turn with the data its caller holds. */
@@ -227,14 +255,6 @@ resolve_format (WsDataFormat *format,
     return check_text (data, length, error);
 
   return TRUE;
-}
-
-/* A part of a message cannot tell the format of the whole; with AUTOMATIC the first part decides,
- * and parts of a text may be cut inside a character. */
-static gboolean
-is_part_of_message (WsConnection *self)
-{
-  return self->timeout_s == 0 && self->extra != NULL && self->extra->settings.message_bytes > 0;
 }
 
 /**
@@ -394,6 +414,7 @@ ws_connection_send_async (WsConnection       *self,
 
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, ws_connection_send_async);
+  g_task_set_check_cancellable (task, FALSE); /* a message whose frames are queued arrives all the same */
   bytes = g_bytes_get_data (data, &length);
   if (g_task_return_error_if_cancelled (task))
     return;

@@ -50,11 +50,37 @@ queue_part (WsConnection *self,
     return;
 
   if (last)
-    job->all_queued = TRUE;
+    {
+      /* Writing it may ask already whether the job is finished. */
+      job->target = G_MAXUINT64;
+      job->all_queued = TRUE;
+    }
   job->total += length;
+  ws_connection_queue_owed_pong (self); /* a stream may keep the outbox from ever being empty */
   ws_connection_queue_part (self, job->opcode, first, last, &job->compressed, data, length, bytes);
   if (last)
     job->target = self->written + self->outbox.length;
+}
+
+/* Takes the GIO error. */
+static void
+reading_failed (WsConnection *self,
+                WsSendJob    *job,
+                GError       *gio_error)
+{
+  gboolean           nobody_waits = job->task == NULL && !job->waited_for;
+  GError            *error = NULL;
+  g_autoptr (GError) copy = NULL;
+
+  ws_propagate_gio_error (&error, gio_error, "reading what is to be sent");
+  copy = g_error_copy (error);
+  ws_connection_finish_job (self, job, error);
+  if (!nobody_waits)
+    return;
+
+  ws_connection_log_error (self, "%s", copy->message);
+  if (self->context != NULL)
+    ws_connection_emit_error (self, copy->code, copy->message);
 }
 
 static void
@@ -80,10 +106,7 @@ stream_read_cb (GObject      *source,
   g_object_ref (self);
   if (bytes == NULL)
     {
-      GError *ws_error = NULL;
-
-      ws_propagate_gio_error (&ws_error, error, "reading what is to be sent");
-      ws_connection_finish_job (self, job, ws_error);
+      reading_failed (self, job, error);
     }
   else
     {
@@ -173,6 +196,16 @@ open_file (GFile   *file,
   return stream;
 }
 
+/* What a pipe or a device says of its size means nothing. */
+static goffset
+get_size (GFileInputStream *stream)
+{
+  g_autoptr (GFileInfo) info =
+      g_file_input_stream_query_info (stream, G_FILE_ATTRIBUTE_STANDARD_SIZE "," G_FILE_ATTRIBUTE_STANDARD_TYPE, NULL, NULL);
+
+  return info != NULL && g_file_info_get_file_type (info) == G_FILE_TYPE_REGULAR ? g_file_info_get_size (info) : -1;
+}
+
 /**
  * ws_connection_send_file:
  * @self: an open connection
@@ -184,7 +217,8 @@ open_file (GFile   *file,
  * It is read as the client takes it and never held in memory as a whole. It is a text message if
  * [property@Ws.Connection:data-format] is `WS_DATA_FORMAT_TEXT`, else a binary one. Messages sent
  * meanwhile go out behind it. With a positive [property@Ws.Connection:timeout] the call returns when
- * all has been handed to the system; the main context runs meanwhile. With 0 it returns at once.
+ * all has been handed to the system; the main context runs meanwhile. With 0 it returns at once, and
+ * [signal@Ws.Connection::error] tells if reading fails later; the message ends there.
  *
  * Sets @error to:
  *
@@ -329,7 +363,6 @@ file_opened_cb (GObject      *source,
   GError                      *error = NULL;
   GError                      *gio_error = NULL;
   g_autoptr (GFileInputStream) stream = g_file_read_finish (G_FILE (source), result, &gio_error);
-  g_autoptr (GFileInfo)        info = NULL;
 
   if (self == NULL) /* the connection has ended, or the job was broken off */
     {
@@ -345,9 +378,8 @@ file_opened_cb (GObject      *source,
       return;
     }
 
-  info = g_file_input_stream_query_info (stream, G_FILE_ATTRIBUTE_STANDARD_SIZE, NULL, NULL);
+  job->size = get_size (stream);
   job->stream = G_INPUT_STREAM (g_steal_pointer (&stream));
-  job->size = info != NULL ? g_file_info_get_size (info) : -1;
   ws_connection_run_jobs (self);
 }
 

@@ -14,10 +14,15 @@ struct _WsOutboxSegment
   WsOutboxSegment *next;
   const guint8    *data;   /* what is left, in owner or behind this struct */
   gsize            length; /* never 0 while in an outbox */
-  GBytes          *owner;  /* NULL: this struct begins a pooled chunk, its bytes follow it */
+  GBytes          *owner;  /* NULL: the bytes follow this struct */
+  gsize            capacity; /* of what follows; SEGMENT_CHUNK_BYTES: this struct begins a pooled chunk */
 };
 
 #define SEGMENT_CHUNK_BYTES (WS_CHUNK_BYTES - sizeof (WsOutboxSegment))
+
+/* Between two references there is mostly a frame header: a chunk for each would make a queue of
+ * messages that are kept by reference take many times what it says. */
+#define SEGMENT_SMALL_BYTES 72
 
 void
 ws_outbox_init (WsOutbox     *self,
@@ -34,15 +39,11 @@ free_segments (WsBufferPool    *pool,
     {
       WsOutboxSegment *next = segment->next;
 
-      if (segment->owner != NULL)
-        {
-          g_bytes_unref (segment->owner);
-          g_free (segment);
-        }
+      g_clear_pointer (&segment->owner, g_bytes_unref);
+      if (segment->capacity == SEGMENT_CHUNK_BYTES)
+        ws_buffer_pool_give (pool, (guint8 *) segment);
       else
-        {
-          ws_buffer_pool_give (pool, (guint8 *) segment);
-        }
+        g_free (segment);
 
       segment = next;
     }
@@ -88,21 +89,39 @@ append_reference (WsOutbox     *self,
   segment->data = data;
   segment->length = length;
   segment->owner = g_bytes_ref (owner);
+  segment->capacity = 0;
 
   append_segment (self, segment);
   self->length += length;
 }
 
-/* The free bytes behind a segment that begins a chunk. */
+/* The free bytes behind what a segment holds of copies. */
 static gsize
 get_room (const WsOutboxSegment *segment)
 {
-  const guint8 *end = (const guint8 *) segment + WS_CHUNK_BYTES;
+  const guint8 *end = (const guint8 *) (segment + 1) + segment->capacity;
 
   if (segment->owner != NULL)
     return 0;
 
   return (gsize) (end - (segment->data + segment->length));
+}
+
+/* Returns the room of the new tail. */
+static gsize
+append_room (WsOutbox *self,
+             gsize     length)
+{
+  gboolean         small = self->tail != NULL && self->tail->owner != NULL && length <= SEGMENT_SMALL_BYTES;
+  gpointer         memory = small ? g_malloc (sizeof (WsOutboxSegment) + SEGMENT_SMALL_BYTES) : ws_buffer_pool_take (self->pool);
+  WsOutboxSegment *segment = memory;
+
+  segment->data = (const guint8 *) (segment + 1);
+  segment->length = 0;
+  segment->owner = NULL;
+  segment->capacity = small ? SEGMENT_SMALL_BYTES : SEGMENT_CHUNK_BYTES;
+  append_segment (self, segment);
+  return segment->capacity;
 }
 
 static void
@@ -116,16 +135,7 @@ append_copy (WsOutbox     *self,
       gsize n_copied;
 
       if (room == 0)
-        {
-          gpointer         chunk = ws_buffer_pool_take (self->pool);
-          WsOutboxSegment *segment = chunk;
-
-          segment->data = (const guint8 *) (segment + 1);
-          segment->length = 0;
-          segment->owner = NULL;
-          append_segment (self, segment);
-          room = SEGMENT_CHUNK_BYTES;
-        }
+        room = append_room (self, length);
 
       n_copied = MIN (room, length);
       memcpy ((guint8 *) self->tail->data + self->tail->length, data, n_copied);

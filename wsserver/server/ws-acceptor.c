@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <gio/gunixsocketaddress.h>
 #include <glib/gstdio.h>
+#include <linux/filter.h>
 #include <netinet/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -39,7 +40,7 @@ struct _WsAcceptor
   gboolean               reported; /* that accepting fails; once until a descriptor is free and nobody waits */
 };
 
-static void accept_clients (Listener *listener);
+static gboolean accept_clients (Listener *listener);
 
 static void
 listener_ready (WsWatch     *watch,
@@ -183,10 +184,12 @@ is_of_the_client (int error_number)
     }
 }
 
-static void
+/* TRUE if there may be more. */
+static gboolean
 accept_clients (Listener *listener)
 {
   WsAcceptor *self = g_rc_box_acquire (listener->acceptor);
+  gboolean    more = TRUE;
 
   for (guint i = 0; i < ACCEPT_BATCH && self->owner != NULL && !self->paused; i++)
     {
@@ -201,13 +204,16 @@ accept_clients (Listener *listener)
       else if (errno == EAGAIN)
         {
           self->reported = FALSE;
+          more = FALSE;
           break;
         }
       else if (!is_of_the_client (errno))
         pause_accepting (self, errno);
     }
 
+  more = more && self->owner != NULL && !self->paused;
   g_rc_box_release_full (self, acceptor_clear);
+  return more;
 }
 
 /* --- listening ------------------------------------------------------------------------------- */
@@ -527,6 +533,24 @@ ws_acceptor_adopt (WsAcceptor       *self,
   return add_listener (self, socket, error);
 }
 
+/* The system drops what would begin a new connection here. Its client knocks again by itself and
+ * finds whoever shares the port, or nobody; without this it could come between the last accept and
+ * the closing of the socket, and be reset. */
+static void
+stop_new_connections (GSocket *socket)
+{
+  struct sock_filter code[] = {
+    BPF_STMT (BPF_LD | BPF_B | BPF_ABS, 13), /* the flags of the TCP header, RFC 9293 §3.1 */
+    BPF_JUMP (BPF_JMP | BPF_JSET | BPF_K, TH_SYN, 0, 1),
+    BPF_STMT (BPF_RET | BPF_K, 0),
+    BPF_STMT (BPF_RET | BPF_K, G_MAXUINT32),
+  };
+  struct sock_fprog program = { .len = G_N_ELEMENTS (code), .filter = code };
+
+  if (g_socket_get_family (socket) != G_SOCKET_FAMILY_UNIX)
+    setsockopt (g_socket_get_fd (socket), SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
+}
+
 void
 ws_acceptor_drain (WsAcceptor *self)
 {
@@ -535,8 +559,11 @@ ws_acceptor_drain (WsAcceptor *self)
     return;
 
   g_rc_box_acquire (self);
-  for (guint i = 0; self->owner != NULL && i < self->listeners->len; i++)
-    accept_clients (self->listeners->pdata[i]);
+  for (guint i = 0; i < self->listeners->len; i++)
+    stop_new_connections (((Listener *) self->listeners->pdata[i])->socket);
+  for (guint i = 0; self->owner != NULL && i < self->listeners->len;)
+    if (!accept_clients (self->listeners->pdata[i]))
+      i++;
   g_rc_box_release_full (self, acceptor_clear);
 }
 

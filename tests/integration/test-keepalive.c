@@ -1,0 +1,281 @@
+/* Copyright 2026 The WsServer authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+
+#include <gio/gunixinputstream.h>
+#include <glib-unix.h>
+#include <glib/gstdio.h>
+
+#include "ws-test-server.h"
+
+/* Pings of the server's own, quiet connections, and peers that flood with pings. */
+
+static void
+keep_result_cb (GObject      *source,
+                GAsyncResult *result,
+                gpointer      user_data)
+{
+  GAsyncResult **kept = user_data;
+
+  g_assert_null (*kept);
+  *kept = g_object_ref (result);
+}
+
+static void
+test_ping_interval (void)
+{
+  g_autoptr (WsTestServer) server = ws_test_server_new_listening ("PingInterval=1", "PongTimeout=1", NULL);
+  g_autoptr (WsTestClient) client = ws_test_server_open (server);
+  WsConnection            *connection = ws_test_server_get (server, 1);
+
+  g_test_summary ("A client that answers its pings stays, and its round-trip time is measured.");
+
+  g_assert_cmpint (ws_connection_get_round_trip_time (connection), ==, -1);
+  client->answers_pings = TRUE;
+  ws_test_wait_until (ws_test_server_count (server, "pong #1") == 2);
+  g_assert_cmpuint (client->n_answered_pings, ==, 2);
+  g_assert_cmpint (ws_connection_get_round_trip_time (connection), >=, 0);
+  g_assert_cmpint (ws_connection_get_round_trip_time (connection), <, G_USEC_PER_SEC);
+  g_assert_true (ws_connection_get_connected (connection));
+}
+
+static void
+test_pong_timeout (void)
+{
+  g_autoptr (WsTestServer) server = ws_test_server_new_listening ("PingInterval=1", "PongTimeout=1", NULL);
+  g_autoptr (WsTestClient) client = ws_test_server_open (server);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError)       error = NULL;
+
+  g_test_summary ("A client that does not answer is dropped with 1006; who waits for it is told.");
+
+  ws_connection_send_ping_async (ws_test_server_get (server, 1), NULL, keep_result_cb, &result);
+  ws_test_server_wait_for (server, "disconnected #1 1006");
+  g_assert_nonnull (strstr (g_ptr_array_index (server->events, server->events->len - 1), "PongTimeout"));
+  ws_test_wait_until (result != NULL);
+  g_assert_cmpint (ws_connection_send_ping_finish (ws_test_server_get (server, 1), result, &error), ==, -1);
+  g_assert_error (error, WS_ERROR, WS_ERROR_SENDING);
+}
+
+static gboolean
+talk_cb (gpointer user_data)
+{
+  WsTestClient *client = user_data;
+
+  ws_test_client_send_text (client, "busy");
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+test_busy_client (void)
+{
+  g_autoptr (WsTestServer) server = ws_test_server_new_listening ("PingInterval=1", "PongTimeout=1", "IdleTimeout=1", NULL);
+  g_autoptr (WsTestClient) client = ws_test_server_open (server);
+  guint                    talk = g_timeout_add (200, talk_cb, client);
+
+  g_test_summary ("A client that talks is not asked whether it lives, and is not idle.");
+
+  ws_test_wait_until (ws_test_server_count (server, "data-in") >= 8);
+  g_assert_cmpuint (client->input->len, ==, 0);
+  g_source_remove (talk);
+}
+
+static void
+test_idle (void)
+{
+  g_autoptr (WsTestServer) server = ws_test_server_new_listening ("IdleTimeout=1", NULL);
+  g_autoptr (WsTestClient) quiet = ws_test_server_open (server);
+  g_autoptr (WsTestClient) busy = ws_test_server_open (server);
+  guint                    talk = g_timeout_add (200, talk_cb, busy);
+
+  g_test_summary ("A quiet connection is closed with 1001; pings do not count, messages do.");
+
+  ws_test_client_send_ping (quiet, "no message");
+  ws_test_client_assert_frame (quiet, WS_OPCODE_PONG, "no message", 10);
+  ws_test_client_assert_close (quiet, 1001, NULL);
+  ws_test_client_send_close (quiet, 1001, "");
+  ws_test_server_wait_for (server, "disconnected #1 1001");
+  g_assert_cmpuint (busy->input->len, ==, 0);
+  g_source_remove (talk);
+  ws_test_client_assert_close (busy, 1001, NULL);
+}
+
+typedef struct
+{
+  int   writer;
+  guint n_written;
+} SlowPipe;
+
+static gboolean
+write_cb (gpointer user_data)
+{
+  SlowPipe *slow = user_data;
+
+  g_assert_cmpint (write (slow->writer, "piece", 5), ==, 5);
+  if (++slow->n_written < 6)
+    return G_SOURCE_CONTINUE;
+
+  g_assert_true (g_close (slow->writer, NULL));
+  return G_SOURCE_REMOVE;
+}
+
+static void
+test_idle_during_stream (void)
+{
+  g_autoptr (WsTestServer) server = ws_test_server_new_listening ("IdleTimeout=1", NULL);
+  g_autoptr (WsTestClient) client = ws_test_server_open (server);
+  g_autoptr (GInputStream) stream = NULL;
+  g_autoptr (GBytes)       message = NULL;
+  SlowPipe                 slow = { 0 };
+  WsOpcode                 opcode;
+  int                      ends[2];
+
+  g_test_summary ("A connection that a long stream keeps busy is not idle.");
+
+  g_assert_true (g_unix_open_pipe (ends, FD_CLOEXEC, NULL));
+  stream = g_unix_input_stream_new (ends[0], TRUE);
+  slow.writer = ends[1];
+  g_assert_true (ws_connection_set_upload_stream (ws_test_server_get (server, 1), stream, NULL));
+  g_timeout_add (250, write_cb, &slow);
+  message = ws_test_client_read_message (client, &opcode);
+  g_assert_cmpuint (g_bytes_get_size (message), ==, 6 * 5);
+  ws_test_client_assert_close (client, 1001, NULL);
+}
+
+static void
+test_paused (void)
+{
+  g_autoptr (WsTestServer) server = ws_test_server_new_listening ("PingInterval=1", "PongTimeout=1", NULL);
+  g_autoptr (WsTestClient) client = ws_test_server_open (server);
+  g_autoptr (WsTestClient) silent = ws_test_server_open (server);
+
+  g_test_summary ("A client whose pong is not read because it is paused is not blamed.");
+
+  client->answers_pings = TRUE;
+  g_assert_true (ws_connection_pause_data (ws_test_server_get (server, 1), NULL));
+  ws_test_server_wait_for (server, "disconnected #2 1006");
+  g_assert_cmpuint (ws_test_server_count (server, "disconnected #1"), ==, 0);
+  g_assert_true (ws_connection_process_data (ws_test_server_get (server, 1), NULL));
+  ws_test_server_wait_for (server, "pong #1");
+}
+
+static void
+test_switched_on_later (void)
+{
+  g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
+  g_autoptr (WsTestClient) client = ws_test_server_open (server);
+
+  g_test_summary ("PingInterval holds for clients that are connected when it is set, and can be taken back.");
+
+  client->answers_pings = TRUE;
+  ws_test_server_config (server, "PingInterval=1");
+  ws_test_wait_until (client->n_answered_pings == 1);
+  ws_test_server_config (server, "PingInterval=0");
+  ws_test_server_config (server, "IdleTimeout=1");
+  ws_test_client_assert_close (client, 1001, NULL);
+  g_assert_cmpuint (client->n_answered_pings, ==, 1);
+}
+
+static void
+test_ping_client (void)
+{
+  g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
+  g_autoptr (WsTestClient) client = ws_test_server_open (server);
+  WsConnection            *connection = ws_test_server_get (server, 1);
+  const char              *id = ws_connection_get_connection_id (connection);
+  GAsyncResult            *results[3] = { NULL };
+  g_autoptr (GError)       error = NULL;
+
+  g_test_summary ("Pings under way together are each answered once; the last pong answers all.");
+
+  for (guint i = 0; i < G_N_ELEMENTS (results); i++)
+    ws_connection_send_ping_async (connection, NULL, keep_result_cb, &results[i]);
+  for (guint i = 0; i < G_N_ELEMENTS (results); i++)
+    {
+      g_autoptr (WsTestFrame) ping = ws_test_client_read_frame (client);
+
+      g_assert_cmpint (ping->opcode, ==, WS_OPCODE_PING);
+      if (i == 2)
+        ws_test_client_send_frame (client, (WsTestFrameSpec) { .opcode = WS_OPCODE_PONG },
+                                   g_bytes_get_data (ping->payload, NULL), g_bytes_get_size (ping->payload));
+    }
+  ws_test_wait_until (results[0] != NULL && results[1] != NULL && results[2] != NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (results); i++)
+    {
+      g_assert_cmpint (ws_connection_send_ping_finish (connection, results[i], NULL), >=, 0);
+      g_object_unref (results[i]);
+    }
+
+  ws_connection_set_timeout (connection, 1);
+  g_assert_false (ws_server_ping_client (server->server, id, &error));
+  g_assert_error (error, WS_ERROR, WS_ERROR_TIMED_OUT);
+  client->answers_pings = TRUE;
+  g_clear_error (&error);
+  g_assert_true (ws_server_ping_client (server->server, id, &error));
+  g_assert_no_error (error);
+}
+
+static void
+test_flood (void)
+{
+  g_autoptr (WsTestServer) server = ws_test_server_new_listening ("InBufferSize=65536", "OutBufferSize=65536", NULL);
+  g_autoptr (WsTestClient) client = ws_test_server_open (server);
+  WsConnection            *connection = ws_test_server_get (server, 1);
+  g_autofree char         *payload = ws_test_pattern (125);
+  g_autofree char         *last = NULL;
+  gboolean                 answered = FALSE;
+  guint                    n_pings = 0;
+
+  g_test_summary ("A peer that floods with pings and never reads costs bounded memory; once it reads, its "
+                  "last ping is answered.");
+
+  g_signal_handlers_disconnect_matched (server->server, G_SIGNAL_MATCH_ID | G_SIGNAL_MATCH_DATA,
+                                        g_signal_lookup ("ping", WS_TYPE_SERVER), 0, NULL, NULL, server);
+  ws_test_client_set_reading (client, FALSE);
+  for (guint round = 0; round < 200; round++)
+    {
+      for (guint i = 0; i < 500; i++)
+        {
+          n_pings++;
+          memcpy (payload, &n_pings, sizeof n_pings);
+          ws_test_client_send_frame (client, (WsTestFrameSpec) { .opcode = WS_OPCODE_PING }, payload, 125);
+        }
+      ws_test_wait_until (client->output->len == 0);
+      g_assert_cmpuint (ws_connection_get_send_queue_length (connection), <, 512 * 1024);
+    }
+  ws_test_settle ();
+
+  ws_test_client_set_reading (client, TRUE);
+  while (!answered)
+    {
+      g_autoptr (WsTestFrame) pong = ws_test_client_read_frame (client);
+      guint                   number;
+
+      g_assert_cmpint (pong->opcode, ==, WS_OPCODE_PONG);
+      g_assert_cmpuint (g_bytes_get_size (pong->payload), ==, 125);
+      memcpy (&number, g_bytes_get_data (pong->payload, NULL), sizeof number);
+      answered = number == n_pings;
+    }
+  ws_test_settle ();
+  g_assert_cmpuint (client->input->len, ==, 0);
+  g_assert_cmpuint (ws_connection_get_send_queue_length (connection), ==, 0);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/keepalive/ping-interval", test_ping_interval);
+  g_test_add_func ("/keepalive/pong-timeout", test_pong_timeout);
+  g_test_add_func ("/keepalive/busy-client", test_busy_client);
+  g_test_add_func ("/keepalive/idle", test_idle);
+  g_test_add_func ("/keepalive/idle-during-stream", test_idle_during_stream);
+  g_test_add_func ("/keepalive/paused", test_paused);
+  g_test_add_func ("/keepalive/switched-on-later", test_switched_on_later);
+  g_test_add_func ("/keepalive/ping-client", test_ping_client);
+  g_test_add_func ("/keepalive/flood", test_flood);
+
+  return g_test_run ();
+}
