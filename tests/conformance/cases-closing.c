@@ -14,21 +14,27 @@ static const ConformanceCase cases[] = {
   { "client/empty", "A close frame without a code is answered by one without", "6455 5.5.1", "close", "close",
     "An empty answer; the application is told 1005" },
   { "client/one-byte", "A payload of one byte is no code", "6455 5.5.1", "close<03>", "close=1002" },
-  { "client/after-message", "A close behind a message", "6455 7.1.2", "text'a' close=1000", "text'a' close=1000''" },
+  { "client/after-message", "A close behind a message", "6455 7.1.2",
+    "text'a' close=1000", "text'a' close=1000''" },
   { "client/reason", "The reason is not sent back", "6455 5.5.1", "close=1000'bye'", "close=1000''", ECHO_NOTE },
-  { "client/reason-utf8", "A reason beyond ASCII", "6455 5.5.1", "close=1000<cebacebb>", "close=1000''", ECHO_NOTE },
+  { "client/reason-utf8", "A reason beyond ASCII", "6455 5.5.1",
+    "close=1000<cebacebb>", "close=1000''", ECHO_NOTE },
   { "client/inside-message", "A close inside a message", "6455 5.4", "text+'a' close=1000", "close=1000''" },
-  { "client/inside-character", "A close inside a character", "6455 5.4", "text+<e282> close=1000", "close=1000''" },
-  { "late/text", "A message behind the close frame is ignored", "6455 5.5.1", "close=1000 text'late'", "close=1000''" },
+  { "client/inside-character", "A close inside a character", "6455 5.4",
+    "text+<e282> close=1000", "close=1000''" },
+  { "late/text", "A message behind the close frame is ignored", "6455 5.5.1",
+    "close=1000 text'late'", "close=1000''" },
   { "late/ping", "A ping behind it is ignored", "6455 5.5.1", "close=1000 ping'late'", "close=1000''" },
   { "late/close", "A second close frame is ignored", "6455 5.5.1", "close=1000 close=1001", "close=1000''" },
   { "late/bad-frame", "A bad frame behind it is ignored", "6455 1.4", "close=1000 op3'late'", "close=1000''",
     "The connection is over: nothing behind the close frame is parsed" },
-  { "late/bad-close", "A bad close frame behind it is ignored", "6455 1.4", "close=1000 close=1005", "close=1000''",
+  { "late/bad-close", "A bad close frame behind it is ignored", "6455 1.4",
+    "close=1000 close=1005", "close=1000''",
     "As late/bad-frame" },
   { "late/noise", "Bytes that are no frames are ignored", "6455 1.4", "close=1000 bytes*1000", "close=1000''",
     "As late/bad-frame" },
-  { "late/half-close", "A client that ends its side at once", "6455 7.1.1", "close=1000 half-close", "close=1000''" },
+  { "late/half-close", "A client that ends its side at once", "6455 7.1.1",
+    "close=1000 half-close", "close=1000''" },
   { "server/answered", "The server closes, the client answers", "6455 7.1.2",
     "server:close=1000'bye' close=1000", "close=1000'bye'" },
   { "server/answered-with-reason", "The client answers with a reason", "6455 7.1.5",
@@ -67,10 +73,13 @@ static const ConformanceCase cases[] = {
     "No close frame is sent to who ends its side without one: RFC 6455 7.1.5 calls that 1006" },
   { "end/in-header", "An end inside a header", "6455 7.1.5", "bytes<81> half-close", "eof", "As end/idle" },
   { "end/in-length", "An end inside a length", "6455 7.1.5", "bytes<81fe01> half-close", "eof", "As end/idle" },
-  { "end/in-payload", "An end inside a payload", "6455 7.1.5", "text.claims:9'part' half-close", "eof", "As end/idle" },
+  { "end/in-payload", "An end inside a payload", "6455 7.1.5",
+    "text.claims:9'part' half-close", "eof", "As end/idle" },
   { "end/in-ping", "An end inside a ping", "6455 7.1.5", "ping.claims:9'part' half-close", "eof", "As end/idle" },
-  { "end/in-close", "An end inside a close frame", "6455 7.1.5", "close.claims:9=1000 half-close", "eof", "As end/idle" },
-  { "end/between-fragments", "An end between fragments", "6455 7.1.5", "text+'a' half-close", "eof", "As end/idle" },
+  { "end/in-close", "An end inside a close frame", "6455 7.1.5",
+    "close.claims:9=1000 half-close", "eof", "As end/idle" },
+  { "end/between-fragments", "An end between fragments", "6455 7.1.5",
+    "text+'a' half-close", "eof", "As end/idle" },
   { "end/after-message", "An end behind a message whose echo still arrives", "6455 7.1.5",
     "text'a' half-close", "text'a' eof", "As end/idle" },
 };
@@ -113,7 +122,9 @@ add_codes (void)
 static void
 add_server_codes (void)
 {
-  static const guint codes[] = { 1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 3000, 3999, 4000, 4999 };
+  static const guint codes[] = {
+    1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 3000, 3999, 4000, 4999
+  };
 
   for (gsize i = 0; i < G_N_ELEMENTS (codes); i++)
     conformance_add_taken (GROUP, "6455 7.4", g_strdup_printf ("server-code/%u", codes[i]),

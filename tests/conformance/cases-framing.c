@@ -52,7 +52,8 @@ static const ConformanceCase cases[] = {
     "As early/opcode" },
   { "early/unmasked", "A mask bit that is missing is enough", "6455 5.1", "bytes<8105>", "close=1002",
     "As early/opcode" },
-  { "early/control-length", "The 7-bit length of a control frame is enough", "6455 5.5", "bytes<89fe>", "close=1002",
+  { "early/control-length", "The 7-bit length of a control frame is enough", "6455 5.5",
+    "bytes<89fe>", "close=1002",
     "As early/opcode" },
   { "early/non-minimal-16", "A 16-bit length below 126 is enough", "6455 5.2", "bytes<81fe007d>", "close=1002",
     "As early/opcode" },
@@ -151,19 +152,29 @@ add_reserved_bits (void)
   {
     const char *name;
     const char *before;
+    const char *word;
     const char *payload;
   } frames[] = {
-    { "text", "", "'a'" }, { "binary", "", "'a'" }, { "cont", "text+'a' ", "'b'" }, { "close", "", "=1000" }, { "ping", "", "'a'" }, { "pong", "", "'a'" }, { "text+", "", "'a'" }, { "text", "text'a' ", "" }
+    { "text", "", "text", "'a'" },
+    { "binary", "", "binary", "'a'" },
+    { "continuation", "text+'a' ", "cont", "'b'" },
+    { "close", "", "close", "=1000" },
+    { "ping", "", "ping", "'a'" },
+    { "pong", "", "pong", "'a'" },
+    { "text-not-final", "", "text+", "'a'" },
+    { "text-second", "text'a' ", "text", "" },
   };
-  static const char *const names[] = { "text", "binary", "continuation", "close", "ping", "pong", "text-not-final", "text-second" };
 
   for (guint bits = 1; bits <= 7; bits++)
     for (gsize i = 0; i < G_N_ELEMENTS (frames); i++)
       conformance_add_taken (GROUP, "6455 5.2",
-                             g_strdup_printf ("reserved/%u%u%u/%s", bits >> 2, bits >> 1 & 1, bits & 1, names[i]),
-                             g_strdup_printf ("Reserved bits %u%u%u on %s", bits >> 2, bits >> 1 & 1, bits & 1, names[i]),
-                             g_strdup_printf ("%s%s.rsv:%u%s", frames[i].before, frames[i].name, bits, frames[i].payload),
-                             g_strdup_printf ("%sclose=1002", i == 7 ? "text'a' " : ""));
+                             g_strdup_printf ("reserved/%u%u%u/%s", bits >> 2, bits >> 1 & 1, bits & 1,
+                                              frames[i].name),
+                             g_strdup_printf ("Reserved bits %u%u%u on %s", bits >> 2, bits >> 1 & 1, bits & 1,
+                                              frames[i].name),
+                             g_strdup_printf ("%s%s.rsv:%u%s", frames[i].before, frames[i].word, bits,
+                                              frames[i].payload),
+                             g_strdup_printf ("%sclose=1002", frames[i].payload[0] == '\0' ? "text'a' " : ""));
 }
 
 void

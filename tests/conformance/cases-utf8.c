@@ -231,7 +231,9 @@ add_fail_fast (void)
 static void
 add_truncated (void)
 {
-  static const char *const characters[] = { "c280", "dfbf", "e0a080", "e282ac", "efbfbf", "f0908080", "f09f9880", "f48fbfbf" };
+  static const char *const characters[] = {
+    "c280", "dfbf", "e0a080", "e282ac", "efbfbf", "f0908080", "f09f9880", "f48fbfbf"
+  };
 
   for (gsize i = 0; i < G_N_ELEMENTS (characters); i++)
     for (gsize length = 1; length < strlen (characters[i]) / 2; length++)

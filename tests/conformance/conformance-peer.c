@@ -207,7 +207,10 @@ conformance_peer_wait (ConformancePeer *self,
 static gboolean
 has_head (WsTestClient *client)
 {
-  return client->eof || (client->input->len > 0 && g_strstr_len ((const char *) client->input->data, client->input->len, "\r\n\r\n") != NULL);
+  const char *input = (const char *) client->input->data;
+
+  return client->eof ||
+         (client->input->len > 0 && g_strstr_len (input, client->input->len, "\r\n\r\n") != NULL);
 }
 
 WsTestResponse *

@@ -262,15 +262,6 @@ connection_of_phase_timer (WsTimer *timer)
   return (WsConnection *) ((guint8 *) timer - G_STRUCT_OFFSET (WsConnection, phase_timer));
 }
 
-/* Timers run inside the poller's dispatch; what they bring about is told right away. */
-static void
-finish_timer (WsConnection *self)
-{
-  if (self->pending != 0)
-    ws_connection_run_pending (self);
-  g_object_unref (self);
-}
-
 void
 ws_connection_handshake_timer_expired (WsTimer *timer)
 {
@@ -282,7 +273,7 @@ ws_connection_handshake_timer_expired (WsTimer *timer)
     ws_connection_answer (self, 503, "the decision on the request took longer than HandshakeTimeout");
   else
     ws_connection_end (self, WS_CLOSE_CODE_ABNORMAL, "the response was not read within HandshakeTimeout");
-  finish_timer (self);
+  ws_connection_finish_timer (self);
 }
 
 void
@@ -297,7 +288,7 @@ ws_connection_close_timer_expired (WsTimer *timer)
     ws_connection_end (self, self->close_code, self->description);
   else
     ws_connection_end (self, WS_CLOSE_CODE_ABNORMAL, "no close frame came within CloseTimeout");
-  finish_timer (self);
+  ws_connection_finish_timer (self);
 }
 
 void
@@ -306,7 +297,7 @@ ws_connection_linger_timer_expired (WsTimer *timer)
   WsConnection *self = g_object_ref (connection_of_phase_timer (timer));
 
   ws_connection_end (self, self->close_code, self->description);
-  finish_timer (self);
+  ws_connection_finish_timer (self);
 }
 
 static gboolean

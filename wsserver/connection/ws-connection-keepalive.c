@@ -94,14 +94,6 @@ connection_of_ping_timer (WsTimer *timer)
   return (WsConnection *) ((guint8 *) timer - G_STRUCT_OFFSET (WsConnection, ping_timer));
 }
 
-static void
-finish_timer (WsConnection *self)
-{
-  if (self->pending != 0)
-    ws_connection_run_pending (self);
-  g_object_unref (self);
-}
-
 void
 ws_connection_ping_timer_expired (WsTimer *timer)
 {
@@ -113,7 +105,7 @@ ws_connection_ping_timer_expired (WsTimer *timer)
       ws_timer_arm (&self->ping_timer, &self->context->pong_timers, get_time (self));
       queue_ping (self);
     }
-  finish_timer (self);
+  ws_connection_finish_timer (self);
 }
 
 void
@@ -126,7 +118,7 @@ ws_connection_pong_timer_expired (WsTimer *timer)
     ws_timer_arm (&self->ping_timer, &self->context->pong_timers, get_time (self));
   else if (self->state == WS_STATE_OPEN)
     ws_connection_end (self, WS_CLOSE_CODE_ABNORMAL, "no pong came within PongTimeout");
-  finish_timer (self);
+  ws_connection_finish_timer (self);
 }
 
 void
@@ -137,7 +129,7 @@ ws_connection_idle_timer_expired (WsTimer *timer)
 
   if (self->state == WS_STATE_OPEN)
     ws_connection_start_close (self, WS_CLOSE_CODE_GOING_AWAY, "no message within IdleTimeout");
-  finish_timer (self);
+  ws_connection_finish_timer (self);
 }
 
 static WsSendJob *

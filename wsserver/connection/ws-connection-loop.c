@@ -93,6 +93,14 @@ ws_connection_run_pending (WsConnection *self)
 }
 
 void
+ws_connection_finish_timer (WsConnection *self)
+{
+  if (self->pending != 0)
+    ws_connection_run_pending (self);
+  g_object_unref (self);
+}
+
+void
 ws_connection_deferred_cb (WsDeferred *deferred)
 {
   WsConnection *self = (WsConnection *) ((guint8 *) deferred - G_STRUCT_OFFSET (WsConnection, deferred));

@@ -265,6 +265,9 @@ void ws_connection_schedule     (WsConnection *self,
                                  WsPending     pending);
 void ws_connection_run_pending  (WsConnection *self);
 void ws_connection_deferred_cb  (WsDeferred   *deferred);
+/* The end of every timer's callback, which runs in the poller's dispatch: what it has brought about is
+ * told right away. Drops the reference that the callback took. */
+void ws_connection_finish_timer (WsConnection *self);
 void ws_connection_update_watch (WsConnection *self);
 /* Works off self->input according to the state. */
 void ws_connection_process_input (WsConnection *self);
