@@ -6,7 +6,8 @@
     run-client.py ECHO-SERVER program COMMAND...
     run-client.py ECHO-SERVER npm SCRIPT FOLDER
 
-The client finds the server's address in WS_TEST_URL. With npm the package next to SCRIPT is
+The client finds the addresses of differently set servers in WS_TEST_URL and in WS_TEST_URL_PLAIN
+and the like; see SERVERS. With npm the package next to SCRIPT is
 installed from its lock file into FOLDER, once, and SCRIPT runs there. The exit status is the
 client's, 77 (skipped) only where its software is absent, and 1 when the server did not see each
 closing handshake or did not end well.
@@ -20,6 +21,14 @@ import sys
 
 SKIPPED = 77
 DEADLINE_SECONDS = 100
+# What follows WS_TEST_URL in the variable's name, and the settings of that server.
+SERVERS = {
+    "": "",
+    "_PLAIN": "EnablePermessageDeflate=False",
+    "_WIDE": "DeflateWindowBits=15",
+    "_FRESH": "DeflateNoContextTakeover=True,DeflateWindowBits=9",
+    "_NARROW": "MaxSendQueue=2097152",
+}
 
 
 def install(script, folder):
@@ -36,24 +45,23 @@ def install(script, folder):
         # What preloads a checked allocator for tests in C is not meant for node.
         subprocess.run(
             ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"],
-            cwd=folder, check=True, env=client_environment(None), timeout=DEADLINE_SECONDS,
+            cwd=folder, check=True, env=client_environment([]), timeout=DEADLINE_SECONDS,
         )
         installed.write_bytes(lock)
     return ["node", str(folder / script.name)]
 
 
-def client_environment(url):
+def client_environment(ports):
     environment = dict(os.environ)
     environment.pop("LD_PRELOAD", None)
-    if url is not None:
-        environment["WS_TEST_URL"] = url
+    for name, port in zip(SERVERS, ports):
+        environment["WS_TEST_URL" + name] = f"ws://127.0.0.1:{port}/"
     return environment
 
 
-def run_client(command, port):
-    url = f"ws://127.0.0.1:{port}/"
+def run_client(command, ports):
     try:
-        done = subprocess.run(command, env=client_environment(url), timeout=DEADLINE_SECONDS)
+        done = subprocess.run(command, env=client_environment(ports), timeout=DEADLINE_SECONDS)
     except FileNotFoundError:
         print(f"{command[0]} is not installed", file=sys.stderr)
         return SKIPPED
@@ -88,11 +96,11 @@ def main():
             return SKIPPED
 
     with subprocess.Popen(
-        [echo_server], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [echo_server, *SERVERS.values()], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as server:
         try:
-            port = int(server.stdout.readline())
-            status = run_client(command, port)
+            ports = server.stdout.readline().split()
+            status = run_client(command, ports)
             return judge_server(server, status) or status
         finally:
             if server.poll() is None:
