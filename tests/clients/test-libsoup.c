@@ -4,10 +4,14 @@
 
 #include <libsoup/soup.h>
 
-/* The WebSocket client of libsoup against the echo server. Its address comes from the environment
- * variable WS_TEST_URL, which run-client.py sets. */
+/* The WebSocket client of libsoup against the echo servers. Their addresses come from environment
+ * variables, WS_TEST_URL and the like, which run-client.py sets. */
 
-#define DEADLINE_SECONDS 20
+#define DEADLINE_SECONDS 60
+#define MIB (1024 * 1024)
+#define BLOCK_BYTES 65536
+#define N_BLOCKS 128 /* 8 MiB */
+#define STANDSTILL_US (G_USEC_PER_SEC / 2)
 
 typedef struct
 {
@@ -17,7 +21,31 @@ typedef struct
   SoupWebsocketDataType    type;
   guint                    n_pongs;
   gboolean                 closed;
+  GChecksum               *checksum; /* of the blocks that come; NULL: messages are for `message` */
+  guint                    n_blocks;
 } Fixture;
+
+/* The server a test talks to, and whether the client offers compression to it. */
+typedef struct
+{
+  const char *variable;
+  gboolean    offers;
+  const char *extensions; /* expected, with all parameters */
+} Setting;
+
+static const Setting default_setting = {
+  "WS_TEST_URL", TRUE, "permessage-deflate; server_max_window_bits=12; client_max_window_bits=12"
+};
+static const Setting silent_setting = { "WS_TEST_URL", FALSE, "" };
+static const Setting plain_setting = { "WS_TEST_URL_PLAIN", TRUE, "" };
+static const Setting wide_setting = { "WS_TEST_URL_WIDE", TRUE, "permessage-deflate" };
+static const Setting fresh_setting = {
+  "WS_TEST_URL_FRESH", TRUE,
+  "permessage-deflate; server_no_context_takeover; client_no_context_takeover; "
+  "server_max_window_bits=9; client_max_window_bits=9"
+};
+static const Setting narrow_setting = { "WS_TEST_URL_NARROW", TRUE, NULL };
+static const Setting narrow_silent_setting = { "WS_TEST_URL_NARROW", FALSE, NULL };
 
 static gboolean
 deadline_cb (gpointer user_data)
@@ -38,12 +66,31 @@ deadline_cb (gpointer user_data)
   G_STMT_END
 
 static void
+take_block (Fixture *fixture,
+            GBytes  *block)
+{
+  guint32 number;
+
+  g_assert_cmpuint (g_bytes_get_size (block), ==, BLOCK_BYTES);
+  memcpy (&number, g_bytes_get_data (block, NULL), sizeof number);
+  g_assert_cmpuint (GUINT32_FROM_BE (number), ==, fixture->n_blocks);
+  g_checksum_update (fixture->checksum, g_bytes_get_data (block, NULL), BLOCK_BYTES);
+  fixture->n_blocks++;
+}
+
+static void
 message_cb (SoupWebsocketConnection *connection,
             int                      type,
             GBytes                  *message,
             gpointer                 user_data)
 {
   Fixture *fixture = user_data;
+
+  if (fixture->checksum != NULL && type == SOUP_WEBSOCKET_DATA_BINARY)
+    {
+      take_block (fixture, message);
+      return;
+    }
 
   g_assert_null (fixture->message);
   fixture->message = g_bytes_ref (message);
@@ -81,11 +128,16 @@ static void
 fixture_set_up (Fixture      *fixture,
                 gconstpointer user_data)
 {
+  const Setting          *setting = user_data;
   g_autoptr (SoupMessage) message = NULL;
 
-  message = soup_message_new (SOUP_METHOD_GET, g_getenv ("WS_TEST_URL"));
+  message = soup_message_new (SOUP_METHOD_GET, g_getenv (setting->variable));
   g_assert_nonnull (message);
   fixture->session = soup_session_new ();
+  if (setting->offers)
+    soup_session_add_feature_by_type (fixture->session, SOUP_TYPE_WEBSOCKET_EXTENSION_MANAGER);
+  else
+    soup_message_disable_feature (message, SOUP_TYPE_WEBSOCKET_EXTENSION_MANAGER);
   soup_session_websocket_connect_async (fixture->session, message, NULL, NULL,
                                         G_PRIORITY_DEFAULT, NULL, connected_cb, fixture);
   wait_until (fixture->connection != NULL);
@@ -104,6 +156,7 @@ fixture_tear_down (Fixture      *fixture,
   wait_until (fixture->closed);
   g_clear_object (&fixture->connection);
   g_clear_object (&fixture->session);
+  g_clear_pointer (&fixture->checksum, g_checksum_free);
 }
 
 static void
@@ -162,6 +215,191 @@ test_close (Fixture      *fixture,
   g_assert_cmpuint (soup_websocket_connection_get_close_code (fixture->connection), ==, 4001);
 }
 
+/* The answer to a command, which is a text. */
+static char *
+ask (Fixture    *fixture,
+     const char *command)
+{
+  char *answer;
+
+  soup_websocket_connection_send_text (fixture->connection, command);
+  wait_until (fixture->message != NULL);
+  g_assert_cmpint (fixture->type, ==, SOUP_WEBSOCKET_DATA_TEXT);
+  answer = g_strndup (g_bytes_get_data (fixture->message, NULL), g_bytes_get_size (fixture->message));
+  g_clear_pointer (&fixture->message, g_bytes_unref);
+  return answer;
+}
+
+/* Text is of 64 letters when random. */
+static char *
+make_payload (gsize                 length,
+              SoupWebsocketDataType type,
+              gboolean              is_random)
+{
+  const gboolean    is_text = type == SOUP_WEBSOCKET_DATA_TEXT;
+  g_autoptr (GRand) rand = g_rand_new_with_seed (6455);
+  char             *payload = g_malloc (length);
+
+  if (!is_random)
+    memset (payload, is_text ? 'x' : 0xff, length);
+  for (gsize i = 0; is_random && i < length; i++)
+    payload[i] = (char) (is_text ? '0' + (g_rand_int (rand) & 63) : g_rand_int (rand) & 255);
+
+  return payload;
+}
+
+static void
+check_large_echo (Fixture              *fixture,
+                  gsize                 length,
+                  SoupWebsocketDataType type,
+                  gboolean              is_random)
+{
+  g_autofree char *payload = make_payload (length, type, is_random);
+
+  check_echo (fixture, type, payload, length);
+}
+
+static void
+check_extensions (Fixture       *fixture,
+                  const Setting *setting)
+{
+  const gboolean    is_compressed = setting->extensions[0] != '\0';
+  GList            *extensions = soup_websocket_connection_get_extensions (fixture->connection);
+  g_autofree char  *answer = ask (fixture, "!extensions");
+  g_auto (GStrv)    words = g_strsplit (answer, " ", 2);
+  const double      ratio = g_ascii_strtod (words[0], NULL);
+
+  g_assert_cmpuint (g_list_length (extensions), ==, is_compressed ? 1 : 0);
+  g_assert_true (!is_compressed || SOUP_IS_WEBSOCKET_EXTENSION_DEFLATE (extensions->data));
+  g_assert_cmpstr (words[1], ==, setting->extensions);
+  if (is_compressed)
+    {
+      g_assert_cmpfloat (ratio, >, 0);
+      g_assert_cmpfloat (ratio, <, 1);
+    }
+  else
+    g_assert_cmpfloat (ratio, ==, 1);
+}
+
+static void
+test_extensions (Fixture      *fixture,
+                 gconstpointer user_data)
+{
+  g_test_summary ("Both sides say which extension is in use, and messages shrink where one is.");
+
+  for (guint i = 0; i < 3; i++)
+    {
+      check_large_echo (fixture, 100000, SOUP_WEBSOCKET_DATA_TEXT, FALSE);
+      check_large_echo (fixture, 100000, SOUP_WEBSOCKET_DATA_BINARY, TRUE);
+    }
+  check_extensions (fixture, user_data);
+}
+
+static void
+test_large (Fixture      *fixture,
+            gconstpointer user_data)
+{
+  const SoupWebsocketDataType text = SOUP_WEBSOCKET_DATA_TEXT, binary = SOUP_WEBSOCKET_DATA_BINARY;
+  const gsize                 lengths[] = { MIB, 5 * MIB };
+
+  g_test_summary ("Messages of up to 16 MiB come back unchanged, whether they shrink or not.");
+
+  for (gsize i = 0; i < G_N_ELEMENTS (lengths); i++)
+    for (guint is_random = 0; is_random < 2; is_random++)
+      {
+        check_large_echo (fixture, lengths[i], text, is_random);
+        check_large_echo (fixture, lengths[i], binary, is_random);
+      }
+  check_large_echo (fixture, 16 * MIB, text, FALSE);
+  check_large_echo (fixture, 16 * MIB, binary, TRUE);
+  check_extensions (fixture, user_data);
+}
+
+/* Sends a command about this connection beside it and waits for the answer, while nothing is read
+ * from the connection: the main context does not run. */
+static void
+request (Fixture       *fixture,
+         const Setting *setting,
+         const char    *command,
+         guint          answer[3])
+{
+  g_autofree char         *id = ask (fixture, "!id");
+  g_autofree char         *url = NULL;
+  g_autoptr (SoupSession)  session = soup_session_new ();
+  g_autoptr (SoupMessage)  message = NULL;
+  g_autoptr (GBytes)       body = NULL;
+  g_autofree char         *text = NULL;
+  g_auto (GStrv)           words = NULL;
+  g_autoptr (GError)       error = NULL;
+
+  url = g_strdup_printf ("http%s%s/%s/%d", g_getenv (setting->variable) + strlen ("ws"), command, id,
+                         N_BLOCKS);
+  message = soup_message_new (SOUP_METHOD_GET, url);
+  body = soup_session_send_and_read (session, message, NULL, &error);
+  g_assert_no_error (error);
+  text = g_strndup (g_bytes_get_data (body, NULL), g_bytes_get_size (body));
+  words = g_strsplit (text, " ", -1);
+  g_assert_cmpuint (g_strv_length (words), ==, 3);
+  for (guint i = 0; i < 3; i++)
+    answer[i] = (guint) g_ascii_strtoull (words[i], NULL, 10);
+}
+
+/* Reads up to the end of what echo-flow.h says; sets how often the server was refused. */
+static void
+receive_flow (Fixture *fixture,
+              guint   *n_refusals)
+{
+  g_autofree char *end = NULL;
+  g_auto (GStrv)   words = NULL;
+
+  wait_until (fixture->message != NULL);
+  end = g_strndup (g_bytes_get_data (fixture->message, NULL), g_bytes_get_size (fixture->message));
+  g_clear_pointer (&fixture->message, g_bytes_unref);
+  words = g_strsplit (end, " ", -1);
+  g_assert_cmpuint (g_strv_length (words), ==, 5);
+  g_assert_cmpuint (g_ascii_strtoull (words[1], NULL, 10), ==, fixture->n_blocks);
+  g_assert_cmpstr (words[2], ==, words[3]); /* each refusal has its ready-to-send */
+  g_assert_cmpstr (words[4], ==, g_checksum_get_string (fixture->checksum));
+  *n_refusals = (guint) g_ascii_strtoull (words[2], NULL, 10);
+  check_echo (fixture, SOUP_WEBSOCKET_DATA_TEXT, "after it", 8);
+}
+
+static void
+test_slow_reading (Fixture      *fixture,
+                   gconstpointer user_data)
+{
+  guint answer[3], n_refusals;
+
+  g_test_summary ("8 MiB come whole and in order though the client stands still at first.");
+
+  fixture->checksum = g_checksum_new (G_CHECKSUM_SHA256);
+  request (fixture, user_data, "send", answer);
+  g_assert_cmpuint (answer[0], ==, N_BLOCKS);
+  g_usleep (STANDSTILL_US);
+  g_assert_cmpuint (fixture->n_blocks, ==, 0);
+  receive_flow (fixture, &n_refusals);
+  g_assert_cmpuint (fixture->n_blocks, ==, N_BLOCKS);
+  g_assert_cmpuint (n_refusals, ==, 0);
+}
+
+static void
+test_overflow (Fixture      *fixture,
+               gconstpointer user_data)
+{
+  guint answer[3], n_refusals;
+
+  g_test_summary ("Over MaxSendQueue the server is told 10035, and sends the rest later.");
+
+  fixture->checksum = g_checksum_new (G_CHECKSUM_SHA256);
+  request (fixture, user_data, "flood", answer);
+  g_assert_cmpuint (answer[1], ==, 1);
+  g_assert_cmpuint (answer[2], >, 0);
+  g_assert_cmpuint (answer[2], <=, 2 * MIB);
+  receive_flow (fixture, &n_refusals);
+  g_assert_cmpuint (fixture->n_blocks, ==, answer[0] + N_BLOCKS);
+  g_assert_cmpuint (n_refusals, >=, 1);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -169,12 +407,23 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
   g_assert_nonnull (g_getenv ("WS_TEST_URL"));
 
-#define ADD(name, function) \
-  g_test_add (name, Fixture, NULL, fixture_set_up, function, fixture_tear_down)
+#define ADD(name, setting, function) \
+  g_test_add (name, Fixture, &setting##_setting, fixture_set_up, function, fixture_tear_down)
 
-  ADD ("/libsoup/echo", test_echo);
-  ADD ("/libsoup/ping", test_ping);
-  ADD ("/libsoup/close", test_close);
+  ADD ("/libsoup/echo", default, test_echo);
+  ADD ("/libsoup/ping", default, test_ping);
+  ADD ("/libsoup/close", default, test_close);
+  ADD ("/libsoup/extensions/default", default, test_extensions);
+  ADD ("/libsoup/extensions/not-offered", silent, test_extensions);
+  ADD ("/libsoup/extensions/switched-off", plain, test_extensions);
+  ADD ("/libsoup/extensions/window-bits-15", wide, test_extensions);
+  ADD ("/libsoup/extensions/no-context-takeover", fresh, test_extensions);
+  ADD ("/libsoup/large/compressed", default, test_large);
+  ADD ("/libsoup/large/plain", plain, test_large);
+  ADD ("/libsoup/slow-reading/compressed", default, test_slow_reading);
+  ADD ("/libsoup/slow-reading/plain", silent, test_slow_reading);
+  ADD ("/libsoup/overflow/compressed", narrow, test_overflow);
+  ADD ("/libsoup/overflow/plain", narrow_silent, test_overflow);
 
   return g_test_run ();
 }
