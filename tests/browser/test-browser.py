@@ -1,9 +1,11 @@
 # Copyright 2026 The WsServer authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""test-browser.py WS-DEMO FOLDER: Chromium on the demo's page; screenshots go into the folder."""
+"""test-browser.py WS-DEMO FOLDER ECHO-SERVER: Chromium on the demo's page, of which screenshots go
+into the folder, and its WebSocket against the echo server."""
 import pathlib
 import re
 import signal
+import subprocess
 import sys
 import unittest
 
@@ -12,6 +14,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "examples")
 import webdriver
 import wsclient
 
+MIB = 1 << 20
+PORT = re.compile(r"^(\d+)$")
 PAGE = re.compile(r"http://127\.0\.0\.1:(\d+)/")
 SKIPPED = 77  # how meson is told
 
@@ -36,6 +40,73 @@ socket.onopen = async () => {
   socket.onclose = ({ code, wasClean }) => done({ wrong, code, wasClean });
   socket.close(4321, 'done');
 };
+"""
+
+# One echo of each size and kind, then what both sides say of compression.
+LARGE_SCRIPT = """
+const [lengths, done] = arguments;
+const socket = new WebSocket(`ws://${location.host}/`);
+const answer = () => new Promise(resolve => { socket.onmessage = event => resolve(event.data); });
+const ask = message => { socket.send(message); return answer(); };
+const same = (a, b) => a.length === b.length && a.every((byte, i) => byte === b[i]);
+const random = length => {
+  const bytes = new Uint8Array(length);
+  for (let i = 0; i < length; i += 65536)
+    crypto.getRandomValues(bytes.subarray(i, i + 65536));
+  return bytes;
+};
+socket.binaryType = 'arraybuffer';
+socket.onopen = async () => {
+  const wrong = [];
+  for (const length of lengths) {
+    for (const bytes of [new Uint8Array(length).fill(255), random(length)]) {
+      if (!same(new Uint8Array(await ask(bytes)), bytes))
+        wrong.push(`binary of ${length}`);
+      const text = new TextDecoder('ascii').decode(bytes.map(byte => 48 + byte % 64));
+      if (await ask(text) !== text)
+        wrong.push(`text of ${length}`);
+    }
+  }
+  const [, ratio, extensions] = /^([0-9.]+) (.*)$/.exec(await ask('!extensions'));
+  socket.onclose = ({ code }) => done({
+    wrong, code, ratio: Number(ratio), extensions, same: extensions === socket.extensions,
+  });
+  socket.close(4001, 'done');
+};
+"""
+
+# The page stands still, and so stops reading, while it waits for the answer of the request that
+# makes the server send, and for the time given. Then all must come, in order.
+SLOW_SCRIPT = """
+const [command, standstill, done] = arguments;
+const socket = new WebSocket(`ws://${location.host}/`);
+const blocks = [];
+socket.binaryType = 'arraybuffer';
+socket.onopen = () => socket.send('!id');
+socket.onmessage = ({ data: id }) => {
+  const request = new XMLHttpRequest();
+  request.open('GET', `/${command}/${id}/128`, false);
+  request.send();
+  const end = performance.now() + standstill;
+  while (performance.now() < end);
+  socket.onmessage = ({ data }) => {
+    if (typeof data !== 'string')
+      blocks.push(new Uint8Array(data));
+    else
+      finish(request.responseText.split(' ').map(Number), data.split(' '));
+  };
+};
+async function finish([queued, refused, queue], [, sent, refusals, readies, expected]) {
+  const all = new Uint8Array(await new Blob(blocks).arrayBuffer());
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', all));
+  const hex = Array.from(digest, byte => byte.toString(16).padStart(2, '0')).join('');
+  const inOrder = blocks.every((block, i) => new DataView(block.buffer).getUint32(0) === i);
+  socket.onclose = ({ code }) => done({
+    queued, refused, queue, code, refusals: Number(refusals), readies: Number(readies),
+    whole: inOrder && blocks.length === Number(sent) && hex === expected, blocks: blocks.length,
+  });
+  socket.close(4001, 'done');
+}
 """
 
 CLOSE_CODE_SCRIPT = """
@@ -245,6 +316,69 @@ class BrowserTest(unittest.TestCase):
         self.browser.devtools("Emulation.setEmulatedMedia", features=[])
 
 
+class EchoServerTest(unittest.TestCase):
+    echo_server = None
+
+    @classmethod
+    def setUpClass(cls):
+        cls.browser = webdriver.Browser()
+        cls.addClassCleanup(cls.browser.__exit__)
+
+    def start(self, settings=""):
+        """The echo server with these settings, and the browser on a page of it."""
+        program = wsclient.Program(self.echo_server, settings, stdin=subprocess.PIPE)
+        self.addCleanup(program.process.stdin.close)
+        self.addCleanup(program.__exit__)
+        self.browser.open(f"http://127.0.0.1:{program.wait_line(PORT)[1]}/")
+
+    def echo_large(self, settings, lengths):
+        self.start(settings)
+        result = self.browser.run_async(LARGE_SCRIPT, lengths)
+        self.assertEqual((result["wrong"], result["code"], result["same"]), ([], 4001, True))
+        return result["ratio"], result["extensions"]
+
+    def test_large_compressed(self):
+        ratio, extensions = self.echo_large("", [1, 65536, MIB, 5 * MIB])
+        self.assertEqual(extensions, "permessage-deflate; server_max_window_bits=12; "
+                                     "client_max_window_bits=12")
+        self.assertTrue(0 < ratio < 1, ratio)
+
+    def test_large_plain(self):
+        settings = "EnablePermessageDeflate=False"
+        self.assertEqual(self.echo_large(settings, [MIB, 5 * MIB, 16 * MIB]), (1, ""))
+
+    def test_parameters(self):
+        both = "; server_no_context_takeover; client_no_context_takeover"
+        for bits in range(9, 16):
+            window = f"; server_max_window_bits={bits}; client_max_window_bits={bits}"
+            window = window if bits < 15 else ""
+            for takeover, parameters in (("False", ""), ("True", both)):
+                settings = f"DeflateWindowBits={bits},DeflateNoContextTakeover={takeover}"
+                with self.subTest(settings):
+                    ratio, extensions = self.echo_large(settings, [1, 65536])
+                    self.assertEqual(extensions, "permessage-deflate" + parameters + window)
+                    self.assertTrue(0 < ratio < 1, ratio)
+
+    def test_reads_slowly(self):
+        for settings in ("", "EnablePermessageDeflate=False"):
+            with self.subTest(settings):
+                self.start(settings)
+                result = self.browser.run_async(SLOW_SCRIPT, "send", 500)
+                self.assertEqual((result["queued"], result["blocks"]), (128, 128))
+                self.assertEqual((result["refusals"], result["whole"]), (0, True))
+
+    def test_overflow(self):
+        for settings in ("MaxSendQueue=2097152",
+                         "MaxSendQueue=2097152,EnablePermessageDeflate=False"):
+            with self.subTest(settings):
+                self.start(settings)
+                result = self.browser.run_async(SLOW_SCRIPT, "flood", 0)
+                self.assertEqual((result["refused"], result["whole"]), (1, True))
+                self.assertTrue(0 < result["queue"] <= 2 * MIB, result["queue"])
+                self.assertEqual(result["blocks"], result["queued"] + 128)
+                self.assertEqual(result["refusals"], result["readies"])
+
+
 def main():
     if None in webdriver.find_programs():
         print("chromium or chromedriver is not installed")
@@ -254,7 +388,8 @@ def main():
     BrowserTest.demo = sys.argv[1]
     BrowserTest.folder = pathlib.Path(sys.argv[2])
     BrowserTest.folder.mkdir(parents=True, exist_ok=True)
-    unittest.main(argv=[sys.argv[0], *sys.argv[3:]], verbosity=2)
+    EchoServerTest.echo_server = sys.argv[3]
+    unittest.main(argv=[sys.argv[0], *sys.argv[4:]], verbosity=2)
 
 
 if __name__ == "__main__":
