@@ -70,7 +70,7 @@ static gboolean
 send_block (Flow *flow)
 {
   g_autoptr (GError) error = NULL;
-  gboolean           is_sent;
+  gboolean is_sent;
 
   if (flow->block == NULL)
     flow->block = make_block (flow);
@@ -90,8 +90,8 @@ static void
 send_end (Flow *flow)
 {
   g_autoptr (GChecksum) checksum = g_checksum_copy (flow->checksum);
-  g_autoptr (GError)    error = NULL;
-  g_autofree char      *text = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = NULL;
 
   text = g_strdup_printf ("done %u %u %u %s", flow->n_blocks, flow->n_refusals, flow->n_readies,
                           g_checksum_get_string (checksum));

@@ -11,9 +11,9 @@ G_BEGIN_DECLS
  * "done BLOCKS REFUSALS READIES SHA256": how many blocks, how often a send was refused with 10035,
  * how often ready-to-send came after that, and the digest of all blocks in order. */
 
-void  echo_flow_start  (WsConnection *connection,
-                        guint         n_blocks,
-                        gboolean      after_refusal);
+void  echo_flow_start (WsConnection *connection,
+                       guint         n_blocks,
+                       gboolean      after_refusal);
 void  echo_flow_resume (WsConnection *connection);
 char *echo_flow_report (WsConnection *connection);
 

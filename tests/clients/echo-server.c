@@ -93,7 +93,7 @@ obey_request (WsServer   *server,
               const char *request_uri)
 {
   g_auto (GStrv) words = g_strsplit (request_uri, "/", -1);
-  WsConnection  *connection;
+  WsConnection *connection;
 
   if (g_strv_length (words) != 4)
     return NULL;
@@ -113,7 +113,7 @@ http_request_cb (WsServer      *server,
                  WsHttpRequest *request,
                  gpointer       user_data)
 {
-  char              *answer = obey_request (server, ws_http_request_get_request_uri (request));
+  char *answer = obey_request (server, ws_http_request_get_request_uri (request));
   g_autoptr (GBytes) body = NULL;
 
   if (answer == NULL)
@@ -144,7 +144,7 @@ start_server (const char *settings,
               GError    **error)
 {
   g_autoptr (WsServer) server = ws_server_new ();
-  g_auto (GStrv)       all = g_strsplit (settings, ",", -1);
+  g_auto (GStrv) all = g_strsplit (settings, ",", -1);
 
   g_free (ws_server_config (server, "BufferMessage=True", error));
   for (guint i = 0; *error == NULL && all[i] != NULL; i++)
@@ -172,7 +172,7 @@ main (int   argc,
   const guint           n_servers = argc > 1 ? (guint) argc - 1 : 1;
   g_autofree WsServer **servers = g_new0 (WsServer *, n_servers);
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
-  g_autoptr (GError)    error = NULL;
+  g_autoptr (GError) error = NULL;
 
   setvbuf (stdout, NULL, _IOLBF, 0);
   for (guint i = 0; i < n_servers; i++)

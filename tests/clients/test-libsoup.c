@@ -128,7 +128,7 @@ static void
 fixture_set_up (Fixture      *fixture,
                 gconstpointer user_data)
 {
-  const Setting          *setting = user_data;
+  const Setting *setting = user_data;
   g_autoptr (SoupMessage) message = NULL;
 
   message = soup_message_new (SOUP_METHOD_GET, g_getenv (setting->variable));
@@ -236,9 +236,9 @@ make_payload (gsize                 length,
               SoupWebsocketDataType type,
               gboolean              is_random)
 {
-  const gboolean    is_text = type == SOUP_WEBSOCKET_DATA_TEXT;
+  const gboolean is_text = type == SOUP_WEBSOCKET_DATA_TEXT;
   g_autoptr (GRand) rand = g_rand_new_with_seed (6455);
-  char             *payload = g_malloc (length);
+  char *payload = g_malloc (length);
 
   if (!is_random)
     memset (payload, is_text ? 'x' : 0xff, length);
@@ -263,11 +263,11 @@ static void
 check_extensions (Fixture       *fixture,
                   const Setting *setting)
 {
-  const gboolean    is_compressed = setting->extensions[0] != '\0';
-  GList            *extensions = soup_websocket_connection_get_extensions (fixture->connection);
-  g_autofree char  *answer = ask (fixture, "!extensions");
-  g_auto (GStrv)    words = g_strsplit (answer, " ", 2);
-  const double      ratio = g_ascii_strtod (words[0], NULL);
+  const gboolean   is_compressed = setting->extensions[0] != '\0';
+  GList           *extensions = soup_websocket_connection_get_extensions (fixture->connection);
+  g_autofree char *answer = ask (fixture, "!extensions");
+  g_auto (GStrv) words = g_strsplit (answer, " ", 2);
+  const double ratio = g_ascii_strtod (words[0], NULL);
 
   g_assert_cmpuint (g_list_length (extensions), ==, is_compressed ? 1 : 0);
   g_assert_true (!is_compressed || SOUP_IS_WEBSOCKET_EXTENSION_DEFLATE (extensions->data));
@@ -323,14 +323,14 @@ request (Fixture       *fixture,
          const char    *command,
          guint          answer[3])
 {
-  g_autofree char         *id = ask (fixture, "!id");
-  g_autofree char         *url = NULL;
-  g_autoptr (SoupSession)  session = soup_session_new ();
-  g_autoptr (SoupMessage)  message = NULL;
-  g_autoptr (GBytes)       body = NULL;
-  g_autofree char         *text = NULL;
-  g_auto (GStrv)           words = NULL;
-  g_autoptr (GError)       error = NULL;
+  g_autofree char *id = ask (fixture, "!id");
+  g_autofree char *url = NULL;
+  g_autoptr (SoupSession) session = soup_session_new ();
+  g_autoptr (SoupMessage) message = NULL;
+  g_autoptr (GBytes) body = NULL;
+  g_autofree char *text = NULL;
+  g_auto (GStrv) words = NULL;
+  g_autoptr (GError) error = NULL;
 
   url = g_strdup_printf ("http%s%s/%s/%d", g_getenv (setting->variable) + strlen ("ws"), command, id,
                          N_BLOCKS);
@@ -350,7 +350,7 @@ receive_flow (Fixture *fixture,
               guint   *n_refusals)
 {
   g_autofree char *end = NULL;
-  g_auto (GStrv)   words = NULL;
+  g_auto (GStrv) words = NULL;
 
   wait_until (fixture->message != NULL);
   end = g_strndup (g_bytes_get_data (fixture->message, NULL), g_bytes_get_size (fixture->message));
@@ -408,7 +408,7 @@ main (int   argc,
   g_assert_nonnull (g_getenv ("WS_TEST_URL"));
 
 #define ADD(name, setting, function) \
-  g_test_add (name, Fixture, &setting##_setting, fixture_set_up, function, fixture_tear_down)
+ g_test_add (name, Fixture, &setting##_setting, fixture_set_up, function, fixture_tear_down)
 
   ADD ("/libsoup/echo", default, test_echo);
   ADD ("/libsoup/ping", default, test_ping);
