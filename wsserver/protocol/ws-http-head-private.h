@@ -49,7 +49,8 @@ const char *ws_http_head_get_method        (const WsHttpHead *head);
 const char *ws_http_head_get_target        (const WsHttpHead *head);
 guint       ws_http_head_get_minor_version (const WsHttpHead *head);
 
-/* The header lines as received, each ended by CRLF, without request line and empty line. */
+/* The header lines as received, save that a byte which is not UTF-8 is a question mark; each ended
+ * by CRLF, without request line and empty line. */
 const char *ws_http_head_get_header_text (const WsHttpHead *head);
 
 /* How often the field occurs; name is compared without regard to case. */

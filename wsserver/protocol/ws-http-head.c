@@ -329,7 +329,8 @@ parse_field (WsHttpHead *head,
 }
 
 /* Field values may hold any byte from 0x80 up (RFC 9110 §5.5), but what reaches an application is text
- * in UTF-8, which language bindings rely on. Each stray byte becomes a question mark. */
+ * in UTF-8, which language bindings rely on. Each stray byte becomes a question mark. A NUL stays: it
+ * is for take_line() to refuse, as any control byte. */
 static void
 replace_invalid_utf8 (char *text,
                       gsize length)
@@ -338,7 +339,10 @@ replace_invalid_utf8 (char *text,
   const char *invalid = text;
 
   while (!g_utf8_validate_len (invalid, (gsize) (end - invalid), &invalid))
-    text[invalid - text] = '?';
+    if (*invalid == '\0')
+      invalid++;
+    else
+      text[invalid - text] = '?';
 }
 
 /* One allocation with room for the fields of data; the copy to parse comes out in rest. */
