@@ -196,7 +196,8 @@ test_tiny_fragments (gconstpointer user_data)
   ws_test_client_send_frame (client, (WsTestFrameSpec) { 0 }, "", 0);
   ws_test_wait_until (n_bytes[1] == 1);
   g_assert_cmpuint (n_bytes[0], ==, n_rounds * n_fragments / 2);
-  g_assert_cmpint (g_get_monotonic_time () - begin, <, 8 * G_USEC_PER_SEC);
+  /* Measured: below one second. Quadratic time was 58. */
+  g_assert_cmpint (g_get_monotonic_time () - begin, <, 20 * G_USEC_PER_SEC);
 }
 
 /* The peak since reset_peak(). */

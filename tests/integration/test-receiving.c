@@ -298,8 +298,8 @@ test_many_lines (gconstpointer user_data)
   ws_test_client_send_text (client, "\n");
   ws_test_wait_until (n_pieces >= length);
   g_assert_cmpuint (n_pieces, <=, length + 1);
-  /* Measured: below one second. Quadratic time would be minutes. */
-  g_assert_cmpint (g_get_monotonic_time () - begin, <, 8 * G_USEC_PER_SEC);
+  /* Measured: below one second, and 19 under valgrind. Quadratic time would be minutes. */
+  g_assert_cmpint (g_get_monotonic_time () - begin, <, 60 * G_USEC_PER_SEC);
 }
 
 static void

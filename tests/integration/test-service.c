@@ -12,6 +12,8 @@
 
 /* Sockets handed in, and servers that replace each other without refusing a client. */
 
+static const char *program; /* this one, to be run again */
+
 static GSocket *
 make_listening_socket (guint *port)
 {
@@ -95,15 +97,20 @@ knock (Knocker *knocker)
 {
   g_autoptr (GSocketClient)     client = g_socket_client_new ();
   g_autoptr (GSocketConnection) connection = NULL;
+  g_autoptr (GError)            error = NULL;
   g_autofree char              *request = ws_test_handshake ("/", NULL);
   char                          answer[13] = "";
 
   g_socket_client_set_timeout (client, 20);
-  connection = g_socket_client_connect_to_host (client, "127.0.0.1", (guint16) knocker->port, NULL, NULL);
-  return connection != NULL &&
-         g_output_stream_write_all (g_io_stream_get_output_stream (G_IO_STREAM (connection)), request, strlen (request), NULL, NULL, NULL) &&
-         g_input_stream_read_all (g_io_stream_get_input_stream (G_IO_STREAM (connection)), answer, 12, NULL, NULL, NULL) &&
-         strcmp (answer, "HTTP/1.1 101") == 0;
+  connection = g_socket_client_connect_to_host (client, "127.0.0.1", (guint16) knocker->port, NULL, &error);
+  if (connection != NULL &&
+      g_output_stream_write_all (g_io_stream_get_output_stream (G_IO_STREAM (connection)), request, strlen (request), NULL, NULL, &error) &&
+      g_input_stream_read_all (g_io_stream_get_input_stream (G_IO_STREAM (connection)), answer, 12, NULL, NULL, &error) &&
+      strcmp (answer, "HTTP/1.1 101") == 0)
+    return TRUE;
+
+  g_printerr ("# %s, %s: \"%s\"\n", connection != NULL ? "connected" : "not connected", error != NULL ? error->message : "no error", answer);
+  return FALSE;
 }
 
 static gpointer
@@ -287,7 +294,7 @@ activate (GSocket   **sockets,
       g_setenv ("LISTEN_PID", text, TRUE);
       g_snprintf (text, sizeof text, "%u", n_sockets);
       g_setenv ("LISTEN_FDS", text, TRUE);
-      execl ("/proc/self/exe", "test-service", "--activated", NULL);
+      execl (program, program, "--activated", NULL);
       _exit (127);
     }
   g_assert_cmpint (pid, >, 0);
@@ -346,6 +353,7 @@ int
 main (int   argc,
       char *argv[])
 {
+  program = argv[0];
   if (argc == 2 && strcmp (argv[1], "--activated") == 0)
     {
       run_activated ();

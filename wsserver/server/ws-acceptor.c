@@ -16,6 +16,8 @@
 /* So many are accepted before others get their turn. */
 #define ACCEPT_BATCH 64
 
+#define LATE_CLIENT_MS 5
+
 typedef struct
 {
   WsWatch     watch;
@@ -37,6 +39,7 @@ struct _WsAcceptor
   WsTimer                retry_timer;
   gboolean               paused;
   gboolean               adopted;  /* the sockets were handed in */
+  gboolean               shared;   /* other sockets may listen on the port */
   gboolean               reported; /* that accepting fails; once until a descriptor is free and nobody waits */
 };
 
@@ -358,7 +361,8 @@ listen_on (WsAcceptor       *self,
   socket = g_socket_new (g_socket_address_get_family (address), G_SOCKET_TYPE_STREAM, 0, &gio_error);
   if (socket != NULL)
     {
-      if (!settings->bind_exclusively)
+      self->shared = !settings->bind_exclusively;
+      if (self->shared)
         set_option (socket, SOL_SOCKET, SO_REUSEPORT, 1);
       if (g_socket_get_family (socket) == G_SOCKET_FAMILY_IPV6)
         set_option (socket, IPPROTO_IPV6, IPV6_V6ONLY, settings->use_ipv6 == 1);
@@ -551,6 +555,22 @@ stop_new_connections (GSocket *socket)
     setsockopt (g_socket_get_fd (socket), SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
 }
 
+/* Of those whose handshake had begun on this machine the last one may be a moment away; on a shared
+ * port it is to be served like its neighbours. Those with a network between them are not waited for:
+ * the sysctl net.ipv4.tcp_migrate_req hands them to the other socket. */
+static gboolean
+has_late_client (WsAcceptor *self,
+                 guint       i)
+{
+  GPollFD poll_fd = { .events = G_IO_IN };
+
+  if (!self->shared || self->owner == NULL || self->paused)
+    return FALSE;
+
+  poll_fd.fd = g_socket_get_fd (((Listener *) self->listeners->pdata[i])->socket);
+  return g_poll (&poll_fd, 1, LATE_CLIENT_MS) > 0;
+}
+
 void
 ws_acceptor_drain (WsAcceptor *self)
 {
@@ -562,7 +582,7 @@ ws_acceptor_drain (WsAcceptor *self)
   for (guint i = 0; i < self->listeners->len; i++)
     stop_new_connections (((Listener *) self->listeners->pdata[i])->socket);
   for (guint i = 0; self->owner != NULL && i < self->listeners->len;)
-    if (!accept_clients (self->listeners->pdata[i]))
+    if (!accept_clients (self->listeners->pdata[i]) && !has_late_client (self, i))
       i++;
   g_rc_box_release_full (self, acceptor_clear);
 }
