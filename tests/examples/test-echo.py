@@ -58,6 +58,10 @@ class EchoTest(unittest.TestCase):
             self.assertEqual(one.receive(), (wsclient.TEXT, b"one"))
 
     def test_interrupt_ends_it(self):
+        # An answer shows that the main loop runs: a signal before that may be lost to an interpreter.
+        with wsclient.Client(self.port) as client:
+            client.send(wsclient.TEXT, b"there?")
+            self.assertEqual(client.receive(), (wsclient.TEXT, b"there?"))
         self.program.stop(signal.SIGINT)
 
 
