@@ -356,8 +356,7 @@ assert_dropped (WsTestServer *server,
                 gpointer     *alive)
 {
   ws_test_wait_until (server->server == NULL);
-  if (client->fd >= 0)
-    ws_test_wait_until (client->eof);
+  ws_test_wait_until (client->eof);
   ws_test_settle ();
   g_assert_null (*alive);
 }
