@@ -55,9 +55,9 @@ authority_read (Authority  *self,
 
 /* Runs openssl in the directory. */
 static void G_GNUC_PRINTF (2, 3)
-authority_run (Authority  *self,
-               const char *format,
-               ...)
+    authority_run (Authority  *self,
+                   const char *format,
+                   ...)
 {
   va_list          arguments;
   g_autofree char *command = NULL;

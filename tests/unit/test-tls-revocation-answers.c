@@ -303,9 +303,9 @@ test_der (void)
     const char *bytes;
     gsize       length;
   } bad[] = {
-    { "\x30\x80\x00\x00", 4 },         /* indefinite */
-    { "\x30\x81\x7f", 3 },             /* longer than needed */
-    { "\x30\x82\x00\xff", 4 },         /* the same */
+    { "\x30\x80\x00\x00", 4 }, /* indefinite */
+    { "\x30\x81\x7f", 3 },     /* longer than needed */
+    { "\x30\x82\x00\xff", 4 }, /* the same */
     { "\x30\x85\x01\x00\x00\x00\x00", 7 },
     { "\x30\x84\xff\xff\xff\xff", 6 }, /* not there */
     { "\x1f\x81\x01\x00", 4 },         /* a long tag */
