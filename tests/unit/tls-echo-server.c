@@ -35,6 +35,8 @@ client_certificate_cb (WsTlsConnection              *connection,
 
 static const WsTlsConnectionFuncs funcs = { NULL, client_certificate_cb, status_cb };
 
+static const char *identity_file; /* certificates and key in PEM form; NULL: made for the occasion */
+
 static void
 read_option (WsTlsOptions *options,
              const char   *argument)
@@ -51,6 +53,10 @@ read_option (WsTlsOptions *options,
     options->reuse_sessions = value[0] == '1';
   else if (g_str_has_prefix (argument, "authenticate="))
     options->request_client_certificate = value[0] == '1';
+  else if (g_str_has_prefix (argument, "staple="))
+    options->ocsp_response_file = value;
+  else if (g_str_has_prefix (argument, "identity="))
+    identity_file = value;
   else
     g_error ("unknown option %s", argument);
 }
@@ -151,6 +157,18 @@ run (int           listening_fd,
   g_free (client);
 }
 
+static gnutls_certificate_credentials_t
+make_credentials (const TestCertificate *certificate)
+{
+  gnutls_certificate_credentials_t credentials = test_credentials_new (identity_file == NULL ? certificate : NULL);
+
+  if (identity_file != NULL)
+    g_assert_cmpint (gnutls_certificate_set_x509_key_file (credentials, identity_file, identity_file, GNUTLS_X509_FMT_PEM),
+                     >=, 0);
+
+  return credentials;
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -169,7 +187,7 @@ main (int   argc,
 
   test_certificate_init (&authority, "Authority", GNUTLS_PK_ECDSA, NULL, NULL);
   test_certificate_init (&certificate, "localhost", GNUTLS_PK_RSA, GNUTLS_KP_TLS_WWW_SERVER, &authority);
-  context = ws_tls_context_new (&options, test_credentials_new (&certificate), &error);
+  context = ws_tls_context_new (&options, make_credentials (&certificate), &error);
   g_assert_no_error (error);
   fd = listen_on_loopback ();
   run (fd, context);
