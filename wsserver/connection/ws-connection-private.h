@@ -224,6 +224,19 @@ WsConnection      *ws_connection_new       (WsConnectionContext *context,
 gboolean           ws_connection_start     (WsConnection        *self,
                                             GError             **error);
 WsConnectionExtra *ws_connection_get_extra (WsConnection        *self);
+gboolean           ws_connection_check_open   (WsConnection *self,
+                                               GError      **error);
+gboolean           ws_connection_check_not_closed (WsConnection *self,
+                                                   GError      **error);
+/* As check_open; and no message announced by MessageLength is under way. */
+gboolean           ws_connection_check_can_start_message (WsConnection *self,
+                                                          GError      **error);
+void               ws_connection_set_ready_to_send (WsConnection *self,
+                                                    gboolean      ready_to_send);
+
+/* ws-connection-events.c: signals, the owner, the log */
+/* The signals' part of class_init. */
+void               ws_connection_signals_class_init (void);
 void               ws_connection_emit_data_in (WsConnection *self,
                                                WsDataFormat  format,
                                                GBytes       *data,
@@ -248,15 +261,6 @@ gboolean           ws_connection_logs_frames  (WsConnection *self);
 void               ws_connection_log_error    (WsConnection *self,
                                                const char   *format,
                                                ...) G_GNUC_PRINTF (2, 3);
-gboolean           ws_connection_check_open   (WsConnection *self,
-                                               GError      **error);
-gboolean           ws_connection_check_not_closed (WsConnection *self,
-                                                   GError      **error);
-/* As check_open; and no message announced by MessageLength is under way. */
-gboolean           ws_connection_check_can_start_message (WsConnection *self,
-                                                          GError      **error);
-void               ws_connection_set_ready_to_send (WsConnection *self,
-                                                    gboolean      ready_to_send);
 
 /* ws-connection-loop.c: what the poller calls */
 extern const WsWatchFuncs ws_connection_watch_funcs;
