@@ -56,6 +56,10 @@ typedef enum
 extern guint                        ws_server_signals[WS_SERVER_N_SIGNALS];
 extern const WsConnectionOwnerFuncs ws_server_owner_funcs;
 
+/* ws-server-signals.c */
+void ws_server_signals_class_init (void);
+
+/* ws-server-events.c */
 gboolean ws_server_wants    (WsServer      *self,
                              WsServerSignal signal);
 void     ws_server_emit_error (WsServer     *self,
