@@ -214,7 +214,7 @@ link_open (Link *self)
   g_assert_true (self->client_open);
 }
 
-static void
+static G_GNUC_UNUSED void
 link_fail (Link *self)
 {
   for (guint i = 0; i < MAX_TURNS && self->status == WS_IO_WOULD_BLOCK; i++)
@@ -224,7 +224,7 @@ link_fail (Link *self)
 }
 
 /* Until the server's side of a stalled client is under way, or waits. */
-static void
+static G_GNUC_UNUSED void
 link_stall (Link *self)
 {
   self->client_result = gnutls_handshake (self->client);

@@ -120,10 +120,11 @@ read_some (WsTlsPlatformTransport *self,
 
   if (result == 0)
     self->at_end = TRUE;
-  else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
-    g_error_free (error);
-  else
-    ws_tls_platform_transport_fail_from_gio (self, PLACE, error);
+  else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
+    ws_tls_platform_transport_fail_from_gio (self, PLACE, g_steal_pointer (&error));
+  else if (ws_tls_wire_is_at_eof (self->wire))
+    self->at_end = TRUE; /* without close_notify */
+  g_clear_error (&error);
 
   return 0;
 }
@@ -385,6 +386,46 @@ platform_transport_get_events (WsTransport *transport,
     }
 }
 
+/* TRUE: GIO's thread is still at a handshake that the client asked for. From the wire, once it is
+ * abandoned, nothing would block. */
+static gboolean
+is_renegotiating (GPollableInputStream *input)
+{
+  g_autoptr (GError) error = NULL;
+  guint8 byte;
+
+  return g_pollable_input_stream_read_nonblocking (input, &byte, 1, NULL, &error) < 0 &&
+         g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK);
+}
+
+static gboolean
+end_renegotiation_cb (GObject *input,
+                      gpointer user_data)
+{
+  return is_renegotiating (G_POLLABLE_INPUT_STREAM (input));
+}
+
+/* The connection keeps itself alive until a call of ours has taken the result of such a handshake.
+ * TLS 1.3 has none. */
+static void
+end_renegotiation (WsTlsPlatformTransport *self)
+{
+  g_autoptr (GSource) source = NULL;
+
+  if (self->version == NULL || strcmp (self->version, "TLSv1.3") == 0)
+    return;
+
+  /* What the call starts, it starts for the thread's default context. */
+  g_main_context_push_thread_default (self->context);
+  if (is_renegotiating (self->input))
+    {
+      source = g_pollable_input_stream_create_source (self->input, NULL);
+      g_source_set_callback (source, G_SOURCE_FUNC (end_renegotiation_cb), NULL, NULL);
+      g_source_attach (source, self->context);
+    }
+  g_main_context_pop_thread_default (self->context);
+}
+
 static void
 platform_transport_free (WsTransport *transport)
 {
@@ -393,6 +434,7 @@ platform_transport_free (WsTransport *transport)
   self->freed = TRUE;
   ws_tls_platform_transport_leave_handshake (self);
   ws_tls_wire_abandon (self->wire);
+  end_renegotiation (self);
   ws_tls_platform_transport_unref (self);
 }
 

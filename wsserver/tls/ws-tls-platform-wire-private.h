@@ -61,7 +61,7 @@ void ws_tls_wire_end (WsTlsWire *self);
 
 /* Why the socket failed, or 0. */
 int ws_tls_wire_get_errno (WsTlsWire *self);
-/* Whether a read has met the end. */
+/* Whether a read has met the end. Once open, such a read would block as far as TLS is told. */
 gboolean ws_tls_wire_is_at_eof (WsTlsWire *self);
 /* Whether bytes wait to be replayed. */
 gboolean ws_tls_wire_has_replay (WsTlsWire *self);

@@ -326,7 +326,9 @@ ws_tls_wire_stream_read (WsTlsWire    *self,
         case WS_IO_OK:
           return (gssize) n_read;
         case WS_IO_CLOSED:
-          return 0;
+          if (self->owner == NULL)
+            return 0;
+          break; /* for the owner to find: TLS would give up writing too */
         case WS_IO_FAILED:
           fail_from_errno (self, error);
           return -1;
