@@ -93,32 +93,11 @@ wake_cb (WsTransport *transport,
 
 static const WsTlsPlatformFuncs link_funcs = { client_certificate_cb, status_cb, wake_cb };
 
-static WsCertificate *
-make_certificate (const TestCertificate *certificate)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GBytes) store = NULL;
-  g_autoptr (GString) text = g_string_new (NULL);
-  g_autofree char *pem = test_certificate_to_pem (certificate);
-  WsCertificate   *made;
-  gnutls_datum_t   key;
-
-  g_assert_cmpint (gnutls_x509_privkey_export2 (certificate->key, GNUTLS_X509_FMT_PEM, &key), ==, 0);
-  g_string_append_len (text, (const char *) key.data, key.size);
-  g_string_append (text, pem);
-  gnutls_free (key.data);
-  store = g_bytes_new (text->str, text->len);
-  made = ws_certificate_new_from_store (WS_CERT_STORE_TYPE_PEM_KEY_BLOB, store, "", "*", NULL, &error);
-  g_assert_no_error (error);
-
-  return made;
-}
-
 static WsTlsPlatform *
 make_platform (const WsTlsOptions    *options,
                const TestCertificate *certificate)
 {
-  g_autoptr (WsCertificate) own = make_certificate (certificate);
+  g_autoptr (WsCertificate) own = test_certificate_to_object (certificate);
   g_autoptr (GError) error = NULL;
   WsTlsOptions   defaults;
   WsTlsPlatform *platform;
@@ -144,7 +123,7 @@ link_init (Link                  *self,
   int                  fds[2];
   const char          *position;
 
-  *self = (Link) { .verdict = -1, .drop_in = -1, .story = g_string_new (NULL), .status = WS_IO_WOULD_BLOCK };
+  *self = (Link){ .verdict = -1, .drop_in = -1, .story = g_string_new (NULL), .status = WS_IO_WOULD_BLOCK };
   test_socket_pair (fds);
   self->client_fd = fds[1];
   self->transport = ws_tls_platform_transport_new (fds[0], platform, NULL);

@@ -119,10 +119,10 @@ check_transfer (const char *priority,
                 gboolean    key_updates)
 {
   g_autofree guint8 *memory = g_malloc (3 * TRANSFER_BYTES);
-  Transfer transfer = { memory, memory + TRANSFER_BYTES, memory + 2 * TRANSFER_BYTES };
-  guint    n_turns = 0;
-  gsize    n;
-  Link     link;
+  Transfer           transfer = { memory, memory + TRANSFER_BYTES, memory + 2 * TRANSFER_BYTES };
+  guint              n_turns = 0;
+  gsize              n;
+  Link               link;
 
   for (gsize i = 0; i < TRANSFER_BYTES; i++)
     transfer.sent[i] = (guint8) (i * 7 + i / 255);
@@ -239,13 +239,13 @@ static void
 test_end_behind_queue (void)
 {
   g_autofree guint8 *data = g_malloc0 (WS_TLS_MAX_WRITE_BYTES);
-  struct iovec vector = { data, WS_TLS_MAX_WRITE_BYTES };
-  gsize        n_sent = 0;
-  gsize        n_received = 0;
-  gsize        n;
-  guint8       buffer[16384];
-  int          result;
-  Link         link;
+  struct iovec       vector = { data, WS_TLS_MAX_WRITE_BYTES };
+  gsize              n_sent = 0;
+  gsize              n_received = 0;
+  gsize              n;
+  guint8             buffer[16384];
+  int                result;
+  Link               link;
 
   g_test_summary ("A full socket: the writer is held up, and the end waits behind what is queued");
 

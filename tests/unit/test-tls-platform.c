@@ -81,7 +81,7 @@ check_options (guint       protocols,
       g_assert_error (link.error, WS_ERROR, WS_ERROR_HANDSHAKE);
       g_assert_nonnull (strstr (link.error->message, text));
       g_assert_true (g_str_has_prefix (link.error->message, "[276] TLS handshake: "));
-      g_assert_cmpint (ws_transport_read (link.transport, &byte, 1, &(gsize) { 0 }, NULL), ==, WS_IO_FAILED);
+      g_assert_cmpint (ws_transport_read (link.transport, &byte, 1, &(gsize){ 0 }, NULL), ==, WS_IO_FAILED);
       if (link.client_open)
         g_assert_cmpint (link_receive (&link, &byte, 1), ==, 0);
     }
@@ -394,7 +394,7 @@ check_refusal (const WsTlsOptions *options,
 static void
 test_options (void)
 {
-  g_autoptr (WsCertificate) own = make_certificate (&ecdsa_server);
+  g_autoptr (WsCertificate) own = test_certificate_to_object (&ecdsa_server);
   g_autoptr (WsCertificate) none = ws_certificate_new ();
   g_autoptr (WsCertificate) keyless = NULL;
   g_autofree char *pem = test_certificate_to_pem (&ecdsa_server);
@@ -438,7 +438,7 @@ test_chain (void)
   test_certificate_init (&intermediate, "Intermediate", GNUTLS_PK_ECDSA, NULL, &authority);
   test_certificate_init (&leaf, "server.example", GNUTLS_PK_ECDSA, GNUTLS_KP_TLS_WWW_SERVER, &intermediate);
   pem = test_certificate_to_pem (&intermediate);
-  own = make_certificate (&leaf);
+  own = test_certificate_to_object (&leaf);
   ws_tls_options_init (&options);
   platform = ws_tls_platform_new (&options, own, pem, &error);
   g_assert_no_error (error);
@@ -459,7 +459,7 @@ test_no_backend (void)
 
   if (g_test_subprocess ())
     {
-      g_autoptr (WsCertificate) own = make_certificate (&ecdsa_server);
+      g_autoptr (WsCertificate) own = test_certificate_to_object (&ecdsa_server);
       WsTlsOptions options;
 
       ws_tls_options_init (&options);

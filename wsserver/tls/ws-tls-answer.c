@@ -6,7 +6,10 @@
 
 #define CONTENT_ALERT 21
 #define LEVEL_FATAL 2
-#define CLEAR_ALERT(alert) { CONTENT_ALERT, 3, 3, 0, 2, LEVEL_FATAL, (alert) }
+#define CLEAR_ALERT(alert)                        \
+ {                                                \
+  CONTENT_ALERT, 3, 3, 0, 2, LEVEL_FATAL, (alert) \
+ }
 
 /* For who mistook the port, e.g. http:// where https:// was meant. */
 static const char plain_http_answer[] = "HTTP/1.1 400 Bad Request\r\n"

@@ -53,7 +53,7 @@ ws_tls_gate_enter (WsTlsSeat *seat)
     }
   else
     {
-      seat->link = (GList) { .data = seat };
+      seat->link = (GList){ .data = seat };
       seat->state = WS_TLS_SEAT_WAITING;
       g_queue_push_tail_link (&waiting, &seat->link);
     }

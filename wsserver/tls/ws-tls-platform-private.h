@@ -72,7 +72,7 @@ const char *ws_tls_platform_transport_get_version (WsTransport *transport);     
 const char *ws_tls_platform_transport_get_cipher_suite (WsTransport *transport); /* "TLS_AES_128_GCM_SHA256" */
 const char *ws_tls_platform_transport_get_cipher (WsTransport *transport);       /* "AES-128-GCM" */
 guint       ws_tls_platform_transport_get_cipher_bits (WsTransport *transport);
-const char *ws_tls_platform_transport_get_key_exchange (WsTransport *transport); /* "ECDHE-RSA"; NULL in TLS 1.3 */
+const char *ws_tls_platform_transport_get_key_exchange (WsTransport *transport);      /* "ECDHE-RSA"; NULL in TLS 1.3 */
 guint       ws_tls_platform_transport_get_key_exchange_bits (WsTransport *transport); /* always 0 */
 const char *ws_tls_platform_transport_get_application_protocol (WsTransport *transport);
 /* The client's chain in DER, its own first; owned by the transport. */
@@ -96,7 +96,7 @@ gboolean ws_tls_platform_accepts_hello (WsTlsPlatform       *self,
                                         const WsClientHello *hello);
 /* NULL if what was negotiated is enabled, otherwise a sentence that says what is not; free with
  * g_free(). */
-char *ws_tls_platform_check_negotiated (WsTlsPlatform *self,
+char *ws_tls_platform_check_negotiated (WsTlsPlatform  *self,
                                         GTlsConnection *connection);
 
 /* Names and numbers of what was negotiated. */

@@ -16,7 +16,7 @@ typedef enum
   WS_TLS_PLATFORM_WAITING, /* for a place among the handshakes */
   WS_TLS_PLATFORM_RUNNING, /* GIO's thread has the socket */
   WS_TLS_PLATFORM_OPEN,
-  WS_TLS_PLATFORM_FAILED,  /* failure is set */
+  WS_TLS_PLATFORM_FAILED, /* failure is set */
 } WsTlsPlatformState;
 
 typedef struct _WsTlsPlatformTransport WsTlsPlatformTransport;
@@ -44,12 +44,12 @@ struct _WsTlsPlatformTransport
   WsTlsPlatformState      state;
   GError                 *failure; /* told again by each later call */
   WsTlsWire              *wire;
-  WsClientHelloReader    *reader;  /* NULL once its bytes are with the wire */
+  WsClientHelloReader    *reader; /* NULL once its bytes are with the wire */
   WsTlsSeat               seat;
   WsTlsPlatformHandshake *handshake; /* NULL unless one is under way */
   GTlsConnection         *connection;
-  GPollableInputStream   *input;  /* the connection's */
-  GPollableOutputStream  *output; /* the connection's */
+  GPollableInputStream   *input;      /* the connection's */
+  GPollableOutputStream  *output;     /* the connection's */
   GArray                 *peer_chain; /* of gnutls_datum_t, or NULL */
   char                   *application_protocol;
   const char             *version;

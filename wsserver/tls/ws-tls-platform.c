@@ -18,7 +18,7 @@ struct _WsTlsPlatform
   GTlsDatabase    *database;    /* NULL unless client certificates are asked for */
   guint            protocols;
   guint            min_cipher_bits;
-  gboolean         any_suite;   /* SSLEnabledCipherSuites is "*" */
+  gboolean         any_suite; /* SSLEnabledCipherSuites is "*" */
 };
 
 /* What the backend has no setting for is left at its default, so that nothing in it can be wrong. */
