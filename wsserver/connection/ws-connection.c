@@ -56,6 +56,9 @@ enum
   PROP_REMOTE_ADDRESS,
   PROP_COMPRESS,
   PROP_COMPRESSION_RATIO,
+  PROP_PEER_CERTIFICATE,
+  PROP_TLS_PROTOCOL,
+  PROP_TLS_CIPHER_SUITE,
   N_PROPS
 };
 
@@ -96,6 +99,8 @@ ws_connection_start (WsConnection *self,
     }
 
   ws_timer_arm (&self->phase_timer, &context->handshake_timers, g_get_monotonic_time ());
+  if (self->transport->funcs->handshake != NULL)
+    ws_connection_start_tls (self);
   return TRUE;
 }
 
@@ -137,6 +142,7 @@ ws_connection_finalize (GObject *object)
   g_clear_pointer (&self->deflater, ws_deflater_free);
   g_clear_pointer (&self->head, ws_http_head_unref);
   g_clear_pointer (&self->extra, free_extra);
+  g_clear_pointer (&self->tls, ws_connection_free_tls);
   g_clear_error (&self->fault);
   g_free (self->id_text);
   g_free (self->sub_protocol);
@@ -154,6 +160,7 @@ ws_connection_init (WsConnection *self)
 {
   self->round_trip_us = -1;
   self->compress = TRUE;
+  self->state = WS_STATE_HEAD;
   self->deferred.func = ws_connection_deferred_cb;
 }
 
@@ -207,6 +214,12 @@ get_string_property (WsConnection *self,
       return TRUE;
     case PROP_EXTENSIONS:
       g_value_set_string (value, ws_connection_get_extensions (self));
+      return TRUE;
+    case PROP_TLS_PROTOCOL:
+      g_value_set_string (value, ws_connection_get_tls_protocol (self));
+      return TRUE;
+    case PROP_TLS_CIPHER_SUITE:
+      g_value_set_string (value, ws_connection_get_tls_cipher_suite (self));
       return TRUE;
     default:
       return FALSE;
@@ -282,6 +295,9 @@ ws_connection_get_property (GObject    *object,
       break;
     case PROP_REMOTE_ADDRESS:
       g_value_take_object (value, ws_connection_get_remote_address (self));
+      break;
+    case PROP_PEER_CERTIFICATE:
+      g_value_set_object (value, ws_connection_get_peer_certificate (self));
       break;
     case PROP_COMPRESSION_RATIO:
       g_value_set_double (value, ws_connection_get_compression_ratio (self));
@@ -551,6 +567,31 @@ ws_connection_class_init (WsConnectionClass *klass)
    */
   properties[PROP_COMPRESSION_RATIO] =
       g_param_spec_double ("compression-ratio", NULL, NULL, 0, G_MAXDOUBLE, 1, READ_ONLY);
+  /**
+   * WsConnection:peer-certificate: (getter get_peer_certificate)
+   *
+   * The certificate that the client has shown; %NULL if it was not asked for one or sent none.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_PEER_CERTIFICATE] =
+      g_param_spec_object ("peer-certificate", NULL, NULL, WS_TYPE_CERTIFICATE, READ_ONLY);
+  /**
+   * WsConnection:tls-protocol: (getter get_tls_protocol)
+   *
+   * The version of TLS, such as `TLSv1.3`; empty in plain text.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_TLS_PROTOCOL] = g_param_spec_string ("tls-protocol", NULL, NULL, "", READ_ONLY);
+  /**
+   * WsConnection:tls-cipher-suite: (getter get_tls_cipher_suite)
+   *
+   * The cipher suite by its IANA name; empty in plain text.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_TLS_CIPHER_SUITE] = g_param_spec_string ("tls-cipher-suite", NULL, NULL, "", READ_ONLY);
 
   g_object_class_install_properties (object_class, N_PROPS, properties);
 

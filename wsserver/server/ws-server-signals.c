@@ -166,6 +166,59 @@ ws_server_signals_class_init (void)
               ws_marshal_VOID__OBJECTv, 1, WS_TYPE_CONNECTION);
 
   /**
+   * WsServer::ssl-client-authentication:
+   * @self: the server
+   * @connection: the client
+   * @authentication: what it has shown, and whether it is accepted
+   *
+   * A client has shown its certificate, or that it has none, where
+   * [property@Ws.Server:ssl-authenticate-clients] asks for one. A handler has the last word, also
+   * against the verification. It is emitted in each handshake, before a byte of the request is read;
+   * also when the client resumes a session, with what it has shown then. A client that is not accepted
+   * is turned away with an alert, and [signal@Ws.Server::error] follows with
+   * `WS_ERROR_CERT_NOT_VERIFIED` or `WS_ERROR_CLIENT_CERT_NOT_FOUND`.
+   *
+   * Source: the reference's SSLClientAuthentication; RFC 8446 §4.4.2.
+   *
+   * Since: 0.1
+   */
+  add_signal (WS_SERVER_SIGNAL_SSL_CLIENT_AUTHENTICATION, "ssl-client-authentication", ws_marshal_VOID__OBJECT_OBJECT,
+              ws_marshal_VOID__OBJECT_OBJECTv, 2, WS_TYPE_CONNECTION, WS_TYPE_CLIENT_AUTHENTICATION);
+
+  /**
+   * WsServer::ssl-connection-request:
+   * @self: the server
+   * @connection: the client
+   * @request: what it offers, and which certificate it is shown
+   *
+   * A client has sent its ClientHello; TLS has not answered yet. A handler may choose another
+   * certificate, now or later: see [class@Ws.SslConnectionRequest]. Provider INTERNAL only.
+   *
+   * Source: the reference's SSLConnectionRequest; RFC 8446 §4.1.2.
+   *
+   * Since: 0.1
+   */
+  add_signal (WS_SERVER_SIGNAL_SSL_CONNECTION_REQUEST, "ssl-connection-request", ws_marshal_VOID__OBJECT_OBJECT,
+              ws_marshal_VOID__OBJECT_OBJECTv, 2, WS_TYPE_CONNECTION, WS_TYPE_SSL_CONNECTION_REQUEST);
+
+  /**
+   * WsServer::ssl-status:
+   * @self: the server
+   * @connection: the client
+   * @message: one line
+   *
+   * Tells how TLS gets on with a client: what it offers, each message of the handshake, what was agreed
+   * on, alerts, how it ended. With LogSSLPackets every packet too. Nothing is formatted unless a handler
+   * is connected when the client connects.
+   *
+   * Source: the reference's SSLStatus.
+   *
+   * Since: 0.1
+   */
+  add_signal (WS_SERVER_SIGNAL_SSL_STATUS, "ssl-status", ws_marshal_VOID__OBJECT_STRING, ws_marshal_VOID__OBJECT_STRINGv, 2,
+              WS_TYPE_CONNECTION, G_TYPE_STRING);
+
+  /**
    * WsServer::web-socket-open-request:
    * @self: the server
    * @connection: the client

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <sys/socket.h>
 
+#include "wsserver/base/ws-enum-types.h"
 #include "wsserver/base/ws-error.h"
 #include "wsserver/server/ws-server-private.h"
 
@@ -60,6 +61,10 @@ enum
   PROP_LISTENING,
   PROP_LOCAL_HOST,
   PROP_LOCAL_PORT,
+  PROP_SSL_AUTHENTICATE_CLIENTS,
+  PROP_SSL_CERT,
+  PROP_SSL_PROVIDER,
+  PROP_USE_SSL,
   N_PROPS
 };
 
@@ -78,6 +83,7 @@ ws_server_finalize (GObject *object)
 {
   WsServer *self = WS_SERVER (object);
 
+  ws_server_clear_tls (self);
   ws_access_list_free (self->allowed_clients);
   ws_access_list_free (self->blocked_clients);
   ws_settings_unref (self->settings);
@@ -114,6 +120,18 @@ ws_server_get_property (GObject    *object,
       break;
     case PROP_LOCAL_PORT:
       g_value_set_uint (value, self->local_port);
+      break;
+    case PROP_SSL_AUTHENTICATE_CLIENTS:
+      g_value_set_boolean (value, self->ssl_authenticate_clients);
+      break;
+    case PROP_SSL_CERT:
+      g_value_set_object (value, self->ssl_cert);
+      break;
+    case PROP_SSL_PROVIDER:
+      g_value_set_enum (value, self->ssl_provider);
+      break;
+    case PROP_USE_SSL:
+      g_value_set_boolean (value, self->use_ssl);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -155,6 +173,18 @@ ws_server_set_property (GObject      *object,
     case PROP_LOCAL_PORT:
       ws_server_set_local_port (self, g_value_get_uint (value), &error);
       break;
+    case PROP_SSL_AUTHENTICATE_CLIENTS:
+      ws_server_set_ssl_authenticate_clients (self, g_value_get_boolean (value), &error);
+      break;
+    case PROP_SSL_CERT:
+      ws_server_set_ssl_cert (self, g_value_get_object (value), &error);
+      break;
+    case PROP_SSL_PROVIDER:
+      ws_server_set_ssl_provider (self, (WsSslProvider) g_value_get_enum (value), &error);
+      break;
+    case PROP_USE_SSL:
+      ws_server_set_use_ssl (self, g_value_get_boolean (value), &error);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -166,7 +196,7 @@ ws_server_set_property (GObject      *object,
 #define READ_WRITE (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY)
 
 static void
-install_properties (GObjectClass *object_class)
+properties_class_init (GObjectClass *object_class)
 {
   /**
    * WsServer:connection-backlog: (getter get_connection_backlog) (setter set_connection_backlog)
@@ -220,6 +250,52 @@ install_properties (GObjectClass *object_class)
    * Since: 0.1
    */
   properties[PROP_LOCAL_PORT] = g_param_spec_uint ("local-port", NULL, NULL, 0, G_MAXUINT16, 0, READ_WRITE);
+  /**
+   * WsServer:ssl-authenticate-clients: (getter get_ssl_authenticate_clients) (setter set_ssl_authenticate_clients)
+   *
+   * Whether clients have to show a certificate that an authority known to the system, or one of
+   * SSLClientCACerts, vouches for. A handler of [signal@Ws.Server::ssl-client-authentication] has the
+   * last word.
+   *
+   * Source: the reference's SSLAuthenticateClients.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_SSL_AUTHENTICATE_CLIENTS] =
+      g_param_spec_boolean ("ssl-authenticate-clients", NULL, NULL, FALSE, READ_WRITE);
+  /**
+   * WsServer:ssl-cert: (getter get_ssl_cert) (setter set_ssl_cert)
+   *
+   * The certificate, with its private key, that clients are shown. It may be replaced while listening:
+   * new clients get the new one. One that cannot be used then is refused with
+   * [signal@Ws.Server::error], and the old one stays.
+   *
+   * Source: the reference's SSLCert.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_SSL_CERT] = g_param_spec_object ("ssl-cert", NULL, NULL, WS_TYPE_CERTIFICATE, READ_WRITE);
+  /**
+   * WsServer:ssl-provider: (getter get_ssl_provider) (setter set_ssl_provider)
+   *
+   * Who speaks TLS.
+   *
+   * Source: the reference's SSLProvider.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_SSL_PROVIDER] =
+      g_param_spec_enum ("ssl-provider", NULL, NULL, WS_TYPE_SSL_PROVIDER, WS_SSL_PROVIDER_AUTOMATIC, READ_WRITE);
+  /**
+   * WsServer:use-ssl: (getter get_use_ssl) (setter set_use_ssl)
+   *
+   * Whether clients are served over TLS. It needs [property@Ws.Server:ssl-cert].
+   *
+   * Source: the reference's UseSSL.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_USE_SSL] = g_param_spec_boolean ("use-ssl", NULL, NULL, FALSE, READ_WRITE);
 
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
@@ -233,7 +309,7 @@ ws_server_class_init (WsServerClass *klass)
   object_class->finalize = ws_server_finalize;
   object_class->get_property = ws_server_get_property;
   object_class->set_property = ws_server_set_property;
-  install_properties (object_class);
+  properties_class_init (object_class);
 
   ws_server_signals_class_init ();
 }
@@ -245,6 +321,7 @@ ws_server_init (WsServer *self)
   self->allowed_clients = ws_access_list_new (self->settings->allowed_clients, NULL);
   self->blocked_clients = ws_access_list_new (self->settings->blocked_clients, NULL);
   self->connections = ws_connection_map_new ();
+  ws_server_init_tls (self);
   self->local_host = g_strdup ("");
   self->connection_backlog = SOMAXCONN;
 }
