@@ -20,6 +20,7 @@ struct _WsTlsContext
 {
   gatomicrefcount                  ref_count;
   gnutls_certificate_credentials_t credentials;
+  GPtrArray                       *certificates; /* what the credentials borrow from; may be NULL */
   WsTlsKeyKinds                    keys; /* of all certificates */
   WsTlsPriority                   *priority;
   gnutls_datum_t                   ticket_key; /* empty: sessions are not resumed */
@@ -52,6 +53,9 @@ void ws_tls_context_log_key (WsTlsContext         *self,
 guint ws_tls_context_verify_client (WsTlsContext         *self,
                                     const gnutls_datum_t *chain,
                                     guint                 n_chain);
+
+/* A sentence for such flags; free with g_free(). */
+char *ws_tls_context_dup_status (guint flags);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WsTlsContext, ws_tls_context_unref)
 

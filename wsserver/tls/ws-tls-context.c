@@ -191,6 +191,7 @@ ws_tls_context_unref (WsTlsContext *self)
 
   g_clear_pointer (&self->priority, ws_tls_priority_free);
   gnutls_certificate_free_credentials (self->credentials);
+  g_clear_pointer (&self->certificates, g_ptr_array_unref);
   if (self->ticket_key.data != NULL)
     gnutls_memset (self->ticket_key.data, 0, self->ticket_key.size);
   gnutls_free (self->ticket_key.data);
@@ -267,4 +268,20 @@ ws_tls_context_verify_client (WsTlsContext         *self,
     gnutls_x509_crt_deinit (certificates[i]);
 
   return status;
+}
+
+char *
+ws_tls_context_dup_status (guint flags)
+{
+  gnutls_datum_t printed = { NULL, 0 };
+  char          *text;
+
+  if (flags == 0)
+    return g_strdup ("OK");
+
+  gnutls_certificate_verification_status_print (flags, GNUTLS_CRT_X509, &printed, 0);
+  text = g_strdup (printed.data != NULL ? (const char *) printed.data : "Not trusted");
+  gnutls_free (printed.data);
+
+  return g_strstrip (text);
 }
