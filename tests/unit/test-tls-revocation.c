@@ -94,6 +94,7 @@ serve (GDataInputStream *input,
        GBytes           *body)
 {
   g_autoptr (GBytes) garbage = g_bytes_new_static ("<html>Welcome</html>", 20);
+  g_autoptr (GBytes) internal_error = g_bytes_new_static ("\x30\x03\x0a\x01\x03", 5);
   g_autofree char *here = g_strdup_printf ("http://127.0.0.1:%u", web.port);
   g_autofree char *target = NULL;
 
@@ -124,7 +125,7 @@ serve (GDataInputStream *input,
   else if (g_str_equal (path, "/ocsp-other"))
     serve_ocsp (output, body, "other");
   else if (g_str_equal (path, "/ocsp-error"))
-    send_answer (output, "200 OK", NULL, (garbage = g_bytes_new_static ("\x30\x03\x0a\x01\x03", 5)));
+    send_answer (output, "200 OK", NULL, internal_error);
   else
     send_answer (output, "404 Not Found", NULL, garbage);
 }
