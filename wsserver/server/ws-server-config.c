@@ -158,8 +158,8 @@ apply_tls_setting (WsServer        *self,
   g_autofree char *refused = NULL;
   g_autofree char *shown = NULL;
 
-  if (g_str_equal (setting->name, "SSLReloadCert"))
-    ws_server_watch_certificates (self);
+  if (g_str_equal (setting->name, "SSLReloadCert") || g_str_equal (setting->name, "SSLOCSPResponse"))
+    ws_server_watch_files (self);
   if (g_str_equal (setting->name, "UseInternalSecurityAPI"))
     return apply_internal_security_api (self, error);
   if (!concerns_tls (setting) || ws_server_check_tls_setting (self, setting, error))
