@@ -260,6 +260,7 @@ INTERNAL_ONLY = {
     "test_openssl_resumption",
     "test_openssl_renegotiation",
     "test_gnutls_resumption",
+    "test_stapling",
 }
 
 
