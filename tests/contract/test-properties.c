@@ -73,8 +73,8 @@ static void
 test_local_host_again (void)
 {
   g_autoptr (WsServer) server = ws_server_new ();
-  guint                n_notified = 0;
-  g_autoptr (GError)   error = NULL;
+  guint n_notified = 0;
+  g_autoptr (GError) error = NULL;
 
   g_test_summary ("local-host reads as the bound address while listening, and again as it was set afterwards.");
 
@@ -94,7 +94,7 @@ static void
 test_change_while_listening (void)
 {
   g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
-  g_autoptr (GError)       error = NULL;
+  g_autoptr (GError) error = NULL;
 
   g_test_summary ("Setting port and host to what they are is no change, also while listening.");
 
@@ -122,8 +122,8 @@ test_rejected_after_stop (void)
 {
   g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
   g_autoptr (WsTestClient) stays = ws_test_server_open (server);
-  struct sockaddr_in       address = { .sin_family = AF_INET, .sin_port = g_htons (server->port) };
-  int                      fd = socket (AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+  struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = g_htons (server->port) };
+  int                fd = socket (AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
 
   g_test_summary ("After stop_listening new clients are rejected and those that are connected stay.");
 
@@ -167,9 +167,9 @@ assert_request (Life         *life,
                 WsConnection *connection)
 {
   g_autoptr (GSocketAddress) remote_address = NULL;
-  g_autofree char           *headers = NULL;
-  guint                      remote_port;
-  guint                      local_port;
+  g_autofree char *headers = NULL;
+  guint            remote_port;
+  guint            local_port;
 
   assert_string (connection, "connection-id", ws_connection_get_connection_id (connection));
   g_assert_cmpstr (ws_connection_get_connection_id (connection), !=, "");
@@ -265,8 +265,8 @@ test_life (void)
 {
   g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
   g_autoptr (WsTestClient) client = ws_test_server_connect (server);
-  g_autoptr (GString)      stages = g_string_new (NULL);
-  Life                     life = { server, stages, ws_test_client_get_port (client) };
+  g_autoptr (GString) stages = g_string_new (NULL);
+  Life life = { server, stages, ws_test_client_get_port (client) };
 
   g_test_summary ("Each field has its default, its value, and can be read after the end.");
 
@@ -288,8 +288,8 @@ test_writable (void)
 {
   g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
   g_autoptr (WsTestClient) client = ws_test_server_open (server);
-  WsConnection            *connection = ws_test_server_get (server, 1);
-  guint                    n_notified = 0;
+  WsConnection *connection = ws_test_server_get (server, 1);
+  guint         n_notified = 0;
 
   g_test_summary ("timeout, data-format and compress are written while open, and notify when they change.");
 
@@ -307,8 +307,8 @@ test_compress (void)
 {
   g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
   g_autoptr (WsTestClient) client = ws_test_server_connect (server);
-  g_autofree char         *text = g_strnfill (4000, 'a');
-  WsConnection            *connection;
+  g_autofree char *text = g_strnfill (4000, 'a');
+  WsConnection    *connection;
 
   g_test_summary ("compress says for each message whether it may be compressed; compression-ratio tells what it brought.");
 
@@ -319,7 +319,7 @@ test_compress (void)
   g_assert_cmpfloat (ws_connection_get_compression_ratio (connection), ==, 1);
   for (guint i = 0; i < 2; i++)
     {
-      gboolean               compress = i == 1;
+      gboolean compress = i == 1;
       g_autoptr (WsTestFrame) frame = NULL;
 
       ws_connection_set_compress (connection, compress);
@@ -363,7 +363,7 @@ test_connection_request (void)
 {
   g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
   g_autoptr (WsTestClient) client = ws_test_server_connect (server);
-  Expected                 expected = { .port = ws_test_client_get_port (client) };
+  Expected expected = { .port = ws_test_client_get_port (client) };
 
   g_test_summary ("A connection request has the client's address and port; with accept False nobody is let in.");
 
@@ -382,10 +382,10 @@ check_http_request_cb (WsServer      *server,
 {
   g_autoptr (GBytes) body = g_bytes_new_static ("hello\n", 6);
   g_autoptr (GBytes) read_back = NULL;
-  g_autofree char   *headers = NULL;
-  g_autofree char   *uri = NULL;
-  g_autofree char   *method = NULL;
-  guint              status;
+  g_autofree char *headers = NULL;
+  g_autofree char *uri = NULL;
+  g_autofree char *method = NULL;
+  guint            status;
 
   g_object_get (request, "method", &method, "request-uri", &uri, "request-headers", &headers, "status-code", &status,
                 "body", &read_back, NULL);
@@ -409,10 +409,10 @@ check_http_request_cb (WsServer      *server,
 static void
 test_http_request (void)
 {
-  g_autoptr (WsTestServer)   server = ws_test_server_new_listening (NULL, NULL);
-  g_autoptr (WsTestClient)   client = ws_test_server_connect (server);
+  g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
+  g_autoptr (WsTestClient) client = ws_test_server_connect (server);
   g_autoptr (WsTestResponse) response = NULL;
-  guint                      n_calls = 0;
+  guint n_calls = 0;
 
   g_test_summary ("An HTTP request tells what is asked for, and its answer is what a handler makes it.");
 
