@@ -134,19 +134,30 @@ def check_tests(rows, build):
                 complain(f"{row.name}: there is no test {test}")
 
 
-def check_marks(rows):
-    """An effect is pending only as long as TLS is."""
-    if any(row.pending and row.here == "Server:use-ssl" for row in rows):
-        return
+def code_of(source, *rooms):
+    """What the rooms' sources say, without their comments."""
+    paths = [path for room in rooms for path in sorted((source / "wsserver").glob(f"{room}/*.c"))]
+    return re.sub(r"/\*.*?\*/", "", "".join(path.read_text(encoding="utf-8") for path in paths), flags=re.DOTALL)
+
+
+def check_effects(rows, source):
+    """What a setting is stored in is used outside of its room, unless the setting is without effect."""
+    registry = (source / "wsserver/config/ws-config.c").read_text(encoding="utf-8")
+    fields = dict(re.findall(r'\{ "(\w+)",[^{}]*?\b(?:SERVER|SERVER_FLAGS|CONNECTION) \((\w+)', registry))
+    limits = (source / "wsserver/config/ws-settings.c").read_text(encoding="utf-8")
+    used = code_of(source, "connection", "server") + limits
     for row in rows:
-        if "effect-pending" in row.marks:
-            complain(f"{row.name}: TLS is there now; name its test and take the mark effect-pending off")
+        field = fields.get(row.here.partition("[")[0])
+        if row.kind != "setting" or field is None:
+            continue
+        has_effect = re.search(rf"\b{field}\b", used) is not None
+        if has_effect == bool(row.marks & {"no-effect", "effect-pending"}):
+            complain(f"{row.name}: {'has an effect now; name its test and take the mark off' if has_effect else 'is used nowhere'}")
 
 
 def check_errors(rows, source):
     """An error that cannot occur is named by no source, and every other by one."""
-    text = "".join(path.read_text(encoding="utf-8") for path in sorted((source / "wsserver").glob("*/*.c")))
-    code = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
+    code = code_of(source, "*")
     for row in rows:
         if row.kind == "error":
             named = re.search(rf"\bWS_ERROR_{row.here.partition('.')[2]}\b", code) is not None
@@ -159,14 +170,14 @@ def words_of(row):
     if row.kind == "constructor":
         return row.reference, row.here.partition(".")[2]
     if row.kind == "class":
-        return row.reference.rstrip("()"), "*TLS*" if row.pending else row.here
+        return [row.reference.rstrip("()")] + [row.here] * (not row.pending)
     there = [word for word in row.reference.split(".") if word not in ("WSConnection", "Certificate")]
-    if row.kind == "setting":
+    if row.kind == "setting" or row.pending:
         return there
     here = re.split(r"[.:(]+", row.here.rstrip(")"))[-1]
     if row.kind == "parameter" and there[-1] == "ConnectionId":  # told of all in one sentence
         return there[:-1]
-    return there + ["*TLS*" if row.pending else f"`{here}`"]
+    return there + [f"`{here}`"]
 
 
 def check_page(rows, source):
@@ -189,7 +200,7 @@ def main():
     check_items(rows, shape.library_items(gir) + shape.setting_items(settings))
     check_symbols(source, gir)
     check_tests(rows, build)
-    check_marks(rows)
+    check_effects(rows, source)
     check_errors(rows, source)
     check_page(rows, source)
 

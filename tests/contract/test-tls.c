@@ -80,6 +80,55 @@ test_providers (void)
   g_assert_cmpstr (value, ==, "True");
 }
 
+static void
+count_request_cb (WsServer               *server,
+                  WsConnection           *connection,
+                  WsSslConnectionRequest *request,
+                  gpointer                user_data)
+{
+  (*(guint *) user_data)++;
+}
+
+static void
+count_status_cb (WsServer     *server,
+                 WsConnection *connection,
+                 const char   *message,
+                 gpointer      user_data)
+{
+  (*(guint *) user_data)++;
+}
+
+static void
+test_platform (void)
+{
+  g_autoptr (WsTestServer) server = new_tls_server ("chain.pem", NULL, NULL);
+  g_autoptr (GError) error = NULL;
+  TlsClient client = { 0 };
+  guint     n_requests = 0;
+  guint     n_statuses = 0;
+  guint     n_with_packets = 0;
+  gulong    handler;
+
+  g_test_summary ("PLATFORM serves too; SSLConnectionRequest does not fire then, and LogSSLPackets has no effect.");
+
+  g_signal_connect (server->server, "ssl-connection-request", G_CALLBACK (count_request_cb), &n_requests);
+  assert_served (server, &client);
+  g_assert_cmpuint (n_requests, ==, 1);
+
+  g_assert_true (ws_server_set_ssl_provider (server->server, WS_SSL_PROVIDER_PLATFORM, &error));
+  g_assert_no_error (error);
+  handler = g_signal_connect (server->server, "ssl-status", G_CALLBACK (count_status_cb), &n_statuses);
+  assert_served (server, &client);
+  g_assert_nonnull (strstr (client.subject, "www.example.com"));
+  g_assert_cmpuint (n_requests, ==, 1);
+  g_signal_handler_disconnect (server->server, handler);
+  ws_test_server_config (server, "LogSSLPackets=True");
+  g_signal_connect (server->server, "ssl-status", G_CALLBACK (count_status_cb), &n_with_packets);
+  assert_served (server, &client);
+  g_assert_cmpuint (n_with_packets, ==, n_statuses);
+  g_assert_cmpuint (n_statuses, >, 0);
+}
+
 /* --- what was negotiated --------------------------------------------------------------------- */
 
 typedef struct
@@ -509,6 +558,7 @@ main (int   argc,
   g_test_add_func ("/tls/no-certificate", test_no_certificate);
   g_test_add_func ("/tls/change-while-listening", test_change_while_listening);
   g_test_add_func ("/tls/providers", test_providers);
+  g_test_add_func ("/tls/platform", test_platform);
   g_test_add_func ("/tls/negotiated", test_negotiated);
   g_test_add_func ("/tls/plain", test_plain);
   g_test_add_func ("/tls/timeout-zero", test_timeout_zero);
