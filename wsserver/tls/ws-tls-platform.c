@@ -211,6 +211,12 @@ ws_tls_platform_verify_client (WsTlsPlatform *self,
   return ws_tls_context_verify_client (self->context, (const gnutls_datum_t *) (gpointer) chain->data, chain->len);
 }
 
+gnutls_x509_trust_list_t
+ws_tls_platform_get_trust_list (WsTlsPlatform *self)
+{
+  return self->context->trust_list;
+}
+
 static void
 clear_datum (gpointer data)
 {
