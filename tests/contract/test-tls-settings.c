@@ -138,6 +138,8 @@ typedef struct
   gnutls_x509_crt_t     certificate;
 } Signed;
 
+static const char *crl_url; /* of what is made from now on, or NULL */
+
 static void
 make_signed (Signed       *made,
              const Signed *issuer, /* NULL: by itself */
@@ -153,6 +155,8 @@ make_signed (Signed       *made,
   gnutls_x509_crt_set_activation_time (made->certificate, time (NULL) - 3600);
   gnutls_x509_crt_set_expiration_time (made->certificate, time (NULL) + 3600);
   gnutls_x509_crt_set_basic_constraints (made->certificate, is_authority, -1);
+  if (crl_url != NULL)
+    gnutls_x509_crt_set_crl_dist_points (made->certificate, GNUTLS_SAN_URI, crl_url, 0);
   gnutls_x509_crt_set_key (made->certificate, made->key);
   if (issuer == NULL)
     issuer = made;
@@ -219,6 +223,141 @@ test_ca_certs (void)
   clear_signed (&between);
   clear_signed (&root);
 }
+
+/* --- revocation ------------------------------------------------------------------------------ */
+
+/* A client whose certificate names a list, and the authority that publishes it over HTTP. */
+typedef struct
+{
+  WsTestServer *publisher;
+  Signed        root;
+  Signed        client;
+  GBytes       *list;
+  char         *folder;
+  char         *path; /* the client's certificate and key */
+  guint         n_requests;
+} Authority;
+
+static void
+publish_cb (WsServer      *server,
+            WsConnection  *connection,
+            WsHttpRequest *request,
+            gpointer       user_data)
+{
+  Authority *authority = user_data;
+
+  ws_http_request_set_status_code (request, 200);
+  ws_http_request_set_content_type (request, "application/pkix-crl");
+  ws_http_request_set_body (request, authority->list);
+  authority->n_requests++;
+}
+
+static GBytes *
+make_list (Authority *authority,
+           gboolean   revoked)
+{
+  gnutls_x509_crl_t list;
+  gnutls_datum_t    der;
+  GBytes           *bytes;
+
+  gnutls_x509_crl_init (&list);
+  gnutls_x509_crl_set_version (list, 2);
+  if (revoked)
+    gnutls_x509_crl_set_crt (list, authority->client.certificate, time (NULL) - 60);
+  gnutls_x509_crl_set_this_update (list, time (NULL) - 60);
+  gnutls_x509_crl_set_next_update (list, time (NULL) + 3600);
+  gnutls_x509_crl_set_number (list, "\1", 1);
+  g_assert_cmpint (gnutls_x509_crl_sign2 (list, authority->root.certificate, authority->root.key, GNUTLS_DIG_SHA256, 0), ==, 0);
+  g_assert_cmpint (gnutls_x509_crl_export2 (list, GNUTLS_X509_FMT_DER, &der), ==, 0);
+  bytes = g_bytes_new (der.data, der.size);
+  gnutls_free (der.data);
+  gnutls_x509_crl_deinit (list);
+  return bytes;
+}
+
+static void
+authority_init (Authority *authority,
+                gboolean   names_list,
+                gboolean   revoked)
+{
+  g_autoptr (GString) pem = g_string_new (NULL);
+  g_autofree char *url = NULL;
+
+  memset (authority, 0, sizeof *authority);
+  authority->publisher = ws_test_server_new_listening (NULL, NULL);
+  g_signal_connect (authority->publisher->server, "http-request", G_CALLBACK (publish_cb), authority);
+  make_signed (&authority->root, NULL, "CN=authority", TRUE);
+  url = g_strdup_printf ("http://127.0.0.1:%u/list", authority->publisher->port);
+  crl_url = names_list ? url : NULL;
+  make_signed (&authority->client, &authority->root, "CN=client", FALSE);
+  crl_url = NULL;
+  authority->list = make_list (authority, revoked);
+  append_pem (pem, &authority->client, TRUE);
+  authority->folder = g_dir_make_tmp ("wsserver-test-XXXXXX", NULL);
+  authority->path = g_build_filename (authority->folder, "client.pem", NULL);
+  g_assert_true (g_file_set_contents (authority->path, pem->str, -1, NULL));
+}
+
+static void
+authority_clear (Authority *authority)
+{
+  g_unlink (authority->path);
+  g_rmdir (authority->folder);
+  g_free (authority->path);
+  g_free (authority->folder);
+  g_bytes_unref (authority->list);
+  clear_signed (&authority->client);
+  clear_signed (&authority->root);
+  ws_test_server_free (authority->publisher);
+}
+
+typedef struct
+{
+  const char *path;
+  const char *setting;
+  gboolean    names_list;
+  gboolean    revoked;
+  gboolean    served;
+} RevocationCase;
+
+static const RevocationCase revocation_cases[] = {
+  { "crl/0-revoked", "SSLCheckCRL=0", TRUE, TRUE, TRUE },
+  { "crl/1-good", "SSLCheckCRL=1", TRUE, FALSE, TRUE },
+  { "crl/1-revoked", "SSLCheckCRL=1", TRUE, TRUE, FALSE },
+  { "crl/1-no-list", "SSLCheckCRL=1", FALSE, FALSE, TRUE },
+  { "crl/2-good", "SSLCheckCRL=2", TRUE, FALSE, TRUE },
+  { "crl/2-revoked", "SSLCheckCRL=2", TRUE, TRUE, FALSE },
+  { "crl/2-no-list", "SSLCheckCRL=2", FALSE, FALSE, FALSE },
+  { "ocsp/0", "SSLCheckOCSP=0", FALSE, FALSE, TRUE },
+  { "ocsp/1-nobody-to-ask", "SSLCheckOCSP=1", FALSE, FALSE, TRUE },
+  { "ocsp/2-nobody-to-ask", "SSLCheckOCSP=2", FALSE, FALSE, FALSE },
+};
+
+static void
+test_revocation (gconstpointer user_data)
+{
+  const RevocationCase *test = user_data;
+  g_autoptr (GString) trusted = g_string_new ("SSLClientCACerts=");
+  WsTestServer *server;
+  Authority     authority;
+  TlsClient     client = { 0 };
+
+  g_test_summary ("0 does not ask, 1 passes whom nobody can be asked about, 2 does not; who is revoked is refused with 280.");
+
+  authority_init (&authority, test->names_list, test->revoked);
+  append_pem (trusted, &authority.root, FALSE);
+  server = new_tls_server (NULL, trusted->str, test->setting);
+  ws_server_set_ssl_authenticate_clients (server->server, TRUE, NULL);
+  client.certificate = authority.path;
+  run_tls_client (server, &client);
+  g_assert_cmpint (client.echoed, ==, test->served);
+  g_assert_cmpuint (ws_test_server_count (server, "error #1 280 "), ==, !test->served);
+  g_assert_cmpint (authority.n_requests > 0, ==, test->names_list && !g_str_has_suffix (test->setting, "0"));
+  ws_test_server_free (server);
+  authority_clear (&authority);
+}
+
+/* --- sessions, logs -------------------------------------------------------------------------- */
 
 static void
 test_reuse (gconstpointer user_data)
@@ -401,6 +540,12 @@ main (int   argc,
       g_autofree char *path = g_strconcat ("/tls-settings/", cases[i].path, NULL);
 
       g_test_add_data_func (path, &cases[i], test_case);
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (revocation_cases); i++)
+    {
+      g_autofree char *path = g_strconcat ("/tls-settings/revocation/", revocation_cases[i].path, NULL);
+
+      g_test_add_data_func (path, &revocation_cases[i], test_revocation);
     }
   g_test_add_func ("/tls-settings/refused-values", test_refused_values);
   g_test_add_func ("/tls-settings/dh-bits", test_dh_bits);
