@@ -344,6 +344,14 @@ test_revocation (gconstpointer user_data)
 
   g_test_summary ("0 does not ask, 1 passes whom nobody can be asked about, 2 does not; who is revoked is refused with 280.");
 
+#ifndef HAVE_SOUP
+  if (test->names_list)
+    {
+      g_test_skip ("built without libsoup, which asks");
+      return;
+    }
+#endif
+
   authority_init (&authority, test->names_list, test->revoked);
   append_pem (trusted, &authority.root, FALSE);
   server = new_tls_server (NULL, trusted->str, test->setting);
