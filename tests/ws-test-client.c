@@ -315,6 +315,14 @@ ws_test_client_set_reading (WsTestClient *self,
 }
 
 void
+ws_test_client_truncate (WsTestClient *self)
+{
+  wait_until_open (self);
+  ws_test_wait_until (self->output->len == 0);
+  shutdown (self->fd, SHUT_WR);
+}
+
+void
 ws_test_client_half_close (WsTestClient *self)
 {
   wait_until_open (self);
@@ -340,6 +348,12 @@ ws_test_client_reset (WsTestClient *self)
 void
 ws_test_client_close (WsTestClient *self)
 {
+  guint8 buffer[65536];
+
+  /* What has come unread, such as tickets of TLS, would make a reset of the end. */
+  if (self->tls != NULL && self->reader != NULL)
+    while (ws_test_client_receive (self, buffer, sizeof buffer) > 0)
+      ;
   close_fd (self);
 }
 

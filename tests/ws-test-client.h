@@ -80,8 +80,9 @@ void ws_test_client_set_reading (WsTestClient *self,
 gssize ws_test_client_receive (WsTestClient *self,
                                gpointer      buffer,
                                gsize         size);
-/* With close_notify over TLS. */
+/* Ends the client's side; over TLS with close_notify, or as if the connection had been cut. */
 void ws_test_client_half_close (WsTestClient *self);
+void ws_test_client_truncate (WsTestClient *self);
 void ws_test_client_reset (WsTestClient *self);
 void ws_test_client_close (WsTestClient *self);
 
