@@ -26,11 +26,11 @@ gboolean ws_test_tls_skip (const char *reason);
 typedef struct _WsTestTls WsTestTls;
 
 WsTestTls *ws_test_tls_new (int fd);
-void ws_test_tls_free (WsTestTls *self);
+void       ws_test_tls_free (WsTestTls *self);
 
 /* One step of the handshake: 1 when it is over, 0 when the server has ended the stream, -1 with
  * EAGAIN, EPROTO after an alert or a fault of the protocol, or the errno of the socket. */
-gssize ws_test_tls_handshake (WsTestTls *self);
+gssize   ws_test_tls_handshake (WsTestTls *self);
 gboolean ws_test_tls_is_open (WsTestTls *self);
 
 /* Both kinds of an end read as 0. */
@@ -47,6 +47,6 @@ gssize ws_test_tls_send (WsTestTls    *self,
                          gsize         length);
 /* Moves sealed bytes into the kernel; FALSE while some are left. */
 gboolean ws_test_tls_flush (WsTestTls *self);
-void ws_test_tls_send_close_notify (WsTestTls *self);
+void     ws_test_tls_send_close_notify (WsTestTls *self);
 
 G_END_DECLS

@@ -26,17 +26,17 @@ void ws_test_deadline_end (WsTestDeadline *deadline);
 
 /* Iterates the thread's main context until the expression is true; fails the test when it is
  * still false at the deadline. */
-#define ws_test_wait_until(expression)                                                          \
-  G_STMT_START                                                                                  \
-  {                                                                                             \
-    WsTestDeadline deadline_;                                                                   \
-                                                                                                \
-    ws_test_deadline_begin (&deadline_, #expression, __FILE__, __LINE__, G_STRFUNC);            \
-    while (!(expression))                                                                       \
-      ws_test_deadline_iterate (&deadline_);                                                    \
-    ws_test_deadline_end (&deadline_);                                                          \
-  }                                                                                             \
-  G_STMT_END
+#define ws_test_wait_until(expression)                                             \
+ G_STMT_START                                                                      \
+ {                                                                                 \
+  WsTestDeadline deadline_;                                                        \
+                                                                                   \
+  ws_test_deadline_begin (&deadline_, #expression, __FILE__, __LINE__, G_STRFUNC); \
+  while (!(expression))                                                            \
+   ws_test_deadline_iterate (&deadline_);                                          \
+  ws_test_deadline_end (&deadline_);                                               \
+ }                                                                                 \
+ G_STMT_END
 
 /* Dispatches what is ready, until nothing is; fails the test when that never happens. Returns the
  * number of iterations that dispatched something. */

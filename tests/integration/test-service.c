@@ -263,6 +263,7 @@ run_activated (void)
   g_autoptr (WsServer) server = ws_server_new ();
   g_autoptr (GError)   error = NULL;
 
+  ws_test_server_secure (server);
   if (!ws_server_listen_on_activation_sockets (server, &error))
     {
       g_printerr ("%s\n", error->message);

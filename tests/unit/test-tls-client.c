@@ -70,7 +70,7 @@ server_init (Server  *self,
   int          listening_fd = listen_on_loopback (&port);
   int          fd;
 
-  *self = (Server) { .handshake = WS_IO_WOULD_BLOCK, .status = WS_IO_WOULD_BLOCK };
+  *self = (Server){ .handshake = WS_IO_WOULD_BLOCK, .status = WS_IO_WOULD_BLOCK };
   ws_tls_options_init (&options);
   if (!fits)
     options.protocols = ws_test_tls_get_mode () == WS_TEST_TLS_1_2 ? WS_TLS_PROTOCOL_TLS13 : WS_TLS_PROTOCOL_TLS12;
