@@ -34,7 +34,7 @@ tell_end (WsConnection *self)
     ws_connection_log_error (self, "%s", fault->message);
 
   /* A client that resets the connection is no error of this side; disconnected tells of it. */
-  if (fault != NULL && self->was_connected && fault->code != WS_ERROR_CONNECTION_RESET && self->context != NULL)
+  if (fault != NULL && (self->was_connected || self->tell_fault) && fault->code != WS_ERROR_CONNECTION_RESET && self->context != NULL)
     {
       ws_connection_emit_error (self, fault->code, fault->message);
       return;
@@ -63,6 +63,11 @@ ws_connection_run_pending (WsConnection *self)
         {
           self->pending &= (guint16) ~WS_PENDING_ANSWER;
           ws_connection_answer_open_request (self);
+        }
+      else if (pending & WS_PENDING_CERTIFICATE)
+        {
+          self->pending &= (guint16) ~WS_PENDING_CERTIFICATE;
+          ws_connection_answer_ssl_request (self);
         }
       else if (pending & WS_PENDING_INPUT)
         {
@@ -120,6 +125,9 @@ get_wanted_events (WsConnection *self)
 
   switch ((WsConnectionState) self->state)
     {
+    case WS_STATE_SECURING:
+      return ws_connection_get_tls_events (self);
+
     case WS_STATE_HEAD:
     case WS_STATE_LINGERING:
       return events | WS_POLL_IN;
@@ -147,7 +155,7 @@ ws_connection_update_watch (WsConnection *self)
   if (self->transport == NULL || self->watch.poller == NULL)
     return;
 
-  events = get_wanted_events (self);
+  events = ws_transport_get_events (self->transport, get_wanted_events (self));
   if (events != self->watch.events)
     ws_poller_modify_watch (self->watch.poller, &self->watch, events);
 }
@@ -183,6 +191,7 @@ ws_connection_process_input (WsConnection *self)
         ws_connection_hold_input (self);
         break;
 
+      case WS_STATE_SECURING:
       case WS_STATE_ANSWERING:
       case WS_STATE_ENDING:
       case WS_STATE_LINGERING:
@@ -218,6 +227,7 @@ wants_input (WsConnection *self)
     case WS_STATE_OPEN:
     case WS_STATE_CLOSING:
       return !self->paused;
+    case WS_STATE_SECURING:
     case WS_STATE_DECIDING:
     case WS_STATE_ANSWERING:
     case WS_STATE_ENDING:
@@ -299,7 +309,7 @@ static void
 handle_hang_up (WsConnection *self,
                 WsPollEvents  events)
 {
-  if (self->state == WS_STATE_DECIDING)
+  if (self->state == WS_STATE_DECIDING || ws_connection_is_deciding_tls (self))
     ws_connection_peer_finished (self);
   else if (!wants_input (self) && (events & (WS_POLL_ERROR | WS_POLL_HANG_UP)) != 0)
     ws_connection_lost (self, NULL);
@@ -311,19 +321,22 @@ connection_ready (WsWatch     *watch,
 {
   WsConnection *self = (WsConnection *) ((guint8 *) watch - G_STRUCT_OFFSET (WsConnection, watch));
   gboolean      was_corked = self->corked;
+  gboolean      was_securing = self->state == WS_STATE_SECURING;
 
   g_object_ref (self);
   self->dispatching++;
 
   /* In a nested dispatch the handler below may wait for an answer to what it has sent. */
   self->corked = FALSE;
-  if ((events & WS_POLL_OUT) != 0 || was_corked)
+  if (was_securing)
+    ws_connection_continue_tls (self);
+  else if ((events & WS_POLL_OUT) != 0 || was_corked)
     ws_connection_flush (self);
 
   self->corked = TRUE;
   if ((events & (WS_POLL_ERROR | WS_POLL_HANG_UP | WS_POLL_READ_HANG_UP)) != 0)
     handle_hang_up (self, events);
-  if ((events & ~WS_POLL_OUT) != 0 || events == 0)
+  if ((events & ~WS_POLL_OUT) != 0 || events == 0 || was_securing)
     receive (self);
   self->corked = FALSE;
   ws_connection_flush (self);

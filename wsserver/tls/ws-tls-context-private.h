@@ -20,6 +20,7 @@ struct _WsTlsContext
 {
   gatomicrefcount                  ref_count;
   gnutls_certificate_credentials_t credentials;
+  GPtrArray                       *certificates; /* what the credentials borrow from; may be NULL */
   WsTlsKeyKinds                    keys; /* of all certificates */
   WsTlsPriority                   *priority;
   gnutls_datum_t                   ticket_key; /* empty: sessions are not resumed */

@@ -181,6 +181,7 @@ ws_tls_context_unref (WsTlsContext *self)
 
   g_clear_pointer (&self->priority, ws_tls_priority_free);
   gnutls_certificate_free_credentials (self->credentials);
+  g_clear_pointer (&self->certificates, g_ptr_array_unref);
   if (self->ticket_key.data != NULL)
     gnutls_memset (self->ticket_key.data, 0, self->ticket_key.size);
   gnutls_free (self->ticket_key.data);

@@ -115,6 +115,21 @@ ws_tls_session_refuse (WsTlsSession *self,
                                           "[%d] TLS handshake refused: %s", WS_ERROR_HANDSHAKE, reason));
 }
 
+void
+ws_tls_session_reject (WsTlsSession *self,
+                       guint8        alert,
+                       const char   *reason)
+{
+  if (self->state != WS_TLS_STATE_OPEN || self->in_call || self->write_errno != 0)
+    return;
+
+  ws_tls_session_begin_call (self);
+  (void) gnutls_alert_send (self->session, GNUTLS_AL_FATAL, (gnutls_alert_description_t) alert);
+  ws_tls_session_end_call (self);
+  ws_tls_session_flush_queue (self);
+  ws_tls_session_fail (self, g_error_new (WS_ERROR, WS_ERROR_CERT_NOT_VERIFIED, "[%d] %s", WS_ERROR_CERT_NOT_VERIFIED, reason));
+}
+
 WsIOStatus
 ws_tls_session_tell_failure (WsTlsSession *self,
               GError      **error)
