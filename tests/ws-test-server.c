@@ -208,9 +208,13 @@ ws_test_server_secure (WsServer *server)
   if (mode == WS_TEST_TLS_NONE)
     return;
 
-  ws_server_set_use_ssl (server, TRUE);
-  ws_server_set_ssl_cert (server, get_certificate ());
-  ws_server_set_ssl_provider (server, mode == WS_TEST_TLS_PLATFORM ? WS_SSL_PROVIDER_PLATFORM : WS_SSL_PROVIDER_INTERNAL);
+  ws_server_set_use_ssl (server, TRUE, &error);
+  g_assert_no_error (error);
+  ws_server_set_ssl_cert (server, get_certificate (), &error);
+  g_assert_no_error (error);
+  ws_server_set_ssl_provider (server, mode == WS_TEST_TLS_PLATFORM ? WS_SSL_PROVIDER_PLATFORM : WS_SSL_PROVIDER_INTERNAL,
+                              &error);
+  g_assert_no_error (error);
   protocols = ws_server_config (server, mode == WS_TEST_TLS_1_2 ? "SSLEnabledProtocols=3072" : "SSLEnabledProtocols=12288",
                                 &error);
   g_assert_no_error (error);
