@@ -781,6 +781,8 @@ ws_test_client_assert_eof (WsTestClient *self)
   if (self->input->len > 0)
     fail ("%u bytes came before the end, the first 0x%02x", self->input->len,
           self->input->data[0]);
+  if (self->tls != NULL && ws_test_tls_is_open (self->tls) && self->error_number == 0 && !ws_test_tls_is_closed (self->tls))
+    fail ("the server has ended the stream without close_notify");
 }
 
 char *
