@@ -3,6 +3,8 @@
 /* Handshakes; what comes after is in test-tls-platform-stream.c. */
 #include "platform-fixture.h"
 
+#include <poll.h>
+
 static void
 check_version (const char *priority,
                const char *version,
@@ -297,7 +299,8 @@ test_stalled (void)
     {
       link_init (&links[i], platform, TLS13, NULL);
       link_stall (&links[i]);
-      g_assert_cmpuint (ws_transport_get_events (links[i].transport, G_IO_IN | G_IO_OUT | 0x2000), ==, 0x2000);
+      g_assert_cmpuint (ws_transport_get_events (links[i].transport, G_IO_IN | G_IO_OUT), ==,
+                        i < WS_TLS_GATE_MAX_INSIDE ? 0 : POLLRDHUP);
     }
   for (guint i = 0; i < 20; i++)
     run_turn ();
@@ -314,7 +317,7 @@ test_stalled (void)
   g_assert_false (is_started (&links[10]));
 
   /* A client that goes while it waits is found out without a turn of its own. */
-  shutdown (links[10].client_fd, SHUT_RDWR);
+  shutdown (links[10].client_fd, SHUT_WR);
   link_shake (&links[10]);
   g_assert_error (links[10].error, WS_ERROR, WS_ERROR_CONNECTION_RESET);
   g_assert_cmpuint (ws_tls_gate_count_inside (), ==, WS_TLS_GATE_MAX_INSIDE);

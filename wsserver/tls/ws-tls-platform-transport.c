@@ -5,6 +5,7 @@
 #include "wsserver/base/ws-error-private.h"
 #include "wsserver/tls/ws-cipher-suites-private.h"
 
+#include <poll.h>
 #include <string.h>
 
 #define PLACE "TLS"
@@ -376,7 +377,8 @@ platform_transport_get_events (WsTransport *transport,
     {
     case WS_TLS_PLATFORM_HELLO:
       return (wanted & ~both) | G_IO_IN;
-    case WS_TLS_PLATFORM_WAITING:
+    case WS_TLS_PLATFORM_WAITING: /* nothing is read, but who leaves shall leave the queue */
+      return (wanted & ~both) | POLLRDHUP;
     case WS_TLS_PLATFORM_RUNNING:
       return wanted & ~both;
     case WS_TLS_PLATFORM_OPEN:

@@ -30,6 +30,7 @@ create_context (const WsTlsOptions *options,
 {
   gnutls_certificate_credentials_t credentials = NULL;
   WsTlsOptions                     own;
+  WsTlsContext                    *context;
 
   ws_tls_options_init (&own);
   own.protocols = options->protocols;
@@ -48,7 +49,15 @@ create_context (const WsTlsOptions *options,
       return NULL;
     }
 
-  return ws_tls_context_new (&own, credentials, error);
+  context = ws_tls_context_new (&own, credentials, error);
+  if (context != NULL)
+    {
+      /* It keeps the PIN of a key on a token. */
+      context->certificates = g_ptr_array_new_with_free_func (g_object_unref);
+      g_ptr_array_add (context->certificates, g_object_ref (certificate));
+    }
+
+  return context;
 }
 
 static GByteArray *
