@@ -132,7 +132,7 @@ static gboolean
 concerns_tls (const WsSetting *setting)
 {
   return (setting->group == WS_SETTING_GROUP_TLS && (setting->flags & WS_SETTING_NO_EFFECT) == 0) ||
-         g_str_equal (setting->name, "PreferredDHGroupBits");
+         g_str_equal (setting->name, "PreferredDHGroupBits") || g_str_equal (setting->name, "SSLOCSPResponse");
 }
 
 /* False takes back what True has set, and no more. */
