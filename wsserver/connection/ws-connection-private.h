@@ -9,6 +9,7 @@
 #include "wsserver/config/ws-settings-private.h"
 #include "wsserver/connection/ws-connection.h"
 #include "wsserver/connection/ws-http-request.h"
+#include "wsserver/connection/ws-message-handler-private.h"
 #include "wsserver/connection/ws-open-request.h"
 #include "wsserver/io/ws-outbox-private.h"
 #include "wsserver/io/ws-poller-private.h"
@@ -55,6 +56,7 @@ typedef struct
   gpointer                      owner;
   WsPoller                     *poller;
   WsSettings                   *settings;
+  WsMessageHandler             *message_handler; /* the owner's; NULL: messages are told by signals */
   GByteArray                   *scratch; /* for output of the deflater; NULL while somebody uses it */
   gboolean                      trace; /* G_MESSAGES_DEBUG asks for this library */
 
@@ -318,6 +320,24 @@ void ws_connection_queue_control (WsConnection *self,
                                   WsOpcode      opcode,
                                   const guint8 *payload,
                                   gsize         length);
+/* A whole message in as many frames as MaxFrameSize makes of it, compressed already or not. */
+void ws_connection_queue_frames  (WsConnection *self,
+                                  WsOpcode      opcode,
+                                  guint         flags,
+                                  const guint8 *data,
+                                  gsize         length,
+                                  GBytes       *owner);
+/* A frame with its header, the same for others; opcode, flags and length tell of it. */
+void ws_connection_queue_wire    (WsConnection *self,
+                                  GBytes       *wire,
+                                  WsOpcode      opcode,
+                                  guint         flags,
+                                  gsize         length);
+/* What every message that is queued has to do with the connection. */
+void ws_connection_note_message  (WsConnection *self);
+/* Whether the next message of length would be compressed. */
+gboolean ws_connection_will_compress (WsConnection *self,
+                                      gsize         length);
 void ws_connection_queue_pong    (WsConnection *self,
                                   const guint8 *payload,
                                   gsize         length);

@@ -29,8 +29,9 @@ void ws_outbox_init (WsOutbox     *self,
 /* Drops what waits and the pool's reference. Idempotent. */
 void ws_outbox_clear (WsOutbox *self);
 
-/* Copies data, or, when it is longer than WS_OUTBOX_COPY_MAX_BYTES and owner is not NULL, keeps a
- * reference to owner, in whose memory data lies. */
+/* Copies data, or keeps a reference to owner, if there is one, in whose memory data lies: when data is
+ * longer than WS_OUTBOX_COPY_MAX_BYTES, or nothing waits yet, so that many outboxes with one message
+ * each, the same one perhaps, need no chunk each. */
 void ws_outbox_append (WsOutbox     *self,
                        const guint8 *data,
                        gsize         length,

@@ -154,7 +154,7 @@ ws_outbox_append (WsOutbox     *self,
 {
   g_assert (self->pool != NULL);
 
-  if (owner != NULL && length > WS_OUTBOX_COPY_MAX_BYTES)
+  if (owner != NULL && length > 0 && (length > WS_OUTBOX_COPY_MAX_BYTES || self->tail == NULL))
     append_reference (self, data, length, owner);
   else
     append_copy (self, data, length);

@@ -24,6 +24,8 @@ struct _WsServer
   int           connection_backlog;
   int           default_timeout_s;
 
+  WsMessageHandler *message_handler; /* NULL: messages are told by signals */
+
   WsConnectionMap *connections;
   guint64          last_id;
   gboolean         logging; /* a handler of the log is running */
@@ -67,6 +69,10 @@ void     ws_server_log      (WsServer      *self,
                              const char    *type,
                              const char    *format,
                              ...) G_GNUC_PRINTF (4, 5);
+
+/* ws-server-message-func.c: takes the reference; NULL for none */
+void ws_server_take_message_handler (WsServer         *self,
+                                     WsMessageHandler *handler);
 
 /* ws-server-listening.c */
 void ws_server_connection_ended (WsServer     *self,
