@@ -3,7 +3,9 @@
 
 /* The echo server that the benchmark measures.
  *
- *   bench-echo PORT [--deflate on|off] */
+ *   bench-echo PORT [--deflate on|off] [--func]
+ *
+ * --func: with a message function in place of the signal. */
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <wsserver/wsserver.h>
@@ -21,6 +23,19 @@ data_in_cb (WsServer     *server,
 
   ws_connection_set_data_format (connection, format);
   if (!ws_connection_send (connection, data, &error))
+    g_printerr ("%s\n", error->message);
+}
+
+static void
+message_func (WsConnection *connection,
+              WsDataFormat  format,
+              const guint8 *data,
+              gsize         length,
+              gpointer      user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!ws_connection_send_data (connection, format, data, length, &error))
     g_printerr ("%s\n", error->message);
 }
 
@@ -61,6 +76,8 @@ main (int    argc,
   configure (server, "MaxConnections=100000");
   configure (server, "MaxMessageSize=67108864");
   configure (server, "MaxSendQueue=134217728");
+  if (argc > 1 && g_str_equal (argv[argc - 1], "--func"))
+    ws_server_set_message_func (server, message_func, NULL, NULL);
   g_signal_connect (server, "data-in", G_CALLBACK (data_in_cb), NULL);
   ws_server_set_local_host (server, "127.0.0.1", NULL);
   ws_server_set_local_port (server, argc > 1 ? (guint) atoi (argv[1]) : 0, NULL);

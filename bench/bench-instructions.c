@@ -31,13 +31,19 @@ typedef struct
   guint       depth;  /* messages a client sends at once */
   gboolean    binary;
   gboolean    alone; /* the loop finds one client ready a turn, not all of them */
+  gboolean    func;  /* a message function echoes, not a handler of the signal */
 } Work;
 
 static const Work works[] = {
-  { "W1", 20, 1, FALSE, FALSE },
-  { "W1-alone", 20, 1, FALSE, TRUE },
-  { "W2", 20, 32, FALSE, FALSE },
-  { "W3", 1024, 1, TRUE, FALSE },
+  { "W1", 20, 1, FALSE, FALSE, FALSE },
+  { "W1-alone", 20, 1, FALSE, TRUE, FALSE },
+  { "W2", 20, 32, FALSE, FALSE, FALSE },
+  { "W3", 1024, 1, TRUE, FALSE, FALSE },
+  { "W1-func", 20, 1, FALSE, FALSE, TRUE },
+  { "W2-func", 20, 32, FALSE, FALSE, TRUE },
+  { "W3-func", 1024, 1, TRUE, FALSE, TRUE },
+  { "send-to-all", 100, 1, TRUE, FALSE, FALSE }, /* one message to all clients by a loop of sends, and … */
+  { "broadcast", 100, 1, TRUE, FALSE, FALSE },   /* … in one call */
 };
 
 static WsServer *server;
@@ -55,6 +61,17 @@ data_in_cb (WsServer     *self,
 {
   ws_connection_set_data_format (connection, format);
   ws_connection_send (connection, data, NULL);
+  n_echoed++;
+}
+
+static void
+message_func (WsConnection *connection,
+              WsDataFormat  format,
+              const guint8 *data,
+              gsize         length,
+              gpointer      user_data)
+{
+  ws_connection_send_data (connection, format, data, length, NULL);
   n_echoed++;
 }
 
@@ -151,8 +168,45 @@ run_round (const Work       *work,
     read_echoes (clients[i], echo_length);
 }
 
+G_GNUC_NO_INLINE static void
+measured_broadcast (GBytes *data)
+{
+  n_echoed += ws_server_broadcast (server, WS_DATA_FORMAT_BINARY, data, NULL, NULL, NULL);
+}
+
+G_GNUC_NO_INLINE static void
+measured_send_to_all (GBytes *data)
+{
+  GListModel *model = G_LIST_MODEL (ws_server_get_connections (server));
+
+  for (guint i = 0; i < N_CLIENTS; i++)
+    {
+      g_autoptr (WsConnection) connection = g_list_model_get_item (model, i);
+
+      n_echoed += ws_connection_send_bytes (connection, data, NULL);
+    }
+}
+
 static void
-run (const Work *work,
+run_to_all (const Work *work,
+            guint       n_rounds)
+{
+  g_autofree char   *memory = g_strnfill (work->length, 'x');
+  g_autoptr (GBytes) data = g_bytes_new (memory, work->length);
+
+  for (guint round = 0; round < n_rounds; round++)
+    {
+      if (g_str_equal (work->name, "broadcast"))
+        measured_broadcast (data);
+      else
+        measured_send_to_all (data);
+      for (guint i = 0; i < N_CLIENTS; i++)
+        read_echoes (clients[i], work->length + 2);
+    }
+}
+
+static void
+echo (const Work *work,
      guint       n_rounds)
 {
   g_autoptr (GByteArray) frames = build_frames (work);
@@ -165,6 +219,16 @@ run (const Work *work,
       for (guint i = 0; work->alone && i < N_CLIENTS; i++)
         run_round (work, frames, echo_length, i, 1);
     }
+}
+
+static void
+run (const Work *work,
+     guint       n_rounds)
+{
+  if (g_str_equal (work->name, "broadcast") || g_str_equal (work->name, "send-to-all"))
+    run_to_all (work, n_rounds);
+  else
+    echo (work, n_rounds);
 }
 
 static const Work *
@@ -194,6 +258,8 @@ main (int    argc,
   for (guint i = 0; i < N_CLIENTS; i++)
     open_client (ws_server_get_local_port (server));
 
+  if (work->func)
+    ws_server_set_message_func (server, message_func, NULL, NULL);
   run (work, 4);
   n_echoed = 0;
   run (work, argc > 2 ? (guint) atoi (argv[2]) : 1);

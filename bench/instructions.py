@@ -22,6 +22,11 @@ WORKS = {
     "W1-alone": ("bench-instructions", "W1-alone", 5, 45),
     "W2": ("bench-instructions", "W2", 5, 25),
     "W3": ("bench-instructions", "W3", 20, 120),
+    "W1-func": ("bench-instructions", "W1-func", 20, 120),
+    "W2-func": ("bench-instructions", "W2-func", 5, 25),
+    "W3-func": ("bench-instructions", "W3-func", 20, 120),
+    "send-to-all": ("bench-instructions", "send-to-all", 20, 120),
+    "broadcast": ("bench-instructions", "broadcast", 20, 120),
     "protocol-20": ("bench-protocol", "20", 100, 1100),
     "protocol-1024": ("bench-protocol", "1024", 100, 1100),
 }
