@@ -507,6 +507,7 @@ receive_payload (WsProtocol      *self,
 {
   const gsize    part_length = (gsize) MIN (self->frame_remaining, length);
   const gboolean frame_end = part_length == self->frame_remaining;
+  gboolean       is_ascii = FALSE;
 
   if (self->compressed)
     return receive_compressed (self, data, length, used, event);
@@ -515,9 +516,10 @@ receive_payload (WsProtocol      *self,
     return WS_PARSE_NEED_MORE;
 
   if (self->role == WS_ROLE_SERVER)
-    ws_mask (data, part_length, self->masking_key, self->mask_offset);
+    is_ascii = ws_mask (data, part_length, self->masking_key, self->mask_offset);
 
-  if (!accept_text (self, data, part_length, frame_end && self->frame_fin))
+  /* ASCII is good text unless it comes in the middle of a character. */
+  if (!(is_ascii && ws_utf8_validator_is_complete (&self->utf8)) && !accept_text (self, data, part_length, frame_end && self->frame_fin))
     return fail_invalid_text (self, event);
 
   *used += part_length;
@@ -659,6 +661,7 @@ receive_short_message (WsProtocol      *self,
   const gboolean masked = self->role == WS_ROLE_SERVER;
   const gsize    size = masked ? 2 + MASKING_KEY_LENGTH : 2;
   const guint8   mask_bit = masked ? MASK_BIT : 0;
+  gboolean       is_ascii = FALSE;
   guint8        *payload;
   gsize          payload_length;
 
@@ -676,9 +679,9 @@ receive_short_message (WsProtocol      *self,
   payload = data + size;
 
   if (masked)
-    ws_mask (payload, payload_length, data + 2, 0);
+    is_ascii = ws_mask (payload, payload_length, data + 2, 0);
 
-  if (data[0] == (FIN_BIT | WS_OPCODE_TEXT) && !ws_utf8_is_valid (payload, payload_length))
+  if (data[0] == (FIN_BIT | WS_OPCODE_TEXT) && !is_ascii && !ws_utf8_is_valid (payload, payload_length))
     return fail (self, event, WS_CLOSE_CODE_INVALID_PAYLOAD, "text is not valid UTF-8");
 
   *event = (WsProtocolEvent){
