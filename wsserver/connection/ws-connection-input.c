@@ -199,15 +199,7 @@ deliver (WsConnection          *self,
   gsize              length;
   const guint8      *data;
 
-  /* Where they lie. Decompressed bytes do not stay there while the function iterates the context,
-   * and what was assembled has to be taken. */
-  if (handler != NULL && event->message_begin && !event->compressed)
-    {
-      ws_message_handler_call (handler, self, get_format (event), event->data, event->length);
-      return;
-    }
-
-  bytes = take_assembled (self, event);
+  bytes = take_assembled (self, event); /* decompressed bytes would not stay where they are, either */
   data = g_bytes_get_data (bytes, &length);
   if (handler != NULL)
     ws_message_handler_call (handler, self, get_format (event), length > 0 ? data : event->data, length);
@@ -215,6 +207,16 @@ deliver (WsConnection          *self,
   else if (length > 0 || event->message_end || begins_message)
     ws_connection_emit_data_in (self, begins_message ? get_format (event) : WS_DATA_FORMAT_AUTOMATIC, bytes,
                                 event->message_end, FALSE);
+}
+
+static inline void
+note_data (WsConnection          *self,
+           const WsProtocolEvent *event)
+{
+  self->bytes_received += event->length;
+  self->messages_received += event->message_end;
+  if (self->context->idle_timers.duration_us > 0)
+    ws_timer_arm (&self->idle_timer, &self->context->idle_timers, ws_poller_get_time (self->context->poller));
 }
 
 static void
@@ -226,12 +228,7 @@ receive_data (WsConnection          *self,
   if (self->discarding)
     return;
 
-  self->bytes_received += event->length;
-  if (self->context->idle_timers.duration_us > 0)
-    ws_timer_arm (&self->idle_timer, &self->context->idle_timers, ws_poller_get_time (self->context->poller));
-  if (event->message_end)
-    self->messages_received++;
-
+  note_data (self, event);
   if (self->line_mode)
     {
       self->message_begins = FALSE; /* when line mode ends, the rest of this message is no whole one */
@@ -250,6 +247,34 @@ receive_data (WsConnection          *self,
   begins = self->message_begins;
   self->message_begins = FALSE;
   deliver (self, event, begins);
+}
+
+/* The commonest event, of which nothing has to be kept: a message in one piece. */
+static inline gboolean
+is_whole_message (WsConnection          *self,
+                  const WsProtocolEvent *event)
+{
+  return event->type == WS_PROTOCOL_EVENT_DATA && event->message_begin && event->message_end && !event->compressed &&
+         !self->line_mode && !self->discarding;
+}
+
+static void
+receive_whole_message (WsConnection          *self,
+                       const WsProtocolEvent *event)
+{
+  WsMessageHandler *handler = self->context->message_handler;
+
+  note_data (self, event);
+  if (handler != NULL)
+    {
+      ws_message_handler_call (handler, self, get_format (event), event->data, event->length);
+    }
+  else
+    {
+      g_autoptr (GBytes) bytes = g_bytes_new (event->data, event->length);
+
+      ws_connection_emit_data_in (self, get_format (event), bytes, TRUE, FALSE);
+    }
 }
 
 static void
@@ -307,6 +332,8 @@ ws_connection_receive_frames (WsConnection *self)
       self->input_length -= consumed;
       if (result == WS_PARSE_FAILED)
         ws_connection_fail (self, event.close_code, event.fault);
+      else if (result == WS_PARSE_DONE && is_whole_message (self, &event))
+        receive_whole_message (self, &event);
       else if (result == WS_PARSE_DONE)
         receive_event (self, &event);
 

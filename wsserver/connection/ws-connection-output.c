@@ -11,6 +11,9 @@
 /* Sends made while events are delivered are gathered up to this. */
 #define CORK_BYTES (64 * 1024)
 
+/* More than a message takes whose length fits into the second byte of its header. */
+#define SHORT_FRAME_MAX_BYTES 256
+
 guint64
 ws_connection_get_queued_bytes (WsConnection *self)
 {
@@ -137,9 +140,16 @@ write_frame (WsConnection *self,
     .fin = (flags & WS_FRAME_FIN) != 0,
     .reserved_bits = (guint8) (flags & WS_FRAME_RSV1),
   };
-  guint8        bytes[WS_FRAME_HEADER_MAX_LENGTH];
+  guint8        bytes[SHORT_FRAME_MAX_BYTES];
   gsize         header_length = ws_frame_header_write (&header, bytes);
 
+  /* Copying it is cheaper than telling the kernel of two pieces. */
+  if (length > 0 && length <= sizeof bytes - header_length)
+    {
+      memcpy (bytes + header_length, data, length);
+      header_length += length;
+      length = 0;
+    }
   write_pieces (self, bytes, header_length, data, length, owner);
 }
 
@@ -334,6 +344,26 @@ ws_connection_queue_message (WsConnection *self,
     queue_compressed (self, opcode, TRUE, TRUE, data, length);
   else
     ws_connection_queue_frames (self, opcode, WS_FRAME_FIN, data, length, owner);
+}
+
+gboolean
+ws_connection_gather_message (WsConnection *self,
+                              WsOpcode      opcode,
+                              const guint8 *data,
+                              gsize         length)
+{
+  const WsConnectionContext *context = self->context;
+  const WsSettings          *settings = context->settings;
+  const guint8               header[] = { WS_FRAME_FIN | opcode, (guint8) length };
+
+  if (!self->corked || length > MIN (WS_CONTROL_PAYLOAD_MAX_LENGTH, settings->max_frame_bytes) || may_compress (self) ||
+      context->idle_timers.duration_us > 0 || ws_connection_logs_frames (self) ||
+      self->outbox.length + SHORT_FRAME_MAX_BYTES > MIN (CORK_BYTES, settings->max_send_queue_bytes))
+    return FALSE;
+
+  ws_outbox_append_short (&self->outbox, header, data, length);
+  self->messages_sent++;
+  return TRUE;
 }
 
 void

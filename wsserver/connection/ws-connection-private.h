@@ -246,7 +246,11 @@ void               ws_connection_log          (WsConnection *self,
                                                const char   *format,
                                                ...) G_GNUC_PRINTF (3, 4);
 /* Whether each frame is to be told of. */
-gboolean           ws_connection_logs_frames  (WsConnection *self);
+static inline gboolean
+ws_connection_logs_frames (WsConnection *self)
+{
+  return self->context != NULL && (self->context->trace || self->context->settings->log_level >= WS_LOG_DEBUG);
+}
 void               ws_connection_log_error    (WsConnection *self,
                                                const char   *format,
                                                ...) G_GNUC_PRINTF (2, 3);
@@ -333,6 +337,12 @@ void ws_connection_queue_wire    (WsConnection *self,
                                   WsOpcode      opcode,
                                   guint         flags,
                                   gsize         length);
+/* A short message, sent while the outbox gathers, that needs no look at anything else. FALSE, with
+ * nothing done, when it does. */
+gboolean ws_connection_gather_message (WsConnection *self,
+                                       WsOpcode      opcode,
+                                       const guint8 *data,
+                                       gsize         length);
 /* What every message that is queued has to do with the connection. */
 void ws_connection_note_message  (WsConnection *self);
 /* Whether the next message of length would be compressed. */

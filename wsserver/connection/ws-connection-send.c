@@ -257,6 +257,25 @@ resolve_format (WsDataFormat *format,
   return TRUE;
 }
 
+/* The commonest send by far: a short message of a known format on a connection where nothing is out of
+ * the ordinary, in answer to one of the messages that are being delivered. FALSE, with nothing
+ * done, when it is another. */
+static inline gboolean
+answer_shortly (WsConnection *self,
+                WsDataFormat  format,
+                const guint8 *data,
+                gsize         length)
+{
+  if ((format != WS_DATA_FORMAT_BINARY && format != WS_DATA_FORMAT_TEXT) || self->state != WS_STATE_OPEN ||
+      self->extra != NULL || self->timeout_s > 0 ||
+      (format == WS_DATA_FORMAT_TEXT && !ws_utf8_is_valid (data, length)) ||
+      !ws_connection_gather_message (self, (WsOpcode) format, data, length))
+    return FALSE;
+
+  self->bytes_sent = length;
+  return TRUE;
+}
+
 static gboolean
 send_in_format (WsConnection *self,
                 WsDataFormat  format,
@@ -265,6 +284,8 @@ send_in_format (WsConnection *self,
                 GBytes       *owner,
                 GError      **error)
 {
+  if (answer_shortly (self, format, data, length))
+    return TRUE;
   if (!is_part_of_message (self) && !resolve_format (&format, data, length, error))
     return FALSE;
   if (format == WS_DATA_FORMAT_AUTOMATIC)

@@ -37,6 +37,12 @@ void ws_outbox_append (WsOutbox     *self,
                        gsize         length,
                        GBytes       *owner);
 
+/* Copies a frame that is short: at most 256 bytes with its header. */
+void ws_outbox_append_short (WsOutbox     *self,
+                             const guint8  header[2],
+                             const guint8 *data,
+                             gsize         length);
+
 /* Writes to the transport until empty, would-block or failure; *n_written is always set. OK means
  * empty. Gathers up to 64 pieces in one call. */
 WsIOStatus ws_outbox_flush (WsOutbox    *self,

@@ -147,6 +147,24 @@ append_copy (WsOutbox     *self,
 }
 
 void
+ws_outbox_append_short (WsOutbox     *self,
+                        const guint8  header[2],
+                        const guint8 *data,
+                        gsize         length)
+{
+  guint8 *end;
+
+  if (self->tail == NULL || get_room (self->tail) < 2 + length)
+    append_room (self, 2 + WS_CHUNK_BYTES / 2); /* never a small one */
+
+  end = (guint8 *) self->tail->data + self->tail->length;
+  memcpy (end, header, 2);
+  memcpy (end + 2, data, length);
+  self->tail->length += 2 + length;
+  self->length += 2 + length;
+}
+
+void
 ws_outbox_append (WsOutbox     *self,
                   const guint8 *data,
                   gsize         length,
