@@ -257,6 +257,15 @@ resolve_format (WsDataFormat *format,
   return TRUE;
 }
 
+/* Whether what is sent now may have to wait for, or be a part of, something else. */
+static inline gboolean
+has_sends_under_way (WsConnection *self)
+{
+  const WsConnectionExtra *extra = self->extra;
+
+  return extra != NULL && (extra->jobs.length > 0 || extra->settings.message_bytes > 0 || extra->message_left > 0);
+}
+
 /* The commonest send by far: a short message of a known format on a connection where nothing is out of
  * the ordinary, in answer to one of the messages that are being delivered. FALSE, with nothing
  * done, when it is another. */
@@ -267,7 +276,7 @@ answer_shortly (WsConnection *self,
                 gsize         length)
 {
   if ((format != WS_DATA_FORMAT_BINARY && format != WS_DATA_FORMAT_TEXT) || self->state != WS_STATE_OPEN ||
-      self->extra != NULL || self->timeout_s > 0 ||
+      has_sends_under_way (self) || self->timeout_s > 0 ||
       (format == WS_DATA_FORMAT_TEXT && !ws_utf8_is_valid (data, length)) ||
       !ws_connection_gather_message (self, (WsOpcode) format, data, length))
     return FALSE;

@@ -37,9 +37,11 @@ void ws_outbox_append (WsOutbox     *self,
                        gsize         length,
                        GBytes       *owner);
 
-/* Copies a frame that is short: at most 256 bytes with its header. */
+/* Copies a frame of at most WS_OUTBOX_COPY_MAX_BYTES of payload. The header is 4 bytes of memory, of which
+ * header_length, 2 or 4, count. */
 void ws_outbox_append_short (WsOutbox     *self,
-                             const guint8  header[2],
+                             const guint8  header[4],
+                             gsize         header_length,
                              const guint8 *data,
                              gsize         length);
 

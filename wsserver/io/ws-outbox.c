@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+G_STATIC_ASSERT (WS_CHUNK_BYTES > 2 * WS_OUTBOX_COPY_MAX_BYTES);
+
 /* Limits of one gathered write: enough to fill any socket buffer, little enough that a long queue
  * does not hold the kernel, and with it the dispatch, for long. */
 #define FLUSH_MAX_VECTORS 64
@@ -148,20 +150,23 @@ append_copy (WsOutbox     *self,
 
 void
 ws_outbox_append_short (WsOutbox     *self,
-                        const guint8  header[2],
+                        const guint8  header[4],
+                        gsize         header_length,
                         const guint8 *data,
                         gsize         length)
 {
   guint8 *end;
 
-  if (self->tail == NULL || get_room (self->tail) < 2 + length)
-    append_room (self, 2 + WS_CHUNK_BYTES / 2); /* never a small one */
+  /* Room for all 4 bytes of the header, since that many are written: a copy of known size is cheaper. */
+  if (self->tail == NULL || get_room (self->tail) < 4 + length)
+    append_room (self, SEGMENT_CHUNK_BYTES);
 
   end = (guint8 *) self->tail->data + self->tail->length;
-  memcpy (end, header, 2);
-  memcpy (end + 2, data, length);
-  self->tail->length += 2 + length;
-  self->length += 2 + length;
+  memcpy (end, header, 4);
+  if (length > 0)
+    memcpy (end + header_length, data, length);
+  self->tail->length += header_length + length;
+  self->length += header_length + length;
 }
 
 void
