@@ -38,8 +38,8 @@ import time
 PEERS = os.environ.get("WS_PEERS_DIR") or os.path.join(tempfile.gettempdir(), "peers")
 
 DEFAULT_SERVERS = {
-    "wsserver": "{here}/../_bench/bench/bench-echo {port} {deflate}",
-    "wsserver-func": "{here}/../_bench/bench/bench-echo {port} {deflate} --func",
+    "wsserver": "{here}/../_bench/bench/bench-echo {port} {tls} {deflate}",
+    "wsserver-func": "{here}/../_bench/bench/bench-echo {port} {tls} {deflate} --func",
     "raw": "{dir}/rawepoll {port}",
     "soup": "{dir}/peer-soup {port} {tls} {deflate}",
     "lws": "{dir}/peer-lws {port} {tls} {deflate}",

@@ -9,11 +9,13 @@
 #include <wsserver/base/ws-error.h>
 #include <wsserver/base/ws-macros.h>
 #include <wsserver/base/ws-version.h>
+#include <wsserver/connection/ws-client-authentication.h>
 #include <wsserver/connection/ws-connection-map.h>
 #include <wsserver/connection/ws-connection-request.h>
 #include <wsserver/connection/ws-connection.h>
 #include <wsserver/connection/ws-http-request.h>
 #include <wsserver/connection/ws-open-request.h>
+#include <wsserver/connection/ws-ssl-connection-request.h>
 #include <wsserver/server/ws-server.h>
 #include <wsserver/tls/ws-certificate.h>
 

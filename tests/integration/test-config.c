@@ -38,6 +38,37 @@ static const Setting settings[] = {
   { "GUIAvailable", "True", "False", "x", FALSE },
   { "MaskSensitiveData", "True", "False", "x", FALSE },
   { "UseDaemonThreads", "True", "False", "x", FALSE },
+  { "LogSSLPackets", "False", "True", "all", FALSE },
+  { "ReuseSSLSession", "True", "False", "never", FALSE },
+  { "SSLCACerts", "", "-----BEGIN CERTIFICATE-----", NULL, FALSE },
+  { "SSLCheckCRL", "0", "2", "3", FALSE },
+  { "SSLCheckOCSP", "0", "1", "-1", FALSE },
+  { "SSLCipherStrength", "0", "128", "257", FALSE },
+  { "SSLClientCACerts", "", "-----BEGIN CERTIFICATE-----", NULL, FALSE },
+  { "SSLContextProtocol", "TLS", "TLSv1", NULL, FALSE },
+  { "SSLEnabledCipherSuites", "*", "TLS_AES_128_GCM_SHA256", "TLS_NO_SUCH_SUITE", FALSE },
+  { "SSLEnabledProtocols", "15360", "12288", "12", FALSE },
+  { "SSLEnableRenegotiation", "False", "True", "x", FALSE },
+  { "SSLIncludeCertChain", "False", "True", "x", FALSE },
+  { "SSLKeyLogFile", "", "/tmp/keys", NULL, FALSE },
+  { "SSLServerCACerts", "", "-----BEGIN CERTIFICATE-----", NULL, FALSE },
+  { "SSLTrustManagerFactoryAlgorithm", "", "SunX509", NULL, FALSE },
+  { "TLS12SignatureAlgorithms",
+    "sha512-ecdsa,sha512-rsa,sha512-dsa,sha384-ecdsa,sha384-rsa,sha384-dsa,sha256-ecdsa,sha256-rsa,sha256-dsa,"
+    "sha224-ecdsa,sha224-rsa,sha224-dsa,sha1-ecdsa,sha1-rsa,sha1-dsa",
+    "sha256-ecdsa,sha256-rsa", "sha256-none", FALSE },
+  { "TLS12SupportedGroups", "ecdhe_secp256r1,ecdhe_secp384r1,ecdhe_secp521r1", "ecdhe_secp256r1", "no-group", FALSE },
+  { "TLS13KeyShareGroups", "ecdhe_x25519,ecdhe_secp256r1,ecdhe_secp384r1,ffdhe_2048,ffdhe_3072", "ecdhe_x25519", NULL, FALSE },
+  { "TLS13SignatureAlgorithms",
+    "rsa_pss_sha256,rsa_pss_sha384,rsa_pss_sha512,rsa_pkcs1_sha256,rsa_pkcs1_sha384,rsa_pkcs1_sha512,"
+    "ecdsa_secp256r1_sha256,ecdsa_secp384r1_sha384,ecdsa_secp521r1_sha512,ed25519,ed448",
+    "ecdsa_secp256r1_sha256", "rot13", FALSE },
+  { "TLS13SupportedGroups",
+    "ecdhe_x25519,ecdhe_x448,ecdhe_secp256r1,ecdhe_secp384r1,ecdhe_secp521r1,"
+    "ffdhe_2048,ffdhe_3072,ffdhe_4096,ffdhe_6144,ffdhe_8192",
+    "ecdhe_x25519", "ecdhe_no", FALSE },
+  { "SSLOCSPResponse", "", "/tmp/response.der", NULL, FALSE },
+  { "SSLReloadCert", "False", "True", "x", FALSE },
   { "UseInternalSecurityAPI", "False", "True", "x", FALSE },
   { "AllowedOrigins", "*", "https://example.org", NULL, FALSE },
   { "CloseTimeout", "5", "1", "soon", FALSE },
@@ -110,11 +141,15 @@ test_bad_value (gconstpointer user_data)
   stored = configure (server, setting->name, setting->other, NULL);
   value = configure (server, setting->name, setting->bad, &error);
   g_assert_null (value);
-  g_assert_error (error, WS_ERROR, WS_ERROR_INVALID_ARGUMENT);
   g_test_message ("%s", error->message);
   g_assert_nonnull (strstr (error->message, setting->name));
   g_assert_nonnull (strstr (error->message, quoted));
-  g_assert_nonnull (strstr (error->message, "accepted"));
+  /* Names of TLS that are unknown have codes of their own. */
+  if (!g_error_matches (error, WS_ERROR, WS_ERROR_TLS_LIBRARY) && !g_error_matches (error, WS_ERROR, WS_ERROR_CREDENTIALS))
+    {
+      g_assert_error (error, WS_ERROR, WS_ERROR_INVALID_ARGUMENT);
+      g_assert_nonnull (strstr (error->message, "accepted"));
+    }
   assert_value (server, setting->name, setting->other);
 }
 

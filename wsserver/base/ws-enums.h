@@ -97,4 +97,23 @@ typedef enum
   WS_CERT_STORE_TYPE_AUTO = 99,
 } WsCertStoreType;
 
+/**
+ * WsSslProvider:
+ * @WS_SSL_PROVIDER_AUTOMATIC: the library's choice, which is INTERNAL
+ * @WS_SSL_PROVIDER_PLATFORM: GIO's default TLS backend
+ * @WS_SSL_PROVIDER_INTERNAL: this library's own, over GnuTLS; it honours every setting
+ *
+ * Who speaks TLS.
+ *
+ * Source: the reference's SSLProvider.
+ *
+ * Since: 0.1
+ */
+typedef enum
+{
+  WS_SSL_PROVIDER_AUTOMATIC = 0,
+  WS_SSL_PROVIDER_PLATFORM = 1,
+  WS_SSL_PROVIDER_INTERNAL = 2,
+} WsSslProvider;
+
 G_END_DECLS

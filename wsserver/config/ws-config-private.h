@@ -94,6 +94,9 @@ gboolean ws_config_store (const WsSetting *setting,
 char *ws_config_load (const WsSetting *setting,
                       gconstpointer    storage);
 
+/* A name or value as it may stand in the text of an error: UTF-8, and not without end. */
+char *ws_config_quote (const char *text);
+
 /* What a value of this setting may be, in words: "True or False", "a number from 1 to 100000". */
 char *ws_config_describe_accepted (const WsSetting *setting);
 

@@ -10,10 +10,12 @@
 #define SERVER_FLAGS(field, flags) WS_SETTING_PER_SERVER, (flags), G_STRUCT_OFFSET (WsSettings, field)
 #define CONNECTION(field) WS_SETTING_PER_CONNECTION, 0, G_STRUCT_OFFSET (WsConnectionSettings, field)
 #define COMPUTED(flags) WS_SETTING_COMPUTED, WS_SETTING_PER_SERVER, (flags), 0
+#define NEGOTIATED WS_SETTING_GROUP_TLS, WS_SETTING_COMPUTED, WS_SETTING_PER_CONNECTION, WS_SETTING_READ_ONLY, 0, 0, 0, NULL
 
 /* Sorted by group, then by name. A size is at most 2^40 so that sums of a few never overflow. */
 #define MAX_BYTES (G_GUINT64_CONSTANT (1) << 40)
 #define MAX_SECONDS (60 * 60 * 24 * 365)
+#define MAX_PEM_BYTES (1024 * 1024)
 
 /* clang-format off */
 static const WsSetting settings[] = {
@@ -68,6 +70,71 @@ static const WsSetting settings[] = {
     SERVER_FLAGS (use_ipv6, WS_SETTING_FIXED_WHILE_LISTENING), 0, 2, "0", "",
     "0: IPv4 only, 1: IPv6 only, 2: both" },
 
+  { "LogSSLPackets", WS_SETTING_GROUP_TLS, WS_SETTING_BOOLEAN, SERVER (log_ssl_packets), 0, 1, "False", "",
+    "Whether ssl-status tells of every packet of TLS; ssl-provider INTERNAL only" },
+  { "ReuseSSLSession", WS_SETTING_GROUP_TLS, WS_SETTING_BOOLEAN, SERVER (reuse_ssl_session), 0, 1, "True", "",
+    "Whether a client that comes back may resume its session, for 10 hours; ssl-provider INTERNAL only" },
+  { "SSLCACerts", WS_SETTING_GROUP_TLS, WS_SETTING_STRING, SERVER (ssl_ca_certs), 0, MAX_PEM_BYTES, "", "",
+    "Certificates in PEM that are sent along to complete the chain of ssl-cert" },
+  { "SSLCheckCRL", WS_SETTING_GROUP_TLS, WS_SETTING_UINT, SERVER (ssl_check_crl), 0, 2, "0", "",
+    "Whether a client's certificate is looked up in its authority's revocation list: 0 no, 1 where it can be had, 2 it has to be" },
+  { "SSLCheckOCSP", WS_SETTING_GROUP_TLS, WS_SETTING_UINT, SERVER (ssl_check_ocsp), 0, 2, "0", "",
+    "Whether a client's authority is asked if the certificate still holds: 0 no, 1 where it answers, 2 it has to" },
+  { "SSLCipherStrength", WS_SETTING_GROUP_TLS, WS_SETTING_UINT, SERVER (ssl_cipher_strength_bits), 0, 256, "0", "bits",
+    "Shortest key of a cipher; 0: whatever the enabled suites have" },
+  { "SSLClientCACerts", WS_SETTING_GROUP_TLS, WS_SETTING_STRING, SERVER (ssl_client_ca_certs), 0, MAX_PEM_BYTES, "", "",
+    "Certificates in PEM of authorities that vouch for clients, beside those the system trusts" },
+  { "SSLContextProtocol", WS_SETTING_GROUP_TLS, WS_SETTING_STRING,
+    SERVER_FLAGS (ssl_context_protocol, WS_SETTING_NO_EFFECT), 0, 256, "TLS", "",
+    "Without effect: it belongs to Java" },
+  { "SSLEnabledCipherSuites", WS_SETTING_GROUP_TLS, WS_SETTING_STRING, SERVER (ssl_enabled_cipher_suites), 0, 16384, "*", "",
+    "Cipher suites by their IANA names, separated by commas; * stands for all that are safe" },
+  { "SSLEnabledProtocols", WS_SETTING_GROUP_TLS, WS_SETTING_UINT, SERVER (ssl_enabled_protocols), 0, 65535, "15360", "",
+    "Sum of the versions served: 12288 TLS 1.3, 3072 TLS 1.2, 768 TLS 1.1, 192 TLS 1.0" },
+  { "SSLEnableRenegotiation", WS_SETTING_GROUP_TLS, WS_SETTING_BOOLEAN, SERVER (ssl_enable_renegotiation), 0, 1, "False", "",
+    "Whether a client of TLS 1.2 may renegotiate; ssl-provider INTERNAL only" },
+  { "SSLIncludeCertChain", WS_SETTING_GROUP_TLS, WS_SETTING_BOOLEAN, SERVER (ssl_include_cert_chain), 0, 1, "False", "",
+    "Whether cert-encoded of ssl-client-authentication holds the client's whole chain in place of its own certificate" },
+  { "SSLKeyLogFile", WS_SETTING_GROUP_TLS, WS_SETTING_STRING, SERVER (ssl_key_log_file), 0, 4095, "", "",
+    "File to which the secrets of every session are appended, for Wireshark; whoever has it can read the traffic" },
+  { "SSLNegotiatedCipher", NEGOTIATED, "",
+    "Cipher of the connection, such as AES-256-GCM; empty without TLS" },
+  { "SSLNegotiatedCipherStrength", NEGOTIATED, "bits",
+    "Length of that cipher's key; 0 without TLS" },
+  { "SSLNegotiatedCipherSuite", NEGOTIATED, "",
+    "Cipher suite of the connection by its IANA name; empty without TLS" },
+  { "SSLNegotiatedKeyExchange", NEGOTIATED, "",
+    "Key exchange of the connection, such as ECDHE-RSA; empty without TLS" },
+  { "SSLNegotiatedKeyExchangeStrength", NEGOTIATED, "bits",
+    "Size of the group of that key exchange; 0 without TLS" },
+  { "SSLNegotiatedVersion", NEGOTIATED, "",
+    "Version of the connection, such as TLSv1.3; empty without TLS" },
+  { "SSLServerCACerts", WS_SETTING_GROUP_TLS, WS_SETTING_STRING,
+    SERVER_FLAGS (ssl_server_ca_certs, WS_SETTING_NO_EFFECT), 0, MAX_PEM_BYTES, "", "",
+    "Without effect: it is for clients" },
+  { "SSLTrustManagerFactoryAlgorithm", WS_SETTING_GROUP_TLS, WS_SETTING_STRING,
+    SERVER_FLAGS (ssl_trust_manager_factory_algorithm, WS_SETTING_NO_EFFECT), 0, 256, "", "",
+    "Without effect: it belongs to Java" },
+  { "TLS12SignatureAlgorithms", WS_SETTING_GROUP_TLS, WS_SETTING_STRING, SERVER (tls12_signature_algorithms), 0, 4096,
+    "sha512-ecdsa,sha512-rsa,sha512-dsa,sha384-ecdsa,sha384-rsa,sha384-dsa,sha256-ecdsa,sha256-rsa,sha256-dsa,"
+    "sha224-ecdsa,sha224-rsa,sha224-dsa,sha1-ecdsa,sha1-rsa,sha1-dsa", "",
+    "Signature algorithms for TLS 1.2 in the order of preference; empty for all" },
+  { "TLS12SupportedGroups", WS_SETTING_GROUP_TLS, WS_SETTING_STRING, SERVER (tls12_supported_groups), 0, 4096,
+    "ecdhe_secp256r1,ecdhe_secp384r1,ecdhe_secp521r1", "",
+    "Groups of the key exchange for TLS 1.2 in the order of preference; empty for all" },
+  { "TLS13KeyShareGroups", WS_SETTING_GROUP_TLS, WS_SETTING_STRING,
+    SERVER_FLAGS (tls13_key_share_groups, WS_SETTING_NO_EFFECT), 0, 4096,
+    "ecdhe_x25519,ecdhe_secp256r1,ecdhe_secp384r1,ffdhe_2048,ffdhe_3072", "",
+    "Without effect: it is the client that sends key shares ahead" },
+  { "TLS13SignatureAlgorithms", WS_SETTING_GROUP_TLS, WS_SETTING_STRING, SERVER (tls13_signature_algorithms), 0, 4096,
+    "rsa_pss_sha256,rsa_pss_sha384,rsa_pss_sha512,rsa_pkcs1_sha256,rsa_pkcs1_sha384,rsa_pkcs1_sha512,"
+    "ecdsa_secp256r1_sha256,ecdsa_secp384r1_sha384,ecdsa_secp521r1_sha512,ed25519,ed448", "",
+    "Signature algorithms for TLS 1.3 in the order of preference; empty for all" },
+  { "TLS13SupportedGroups", WS_SETTING_GROUP_TLS, WS_SETTING_STRING, SERVER (tls13_supported_groups), 0, 4096,
+    "ecdhe_x25519,ecdhe_x448,ecdhe_secp256r1,ecdhe_secp384r1,ecdhe_secp521r1,"
+    "ffdhe_2048,ffdhe_3072,ffdhe_4096,ffdhe_6144,ffdhe_8192", "",
+    "Groups of the key exchange for TLS 1.3 in the order of preference; empty for all" },
+
   { "BuildInfo", WS_SETTING_GROUP_BASE, COMPUTED (WS_SETTING_READ_ONLY), 0, 0, NULL, "",
     "Versions of this library and of those it runs with" },
   { "GUIAvailable", WS_SETTING_GROUP_BASE, WS_SETTING_BOOLEAN,
@@ -110,6 +177,10 @@ static const WsSetting settings[] = {
     "After how long without a frame from the client a ping is sent; 0: never" },
   { "PongTimeout", WS_SETTING_GROUP_BEYOND, WS_SETTING_UINT, SERVER (pong_timeout_s), 1, MAX_SECONDS, "20", "seconds",
     "How long such a ping may stay unanswered before the connection is dropped" },
+  { "SSLOCSPResponse", WS_SETTING_GROUP_BEYOND, WS_SETTING_STRING, SERVER (ssl_ocsp_response), 0, 4095, "", "",
+    "File with an OCSP response, DER or PEM, that is stapled to ssl-cert; ssl-provider INTERNAL only" },
+  { "SSLReloadCert", WS_SETTING_GROUP_BEYOND, WS_SETTING_BOOLEAN, SERVER (ssl_reload_cert), 0, 1, "False", "",
+    "Whether a certificate that was read from a file is read again when the file changes" },
 };
 /* clang-format on */
 
@@ -133,9 +204,8 @@ ws_config_find (const char *name)
 /* How much of a bad name or value an error repeats, in characters. */
 #define MAX_QUOTED 200
 
-/* As it may stand in the text of an error: UTF-8, and not without end. */
-static char *
-quote (const char *text)
+char *
+ws_config_quote (const char *text)
 {
   g_autofree char *valid = g_utf8_make_valid (text, -1);
 
@@ -186,7 +256,7 @@ ws_config_request_parse (WsConfigRequest *request,
   request->setting = ws_config_find (name);
   if (request->setting == NULL)
     {
-      g_autofree char *shown = quote (name);
+      g_autofree char *shown = ws_config_quote (name);
 
       g_set_error (error, WS_ERROR, WS_ERROR_INVALID_ARGUMENT,
                    "Unknown setting \"%s\": expected NAME or NAME=VALUE with a name from the documentation", shown);
@@ -308,7 +378,7 @@ ws_config_store (const WsSetting *setting,
     return TRUE;
 
   g_autofree char *accepted = ws_config_describe_accepted (setting);
-  g_autofree char *shown = quote (value);
+  g_autofree char *shown = ws_config_quote (value);
 
   g_set_error (error, WS_ERROR, WS_ERROR_INVALID_ARGUMENT, "Setting %s does not take \"%s\": accepted is %s",
                setting->name, shown, accepted);

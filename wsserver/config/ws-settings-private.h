@@ -39,9 +39,29 @@ typedef struct
   guint    use_ipv6;
 
   /* TLS */
+  gboolean log_ssl_packets;
+  gboolean reuse_ssl_session;
+  char    *ssl_ca_certs; /* PEM */
+  guint    ssl_check_crl;  /* 0 off, 1 where possible, 2 required */
+  guint    ssl_check_ocsp; /* the same */
+  guint    ssl_cipher_strength_bits; /* 0: any */
+  char    *ssl_client_ca_certs; /* PEM */
+  char    *ssl_enabled_cipher_suites;
+  guint    ssl_enabled_protocols;
+  gboolean ssl_enable_renegotiation;
+  gboolean ssl_include_cert_chain;
+  char    *ssl_key_log_file; /* "": none */
+  char    *tls12_signature_algorithms;
+  char    *tls12_supported_groups;
+  char    *tls13_signature_algorithms;
+  char    *tls13_supported_groups;
   gboolean use_internal_security_api;
 
   /* Stored without effect on this platform */
+  char    *ssl_context_protocol;
+  char    *ssl_server_ca_certs;
+  char    *ssl_trust_manager_factory_algorithm;
+  char    *tls13_key_share_groups;
   gboolean gui_available;
   gboolean use_daemon_threads;
   gboolean mask_sensitive_data;
@@ -60,6 +80,8 @@ typedef struct
   guint64  max_send_queue_bytes;
   guint    ping_interval_s; /* 0: none */
   guint    pong_timeout_s;
+  char    *ssl_ocsp_response; /* file; "": none */
+  gboolean ssl_reload_cert;
 } WsSettings;
 
 /* Reference counted; holds the defaults of the registry. */

@@ -74,6 +74,7 @@ ws_connection_end (WsConnection *self,
   ws_protocol_clear (&self->protocol);
   g_clear_pointer (&self->deflater, ws_deflater_free);
   ws_connection_forget_open_request (self);
+  ws_connection_end_tls (self);
   ws_connection_fail_jobs (self, FALSE, self->description);
   ws_outbox_clear (&self->outbox);
   ws_connection_schedule (self, WS_PENDING_END);
@@ -99,6 +100,7 @@ ws_connection_lost (WsConnection *self,
 
   if (error == NULL)
     ws_set_error_from_errno (&error, ECONNRESET, NULL);
+  self->tell_fault = self->tls != NULL && error->code >= WS_ERROR_TLS_LIBRARY && error->code <= WS_ERROR_DECRYPT;
   g_clear_error (&self->fault);
   self->fault = error;
   ws_connection_end (self, WS_CLOSE_CODE_ABNORMAL, error->message);
@@ -109,6 +111,9 @@ ws_connection_drained (WsConnection *self)
 {
   if (self->state == WS_STATE_ENDING && !self->linger)
     {
+      /* close_notify ends TLS in order. RFC 8446 §6.1. */
+      if (self->tls != NULL)
+        ws_transport_shutdown_write (self->transport);
       ws_connection_end (self, self->close_code, self->description);
       return;
     }
@@ -132,6 +137,8 @@ ws_connection_peer_finished (WsConnection *self)
       ws_connection_end (self, self->close_code, self->description);
       break;
 
+    case WS_STATE_SECURING:
+    case WS_STATE_VETTING:
     case WS_STATE_HEAD:
     case WS_STATE_DECIDING:
       ws_connection_end (self, WS_CLOSE_CODE_ABNORMAL, "the client left before the WebSocket was open");
@@ -267,7 +274,9 @@ ws_connection_handshake_timer_expired (WsTimer *timer)
 {
   WsConnection *self = g_object_ref (connection_of_phase_timer (timer));
 
-  if (self->state == WS_STATE_HEAD)
+  if (self->state == WS_STATE_SECURING)
+    ws_connection_tls_timer_expired (self);
+  else if (self->state == WS_STATE_HEAD)
     ws_connection_answer (self, 408, "the request did not end within HandshakeTimeout");
   else if (self->state == WS_STATE_DECIDING)
     ws_connection_answer (self, 503, "the decision on the request took longer than HandshakeTimeout");

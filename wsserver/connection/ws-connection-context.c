@@ -20,6 +20,7 @@ ws_connection_context_init (WsConnectionContext          *self,
   ws_timer_queue_init (&self->handshake_timers, 0, ws_connection_handshake_timer_expired);
   ws_timer_queue_init (&self->close_timers, 0, ws_connection_close_timer_expired);
   ws_timer_queue_init (&self->linger_timers, G_USEC_PER_SEC, ws_connection_linger_timer_expired);
+  ws_timer_queue_init (&self->silence_timers, 0, ws_connection_silence_timer_expired);
   ws_timer_queue_init (&self->idle_timers, 0, ws_connection_idle_timer_expired);
   ws_timer_queue_init (&self->ping_timers, 0, ws_connection_ping_timer_expired);
   ws_timer_queue_init (&self->pong_timers, 0, ws_connection_pong_timer_expired);
@@ -28,6 +29,7 @@ ws_connection_context_init (WsConnectionContext          *self,
   ws_poller_add_timer_queue (poller, &self->handshake_timers);
   ws_poller_add_timer_queue (poller, &self->close_timers);
   ws_poller_add_timer_queue (poller, &self->linger_timers);
+  ws_poller_add_timer_queue (poller, &self->silence_timers);
   ws_poller_add_timer_queue (poller, &self->idle_timers);
   ws_poller_add_timer_queue (poller, &self->ping_timers);
   ws_poller_add_timer_queue (poller, &self->pong_timers);
@@ -42,6 +44,7 @@ ws_connection_context_update_timers (WsConnectionContext *self)
 
   ws_timer_queue_set_duration (&self->handshake_timers, settings->handshake_timeout_s * USEC_PER_S);
   ws_timer_queue_set_duration (&self->close_timers, settings->close_timeout_s * USEC_PER_S);
+  ws_timer_queue_set_duration (&self->silence_timers, settings->default_connection_timeout_s * USEC_PER_S);
   ws_timer_queue_set_duration (&self->idle_timers, settings->idle_timeout_s * USEC_PER_S);
   ws_timer_queue_set_duration (&self->ping_timers, settings->ping_interval_s * USEC_PER_S);
   ws_timer_queue_set_duration (&self->pong_timers, settings->pong_timeout_s * USEC_PER_S);
@@ -54,6 +57,7 @@ ws_connection_context_clear (WsConnectionContext *self)
   ws_poller_remove_timer_queue (self->poller, &self->handshake_timers);
   ws_poller_remove_timer_queue (self->poller, &self->close_timers);
   ws_poller_remove_timer_queue (self->poller, &self->linger_timers);
+  ws_poller_remove_timer_queue (self->poller, &self->silence_timers);
   ws_poller_remove_timer_queue (self->poller, &self->idle_timers);
   ws_poller_remove_timer_queue (self->poller, &self->ping_timers);
   ws_poller_remove_timer_queue (self->poller, &self->pong_timers);

@@ -34,7 +34,7 @@ tell_end (WsConnection *self)
     ws_connection_log_error (self, "%s", fault->message);
 
   /* A client that resets the connection is no error of this side; disconnected tells of it. */
-  if (fault != NULL && self->was_connected && fault->code != WS_ERROR_CONNECTION_RESET && self->context != NULL)
+  if (fault != NULL && (self->was_connected || self->tell_fault) && fault->code != WS_ERROR_CONNECTION_RESET && self->context != NULL)
     {
       ws_connection_emit_error (self, fault->code, fault->message);
       return;
@@ -63,6 +63,11 @@ ws_connection_run_pending (WsConnection *self)
         {
           self->pending &= (guint16) ~WS_PENDING_ANSWER;
           ws_connection_answer_open_request (self);
+        }
+      else if (pending & WS_PENDING_CERTIFICATE)
+        {
+          self->pending &= (guint16) ~WS_PENDING_CERTIFICATE;
+          ws_connection_answer_ssl_request (self);
         }
       else if (pending & WS_PENDING_INPUT)
         {
@@ -106,6 +111,11 @@ ws_connection_deferred_cb (WsDeferred *deferred)
   WsConnection *self = (WsConnection *) ((guint8 *) deferred - G_STRUCT_OFFSET (WsConnection, deferred));
 
   g_object_ref (self);
+  if (self->more_input)
+    {
+      self->more_input = FALSE;
+      self->pending |= WS_PENDING_INPUT;
+    }
   ws_connection_run_pending (self);
   g_object_unref (self);
 }
@@ -120,6 +130,9 @@ get_wanted_events (WsConnection *self)
 
   switch ((WsConnectionState) self->state)
     {
+    case WS_STATE_SECURING:
+      return ws_connection_get_tls_events (self);
+
     case WS_STATE_HEAD:
     case WS_STATE_LINGERING:
       return events | WS_POLL_IN;
@@ -128,6 +141,7 @@ get_wanted_events (WsConnection *self)
     case WS_STATE_CLOSING:
       return self->paused ? events : events | WS_POLL_IN;
 
+    case WS_STATE_VETTING:
     case WS_STATE_DECIDING: /* a peer that leaves meanwhile is noticed without reading */
       return events | WS_POLL_READ_HANG_UP;
 
@@ -147,7 +161,7 @@ ws_connection_update_watch (WsConnection *self)
   if (self->transport == NULL || self->watch.poller == NULL)
     return;
 
-  events = get_wanted_events (self);
+  events = ws_transport_get_events (self->transport, get_wanted_events (self));
   if (events != self->watch.events)
     ws_poller_modify_watch (self->watch.poller, &self->watch, events);
 }
@@ -183,6 +197,8 @@ ws_connection_process_input (WsConnection *self)
         ws_connection_hold_input (self);
         break;
 
+      case WS_STATE_SECURING:
+      case WS_STATE_VETTING:
       case WS_STATE_ANSWERING:
       case WS_STATE_ENDING:
       case WS_STATE_LINGERING:
@@ -218,6 +234,8 @@ wants_input (WsConnection *self)
     case WS_STATE_OPEN:
     case WS_STATE_CLOSING:
       return !self->paused;
+    case WS_STATE_SECURING:
+    case WS_STATE_VETTING:
     case WS_STATE_DECIDING:
     case WS_STATE_ANSWERING:
     case WS_STATE_ENDING:
@@ -293,13 +311,20 @@ receive (WsConnection *self)
   for (guint i = 0; i < MAX_READS_PER_DISPATCH && wants_input (self) && !has_held_input (self); i++)
     if (!read_once (self))
       return;
+
+  /* What is left may be in the transport only, where no poll sees it. */
+  if (wants_input (self) && !has_held_input (self) && ws_transport_has_pending (self->transport))
+    {
+      self->more_input = TRUE;
+      ws_poller_defer (self->context->poller, &self->deferred);
+    }
 }
 
 static void
 handle_hang_up (WsConnection *self,
                 WsPollEvents  events)
 {
-  if (self->state == WS_STATE_DECIDING)
+  if (self->state == WS_STATE_DECIDING || self->state == WS_STATE_VETTING || ws_connection_is_deciding_tls (self))
     ws_connection_peer_finished (self);
   else if (!wants_input (self) && (events & (WS_POLL_ERROR | WS_POLL_HANG_UP)) != 0)
     ws_connection_lost (self, NULL);
@@ -311,19 +336,22 @@ connection_ready (WsWatch     *watch,
 {
   WsConnection *self = (WsConnection *) ((guint8 *) watch - G_STRUCT_OFFSET (WsConnection, watch));
   gboolean      was_corked = self->corked;
+  gboolean      was_securing = self->state == WS_STATE_SECURING;
 
   g_object_ref (self);
   self->dispatching++;
 
   /* In a nested dispatch the handler below may wait for an answer to what it has sent. */
   self->corked = FALSE;
-  if ((events & WS_POLL_OUT) != 0 || was_corked)
+  if (was_securing)
+    ws_connection_continue_tls (self);
+  else if ((events & WS_POLL_OUT) != 0 || was_corked)
     ws_connection_flush (self);
 
   self->corked = TRUE;
   if ((events & (WS_POLL_ERROR | WS_POLL_HANG_UP | WS_POLL_READ_HANG_UP)) != 0)
     handle_hang_up (self, events);
-  if ((events & ~WS_POLL_OUT) != 0 || events == 0)
+  if ((events & ~WS_POLL_OUT) != 0 || events == 0 || was_securing)
     receive (self);
   self->corked = FALSE;
   ws_connection_flush (self);

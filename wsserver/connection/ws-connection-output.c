@@ -57,6 +57,13 @@ ws_connection_queue_owed_pong (WsConnection *self)
   ws_connection_queue_control (self, WS_OPCODE_PONG, self->extra->pong, self->extra->pong_length);
 }
 
+/* FALSE: sealed records wait below for the socket. */
+static gboolean
+is_transport_empty (WsConnection *self)
+{
+  return self->tls == NULL || ws_transport_flush (self->transport, NULL) != WS_IO_WOULD_BLOCK;
+}
+
 static void
 after_write (WsConnection *self,
              WsIOStatus    status,
@@ -76,7 +83,8 @@ after_write (WsConnection *self,
     ws_connection_schedule (self, WS_PENDING_READY_TO_SEND);
   if (self->outbox.length == 0)
     ws_connection_queue_owed_pong (self);
-  if (self->outbox.length == 0 && (self->state == WS_STATE_ENDING || self->state == WS_STATE_ANSWERING))
+  if (self->outbox.length == 0 && (self->state == WS_STATE_ENDING || self->state == WS_STATE_ANSWERING) &&
+      is_transport_empty (self))
     ws_connection_drained (self);
   ws_connection_update_watch (self);
 }
@@ -93,6 +101,8 @@ ws_connection_flush (WsConnection *self)
 
   if (self->outbox.length > 0)
     status = ws_outbox_flush (&self->outbox, self->transport, &n_written, &error);
+  else if (self->tls != NULL && (self->watch.events & WS_POLL_OUT) != 0)
+    status = ws_transport_flush (self->transport, &error);
   else if (self->state == WS_STATE_OPEN && self->extra == NULL)
     return;
 

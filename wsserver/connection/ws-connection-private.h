@@ -7,16 +7,19 @@
 
 #include "wsserver/config/ws-config-private.h"
 #include "wsserver/config/ws-settings-private.h"
+#include "wsserver/connection/ws-client-authentication.h"
 #include "wsserver/connection/ws-connection.h"
 #include "wsserver/connection/ws-http-request.h"
 #include "wsserver/connection/ws-message-handler-private.h"
 #include "wsserver/connection/ws-open-request.h"
+#include "wsserver/connection/ws-ssl-connection-request.h"
 #include "wsserver/io/ws-outbox-private.h"
 #include "wsserver/io/ws-poller-private.h"
 #include "wsserver/io/ws-transport-private.h"
 #include "wsserver/protocol/ws-deflate-private.h"
 #include "wsserver/protocol/ws-http-head-private.h"
 #include "wsserver/protocol/ws-protocol-private.h"
+#include "wsserver/tls/ws-tls-context-private.h"
 
 G_BEGIN_DECLS
 
@@ -31,6 +34,16 @@ typedef enum
 /* What a connection tells its owner (the server), which turns it into signals. */
 typedef struct
 {
+  /* TLS, before anything else of a client is read */
+  gboolean (*wants_ssl_connection_request) (gpointer owner);
+  void (*ssl_connection_request) (gpointer owner, WsConnection *connection, WsSslConnectionRequest *request);
+  /* For a certificate that was chosen for one client; the owner keeps the context. */
+  WsTlsContext *(*get_tls_context) (gpointer owner, WsCertificate *certificate, GError **error);
+  gboolean (*wants_ssl_client_authentication) (gpointer owner);
+  void (*ssl_client_authentication) (gpointer owner, WsConnection *connection, WsClientAuthentication *authentication);
+  gboolean (*wants_ssl_status) (gpointer owner);
+  void (*ssl_status) (gpointer owner, WsConnection *connection, const char *message);
+
   gboolean (*wants_open_request) (gpointer owner);
   void (*open_request) (gpointer owner, WsConnection *connection, WsOpenRequest *request);
   gboolean (*wants_http_request) (gpointer owner);
@@ -64,6 +77,7 @@ typedef struct
   WsTimerQueue handshake_timers; /* from accepting to the end of the request; again for a deferred decision */
   WsTimerQueue close_timers;     /* close frame sent, the peer's not seen */
   WsTimerQueue linger_timers;    /* our side is shut down, the peer's not yet */
+  WsTimerQueue silence_timers;   /* DefaultConnectionTimeout: between the client's parts of the TLS handshake */
   WsTimerQueue idle_timers;
   WsTimerQueue ping_timers;
   WsTimerQueue pong_timers;
@@ -80,6 +94,8 @@ gboolean ws_connection_context_update_timers (WsConnectionContext *self);
 
 typedef enum
 {
+  WS_STATE_SECURING,  /* the TLS handshake */
+  WS_STATE_VETTING,   /* asking whether the client's certificate has been revoked */
   WS_STATE_HEAD,      /* reading the request head */
   WS_STATE_DECIDING,  /* the head is complete; the application may be deciding on it */
   WS_STATE_ANSWERING, /* an answer other than 101 is on its way out */
@@ -98,6 +114,7 @@ typedef enum
   WS_PENDING_READY_TO_SEND = 1 << 2, /* the queue fell below half after a failed send */
   WS_PENDING_COMPLETIONS = 1 << 3,   /* sends that have finished or failed */
   WS_PENDING_END = 1 << 4,
+  WS_PENDING_CERTIFICATE = 1 << 5,   /* a deferred request of the TLS handshake was completed */
 } WsPending;
 
 /* Bytes that grow: a message or frame being assembled, a line, input held back. */
@@ -110,6 +127,9 @@ typedef struct
 
 /* One message, file or ping whose sender waits for it. */
 typedef struct _WsSendJob WsSendJob;
+
+/* See ws-connection-tls-private.h. */
+typedef struct _WsConnectionTls WsConnectionTls;
 
 /* What only a few connections need at a time, made on demand. */
 typedef struct
@@ -162,7 +182,7 @@ struct _WsConnection
   WsOutbox             outbox;
   WsDeferred           deferred;
   WsTimer              phase_timer; /* handshake, close or linger */
-  WsTimer              idle_timer;
+  WsTimer              idle_timer; /* during the TLS handshake: the client's silence */
   WsTimer              ping_timer; /* the next ping, or the pong awaited */
 
   /* Bytes read and not yet delivered, in the buffer of the dispatch that read them. They are the
@@ -173,6 +193,7 @@ struct _WsConnection
   WsDeflater        *deflater; /* NULL when compression was not agreed */
   WsHttpHead        *head; /* kept: host, origin, request-uri … are spans of it */
   WsConnectionExtra *extra;
+  WsConnectionTls   *tls; /* NULL in plain text */
   char              *id_text;
   char              *sub_protocol;
   char              *offered_sub_protocols;
@@ -213,6 +234,8 @@ struct _WsConnection
   guint   discarding : 1; /* closed while paused: data is dropped until the client's close frame */
   guint   awaiting_pong : 1;
   guint   compress : 1; /* messages may be compressed; per message, by the application */
+  guint   more_input : 1; /* the transport holds input that was left for the next turn */
+  guint   tell_fault : 1; /* the fault is an error of TLS, to be told also of a client that never opened */
   guint   message_begins : 1; /* no part of the message under way has been delivered */
 };
 
@@ -226,6 +249,19 @@ WsConnection      *ws_connection_new       (WsConnectionContext *context,
 gboolean           ws_connection_start     (WsConnection        *self,
                                             GError             **error);
 WsConnectionExtra *ws_connection_get_extra (WsConnection        *self);
+gboolean           ws_connection_check_open   (WsConnection *self,
+                                               GError      **error);
+gboolean           ws_connection_check_not_closed (WsConnection *self,
+                                                   GError      **error);
+/* As check_open; and no message announced by MessageLength is under way. */
+gboolean           ws_connection_check_can_start_message (WsConnection *self,
+                                                          GError      **error);
+void               ws_connection_set_ready_to_send (WsConnection *self,
+                                                    gboolean      ready_to_send);
+
+/* ws-connection-events.c: signals, the owner, the log */
+/* The signals' part of class_init. */
+void               ws_connection_signals_class_init (void);
 void               ws_connection_emit_data_in (WsConnection *self,
                                                WsDataFormat  format,
                                                GBytes       *data,
@@ -254,15 +290,6 @@ ws_connection_logs_frames (WsConnection *self)
 void               ws_connection_log_error    (WsConnection *self,
                                                const char   *format,
                                                ...) G_GNUC_PRINTF (2, 3);
-gboolean           ws_connection_check_open   (WsConnection *self,
-                                               GError      **error);
-gboolean           ws_connection_check_not_closed (WsConnection *self,
-                                                   GError      **error);
-/* As check_open; and no message announced by MessageLength is under way. */
-gboolean           ws_connection_check_can_start_message (WsConnection *self,
-                                                          GError      **error);
-void               ws_connection_set_ready_to_send (WsConnection *self,
-                                                    gboolean      ready_to_send);
 
 /* ws-connection-loop.c: what the poller calls */
 extern const WsWatchFuncs ws_connection_watch_funcs;
@@ -287,6 +314,25 @@ void ws_connection_answer             (WsConnection *self,
                                        guint         status,
                                        const char   *fault);
 void ws_connection_forget_open_request (WsConnection *self);
+
+/* ws-connection-tls.c */
+void ws_connection_start_tls      (WsConnection *self);
+/* One step, in WS_STATE_SECURING. */
+void ws_connection_continue_tls   (WsConnection *self);
+/* Takes the error. */
+void ws_connection_fail_tls       (WsConnection *self,
+                                   GError       *error);
+void ws_connection_answer_ssl_request (WsConnection *self);
+/* The application's decision on the ClientHello is awaited. */
+gboolean ws_connection_is_deciding_tls (WsConnection *self);
+guint ws_connection_get_tls_events (WsConnection *self);
+void ws_connection_tls_timer_expired (WsConnection *self);
+void ws_connection_silence_timer_expired (WsTimer *timer);
+void ws_connection_end_tls        (WsConnection    *self);
+void ws_connection_free_tls       (WsConnectionTls *tls);
+/* The value of one of the settings SSLNegotiated…. */
+char *ws_connection_dup_negotiated (WsConnection *self,
+                                    const char   *setting);
 
 /* ws-connection-input.c */
 void ws_connection_receive_frames (WsConnection *self);

@@ -1,12 +1,9 @@
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
-#include <stdarg.h>
 
 #include "wsserver/base/ws-enum-types.h"
 #include "wsserver/base/ws-error-private.h"
-#include "wsserver/base/ws-marshal-data-private.h"
-#include "wsserver/base/ws-marshal.h"
 #include "wsserver/connection/ws-connection-private.h"
 
 /**
@@ -59,21 +56,13 @@ enum
   PROP_REMOTE_ADDRESS,
   PROP_COMPRESS,
   PROP_COMPRESSION_RATIO,
+  PROP_PEER_CERTIFICATE,
+  PROP_TLS_PROTOCOL,
+  PROP_TLS_CIPHER_SUITE,
   N_PROPS
 };
 
 static GParamSpec *properties[N_PROPS];
-
-enum
-{
-  SIGNAL_DATA_IN,
-  SIGNAL_DISCONNECTED,
-  SIGNAL_PING,
-  SIGNAL_ERROR,
-  N_SIGNALS
-};
-
-static guint signals[N_SIGNALS];
 
 /* --- life ------------------------------------------------------------------------------------ */
 
@@ -110,6 +99,8 @@ ws_connection_start (WsConnection *self,
     }
 
   ws_timer_arm (&self->phase_timer, &context->handshake_timers, g_get_monotonic_time ());
+  if (self->transport->funcs->handshake != NULL)
+    ws_connection_start_tls (self);
   return TRUE;
 }
 
@@ -151,6 +142,7 @@ ws_connection_finalize (GObject *object)
   g_clear_pointer (&self->deflater, ws_deflater_free);
   g_clear_pointer (&self->head, ws_http_head_unref);
   g_clear_pointer (&self->extra, free_extra);
+  g_clear_pointer (&self->tls, ws_connection_free_tls);
   g_clear_error (&self->fault);
   g_free (self->id_text);
   g_free (self->sub_protocol);
@@ -168,111 +160,8 @@ ws_connection_init (WsConnection *self)
 {
   self->round_trip_us = -1;
   self->compress = TRUE;
+  self->state = WS_STATE_HEAD;
   self->deferred.func = ws_connection_deferred_cb;
-}
-
-/* --- telling --------------------------------------------------------------------------------- */
-
-void
-ws_connection_emit_data_in (WsConnection *self,
-                            WsDataFormat  format,
-                            GBytes       *data,
-                            gboolean      eom,
-                            gboolean      eol)
-{
-  WsConnectionContext *context = self->context;
-
-  g_signal_emit (self, signals[SIGNAL_DATA_IN], 0, format, data, eom, eol);
-  if (self->context != NULL)
-    context->funcs->data_in (context->owner, self, format, data, eom, eol);
-}
-
-void
-ws_connection_emit_ping (WsConnection *self,
-                         const guint8 *payload,
-                         gsize         length,
-                         gboolean      response)
-{
-  WsConnectionContext *context = self->context;
-  g_autoptr (GBytes)   bytes = NULL;
-
-  if (context == NULL ||
-      (!g_signal_has_handler_pending (self, signals[SIGNAL_PING], 0, FALSE) && !context->funcs->wants_ping (context->owner)))
-    return;
-
-  bytes = g_bytes_new (payload, length);
-  g_signal_emit (self, signals[SIGNAL_PING], 0, bytes, response);
-  if (self->context != NULL)
-    context->funcs->ping (context->owner, self, bytes, response);
-}
-
-void
-ws_connection_emit_error (WsConnection *self,
-                          int           code,
-                          const char   *description)
-{
-  WsConnectionContext *context = self->context;
-
-  g_signal_emit (self, signals[SIGNAL_ERROR], 0, code, description);
-  if (self->context != NULL)
-    context->funcs->error (context->owner, self, code, description);
-}
-
-/* Called by the owner, so that the connection has left its list when either signal is emitted. */
-void
-ws_connection_emit_disconnected (WsConnection *self,
-                                 guint         code,
-                                 const char   *description)
-{
-  ws_connection_set_ready_to_send (self, FALSE);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CONNECTED]);
-  g_signal_emit (self, signals[SIGNAL_DISCONNECTED], 0, (int) code, description);
-}
-
-static void
-log_message (WsConnection *self,
-             WsLogLevel    level,
-             const char   *type,
-             const char   *format,
-             va_list       arguments)
-{
-  WsConnectionContext *context = self->context;
-  g_autofree char     *message = NULL;
-
-  if (context == NULL || !(context->trace || context->funcs->wants_log (context->owner, level)))
-    return;
-
-  message = g_strdup_vprintf (format, arguments);
-  if (context->trace)
-    g_debug ("connection %" G_GUINT64_FORMAT ": %s", self->id, message);
-  if (context->funcs->wants_log (context->owner, level))
-    context->funcs->log (context->owner, self, level, message, type);
-}
-
-void
-ws_connection_log (WsConnection *self,
-                   WsLogLevel    level,
-                   const char   *format,
-                   ...)
-{
-  static const char *const types[] = { "", "Info", "Verbose", "Debug" };
-  va_list                  arguments;
-
-  va_start (arguments, format);
-  log_message (self, level, types[level], format, arguments);
-  va_end (arguments);
-}
-
-void
-ws_connection_log_error (WsConnection *self,
-                         const char   *format,
-                         ...)
-{
-  va_list arguments;
-
-  va_start (arguments, format);
-  log_message (self, WS_LOG_INFO, "Error", format, arguments);
-  va_end (arguments);
 }
 
 void
@@ -325,6 +214,12 @@ get_string_property (WsConnection *self,
       return TRUE;
     case PROP_EXTENSIONS:
       g_value_set_string (value, ws_connection_get_extensions (self));
+      return TRUE;
+    case PROP_TLS_PROTOCOL:
+      g_value_set_string (value, ws_connection_get_tls_protocol (self));
+      return TRUE;
+    case PROP_TLS_CIPHER_SUITE:
+      g_value_set_string (value, ws_connection_get_tls_cipher_suite (self));
       return TRUE;
     default:
       return FALSE;
@@ -400,6 +295,9 @@ ws_connection_get_property (GObject    *object,
       break;
     case PROP_REMOTE_ADDRESS:
       g_value_take_object (value, ws_connection_get_remote_address (self));
+      break;
+    case PROP_PEER_CERTIFICATE:
+      g_value_set_object (value, ws_connection_get_peer_certificate (self));
       break;
     case PROP_COMPRESSION_RATIO:
       g_value_set_double (value, ws_connection_get_compression_ratio (self));
@@ -669,70 +567,33 @@ ws_connection_class_init (WsConnectionClass *klass)
    */
   properties[PROP_COMPRESSION_RATIO] =
       g_param_spec_double ("compression-ratio", NULL, NULL, 0, G_MAXDOUBLE, 1, READ_ONLY);
+  /**
+   * WsConnection:peer-certificate: (getter get_peer_certificate)
+   *
+   * The certificate that the client has shown; %NULL if it was not asked for one or sent none.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_PEER_CERTIFICATE] =
+      g_param_spec_object ("peer-certificate", NULL, NULL, WS_TYPE_CERTIFICATE, READ_ONLY);
+  /**
+   * WsConnection:tls-protocol: (getter get_tls_protocol)
+   *
+   * The version of TLS, such as `TLSv1.3`; empty in plain text.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_TLS_PROTOCOL] = g_param_spec_string ("tls-protocol", NULL, NULL, "", READ_ONLY);
+  /**
+   * WsConnection:tls-cipher-suite: (getter get_tls_cipher_suite)
+   *
+   * The cipher suite by its IANA name; empty in plain text.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_TLS_CIPHER_SUITE] = g_param_spec_string ("tls-cipher-suite", NULL, NULL, "", READ_ONLY);
 
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
-  /**
-   * WsConnection::data-in:
-   * @self: the connection
-   * @format: `WS_DATA_FORMAT_TEXT` or `WS_DATA_FORMAT_BINARY` for what begins a message,
-   *   `WS_DATA_FORMAT_AUTOMATIC` for a further part of it and for lines
-   * @data: the bytes; keep a reference to keep them
-   * @eom: whether the message ends with them
-   * @eol: in line mode, whether a line ends with them
-   *
-   * Data has come from this client. See [signal@Ws.Server::data-in].
-   *
-   * Since: 0.1
-   */
-  signals[SIGNAL_DATA_IN] =
-      g_signal_new ("data-in", WS_TYPE_CONNECTION, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
-                    ws_marshal_VOID__ENUM_BOXED_BOOLEAN_BOOLEAN, G_TYPE_NONE, 4, WS_TYPE_DATA_FORMAT,
-                    G_TYPE_BYTES, G_TYPE_BOOLEAN, G_TYPE_BOOLEAN);
-  g_signal_set_va_marshaller (signals[SIGNAL_DATA_IN], WS_TYPE_CONNECTION, ws_marshal_connection_data_inv);
-
-  /**
-   * WsConnection::disconnected:
-   * @self: the connection
-   * @status_code: close code
-   * @description: reason, or what happened
-   *
-   * This client's WebSocket has ended. See [signal@Ws.Server::disconnected].
-   *
-   * Since: 0.1
-   */
-  signals[SIGNAL_DISCONNECTED] =
-      g_signal_new ("disconnected", WS_TYPE_CONNECTION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, ws_marshal_VOID__INT_STRING,
-                    G_TYPE_NONE, 2, G_TYPE_INT, G_TYPE_STRING);
-  g_signal_set_va_marshaller (signals[SIGNAL_DISCONNECTED], WS_TYPE_CONNECTION, ws_marshal_VOID__INT_STRINGv);
-
-  /**
-   * WsConnection::ping:
-   * @self: the connection
-   * @payload: what it carries
-   * @response: %TRUE for a pong, %FALSE for a ping, which has been answered already
-   *
-   * A ping or pong has come from this client.
-   *
-   * Since: 0.1
-   */
-  signals[SIGNAL_PING] =
-      g_signal_new ("ping", WS_TYPE_CONNECTION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, ws_marshal_VOID__BOXED_BOOLEAN,
-                    G_TYPE_NONE, 2, G_TYPE_BYTES, G_TYPE_BOOLEAN);
-  g_signal_set_va_marshaller (signals[SIGNAL_PING], WS_TYPE_CONNECTION, ws_marshal_VOID__BOXED_BOOLEANv);
-
-  /**
-   * WsConnection::error:
-   * @self: the connection
-   * @code: one of [error@Ws.Error]
-   * @description: what happened, in words
-   *
-   * Something failed on this connection outside of any call. See [signal@Ws.Server::error].
-   *
-   * Since: 0.1
-   */
-  signals[SIGNAL_ERROR] =
-      g_signal_new ("error", WS_TYPE_CONNECTION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, ws_marshal_VOID__INT_STRING,
-                    G_TYPE_NONE, 2, G_TYPE_INT, G_TYPE_STRING);
-  g_signal_set_va_marshaller (signals[SIGNAL_ERROR], WS_TYPE_CONNECTION, ws_marshal_VOID__INT_STRINGv);
+  ws_connection_signals_class_init ();
 }

@@ -10,6 +10,7 @@
 
 #include <wsserver/base/ws-enums.h>
 #include <wsserver/base/ws-macros.h>
+#include <wsserver/tls/ws-certificate.h>
 
 G_BEGIN_DECLS
 
@@ -209,5 +210,12 @@ gboolean ws_connection_pause_data (WsConnection *self,
 WS_AVAILABLE_IN_ALL
 gboolean ws_connection_process_data (WsConnection *self,
                                      GError      **error);
+
+WS_AVAILABLE_IN_ALL
+WsCertificate *ws_connection_get_peer_certificate (WsConnection *self);
+WS_AVAILABLE_IN_ALL
+const char *ws_connection_get_tls_protocol (WsConnection *self);
+WS_AVAILABLE_IN_ALL
+const char *ws_connection_get_tls_cipher_suite (WsConnection *self);
 
 G_END_DECLS

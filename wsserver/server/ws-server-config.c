@@ -40,6 +40,9 @@ config_connection (WsServer        *self,
       return NULL;
     }
 
+  if (request->setting->type == WS_SETTING_COMPUTED)
+    return ws_connection_dup_negotiated (connection, request->setting->name);
+
   storage = &ws_connection_get_extra (connection)->settings;
   if (request->value != NULL && !ws_config_store (request->setting, storage, request->value, error))
     return NULL;
@@ -125,17 +128,65 @@ apply_settings (WsServer *self)
     ws_acceptor_apply_settings (self->acceptor, self->settings);
 }
 
+static gboolean
+concerns_tls (const WsSetting *setting)
+{
+  return (setting->group == WS_SETTING_GROUP_TLS && (setting->flags & WS_SETTING_NO_EFFECT) == 0) ||
+         g_str_equal (setting->name, "PreferredDHGroupBits") || g_str_equal (setting->name, "SSLOCSPResponse");
+}
+
+/* False takes back what True has set, and no more. */
+static gboolean
+apply_internal_security_api (WsServer *self,
+                             GError  **error)
+{
+  if (self->settings->use_internal_security_api)
+    return ws_server_set_ssl_provider (self, WS_SSL_PROVIDER_INTERNAL, error);
+  if (self->ssl_provider == WS_SSL_PROVIDER_INTERNAL)
+    return ws_server_set_ssl_provider (self, WS_SSL_PROVIDER_AUTOMATIC, error);
+
+  return TRUE;
+}
+
+/* A value of TLS that cannot be served is put back. */
+static gboolean
+apply_tls_setting (WsServer        *self,
+                   const WsSetting *setting,
+                   const char      *old,
+                   GError         **error)
+{
+  g_autofree char *refused = NULL;
+  g_autofree char *shown = NULL;
+
+  if (g_str_equal (setting->name, "SSLReloadCert"))
+    ws_server_watch_certificates (self);
+  if (g_str_equal (setting->name, "UseInternalSecurityAPI"))
+    return apply_internal_security_api (self, error);
+  if (!concerns_tls (setting) || ws_server_check_tls_setting (self, setting, error))
+    return TRUE;
+
+  refused = ws_config_load (setting, self->settings);
+  shown = ws_config_quote (refused);
+  g_prefix_error (error, "Setting %s does not take \"%s\": ", setting->name, shown);
+  ws_config_store (setting, self->settings, old, NULL);
+  return FALSE;
+}
+
 static char *
 config_server (WsServer              *self,
                const WsConfigRequest *request,
                GError               **error)
 {
+  g_autofree char *old = NULL;
+
   if (request->setting->type == WS_SETTING_COMPUTED)
     return compute_value (request->setting);
 
   if (request->value != NULL)
     {
-      if (!check_can_change (self, request->setting, error) || !store_value (self, request, error))
+      old = ws_config_load (request->setting, self->settings);
+      if (!check_can_change (self, request->setting, error) || !store_value (self, request, error) ||
+          !apply_tls_setting (self, request->setting, old, error))
         return NULL;
       apply_settings (self);
     }
@@ -162,6 +213,9 @@ config_server (WsServer              *self,
  *   the setting, the value and what is accepted
  * - `WS_ERROR_MAX_CONNECTIONS_FIXED` for one that cannot change while the server listens
  * - `WS_ERROR_INVALID_CONNECTION_ID` if no connection has the id
+ * - `WS_ERROR_TLS_LIBRARY` for versions of TLS that cannot be served
+ * - `WS_ERROR_CREDENTIALS` for cipher suites, groups or signature algorithms of which none is known
+ * - `WS_ERROR_CERT_STORE` for authorities that cannot be read
  * - `WS_ERROR_HOST_NOT_FOUND` … for a name in AllowedClients or BlockedClients that cannot be resolved
  *
  * Source: the reference's Config.

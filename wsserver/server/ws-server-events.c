@@ -13,6 +13,56 @@ ws_server_wants (WsServer      *self,
 }
 
 static gboolean
+wants_ssl_connection_request (gpointer owner)
+{
+  return ws_server_wants (owner, WS_SERVER_SIGNAL_SSL_CONNECTION_REQUEST);
+}
+
+static void
+ssl_connection_request (gpointer                owner,
+                        WsConnection           *connection,
+                        WsSslConnectionRequest *request)
+{
+  g_signal_emit (owner, ws_server_signals[WS_SERVER_SIGNAL_SSL_CONNECTION_REQUEST], 0, connection, request);
+}
+
+static WsTlsContext *
+get_tls_context (gpointer       owner,
+                 WsCertificate *certificate,
+                 GError       **error)
+{
+  return ws_server_get_chosen_context (owner, certificate, error);
+}
+
+static gboolean
+wants_ssl_client_authentication (gpointer owner)
+{
+  return ws_server_wants (owner, WS_SERVER_SIGNAL_SSL_CLIENT_AUTHENTICATION);
+}
+
+static void
+ssl_client_authentication (gpointer                owner,
+                           WsConnection           *connection,
+                           WsClientAuthentication *authentication)
+{
+  g_signal_emit (owner, ws_server_signals[WS_SERVER_SIGNAL_SSL_CLIENT_AUTHENTICATION], 0, connection, authentication);
+}
+
+static gboolean
+wants_ssl_status (gpointer owner)
+{
+  return ws_server_wants (owner, WS_SERVER_SIGNAL_SSL_STATUS);
+}
+
+static void
+ssl_status (gpointer      owner,
+            WsConnection *connection,
+            const char   *message)
+{
+  g_signal_emit (owner, ws_server_signals[WS_SERVER_SIGNAL_SSL_STATUS], 0, connection, message);
+}
+
+static gboolean
 wants_open_request (gpointer owner)
 {
   return ws_server_wants (owner, WS_SERVER_SIGNAL_WEB_SOCKET_OPEN_REQUEST);
@@ -139,6 +189,13 @@ ended (gpointer      owner,
 }
 
 const WsConnectionOwnerFuncs ws_server_owner_funcs = {
+  .wants_ssl_connection_request = wants_ssl_connection_request,
+  .ssl_connection_request = ssl_connection_request,
+  .get_tls_context = get_tls_context,
+  .wants_ssl_client_authentication = wants_ssl_client_authentication,
+  .ssl_client_authentication = ssl_client_authentication,
+  .wants_ssl_status = wants_ssl_status,
+  .ssl_status = ssl_status,
   .wants_open_request = wants_open_request,
   .open_request = open_request,
   .wants_http_request = wants_http_request,
@@ -173,7 +230,7 @@ ws_server_log (WsServer   *self,
   g_autofree char *message = NULL;
   va_list          arguments;
 
-  gboolean    trace = self->poller != NULL && self->context.trace;
+  gboolean trace = self->poller != NULL && self->context.trace;
 
   if (!trace && !wants_log (self, level))
     return;

@@ -71,7 +71,7 @@ add_client (WsServer            *self,
       return;
     }
 
-  connection = ws_connection_new (&self->context, ++self->last_id, ws_plain_transport_new (fd), peer,
+  connection = ws_connection_new (&self->context, ++self->last_id, ws_server_new_transport (self, fd), peer,
                                   self->default_timeout_s, over_capacity);
   self->n_over_capacity += over_capacity;
   ws_connection_map_add (self->connections, connection);
@@ -169,6 +169,7 @@ stop_accepting (WsServer *self)
 
   g_object_ref (self);
   ws_acceptor_stop (g_steal_pointer (&self->acceptor));
+  ws_server_watch_certificates (self);
   g_clear_pointer (&self->bound_host, g_free);
   ws_server_log (self, WS_LOG_INFO, "Info", "Stopped listening");
   g_object_freeze_notify (G_OBJECT (self));
@@ -244,6 +245,7 @@ enter_listening (WsServer   *self,
   g_object_ref (self);
   self->acceptor = acceptor;
   self->bound_host = bound_host;
+  ws_server_watch_certificates (self);
   g_object_freeze_notify (G_OBJECT (self));
   if (self->local_port != bound_port)
     {
@@ -276,6 +278,13 @@ enter_listening (WsServer   *self,
  *   system says; the text names the address
  * - `WS_ERROR_HOST_NOT_FOUND` … if `local-host` is a name that cannot be resolved
  *
+ * and with [property@Ws.Server:use-ssl] also to:
+ *
+ * - `WS_ERROR_SERVER_CERT_NOT_FOUND` without a certificate in [property@Ws.Server:ssl-cert]
+ * - `WS_ERROR_CREDENTIALS` if it has no private key, or no cipher suite is left
+ * - `WS_ERROR_TLS_LIBRARY` if no enabled version of TLS can be served, or provider PLATFORM has no backend
+ * - `WS_ERROR_CERT_STORE` if SSLClientCACerts or SSLCACerts cannot be read
+ *
  * Source: the reference's StartListening.
  *
  * Returns: %TRUE if the server listens now
@@ -293,7 +302,7 @@ ws_server_start_listening (WsServer *self,
   g_return_val_if_fail (WS_IS_SERVER (self), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  if (!check_not_listening (self, error))
+  if (!check_not_listening (self, error) || (self->use_ssl && !ws_server_update_tls (self, error)))
     return FALSE;
 
   ensure_poller (self);
@@ -318,6 +327,9 @@ adopt_sockets (WsServer  *self,
   char       *bound_host = NULL;
   guint       bound_port = 0;
   WsAcceptor *acceptor;
+
+  if (self->use_ssl && !ws_server_update_tls (self, error))
+    return FALSE;
 
   ensure_poller (self);
   acceptor = ws_acceptor_new (self->poller, &acceptor_funcs, self);

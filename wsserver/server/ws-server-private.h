@@ -7,6 +7,7 @@
 #include "wsserver/server/ws-access-list-private.h"
 #include "wsserver/server/ws-acceptor-private.h"
 #include "wsserver/server/ws-server.h"
+#include "wsserver/tls/ws-tls-platform-private.h"
 
 G_BEGIN_DECLS
 
@@ -25,6 +26,17 @@ struct _WsServer
   int           default_timeout_s;
 
   WsMessageHandler *message_handler; /* NULL: messages are told by signals */
+
+  /* TLS */
+  gboolean       use_ssl;
+  gboolean       ssl_authenticate_clients;
+  WsSslProvider  ssl_provider;
+  WsCertificate *ssl_cert;
+  GPtrArray     *more_ssl_certs;       /* WsCertificate: for other host names or other keys */
+  WsTlsContext  *tls_context;          /* while listening with use_ssl, provider INTERNAL */
+  WsTlsPlatform *tls_platform;         /* in its place with provider PLATFORM */
+  GHashTable    *chosen_contexts;      /* WsCertificate to WsTlsContext: chosen by the application */
+  GPtrArray     *watched_certificates; /* SSLReloadCert; NULL: none */
 
   WsConnectionMap *connections;
   guint64          last_id;
@@ -50,6 +62,9 @@ typedef enum
   WS_SERVER_SIGNAL_LOG,
   WS_SERVER_SIGNAL_PING,
   WS_SERVER_SIGNAL_READY_TO_SEND,
+  WS_SERVER_SIGNAL_SSL_CLIENT_AUTHENTICATION,
+  WS_SERVER_SIGNAL_SSL_CONNECTION_REQUEST,
+  WS_SERVER_SIGNAL_SSL_STATUS,
   WS_SERVER_SIGNAL_WEB_SOCKET_OPEN_REQUEST,
   WS_SERVER_SIGNAL_HTTP_REQUEST,
   WS_SERVER_N_SIGNALS
@@ -58,6 +73,10 @@ typedef enum
 extern guint                        ws_server_signals[WS_SERVER_N_SIGNALS];
 extern const WsConnectionOwnerFuncs ws_server_owner_funcs;
 
+/* ws-server-signals.c */
+void ws_server_signals_class_init (void);
+
+/* ws-server-events.c */
 gboolean ws_server_wants    (WsServer      *self,
                              WsServerSignal signal);
 void     ws_server_emit_error (WsServer     *self,
@@ -73,6 +92,30 @@ void     ws_server_log      (WsServer      *self,
 /* ws-server-message-func.c: takes the reference; NULL for none */
 void ws_server_take_message_handler (WsServer         *self,
                                      WsMessageHandler *handler);
+
+/* ws-server-tls.c */
+void     ws_server_init_tls (WsServer *self);
+void     ws_server_clear_tls (WsServer *self);
+/* Makes anew what connections over TLS share. On failure what there is stays in service. */
+gboolean ws_server_update_tls (WsServer *self,
+                               GError  **error);
+/* The same where it is in use: while listening over TLS. */
+gboolean ws_server_tls_changed (WsServer *self,
+                                GError  **error);
+/* Whether the new value of a setting of TLS can be served. */
+gboolean ws_server_check_tls_setting (WsServer        *self,
+                                      const WsSetting *setting,
+                                      GError         **error);
+/* For a certificate that the application has chosen for a client; owned by the server. */
+WsTlsContext *ws_server_get_chosen_context (WsServer      *self,
+                                            WsCertificate *certificate,
+                                            GError       **error);
+/* Takes the descriptor. */
+WsTransport *ws_server_new_transport (WsServer *self,
+                                      int       fd);
+
+/* ws-server-renewal.c: after a change of what is to be watched */
+void ws_server_watch_certificates (WsServer *self);
 
 /* ws-server-listening.c */
 void ws_server_connection_ended (WsServer     *self,

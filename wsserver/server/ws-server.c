@@ -4,9 +4,6 @@
 
 #include "wsserver/base/ws-enum-types.h"
 #include "wsserver/base/ws-error.h"
-#include "wsserver/base/ws-marshal-data-private.h"
-#include "wsserver/base/ws-marshal.h"
-#include "wsserver/connection/ws-connection-request.h"
 #include "wsserver/server/ws-server-private.h"
 
 /**
@@ -64,12 +61,14 @@ enum
   PROP_LISTENING,
   PROP_LOCAL_HOST,
   PROP_LOCAL_PORT,
+  PROP_SSL_AUTHENTICATE_CLIENTS,
+  PROP_SSL_CERT,
+  PROP_SSL_PROVIDER,
+  PROP_USE_SSL,
   N_PROPS
 };
 
 static GParamSpec *properties[N_PROPS];
-
-guint ws_server_signals[WS_SERVER_N_SIGNALS];
 
 static void
 ws_server_dispose (GObject *object)
@@ -85,6 +84,7 @@ ws_server_finalize (GObject *object)
 {
   WsServer *self = WS_SERVER (object);
 
+  ws_server_clear_tls (self);
   ws_access_list_free (self->allowed_clients);
   ws_access_list_free (self->blocked_clients);
   ws_settings_unref (self->settings);
@@ -121,6 +121,18 @@ ws_server_get_property (GObject    *object,
       break;
     case PROP_LOCAL_PORT:
       g_value_set_uint (value, self->local_port);
+      break;
+    case PROP_SSL_AUTHENTICATE_CLIENTS:
+      g_value_set_boolean (value, self->ssl_authenticate_clients);
+      break;
+    case PROP_SSL_CERT:
+      g_value_set_object (value, self->ssl_cert);
+      break;
+    case PROP_SSL_PROVIDER:
+      g_value_set_enum (value, self->ssl_provider);
+      break;
+    case PROP_USE_SSL:
+      g_value_set_boolean (value, self->use_ssl);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -162,6 +174,18 @@ ws_server_set_property (GObject      *object,
     case PROP_LOCAL_PORT:
       ws_server_set_local_port (self, g_value_get_uint (value), &error);
       break;
+    case PROP_SSL_AUTHENTICATE_CLIENTS:
+      ws_server_set_ssl_authenticate_clients (self, g_value_get_boolean (value), &error);
+      break;
+    case PROP_SSL_CERT:
+      ws_server_set_ssl_cert (self, g_value_get_object (value), &error);
+      break;
+    case PROP_SSL_PROVIDER:
+      ws_server_set_ssl_provider (self, (WsSslProvider) g_value_get_enum (value), &error);
+      break;
+    case PROP_USE_SSL:
+      ws_server_set_use_ssl (self, g_value_get_boolean (value), &error);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -173,7 +197,7 @@ ws_server_set_property (GObject      *object,
 #define READ_WRITE (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY)
 
 static void
-install_properties (GObjectClass *object_class)
+properties_class_init (GObjectClass *object_class)
 {
   /**
    * WsServer:connection-backlog: (getter get_connection_backlog) (setter set_connection_backlog)
@@ -227,26 +251,54 @@ install_properties (GObjectClass *object_class)
    * Since: 0.1
    */
   properties[PROP_LOCAL_PORT] = g_param_spec_uint ("local-port", NULL, NULL, 0, G_MAXUINT16, 0, READ_WRITE);
+  /**
+   * WsServer:ssl-authenticate-clients: (getter get_ssl_authenticate_clients) (setter set_ssl_authenticate_clients)
+   *
+   * Whether clients have to show a certificate that an authority known to the system, or one of
+   * SSLClientCACerts, vouches for. A handler of [signal@Ws.Server::ssl-client-authentication] has the
+   * last word.
+   *
+   * Source: the reference's SSLAuthenticateClients.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_SSL_AUTHENTICATE_CLIENTS] =
+      g_param_spec_boolean ("ssl-authenticate-clients", NULL, NULL, FALSE, READ_WRITE);
+  /**
+   * WsServer:ssl-cert: (getter get_ssl_cert) (setter set_ssl_cert)
+   *
+   * The certificate, with its private key, that clients are shown. It may be replaced while listening:
+   * new clients get the new one. One that cannot be used then is refused with
+   * [signal@Ws.Server::error], and the old one stays.
+   *
+   * Source: the reference's SSLCert.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_SSL_CERT] = g_param_spec_object ("ssl-cert", NULL, NULL, WS_TYPE_CERTIFICATE, READ_WRITE);
+  /**
+   * WsServer:ssl-provider: (getter get_ssl_provider) (setter set_ssl_provider)
+   *
+   * Who speaks TLS.
+   *
+   * Source: the reference's SSLProvider.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_SSL_PROVIDER] =
+      g_param_spec_enum ("ssl-provider", NULL, NULL, WS_TYPE_SSL_PROVIDER, WS_SSL_PROVIDER_AUTOMATIC, READ_WRITE);
+  /**
+   * WsServer:use-ssl: (getter get_use_ssl) (setter set_use_ssl)
+   *
+   * Whether clients are served over TLS. It needs [property@Ws.Server:ssl-cert].
+   *
+   * Source: the reference's UseSSL.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_USE_SSL] = g_param_spec_boolean ("use-ssl", NULL, NULL, FALSE, READ_WRITE);
 
   g_object_class_install_properties (object_class, N_PROPS, properties);
-}
-
-static void
-add_signal (WsServerSignal     signal,
-            const char        *name,
-            GSignalCMarshaller marshaller,
-            GSignalCVaMarshaller va_marshaller,
-            guint              n_parameters,
-            ...)
-{
-  va_list types;
-
-  va_start (types, n_parameters);
-  ws_server_signals[signal] =
-      g_signal_new_valist (name, WS_TYPE_SERVER, G_SIGNAL_RUN_LAST, NULL, NULL, NULL, marshaller, G_TYPE_NONE,
-                           n_parameters, types);
-  va_end (types);
-  g_signal_set_va_marshaller (ws_server_signals[signal], WS_TYPE_SERVER, va_marshaller);
 }
 
 static void
@@ -258,170 +310,9 @@ ws_server_class_init (WsServerClass *klass)
   object_class->finalize = ws_server_finalize;
   object_class->get_property = ws_server_get_property;
   object_class->set_property = ws_server_set_property;
-  install_properties (object_class);
+  properties_class_init (object_class);
 
-  /**
-   * WsServer::connected:
-   * @self: the server
-   * @connection: the client
-   *
-   * A WebSocket is open. [signal@Ws.Server::ready-to-send] follows at once.
-   *
-   * Source: the reference's Connected.
-   *
-   * Since: 0.1
-   */
-  add_signal (WS_SERVER_SIGNAL_CONNECTED, "connected", ws_marshal_VOID__OBJECT,
-              ws_marshal_VOID__OBJECTv, 1, WS_TYPE_CONNECTION);
-
-  /**
-   * WsServer::connection-request:
-   * @self: the server
-   * @request: address and port of the client, and whether it is accepted
-   *
-   * A client has connected its socket; nothing of it has been read. A handler may refuse it.
-   *
-   * Source: the reference's ConnectionRequest.
-   *
-   * Since: 0.1
-   */
-  add_signal (WS_SERVER_SIGNAL_CONNECTION_REQUEST, "connection-request", ws_marshal_VOID__OBJECT,
-              ws_marshal_VOID__OBJECTv, 1, WS_TYPE_CONNECTION_REQUEST);
-
-  /**
-   * WsServer::data-in:
-   * @self: the server
-   * @connection: the client
-   * @format: `WS_DATA_FORMAT_TEXT` or `WS_DATA_FORMAT_BINARY` for what begins a message,
-   *   `WS_DATA_FORMAT_AUTOMATIC` for a further part of it and for lines
-   * @data: the bytes; keep a reference to keep them
-   * @eom: whether the message ends with them
-   * @eol: in line mode, whether a line ends with them
-   *
-   * Data has come. Each frame of up to 64 KiB comes in one piece, a longer one in parts as they
-   * arrive; with the setting BufferMessage each message comes whole. In line mode lines come instead:
-   * see [method@Ws.Connection.change_line_mode].
-   *
-   * Parts of a text may be cut inside a character; each has been checked to be UTF-8 as far as it goes.
-   *
-   * Source: the reference's DataIn; RFC 6455 §5.6, §6.2.
-   *
-   * Since: 0.1
-   */
-  add_signal (WS_SERVER_SIGNAL_DATA_IN, "data-in", ws_marshal_VOID__OBJECT_ENUM_BOXED_BOOLEAN_BOOLEAN,
-              ws_marshal_server_data_inv, 5, WS_TYPE_CONNECTION, WS_TYPE_DATA_FORMAT, G_TYPE_BYTES, G_TYPE_BOOLEAN, G_TYPE_BOOLEAN);
-
-  /**
-   * WsServer::disconnected:
-   * @self: the server
-   * @connection: the client, which has left [property@Ws.Server:connections]
-   * @status_code: close code: the client's, or 1005 if it gave none; ours if it did not answer or was at fault;
-   *   1006 if there was no closing handshake
-   * @description: the reason, or what happened
-   *
-   * A WebSocket has ended. Emitted exactly once for each [signal@Ws.Server::connected]; nothing
-   * follows it for this client.
-   *
-   * Source: the reference's Disconnected; RFC 6455 §7.1.5.
-   *
-   * Since: 0.1
-   */
-  add_signal (WS_SERVER_SIGNAL_DISCONNECTED, "disconnected", ws_marshal_VOID__OBJECT_INT_STRING,
-              ws_marshal_VOID__OBJECT_INT_STRINGv, 3, WS_TYPE_CONNECTION, G_TYPE_INT, G_TYPE_STRING);
-
-  /**
-   * WsServer::error:
-   * @self: the server
-   * @connection: (nullable): the client concerned, or %NULL
-   * @code: one of [error@Ws.Error]
-   * @description: what happened, in words
-   *
-   * Something failed outside of any call that could have reported it. What a client does wrong is no
-   * error of this side: it is logged, and answered.
-   *
-   * Source: the reference's Error.
-   *
-   * Since: 0.1
-   */
-  add_signal (WS_SERVER_SIGNAL_ERROR, "error", ws_marshal_VOID__OBJECT_INT_STRING,
-              ws_marshal_VOID__OBJECT_INT_STRINGv, 3, WS_TYPE_CONNECTION, G_TYPE_INT, G_TYPE_STRING);
-
-  /**
-   * WsServer::log:
-   * @self: the server
-   * @connection: (nullable): the client concerned, or %NULL
-   * @level: 1 information and errors, 2 verbose, 3 debug
-   * @message: the entry
-   * @type: `Info`, `Error`, `Verbose` or `Debug`
-   *
-   * An entry of the log. How much is told depends on the setting LogLevel. Payload is never told.
-   *
-   * Source: the reference's Log.
-   *
-   * Since: 0.1
-   */
-  add_signal (WS_SERVER_SIGNAL_LOG, "log", ws_marshal_VOID__OBJECT_INT_STRING_STRING,
-              ws_marshal_VOID__OBJECT_INT_STRING_STRINGv, 4, WS_TYPE_CONNECTION, G_TYPE_INT, G_TYPE_STRING, G_TYPE_STRING);
-
-  /**
-   * WsServer::ping:
-   * @self: the server
-   * @connection: the client
-   * @payload: what it carries
-   * @response: %TRUE for a pong, %FALSE for a ping, which has been answered already
-   *
-   * A ping or pong has come.
-   *
-   * Source: the reference's Ping; RFC 6455 §5.5.2.
-   *
-   * Since: 0.1
-   */
-  add_signal (WS_SERVER_SIGNAL_PING, "ping", ws_marshal_VOID__OBJECT_BOXED_BOOLEAN,
-              ws_marshal_VOID__OBJECT_BOXED_BOOLEANv, 3, WS_TYPE_CONNECTION, G_TYPE_BYTES, G_TYPE_BOOLEAN);
-
-  /**
-   * WsServer::ready-to-send:
-   * @self: the server
-   * @connection: the client
-   *
-   * Sends are accepted: right after the WebSocket has opened, and when the queue has fallen below half
-   * of MaxSendQueue after a send failed with `WS_ERROR_WOULD_BLOCK`.
-   *
-   * Source: the reference's ReadyToSend.
-   *
-   * Since: 0.1
-   */
-  add_signal (WS_SERVER_SIGNAL_READY_TO_SEND, "ready-to-send", ws_marshal_VOID__OBJECT,
-              ws_marshal_VOID__OBJECTv, 1, WS_TYPE_CONNECTION);
-
-  /**
-   * WsServer::web-socket-open-request:
-   * @self: the server
-   * @connection: the client
-   * @request: what it asks for, and the answer
-   *
-   * A client asks to open a WebSocket. It is accepted unless a handler decides else or defers the
-   * decision; see [class@Ws.OpenRequest].
-   *
-   * Source: the reference's WebSocketOpenRequest; RFC 6455 §4.2.2.
-   *
-   * Since: 0.1
-   */
-  add_signal (WS_SERVER_SIGNAL_WEB_SOCKET_OPEN_REQUEST, "web-socket-open-request", ws_marshal_VOID__OBJECT_OBJECT,
-              ws_marshal_VOID__OBJECT_OBJECTv, 2, WS_TYPE_CONNECTION, WS_TYPE_OPEN_REQUEST);
-
-  /**
-   * WsServer::http-request:
-   * @self: the server
-   * @connection: the client
-   * @request: what it asks for, and the answer
-   *
-   * A client sends a GET or HEAD that asks for no WebSocket; see [class@Ws.HttpRequest].
-   *
-   * Since: 0.1
-   */
-  add_signal (WS_SERVER_SIGNAL_HTTP_REQUEST, "http-request", ws_marshal_VOID__OBJECT_OBJECT,
-              ws_marshal_VOID__OBJECT_OBJECTv, 2, WS_TYPE_CONNECTION, WS_TYPE_HTTP_REQUEST);
+  ws_server_signals_class_init ();
 }
 
 static void
@@ -431,6 +322,7 @@ ws_server_init (WsServer *self)
   self->allowed_clients = ws_access_list_new (self->settings->allowed_clients, NULL);
   self->blocked_clients = ws_access_list_new (self->settings->blocked_clients, NULL);
   self->connections = ws_connection_map_new ();
+  ws_server_init_tls (self);
   self->local_host = g_strdup ("");
   self->connection_backlog = SOMAXCONN;
 }

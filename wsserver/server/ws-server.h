@@ -12,6 +12,7 @@
 #include <wsserver/base/ws-macros.h>
 #include <wsserver/connection/ws-connection-map.h>
 #include <wsserver/connection/ws-connection.h>
+#include <wsserver/tls/ws-certificate.h>
 
 G_BEGIN_DECLS
 
@@ -66,6 +67,38 @@ WS_AVAILABLE_IN_ALL
 gboolean ws_server_set_local_port (WsServer *self,
                                    guint     local_port,
                                    GError  **error);
+
+WS_AVAILABLE_IN_ALL
+gboolean ws_server_get_use_ssl (WsServer *self);
+WS_AVAILABLE_IN_ALL
+gboolean ws_server_set_use_ssl (WsServer *self,
+                                gboolean  use_ssl,
+                                GError  **error);
+WS_AVAILABLE_IN_ALL
+WsCertificate *ws_server_get_ssl_cert (WsServer *self);
+WS_AVAILABLE_IN_ALL
+gboolean ws_server_set_ssl_cert (WsServer      *self,
+                                 WsCertificate *ssl_cert,
+                                 GError       **error);
+WS_AVAILABLE_IN_ALL
+gboolean ws_server_add_ssl_cert (WsServer      *self,
+                                 WsCertificate *ssl_cert,
+                                 GError       **error);
+WS_AVAILABLE_IN_ALL
+gboolean ws_server_remove_ssl_cert (WsServer      *self,
+                                    WsCertificate *ssl_cert);
+WS_AVAILABLE_IN_ALL
+WsSslProvider ws_server_get_ssl_provider (WsServer *self);
+WS_AVAILABLE_IN_ALL
+gboolean ws_server_set_ssl_provider (WsServer     *self,
+                                     WsSslProvider ssl_provider,
+                                     GError      **error);
+WS_AVAILABLE_IN_ALL
+gboolean ws_server_get_ssl_authenticate_clients (WsServer *self);
+WS_AVAILABLE_IN_ALL
+gboolean ws_server_set_ssl_authenticate_clients (WsServer *self,
+                                                 gboolean  ssl_authenticate_clients,
+                                                 GError  **error);
 
 WS_AVAILABLE_IN_ALL
 char *ws_server_config (WsServer   *self,

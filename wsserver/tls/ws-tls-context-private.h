@@ -20,6 +20,7 @@ struct _WsTlsContext
 {
   gatomicrefcount                  ref_count;
   gnutls_certificate_credentials_t credentials;
+  GPtrArray                       *certificates; /* what the credentials borrow from; may be NULL */
   WsTlsKeyKinds                    keys; /* of all certificates */
   WsTlsPriority                   *priority;
   gnutls_datum_t                   ticket_key; /* empty: sessions are not resumed */
@@ -33,7 +34,8 @@ struct _WsTlsContext
 
 /* Takes the credentials in any case; they must not be changed afterwards. Fails as
  * ws_tls_priority_new() does, with 282 without a certificate, with 271 for authorities that cannot
- * be read, and with the system's code for a key log that cannot be opened. */
+ * be read and for an OCSP response that cannot be used, and with the system's code for a key log
+ * that cannot be opened. */
 WsTlsContext *ws_tls_context_new (const WsTlsOptions              *options,
                                   gnutls_certificate_credentials_t credentials,
                                   GError                         **error);
@@ -51,6 +53,9 @@ void ws_tls_context_log_key (WsTlsContext         *self,
 guint ws_tls_context_verify_client (WsTlsContext         *self,
                                     const gnutls_datum_t *chain,
                                     guint                 n_chain);
+
+/* A sentence for such flags; free with g_free(). */
+char *ws_tls_context_dup_status (guint flags);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WsTlsContext, ws_tls_context_unref)
 

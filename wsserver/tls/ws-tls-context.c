@@ -3,6 +3,7 @@
 #include "wsserver/tls/ws-tls-context-private.h"
 
 #include "wsserver/base/ws-error-private.h"
+#include "wsserver/tls/ws-tls-staple-private.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -108,6 +109,14 @@ open_key_log (WsTlsContext       *self,
   return FALSE;
 }
 
+static gboolean
+staple (WsTlsContext *self,
+        const char   *path,
+        GError      **error)
+{
+  return path == NULL || path[0] == '\0' || ws_tls_credentials_staple_file (self->credentials, path, error);
+}
+
 static void
 set_dh_params (WsTlsContext *self,
                guint         bits)
@@ -155,7 +164,8 @@ ws_tls_context_new (const WsTlsOptions              *options,
     }
 
   self->priority = ws_tls_priority_new (options, error);
-  if (self->priority == NULL || !load_trust_list (self, options, error) || !open_key_log (self, options, error))
+  if (self->priority == NULL || !staple (self, options->ocsp_response_file, error) ||
+      !load_trust_list (self, options, error) || !open_key_log (self, options, error))
     return NULL;
 
   set_dh_params (self, options->dh_group_bits);
@@ -181,6 +191,7 @@ ws_tls_context_unref (WsTlsContext *self)
 
   g_clear_pointer (&self->priority, ws_tls_priority_free);
   gnutls_certificate_free_credentials (self->credentials);
+  g_clear_pointer (&self->certificates, g_ptr_array_unref);
   if (self->ticket_key.data != NULL)
     gnutls_memset (self->ticket_key.data, 0, self->ticket_key.size);
   gnutls_free (self->ticket_key.data);
@@ -257,4 +268,20 @@ ws_tls_context_verify_client (WsTlsContext         *self,
     gnutls_x509_crt_deinit (certificates[i]);
 
   return status;
+}
+
+char *
+ws_tls_context_dup_status (guint flags)
+{
+  gnutls_datum_t printed = { NULL, 0 };
+  char          *text;
+
+  if (flags == 0)
+    return g_strdup ("OK");
+
+  gnutls_certificate_verification_status_print (flags, GNUTLS_CRT_X509, &printed, 0);
+  text = g_strdup (printed.data != NULL ? (const char *) printed.data : "Not trusted");
+  gnutls_free (printed.data);
+
+  return g_strstrip (text);
 }

@@ -120,6 +120,12 @@ void ws_tls_session_refuse (WsTlsSession *self,
                             guint8        alert,
                             const char   *reason);
 
+/* Ends an open session with a fatal alert: what was found out about the client after the handshake
+ * speaks against it. */
+void ws_tls_session_reject (WsTlsSession *self,
+                            guint8        alert,
+                            const char   *reason);
+
 /* One step. OK: open. WOULD_BLOCK: see ws_tls_session_get_events(). FAILED: the alert is on its way
  * as far as the socket took it; close. */
 WsIOStatus ws_tls_session_handshake (WsTlsSession *self,

@@ -1,0 +1,318 @@
+/* Copyright 2026 The WsServer authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "wsserver/connection/ws-connection-tls-private.h"
+
+/**
+ * WsClientAuthentication:
+ *
+ * What a client has shown of itself, on which the application has the last word.
+ *
+ * It comes with [signal@Ws.Server::ssl-client-authentication]. At first
+ * [property@Ws.ClientAuthentication:accept] says what the verification has decided, and
+ * [property@Ws.ClientAuthentication:status] why.
+ *
+ * Source: RFC 8446 §4.4.2, §4.4.3; the reference's SSLClientAuthentication.
+ *
+ * Since: 0.1
+ */
+struct _WsClientAuthentication
+{
+  GObject parent_instance;
+
+  GBytes        *cert_encoded;
+  WsCertificate *certificate; /* NULL: the client has none */
+  char          *status;
+  gboolean       accept;
+};
+
+G_DEFINE_FINAL_TYPE (WsClientAuthentication, ws_client_authentication, G_TYPE_OBJECT)
+
+enum
+{
+  PROP_CERT_ENCODED = 1,
+  PROP_CERT_SUBJECT,
+  PROP_CERT_ISSUER,
+  PROP_STATUS,
+  PROP_CERTIFICATE,
+  PROP_ACCEPT,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
+
+static void
+ws_client_authentication_finalize (GObject *object)
+{
+  WsClientAuthentication *self = WS_CLIENT_AUTHENTICATION (object);
+
+  g_clear_pointer (&self->cert_encoded, g_bytes_unref);
+  g_clear_object (&self->certificate);
+  g_free (self->status);
+
+  G_OBJECT_CLASS (ws_client_authentication_parent_class)->finalize (object);
+}
+
+static void
+ws_client_authentication_get_property (GObject    *object,
+                                       guint       prop_id,
+                                       GValue     *value,
+                                       GParamSpec *pspec)
+{
+  WsClientAuthentication *self = WS_CLIENT_AUTHENTICATION (object);
+
+  switch (prop_id)
+    {
+    case PROP_CERT_ENCODED:
+      g_value_set_boxed (value, self->cert_encoded);
+      break;
+    case PROP_CERT_SUBJECT:
+      g_value_set_string (value, ws_client_authentication_get_cert_subject (self));
+      break;
+    case PROP_CERT_ISSUER:
+      g_value_set_string (value, ws_client_authentication_get_cert_issuer (self));
+      break;
+    case PROP_STATUS:
+      g_value_set_string (value, self->status);
+      break;
+    case PROP_CERTIFICATE:
+      g_value_set_object (value, self->certificate);
+      break;
+    case PROP_ACCEPT:
+      g_value_set_boolean (value, self->accept);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+ws_client_authentication_set_property (GObject      *object,
+                                       guint         prop_id,
+                                       const GValue *value,
+                                       GParamSpec   *pspec)
+{
+  switch (prop_id)
+    {
+    case PROP_ACCEPT:
+      ws_client_authentication_set_accept (WS_CLIENT_AUTHENTICATION (object), g_value_get_boolean (value));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+#define RO (G_PARAM_READABLE | G_PARAM_STATIC_STRINGS)
+#define RW (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY)
+
+static void
+ws_client_authentication_class_init (WsClientAuthenticationClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->finalize = ws_client_authentication_finalize;
+  object_class->get_property = ws_client_authentication_get_property;
+  object_class->set_property = ws_client_authentication_set_property;
+
+  /**
+   * WsClientAuthentication:cert-encoded: (getter get_cert_encoded)
+   *
+   * The client's certificate in DER, with SSLIncludeCertChain followed by the others of its chain;
+   * empty if it sent none.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_CERT_ENCODED] = g_param_spec_boxed ("cert-encoded", NULL, NULL, G_TYPE_BYTES, RO);
+  /**
+   * WsClientAuthentication:cert-subject: (getter get_cert_subject)
+   *
+   * Whose certificate it is; empty if there is none.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_CERT_SUBJECT] = g_param_spec_string ("cert-subject", NULL, NULL, "", RO);
+  /**
+   * WsClientAuthentication:cert-issuer: (getter get_cert_issuer)
+   *
+   * Who has issued it; empty if there is none.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_CERT_ISSUER] = g_param_spec_string ("cert-issuer", NULL, NULL, "", RO);
+  /**
+   * WsClientAuthentication:status: (getter get_status)
+   *
+   * `OK`, or why the verification failed.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_STATUS] = g_param_spec_string ("status", NULL, NULL, "OK", RO);
+  /**
+   * WsClientAuthentication:certificate: (getter get_certificate)
+   *
+   * The client's certificate, or %NULL if it sent none.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_CERTIFICATE] = g_param_spec_object ("certificate", NULL, NULL, WS_TYPE_CERTIFICATE, RO);
+  /**
+   * WsClientAuthentication:accept: (getter get_accept) (setter set_accept)
+   *
+   * Whether the client is let in. At first %TRUE if [property@Ws.ClientAuthentication:status] is `OK`.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_ACCEPT] = g_param_spec_boolean ("accept", NULL, NULL, FALSE, RW);
+
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+}
+
+static void
+ws_client_authentication_init (WsClientAuthentication *self)
+{
+}
+
+WsClientAuthentication *
+ws_client_authentication_new (GBytes        *cert_encoded,
+                              WsCertificate *certificate,
+                              const char    *status,
+                              gboolean       accept)
+{
+  WsClientAuthentication *self = g_object_new (WS_TYPE_CLIENT_AUTHENTICATION, NULL);
+
+  self->cert_encoded = g_bytes_ref (cert_encoded);
+  self->certificate = certificate != NULL ? g_object_ref (certificate) : NULL;
+  self->status = g_strdup (status);
+  self->accept = accept;
+  return self;
+}
+
+/**
+ * ws_client_authentication_get_cert_encoded: (get-property cert-encoded)
+ * @self: a client's authentication
+ *
+ * Gets the client's certificate in DER.
+ *
+ * Returns: (transfer none): the bytes; none if the client sent no certificate
+ *
+ * Since: 0.1
+ */
+GBytes *
+ws_client_authentication_get_cert_encoded (WsClientAuthentication *self)
+{
+  g_return_val_if_fail (WS_IS_CLIENT_AUTHENTICATION (self), NULL);
+
+  return self->cert_encoded;
+}
+
+/**
+ * ws_client_authentication_get_cert_subject: (get-property cert-subject)
+ * @self: a client's authentication
+ *
+ * Gets whose certificate it is.
+ *
+ * Returns: the subject, or an empty string
+ *
+ * Since: 0.1
+ */
+const char *
+ws_client_authentication_get_cert_subject (WsClientAuthentication *self)
+{
+  g_return_val_if_fail (WS_IS_CLIENT_AUTHENTICATION (self), NULL);
+
+  return self->certificate != NULL ? ws_certificate_get_subject (self->certificate) : "";
+}
+
+/**
+ * ws_client_authentication_get_cert_issuer: (get-property cert-issuer)
+ * @self: a client's authentication
+ *
+ * Gets who has issued the certificate.
+ *
+ * Returns: the issuer, or an empty string
+ *
+ * Since: 0.1
+ */
+const char *
+ws_client_authentication_get_cert_issuer (WsClientAuthentication *self)
+{
+  g_return_val_if_fail (WS_IS_CLIENT_AUTHENTICATION (self), NULL);
+
+  return self->certificate != NULL ? ws_certificate_get_issuer (self->certificate) : "";
+}
+
+/**
+ * ws_client_authentication_get_status: (get-property status)
+ * @self: a client's authentication
+ *
+ * Gets what the verification says.
+ *
+ * Returns: `OK`, or why it failed
+ *
+ * Since: 0.1
+ */
+const char *
+ws_client_authentication_get_status (WsClientAuthentication *self)
+{
+  g_return_val_if_fail (WS_IS_CLIENT_AUTHENTICATION (self), NULL);
+
+  return self->status;
+}
+
+/**
+ * ws_client_authentication_get_certificate: (get-property certificate)
+ * @self: a client's authentication
+ *
+ * Gets the client's certificate.
+ *
+ * Returns: (transfer none) (nullable): the certificate, or %NULL
+ *
+ * Since: 0.1
+ */
+WsCertificate *
+ws_client_authentication_get_certificate (WsClientAuthentication *self)
+{
+  g_return_val_if_fail (WS_IS_CLIENT_AUTHENTICATION (self), NULL);
+
+  return self->certificate;
+}
+
+/**
+ * ws_client_authentication_get_accept: (get-property accept)
+ * @self: a client's authentication
+ *
+ * Gets whether the client is let in.
+ *
+ * Returns: %TRUE if so
+ *
+ * Since: 0.1
+ */
+gboolean
+ws_client_authentication_get_accept (WsClientAuthentication *self)
+{
+  g_return_val_if_fail (WS_IS_CLIENT_AUTHENTICATION (self), FALSE);
+
+  return self->accept;
+}
+
+/**
+ * ws_client_authentication_set_accept: (set-property accept)
+ * @self: a client's authentication
+ * @accept: whether to let the client in
+ *
+ * Decides on the client.
+ *
+ * Since: 0.1
+ */
+void
+ws_client_authentication_set_accept (WsClientAuthentication *self,
+                                     gboolean                accept)
+{
+  g_return_if_fail (WS_IS_CLIENT_AUTHENTICATION (self));
+
+  accept = !!accept;
+  if (self->accept == accept)
+    return;
+
+  self->accept = accept;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ACCEPT]);
+}

@@ -1,0 +1,192 @@
+/* Copyright 2026 The WsServer authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What one connection tells: its signals, its owner's, the log. */
+#include <stdarg.h>
+
+#include "wsserver/base/ws-enum-types.h"
+#include "wsserver/base/ws-marshal-data-private.h"
+#include "wsserver/base/ws-marshal.h"
+#include "wsserver/connection/ws-connection-private.h"
+
+enum
+{
+  SIGNAL_DATA_IN,
+  SIGNAL_DISCONNECTED,
+  SIGNAL_PING,
+  SIGNAL_ERROR,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+void
+ws_connection_emit_data_in (WsConnection *self,
+                            WsDataFormat  format,
+                            GBytes       *data,
+                            gboolean      eom,
+                            gboolean      eol)
+{
+  WsConnectionContext *context = self->context;
+
+  g_signal_emit (self, signals[SIGNAL_DATA_IN], 0, format, data, eom, eol);
+  if (self->context != NULL)
+    context->funcs->data_in (context->owner, self, format, data, eom, eol);
+}
+
+void
+ws_connection_emit_ping (WsConnection *self,
+                         const guint8 *payload,
+                         gsize         length,
+                         gboolean      response)
+{
+  WsConnectionContext *context = self->context;
+  g_autoptr (GBytes) bytes = NULL;
+
+  if (context == NULL ||
+      (!g_signal_has_handler_pending (self, signals[SIGNAL_PING], 0, FALSE) && !context->funcs->wants_ping (context->owner)))
+    return;
+
+  bytes = g_bytes_new (payload, length);
+  g_signal_emit (self, signals[SIGNAL_PING], 0, bytes, response);
+  if (self->context != NULL)
+    context->funcs->ping (context->owner, self, bytes, response);
+}
+
+void
+ws_connection_emit_error (WsConnection *self,
+                          int           code,
+                          const char   *description)
+{
+  WsConnectionContext *context = self->context;
+
+  g_signal_emit (self, signals[SIGNAL_ERROR], 0, code, description);
+  if (self->context != NULL)
+    context->funcs->error (context->owner, self, code, description);
+}
+
+/* Called by the owner, so that the connection has left its list when either signal is emitted. */
+void
+ws_connection_emit_disconnected (WsConnection *self,
+                                 guint         code,
+                                 const char   *description)
+{
+  ws_connection_set_ready_to_send (self, FALSE);
+  g_object_notify (G_OBJECT (self), "connected");
+  g_signal_emit (self, signals[SIGNAL_DISCONNECTED], 0, (int) code, description);
+}
+
+static void
+log_message (WsConnection *self,
+             WsLogLevel    level,
+             const char   *type,
+             const char   *format,
+             va_list       arguments)
+{
+  WsConnectionContext *context = self->context;
+  g_autofree char     *message = NULL;
+
+  if (context == NULL || !(context->trace || context->funcs->wants_log (context->owner, level)))
+    return;
+
+  message = g_strdup_vprintf (format, arguments);
+  if (context->trace)
+    g_debug ("connection %" G_GUINT64_FORMAT ": %s", self->id, message);
+  if (context->funcs->wants_log (context->owner, level))
+    context->funcs->log (context->owner, self, level, message, type);
+}
+
+void
+ws_connection_log (WsConnection *self,
+                   WsLogLevel    level,
+                   const char   *format,
+                   ...)
+{
+  static const char *const types[] = { "", "Info", "Verbose", "Debug" };
+  va_list                  arguments;
+
+  va_start (arguments, format);
+  log_message (self, level, types[level], format, arguments);
+  va_end (arguments);
+}
+
+void
+ws_connection_log_error (WsConnection *self,
+                         const char   *format,
+                         ...)
+{
+  va_list arguments;
+
+  va_start (arguments, format);
+  log_message (self, WS_LOG_INFO, "Error", format, arguments);
+  va_end (arguments);
+}
+
+/* --- signals --------------------------------------------------------------------------------- */
+
+void
+ws_connection_signals_class_init (void)
+{
+  /**
+   * WsConnection::data-in:
+   * @self: the connection
+   * @format: `WS_DATA_FORMAT_TEXT` or `WS_DATA_FORMAT_BINARY` for what begins a message,
+   *   `WS_DATA_FORMAT_AUTOMATIC` for a further part of it and for lines
+   * @data: the bytes; keep a reference to keep them
+   * @eom: whether the message ends with them
+   * @eol: in line mode, whether a line ends with them
+   *
+   * Data has come from this client. See [signal@Ws.Server::data-in].
+   *
+   * Since: 0.1
+   */
+  signals[SIGNAL_DATA_IN] =
+      g_signal_new ("data-in", WS_TYPE_CONNECTION, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                    ws_marshal_VOID__ENUM_BOXED_BOOLEAN_BOOLEAN, G_TYPE_NONE, 4, WS_TYPE_DATA_FORMAT,
+                    G_TYPE_BYTES, G_TYPE_BOOLEAN, G_TYPE_BOOLEAN);
+  g_signal_set_va_marshaller (signals[SIGNAL_DATA_IN], WS_TYPE_CONNECTION, ws_marshal_connection_data_inv);
+
+  /**
+   * WsConnection::disconnected:
+   * @self: the connection
+   * @status_code: close code
+   * @description: reason, or what happened
+   *
+   * This client's WebSocket has ended. See [signal@Ws.Server::disconnected].
+   *
+   * Since: 0.1
+   */
+  signals[SIGNAL_DISCONNECTED] =
+      g_signal_new ("disconnected", WS_TYPE_CONNECTION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, ws_marshal_VOID__INT_STRING,
+                    G_TYPE_NONE, 2, G_TYPE_INT, G_TYPE_STRING);
+  g_signal_set_va_marshaller (signals[SIGNAL_DISCONNECTED], WS_TYPE_CONNECTION, ws_marshal_VOID__INT_STRINGv);
+
+  /**
+   * WsConnection::ping:
+   * @self: the connection
+   * @payload: what it carries
+   * @response: %TRUE for a pong, %FALSE for a ping, which has been answered already
+   *
+   * A ping or pong has come from this client.
+   *
+   * Since: 0.1
+   */
+  signals[SIGNAL_PING] =
+      g_signal_new ("ping", WS_TYPE_CONNECTION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, ws_marshal_VOID__BOXED_BOOLEAN,
+                    G_TYPE_NONE, 2, G_TYPE_BYTES, G_TYPE_BOOLEAN);
+  g_signal_set_va_marshaller (signals[SIGNAL_PING], WS_TYPE_CONNECTION, ws_marshal_VOID__BOXED_BOOLEANv);
+
+  /**
+   * WsConnection::error:
+   * @self: the connection
+   * @code: one of [error@Ws.Error]
+   * @description: what happened, in words
+   *
+   * Something failed on this connection outside of any call. See [signal@Ws.Server::error].
+   *
+   * Since: 0.1
+   */
+  signals[SIGNAL_ERROR] =
+      g_signal_new ("error", WS_TYPE_CONNECTION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, ws_marshal_VOID__INT_STRING,
+                    G_TYPE_NONE, 2, G_TYPE_INT, G_TYPE_STRING);
+  g_signal_set_va_marshaller (signals[SIGNAL_ERROR], WS_TYPE_CONNECTION, ws_marshal_VOID__INT_STRINGv);
+}

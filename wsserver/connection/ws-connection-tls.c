@@ -1,0 +1,680 @@
+/* Copyright 2026 The WsServer authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The TLS handshake of a connection, before its first byte of HTTP. RFC 8446 §4, RFC 5246 §7.3. */
+#include <string.h>
+
+#include "wsserver/base/ws-error-private.h"
+#include "wsserver/connection/ws-connection-tls-private.h"
+#include "wsserver/tls/ws-tls-platform-private.h"
+#include "wsserver/tls/ws-tls-revocation-private.h"
+
+/* Alerts of RFC 8446 §6.2. */
+#define ALERT_CERTIFICATE_REVOKED 44
+#define ALERT_INTERNAL_ERROR 80
+#define ALERT_UNRECOGNIZED_NAME 112
+
+/* NULL with provider PLATFORM. */
+static WsTlsConnection *
+get_tls_connection (WsConnection *self)
+{
+  return self->transport != NULL ? ws_tls_transport_get_connection (self->transport) : NULL;
+}
+
+/* --- the end --------------------------------------------------------------------------------- */
+
+static void
+forget_request (WsConnection *self,
+                gboolean      decided)
+{
+  WsConnectionTls *tls = self->tls;
+
+  tls->waiting = FALSE;
+  if (tls->request != NULL)
+    ws_ssl_connection_request_disown (g_steal_pointer (&tls->request), decided);
+  g_clear_object (&tls->completed_request);
+}
+
+void
+ws_connection_end_tls (WsConnection *self)
+{
+  if (self->tls == NULL)
+    return;
+
+  forget_request (self, FALSE);
+  if (self->tls->vetting != NULL)
+    g_cancellable_cancel (self->tls->vetting);
+}
+
+void
+ws_connection_free_tls (WsConnectionTls *tls)
+{
+  g_clear_object (&tls->peer_certificate);
+  g_clear_error (&tls->refusal);
+  g_free (tls->peer_status);
+  g_free (tls);
+}
+
+/* TLS knows that a certificate was refused; why, is known here. */
+static GError *
+explain (WsConnection *self,
+         GError       *error)
+{
+  WsConnectionTls *tls = self->tls;
+  GError          *explained;
+
+  if (tls->refusal != NULL)
+    {
+      g_error_free (error);
+      return g_steal_pointer (&tls->refusal);
+    }
+  if (tls->peer_status == NULL ||
+      (error->code != WS_ERROR_CERT_NOT_VERIFIED && error->code != WS_ERROR_CLIENT_CERT_NOT_FOUND))
+    return error;
+
+  if (tls->peer_certificate == NULL)
+    explained = g_error_new (WS_ERROR, error->code, "[%d] TLS handshake: %s", error->code, tls->peer_status);
+  else
+    explained = g_error_new (WS_ERROR, error->code, "[%d] TLS handshake: the certificate of %s is refused: %s",
+                             error->code, ws_certificate_get_subject (tls->peer_certificate), tls->peer_status);
+  g_error_free (error);
+  return explained;
+}
+
+void
+ws_connection_fail_tls (WsConnection *self,
+                        GError       *error)
+{
+  error = explain (self, error);
+  /* Who only knocks and leaves, as a health check does, is no error of anybody. */
+  self->tell_fault = self->tls->heard && error->code != WS_ERROR_CONNECTION_RESET;
+  g_clear_error (&self->fault);
+  self->fault = error;
+  ws_connection_end (self, WS_CLOSE_CODE_ABNORMAL, error->message);
+}
+
+void
+ws_connection_tls_timer_expired (WsConnection *self)
+{
+  const char *what = "the client did not finish it within HandshakeTimeout";
+
+  if (self->tls->waiting)
+    what = "the decision on the certificate took longer than HandshakeTimeout";
+  ws_connection_fail_tls (self, g_error_new (WS_ERROR, WS_ERROR_HANDSHAKE, "[%d] TLS handshake: %s", WS_ERROR_HANDSHAKE, what));
+}
+
+void
+ws_connection_silence_timer_expired (WsTimer *timer)
+{
+  WsConnection *self = g_object_ref ((WsConnection *) ((guint8 *) timer - G_STRUCT_OFFSET (WsConnection, idle_timer)));
+
+  ws_connection_fail_tls (self, g_error_new (WS_ERROR, WS_ERROR_HANDSHAKE,
+                                             "[%d] TLS handshake: the client was silent for DefaultConnectionTimeout",
+                                             WS_ERROR_HANDSHAKE));
+  ws_connection_finish_timer (self);
+}
+
+static void
+restart_silence_timer (WsConnection *self)
+{
+  WsTimerQueue *queue = &self->context->silence_timers;
+
+  /* Silence counts where it is the client's turn. */
+  if (queue->duration_us > 0 && !self->tls->waiting)
+    ws_timer_arm (&self->idle_timer, queue, ws_poller_get_time (self->context->poller));
+  else
+    ws_timer_disarm (&self->idle_timer);
+}
+
+/* --- the certificate to show ----------------------------------------------------------------- */
+
+static gboolean
+refuse (WsConnection    *self,
+        WsTlsConnection *connection,
+        GError          *error)
+{
+  g_clear_error (&self->tls->refusal);
+  self->tls->refusal = error;
+  ws_tls_connection_refuse (connection, ALERT_INTERNAL_ERROR, error->message);
+  return FALSE;
+}
+
+/* Does what the application has decided; FALSE if it ends the handshake. */
+static gboolean
+apply_decision (WsConnection           *self,
+                WsSslConnectionRequest *request)
+{
+  g_autoptr (WsTlsConnection) connection = g_object_ref (get_tls_connection (self));
+  g_autoptr (WsCertificate) certificate = NULL;
+  WsTlsContext *context;
+  GError       *error = NULL;
+
+  if (ws_ssl_connection_request_is_refused (request))
+    {
+      ws_tls_connection_refuse (connection, ALERT_UNRECOGNIZED_NAME, "the application does not serve this host name");
+      return FALSE;
+    }
+  if (!ws_ssl_connection_request_load (request, &certificate, &error))
+    return refuse (self, connection, error);
+  if (certificate == NULL)
+    return TRUE;
+
+  context = self->context->funcs->get_tls_context (self->context->owner, certificate, &error);
+  if (context == NULL)
+    return refuse (self, connection, error);
+
+  ws_tls_connection_set_context (connection, context);
+  return TRUE;
+}
+
+static gboolean
+client_hello (WsTlsConnection     *connection,
+              const WsClientHello *hello,
+              gpointer             user_data)
+{
+  WsConnection        *self = user_data;
+  WsConnectionContext *context = self->context;
+  g_autoptr (WsSslConnectionRequest) request = NULL;
+  gboolean proceed;
+
+  if (!context->funcs->wants_ssl_connection_request (context->owner))
+    return TRUE;
+
+  request = ws_ssl_connection_request_new (self, hello);
+  self->tls->request = request;
+  self->tls->waiting = TRUE;
+  context->funcs->ssl_connection_request (context->owner, self, request);
+  if (self->state != WS_STATE_SECURING) /* the handler has ended it */
+    return FALSE;
+
+  if (ws_ssl_connection_request_is_deferred (request))
+    {
+      /* The client has kept its time; from now on it is the application's. */
+      ws_timer_arm (&self->phase_timer, &self->context->handshake_timers, g_get_monotonic_time ());
+      return FALSE;
+    }
+
+  proceed = apply_decision (self, request);
+  forget_request (self, TRUE);
+  return proceed;
+}
+
+void
+ws_connection_answer_ssl_request (WsConnection *self)
+{
+  g_autoptr (WsSslConnectionRequest) request = NULL;
+  WsTlsConnection *connection = get_tls_connection (self);
+
+  if (self->state != WS_STATE_SECURING || connection == NULL || !self->tls->waiting)
+    return;
+
+  if (self->tls->request != NULL)
+    request = g_object_ref (self->tls->request);
+  /* Without one it was dropped: the server's certificates it is. */
+  if (request == NULL || apply_decision (self, request))
+    ws_tls_connection_proceed (connection);
+  forget_request (self, TRUE);
+  ws_poller_deliver (self->context->poller, &self->watch);
+}
+
+/* --- the client's certificate ---------------------------------------------------------------- */
+
+static GBytes *
+encode_chain (WsConnection         *self,
+              const gnutls_datum_t *chain,
+              guint                 n_chain)
+{
+  GByteArray *bytes = g_byte_array_new ();
+  guint       n = self->context->settings->ssl_include_cert_chain ? n_chain : MIN (n_chain, 1);
+
+  for (guint i = 0; i < n; i++)
+    g_byte_array_append (bytes, chain[i].data, chain[i].size);
+  return g_byte_array_free_to_bytes (bytes);
+}
+
+static gboolean
+ask_about_client (WsConnection *self,
+                  GBytes       *encoded,
+                  const char   *status,
+                  gboolean      accept)
+{
+  WsConnectionContext *context = self->context;
+  g_autoptr (WsClientAuthentication) authentication = NULL;
+
+  if (!context->funcs->wants_ssl_client_authentication (context->owner))
+    return accept;
+
+  authentication = ws_client_authentication_new (encoded, self->tls->peer_certificate, status, accept);
+  context->funcs->ssl_client_authentication (context->owner, self, authentication);
+  return self->transport != NULL && ws_client_authentication_get_accept (authentication);
+}
+
+static gboolean
+wants_vetting (WsConnection *self)
+{
+  return self->context->settings->ssl_check_crl > 0 || self->context->settings->ssl_check_ocsp > 0;
+}
+
+static gboolean
+judge_client (WsConnection                 *self,
+              const WsTlsClientCertificate *presented)
+{
+  WsConnectionTls *tls = self->tls;
+  g_autoptr (GBytes) encoded = encode_chain (self, presented->chain, presented->n_chain);
+  gboolean accept;
+
+  g_clear_object (&tls->peer_certificate);
+  if (presented->n_chain > 0)
+    tls->peer_certificate = ws_certificate_new_for_peers (presented->chain, presented->n_chain);
+  g_free (tls->peer_status);
+  tls->peer_status = g_strdup (presented->status);
+
+  /* The application has the last word, so it is asked when all is known. */
+  tls->must_vet = presented->flags == 0 && presented->n_chain > 0 && wants_vetting (self);
+  if (tls->must_vet && self->state == WS_STATE_SECURING)
+    return TRUE;
+
+  /* In a renegotiation there is no time to ask others. */
+  accept = ask_about_client (self, encoded, presented->status, presented->flags == 0 && !tls->must_vet);
+  if (!accept && presented->flags == 0)
+    {
+      g_free (tls->peer_status);
+      tls->peer_status = g_strdup ("the application does not accept it");
+    }
+  return accept;
+}
+
+static gboolean
+client_certificate (WsTlsConnection              *connection,
+                    const WsTlsClientCertificate *presented,
+                    gpointer                      user_data)
+{
+  return judge_client (user_data, presented);
+}
+
+static gboolean
+platform_client_certificate (WsTransport                  *transport,
+                             const WsTlsClientCertificate *presented,
+                             gpointer                      user_data)
+{
+  return judge_client (user_data, presented);
+}
+
+/* --- the story ------------------------------------------------------------------------------- */
+
+static void
+tell_status (WsConnection *self,
+             const char   *line)
+{
+  WsConnectionContext *context = self->context;
+
+  ws_connection_log (self, WS_LOG_VERBOSE, "TLS: %s", line);
+  if (self->context != NULL && context->funcs->wants_ssl_status (context->owner))
+    context->funcs->ssl_status (context->owner, self, line);
+}
+
+static void
+status (WsTlsConnection *connection,
+        const char      *line,
+        gpointer         user_data)
+{
+  tell_status (user_data, line);
+}
+
+static void
+platform_status (WsTransport *transport,
+                 const char  *line,
+                 gpointer     user_data)
+{
+  tell_status (user_data, line);
+}
+
+/* --- revocation of the client's certificate --------------------------------------------------- */
+
+static const gnutls_datum_t *
+get_peer_chain (WsConnection *self,
+                guint        *n_chain)
+{
+  WsTlsConnection *connection = get_tls_connection (self);
+
+  if (connection == NULL)
+    return ws_tls_platform_transport_get_peer_chain (self->transport, n_chain);
+
+  return ws_tls_session_get_peer_chain (ws_tls_connection_get_session (connection), n_chain);
+}
+
+static gnutls_x509_trust_list_t
+get_trust_list (WsConnection *self)
+{
+  WsTlsConnection *connection = get_tls_connection (self);
+
+  if (connection == NULL)
+    return ws_tls_platform_transport_get_trust_list (self->transport);
+
+  return ws_tls_connection_get_session (connection)->context->trust_list;
+}
+
+static void
+tell_notes (WsConnection *self,
+            const char   *notes)
+{
+  g_auto (GStrv) lines = g_strsplit (notes != NULL ? notes : "", "\n", -1);
+
+  for (guint i = 0; lines[i] != NULL && self->context != NULL; i++)
+    if (*lines[i] != '\0')
+      tell_status (self, lines[i]);
+}
+
+static void
+enter_head (WsConnection *self)
+{
+  self->state = WS_STATE_HEAD;
+  ws_timer_arm (&self->phase_timer, &self->context->handshake_timers, g_get_monotonic_time ());
+  ws_poller_deliver (self->context->poller, &self->watch);
+}
+
+/* Takes the error. */
+static void
+reject_client (WsConnection *self,
+               GError       *error)
+{
+  WsTlsConnection *connection = get_tls_connection (self);
+
+  if (connection != NULL)
+    ws_tls_session_reject (ws_tls_connection_get_session (connection), ALERT_CERTIFICATE_REVOKED, error->message);
+  ws_connection_fail_tls (self, error);
+}
+
+static void
+vetted_cb (GObject      *source,
+           GAsyncResult *result,
+           gpointer      user_data)
+{
+  g_autoptr (WsConnection) self = user_data;
+  g_autofree char *notes = NULL;
+  g_autoptr (GBytes) encoded = NULL;
+  GError               *error = NULL;
+  gboolean              accept = ws_tls_check_revocation_finish (result, &notes, &error);
+  const gnutls_datum_t *chain;
+  guint                 n_chain;
+
+  g_clear_object (&self->tls->vetting);
+  if (self->state == WS_STATE_VETTING)
+    tell_notes (self, notes);
+  if (self->state != WS_STATE_VETTING) /* ended meanwhile */
+    {
+      g_clear_error (&error);
+      return;
+    }
+
+  chain = get_peer_chain (self, &n_chain);
+  encoded = encode_chain (self, chain, n_chain);
+  accept = ask_about_client (self, encoded, accept ? "OK" : error->message, accept);
+  if (self->state != WS_STATE_VETTING)
+    {
+      g_clear_error (&error);
+      return;
+    }
+
+  if (accept)
+    {
+      g_clear_error (&error);
+      enter_head (self);
+      return;
+    }
+
+  if (error == NULL)
+    error = g_error_new (WS_ERROR, WS_ERROR_CERT_NOT_VERIFIED, "[%d] the application does not accept the certificate of %s",
+                         WS_ERROR_CERT_NOT_VERIFIED, ws_certificate_get_subject (self->tls->peer_certificate));
+  reject_client (self, error);
+}
+
+static void
+start_vetting (WsConnection *self)
+{
+  const WsSettings     *settings = self->context->settings;
+  WsRevocationPolicy    policy = { settings->ssl_check_crl, settings->ssl_check_ocsp, settings->handshake_timeout_s };
+  GMainContext         *context = ws_poller_get_context (self->context->poller);
+  guint                 n_chain;
+  const gnutls_datum_t *chain = get_peer_chain (self, &n_chain);
+
+  self->state = WS_STATE_VETTING;
+  ws_timer_disarm (&self->phase_timer); /* the question has a deadline of its own */
+  self->tls->vetting = g_cancellable_new ();
+  g_main_context_push_thread_default (context);
+  ws_tls_check_revocation_async (chain, n_chain, get_trust_list (self), &policy, self->tls->vetting, vetted_cb,
+                                 g_object_ref (self));
+  g_main_context_pop_thread_default (context);
+}
+
+static gboolean
+has_listener (WsConnection *self)
+{
+  WsConnectionContext *context = self->context;
+
+  return context->trace || context->funcs->wants_ssl_status (context->owner) ||
+         context->funcs->wants_log (context->owner, WS_LOG_VERBOSE);
+}
+
+/* --- the handshake --------------------------------------------------------------------------- */
+
+/* Nothing is formatted for nobody. */
+static const WsTlsConnectionFuncs silent_funcs = {
+  .client_hello = client_hello,
+  .client_certificate = client_certificate,
+};
+
+static const WsTlsConnectionFuncs telling_funcs = {
+  .client_hello = client_hello,
+  .client_certificate = client_certificate,
+  .status = status,
+};
+
+static void
+platform_wake (WsTransport *transport,
+               gpointer     user_data)
+{
+  WsConnection *self = user_data;
+
+  ws_poller_deliver (self->context->poller, &self->watch);
+}
+
+static const WsTlsPlatformFuncs silent_platform_funcs = {
+  .client_certificate = platform_client_certificate,
+  .wake = platform_wake,
+};
+
+static const WsTlsPlatformFuncs telling_platform_funcs = {
+  .client_certificate = platform_client_certificate,
+  .status = platform_status,
+  .wake = platform_wake,
+};
+
+void
+ws_connection_start_tls (WsConnection *self)
+{
+  WsTlsConnection *connection = get_tls_connection (self);
+  gboolean         telling = has_listener (self);
+
+  self->tls = g_new0 (WsConnectionTls, 1);
+  self->state = WS_STATE_SECURING;
+  if (connection == NULL)
+    {
+      ws_tls_platform_transport_set_funcs (self->transport, telling ? &telling_platform_funcs : &silent_platform_funcs, self);
+    }
+  else
+    {
+      ws_tls_connection_set_funcs (connection, telling ? &telling_funcs : &silent_funcs, self);
+      ws_tls_connection_set_log_packets (connection, self->context->settings->log_ssl_packets);
+    }
+  restart_silence_timer (self);
+}
+
+static void
+note_negotiated_by_platform (WsConnection *self)
+{
+  WsConnectionTls *tls = self->tls;
+  WsTransport     *transport = self->transport;
+
+  tls->version = ws_tls_platform_transport_get_version (transport);
+  tls->cipher_suite = ws_tls_platform_transport_get_cipher_suite (transport);
+  tls->cipher = ws_tls_platform_transport_get_cipher (transport);
+  tls->cipher_bits = (guint16) ws_tls_platform_transport_get_cipher_bits (transport);
+  tls->key_exchange = ws_tls_platform_transport_get_key_exchange (transport);
+  tls->key_exchange_bits = (guint16) ws_tls_platform_transport_get_key_exchange_bits (transport);
+}
+
+static void
+note_negotiated (WsConnection *self)
+{
+  WsConnectionTls *tls = self->tls;
+  WsTlsConnection *connection = get_tls_connection (self);
+  WsTlsSession    *session;
+
+  if (connection == NULL)
+    {
+      note_negotiated_by_platform (self);
+      return;
+    }
+
+  session = ws_tls_connection_get_session (connection);
+  tls->version = ws_tls_session_get_version (session);
+  tls->cipher_suite = ws_tls_session_get_cipher_suite (session);
+  tls->cipher = ws_tls_session_get_cipher (session);
+  tls->cipher_bits = (guint16) ws_tls_session_get_cipher_bits (session);
+  tls->key_exchange = ws_tls_session_get_key_exchange (session);
+  tls->key_exchange_bits = (guint16) ws_tls_session_get_key_exchange_bits (session);
+}
+
+void
+ws_connection_continue_tls (WsConnection *self)
+{
+  GError    *error = NULL;
+  WsIOStatus result = ws_transport_handshake (self->transport, &error);
+
+  if (self->transport == NULL) /* a handler has ended it */
+    {
+      g_clear_error (&error);
+      return;
+    }
+  if (result != WS_IO_FAILED || error->code != WS_ERROR_CONNECTION_RESET)
+    self->tls->heard = TRUE;
+
+  switch (result)
+    {
+    case WS_IO_OK:
+      ws_timer_disarm (&self->idle_timer);
+      note_negotiated (self);
+      if (self->tls->must_vet)
+        start_vetting (self);
+      else
+        self->state = WS_STATE_HEAD;
+      break;
+    case WS_IO_FAILED:
+      ws_connection_fail_tls (self, error);
+      break;
+    case WS_IO_WOULD_BLOCK:
+    case WS_IO_CLOSED:
+    default:
+      restart_silence_timer (self);
+      break;
+    }
+}
+
+/* A peer that leaves while nothing is read of it is noticed by its hanging up. */
+guint
+ws_connection_get_tls_events (WsConnection *self)
+{
+  return self->tls->waiting ? WS_POLL_READ_HANG_UP : WS_POLL_IN;
+}
+
+gboolean
+ws_connection_is_deciding_tls (WsConnection *self)
+{
+  return self->state == WS_STATE_SECURING && self->tls->waiting;
+}
+
+/* --- what was negotiated --------------------------------------------------------------------- */
+
+/**
+ * ws_connection_get_peer_certificate: (get-property peer-certificate)
+ * @self: a connection
+ *
+ * Gets the certificate that the client has shown. The server asks for one with
+ * [property@Ws.Server:ssl-authenticate-clients].
+ *
+ * Returns: (transfer none) (nullable): the certificate, or %NULL
+ *
+ * Since: 0.1
+ */
+WsCertificate *
+ws_connection_get_peer_certificate (WsConnection *self)
+{
+  g_return_val_if_fail (WS_IS_CONNECTION (self), NULL);
+
+  return self->tls != NULL ? self->tls->peer_certificate : NULL;
+}
+
+static const char *
+get_name (const char *name)
+{
+  return name != NULL ? name : "";
+}
+
+/**
+ * ws_connection_get_tls_protocol: (get-property tls-protocol)
+ * @self: a connection
+ *
+ * Gets the version of TLS.
+ *
+ * Returns: `TLSv1.3`, `TLSv1.2` …, or an empty string in plain text
+ *
+ * Since: 0.1
+ */
+const char *
+ws_connection_get_tls_protocol (WsConnection *self)
+{
+  g_return_val_if_fail (WS_IS_CONNECTION (self), NULL);
+
+  return self->tls != NULL ? get_name (self->tls->version) : "";
+}
+
+/**
+ * ws_connection_get_tls_cipher_suite: (get-property tls-cipher-suite)
+ * @self: a connection
+ *
+ * Gets the cipher suite.
+ *
+ * Returns: its IANA name, such as `TLS_AES_256_GCM_SHA384`, or an empty string in plain text
+ *
+ * Since: 0.1
+ */
+const char *
+ws_connection_get_tls_cipher_suite (WsConnection *self)
+{
+  g_return_val_if_fail (WS_IS_CONNECTION (self), NULL);
+
+  return self->tls != NULL ? get_name (self->tls->cipher_suite) : "";
+}
+
+char *
+ws_connection_dup_negotiated (WsConnection *self,
+                              const char   *setting)
+{
+  static const WsConnectionTls none = { NULL };
+  const WsConnectionTls       *tls = self->tls != NULL ? self->tls : &none;
+
+  if (g_str_equal (setting, "SSLNegotiatedVersion"))
+    return g_strdup (get_name (tls->version));
+  if (g_str_equal (setting, "SSLNegotiatedCipher"))
+    return g_strdup (get_name (tls->cipher));
+  if (g_str_equal (setting, "SSLNegotiatedCipherSuite"))
+    return g_strdup (get_name (tls->cipher_suite));
+  if (g_str_equal (setting, "SSLNegotiatedCipherStrength"))
+    return g_strdup_printf ("%u", tls->cipher_bits);
+  if (g_str_equal (setting, "SSLNegotiatedKeyExchange"))
+    return g_strdup (get_name (tls->key_exchange));
+  if (g_str_equal (setting, "SSLNegotiatedKeyExchangeStrength"))
+    return g_strdup_printf ("%u", tls->key_exchange_bits);
+
+  g_assert_not_reached ();
+}

@@ -1,0 +1,663 @@
+/* Copyright 2026 The WsServer authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+
+#include "wsserver/base/ws-enum-types.h"
+#include "wsserver/connection/ws-connection-tls-private.h"
+
+/**
+ * WsSslConnectionRequest:
+ *
+ * A client's ClientHello: what it offers, and which certificate it is to be shown.
+ *
+ * It comes with [signal@Ws.Server::ssl-connection-request], before TLS has answered a byte. A handler
+ * that does nothing leaves [property@Ws.Server:ssl-cert] and the certificates added by
+ * [method@Ws.Server.add_ssl_cert] to choose from. To show another one set
+ * [property@Ws.SslConnectionRequest:certificate], which is best loaded once and kept, or name its store
+ * by the four `cert-` properties, which is then opened for this client. To turn the client away call
+ * [method@Ws.SslConnectionRequest.refuse].
+ *
+ * A decision that takes time is deferred: call [method@Ws.SslConnectionRequest.defer] in the handler,
+ * keep a reference, and call [method@Ws.SslConnectionRequest.complete] later. Other clients are served
+ * meanwhile. HandshakeTimeout limits the wait; a deferred request whose last reference is dropped goes
+ * on as if nothing had been set.
+ *
+ * Source: RFC 8446 §4.1.2; the reference's SSLConnectionRequest.
+ *
+ * Since: 0.1
+ */
+struct _WsSslConnectionRequest
+{
+  GObject parent_instance;
+
+  WsConnection   *connection; /* not a reference; NULL once decided or gone */
+  char           *supported_cipher_suites;
+  char           *supported_signature_algs;
+  char           *server_name;
+  WsCertStoreType cert_store_type;
+  char           *cert_store;
+  char           *cert_password;
+  char           *cert_subject;
+  WsCertificate  *certificate;
+  gboolean        refused;
+  gboolean        deferred;
+  gboolean        completed;
+  gboolean        cancelled;
+};
+
+G_DEFINE_FINAL_TYPE (WsSslConnectionRequest, ws_ssl_connection_request, G_TYPE_OBJECT)
+
+enum
+{
+  PROP_SUPPORTED_CIPHER_SUITES = 1,
+  PROP_SUPPORTED_SIGNATURE_ALGS,
+  PROP_SERVER_NAME,
+  PROP_CERT_STORE_TYPE,
+  PROP_CERT_STORE,
+  PROP_CERT_PASSWORD,
+  PROP_CERT_SUBJECT,
+  PROP_CERTIFICATE,
+  PROP_CANCELLED,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
+
+static void
+ws_ssl_connection_request_finalize (GObject *object)
+{
+  WsSslConnectionRequest *self = WS_SSL_CONNECTION_REQUEST (object);
+
+  /* Dropped without a decision: the connection must not wait for one for ever. */
+  if (self->connection != NULL)
+    {
+      self->connection->tls->request = NULL;
+      ws_connection_schedule (self->connection, WS_PENDING_CERTIFICATE);
+    }
+  g_free (self->supported_cipher_suites);
+  g_free (self->supported_signature_algs);
+  g_free (self->server_name);
+  g_free (self->cert_store);
+  g_free (self->cert_password);
+  g_free (self->cert_subject);
+  g_clear_object (&self->certificate);
+
+  G_OBJECT_CLASS (ws_ssl_connection_request_parent_class)->finalize (object);
+}
+
+static void
+ws_ssl_connection_request_get_property (GObject    *object,
+                                        guint       prop_id,
+                                        GValue     *value,
+                                        GParamSpec *pspec)
+{
+  WsSslConnectionRequest *self = WS_SSL_CONNECTION_REQUEST (object);
+
+  switch (prop_id)
+    {
+    case PROP_SUPPORTED_CIPHER_SUITES:
+      g_value_set_string (value, self->supported_cipher_suites);
+      break;
+    case PROP_SUPPORTED_SIGNATURE_ALGS:
+      g_value_set_string (value, self->supported_signature_algs);
+      break;
+    case PROP_SERVER_NAME:
+      g_value_set_string (value, self->server_name);
+      break;
+    case PROP_CERT_STORE_TYPE:
+      g_value_set_enum (value, self->cert_store_type);
+      break;
+    case PROP_CERT_STORE:
+      g_value_set_string (value, self->cert_store);
+      break;
+    case PROP_CERT_PASSWORD:
+      g_value_set_string (value, self->cert_password);
+      break;
+    case PROP_CERT_SUBJECT:
+      g_value_set_string (value, self->cert_subject);
+      break;
+    case PROP_CERTIFICATE:
+      g_value_set_object (value, self->certificate);
+      break;
+    case PROP_CANCELLED:
+      g_value_set_boolean (value, self->cancelled);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+ws_ssl_connection_request_set_property (GObject      *object,
+                                        guint         prop_id,
+                                        const GValue *value,
+                                        GParamSpec   *pspec)
+{
+  WsSslConnectionRequest *self = WS_SSL_CONNECTION_REQUEST (object);
+
+  switch (prop_id)
+    {
+    case PROP_CERT_STORE_TYPE:
+      ws_ssl_connection_request_set_cert_store_type (self, (WsCertStoreType) g_value_get_enum (value));
+      break;
+    case PROP_CERT_STORE:
+      ws_ssl_connection_request_set_cert_store (self, g_value_get_string (value));
+      break;
+    case PROP_CERT_PASSWORD:
+      ws_ssl_connection_request_set_cert_password (self, g_value_get_string (value));
+      break;
+    case PROP_CERT_SUBJECT:
+      ws_ssl_connection_request_set_cert_subject (self, g_value_get_string (value));
+      break;
+    case PROP_CERTIFICATE:
+      ws_ssl_connection_request_set_certificate (self, g_value_get_object (value));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+#define RO (G_PARAM_READABLE | G_PARAM_STATIC_STRINGS)
+#define RW (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY)
+
+static void
+ws_ssl_connection_request_class_init (WsSslConnectionRequestClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->finalize = ws_ssl_connection_request_finalize;
+  object_class->get_property = ws_ssl_connection_request_get_property;
+  object_class->set_property = ws_ssl_connection_request_set_property;
+
+  /**
+   * WsSslConnectionRequest:supported-cipher-suites: (getter get_supported_cipher_suites)
+   *
+   * The cipher suites that the client offers in its order, by their IANA names, separated by commas;
+   * a number that has no name as 0xNNNN.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_SUPPORTED_CIPHER_SUITES] = g_param_spec_string ("supported-cipher-suites", NULL, NULL, "", RO);
+  /**
+   * WsSslConnectionRequest:supported-signature-algs: (getter get_supported_signature_algs)
+   *
+   * The signature algorithms that the client accepts in its order, separated by commas; empty if it
+   * does not say.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_SUPPORTED_SIGNATURE_ALGS] = g_param_spec_string ("supported-signature-algs", NULL, NULL, "", RO);
+  /**
+   * WsSslConnectionRequest:server-name: (getter get_server_name)
+   *
+   * The host name that the client wants to reach, in lower case; empty if it does not say, as is so
+   * where it connects to an address.
+   *
+   * Source: RFC 6066 §3.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_SERVER_NAME] = g_param_spec_string ("server-name", NULL, NULL, "", RO);
+  /**
+   * WsSslConnectionRequest:cert-store-type: (getter get_cert_store_type) (setter set_cert_store_type)
+   *
+   * What the store of another certificate is. Counts where
+   * [property@Ws.SslConnectionRequest:cert-store] is not empty.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_CERT_STORE_TYPE] = g_param_spec_enum ("cert-store-type", NULL, NULL, WS_TYPE_CERT_STORE_TYPE, WS_CERT_STORE_TYPE_USER, RW);
+  /**
+   * WsSslConnectionRequest:cert-store: (getter get_cert_store) (setter set_cert_store)
+   *
+   * File name or content of the store of another certificate; empty keeps the server's certificates.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_CERT_STORE] = g_param_spec_string ("cert-store", NULL, NULL, "", RW);
+  /**
+   * WsSslConnectionRequest:cert-password: (getter get_cert_password) (setter set_cert_password)
+   *
+   * Password of that store.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_CERT_PASSWORD] = g_param_spec_string ("cert-password", NULL, NULL, "", RW);
+  /**
+   * WsSslConnectionRequest:cert-subject: (getter get_cert_subject) (setter set_cert_subject)
+   *
+   * Which certificate of that store, as in [ctor@Ws.Certificate.new_from_store]; empty takes the first one
+   * with a key.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_CERT_SUBJECT] = g_param_spec_string ("cert-subject", NULL, NULL, "", RW);
+  /**
+   * WsSslConnectionRequest:certificate: (getter get_certificate) (setter set_certificate)
+   *
+   * The certificate to show this client; %NULL keeps the server's. It comes before the store.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_CERTIFICATE] = g_param_spec_object ("certificate", NULL, NULL, WS_TYPE_CERTIFICATE, RW);
+  /**
+   * WsSslConnectionRequest:cancelled: (getter is_cancelled)
+   *
+   * Whether the client left, the time was up, or the server was shut down before a deferred decision;
+   * it notifies.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_CANCELLED] = g_param_spec_boolean ("cancelled", NULL, NULL, FALSE, RO);
+
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+}
+
+static void
+ws_ssl_connection_request_init (WsSslConnectionRequest *self)
+{
+  self->cert_store = g_strdup ("");
+  self->cert_password = g_strdup ("");
+  self->cert_subject = g_strdup ("");
+}
+
+WsSslConnectionRequest *
+ws_ssl_connection_request_new (WsConnection        *connection,
+                               const WsClientHello *hello)
+{
+  WsSslConnectionRequest *self = g_object_new (WS_TYPE_SSL_CONNECTION_REQUEST, NULL);
+
+  self->connection = connection;
+  self->supported_cipher_suites = ws_client_hello_dup_cipher_suites (hello);
+  self->supported_signature_algs = ws_client_hello_dup_signature_algorithms (hello);
+  self->server_name = g_strdup (hello->server_name != NULL ? hello->server_name : "");
+  return self;
+}
+
+/* The connection needs no decision any more. */
+void
+ws_ssl_connection_request_disown (WsSslConnectionRequest *self,
+                                  gboolean                decided)
+{
+  self->connection = NULL;
+  if (decided || self->completed || !self->deferred)
+    return;
+
+  self->cancelled = TRUE;
+  g_object_ref (self);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CANCELLED]);
+  g_object_unref (self);
+}
+
+gboolean
+ws_ssl_connection_request_is_deferred (WsSslConnectionRequest *self)
+{
+  return self->deferred && !self->completed;
+}
+
+gboolean
+ws_ssl_connection_request_is_refused (WsSslConnectionRequest *self)
+{
+  return self->refused;
+}
+
+/* *certificate NULL: the server's own. */
+gboolean
+ws_ssl_connection_request_load (WsSslConnectionRequest *self,
+                                WsCertificate         **certificate,
+                                GError                **error)
+{
+  g_autoptr (GBytes) store = NULL;
+
+  *certificate = NULL;
+  if (self->certificate != NULL)
+    {
+      *certificate = g_object_ref (self->certificate);
+      return TRUE;
+    }
+  if (*self->cert_store == '\0')
+    return TRUE;
+
+  store = g_bytes_new (self->cert_store, strlen (self->cert_store));
+  *certificate = ws_certificate_new_from_store (self->cert_store_type, store, self->cert_password,
+                                                *self->cert_subject != '\0' ? self->cert_subject : "*", NULL, error);
+  return *certificate != NULL;
+}
+
+/**
+ * ws_ssl_connection_request_get_supported_cipher_suites: (get-property supported-cipher-suites)
+ * @self: a request
+ *
+ * Gets the cipher suites that the client offers.
+ *
+ * Returns: their names, separated by commas
+ *
+ * Since: 0.1
+ */
+const char *
+ws_ssl_connection_request_get_supported_cipher_suites (WsSslConnectionRequest *self)
+{
+  g_return_val_if_fail (WS_IS_SSL_CONNECTION_REQUEST (self), NULL);
+
+  return self->supported_cipher_suites;
+}
+
+/**
+ * ws_ssl_connection_request_get_supported_signature_algs: (get-property supported-signature-algs)
+ * @self: a request
+ *
+ * Gets the signature algorithms that the client accepts.
+ *
+ * Returns: their names, separated by commas
+ *
+ * Since: 0.1
+ */
+const char *
+ws_ssl_connection_request_get_supported_signature_algs (WsSslConnectionRequest *self)
+{
+  g_return_val_if_fail (WS_IS_SSL_CONNECTION_REQUEST (self), NULL);
+
+  return self->supported_signature_algs;
+}
+
+/**
+ * ws_ssl_connection_request_get_server_name: (get-property server-name)
+ * @self: a request
+ *
+ * Gets the host name that the client wants to reach.
+ *
+ * Returns: the name, or an empty string
+ *
+ * Since: 0.1
+ */
+const char *
+ws_ssl_connection_request_get_server_name (WsSslConnectionRequest *self)
+{
+  g_return_val_if_fail (WS_IS_SSL_CONNECTION_REQUEST (self), NULL);
+
+  return self->server_name;
+}
+
+/**
+ * ws_ssl_connection_request_get_cert_store_type: (get-property cert-store-type)
+ * @self: a request
+ *
+ * Gets what the store of another certificate is.
+ *
+ * Returns: the type
+ *
+ * Since: 0.1
+ */
+WsCertStoreType
+ws_ssl_connection_request_get_cert_store_type (WsSslConnectionRequest *self)
+{
+  g_return_val_if_fail (WS_IS_SSL_CONNECTION_REQUEST (self), WS_CERT_STORE_TYPE_USER);
+
+  return self->cert_store_type;
+}
+
+/**
+ * ws_ssl_connection_request_set_cert_store_type: (set-property cert-store-type)
+ * @self: a request
+ * @cert_store_type: the type
+ *
+ * Sets what the store of another certificate is.
+ *
+ * Since: 0.1
+ */
+void
+ws_ssl_connection_request_set_cert_store_type (WsSslConnectionRequest *self,
+                                               WsCertStoreType         cert_store_type)
+{
+  g_return_if_fail (WS_IS_SSL_CONNECTION_REQUEST (self));
+
+  if (self->cert_store_type == cert_store_type)
+    return;
+
+  self->cert_store_type = cert_store_type;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CERT_STORE_TYPE]);
+}
+
+static void
+set_text (WsSslConnectionRequest *self,
+          char                  **field,
+          const char             *text,
+          guint                   prop_id)
+{
+  if (text == NULL)
+    text = "";
+  if (g_str_equal (*field, text))
+    return;
+
+  g_free (*field);
+  *field = g_strdup (text);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[prop_id]);
+}
+
+/**
+ * ws_ssl_connection_request_get_cert_store: (get-property cert-store)
+ * @self: a request
+ *
+ * Gets the store of another certificate.
+ *
+ * Returns: file name or content, or an empty string
+ *
+ * Since: 0.1
+ */
+const char *
+ws_ssl_connection_request_get_cert_store (WsSslConnectionRequest *self)
+{
+  g_return_val_if_fail (WS_IS_SSL_CONNECTION_REQUEST (self), NULL);
+
+  return self->cert_store;
+}
+
+/**
+ * ws_ssl_connection_request_set_cert_store: (set-property cert-store)
+ * @self: a request
+ * @cert_store: (nullable): file name or content
+ *
+ * Names the store of another certificate for this client.
+ *
+ * Since: 0.1
+ */
+void
+ws_ssl_connection_request_set_cert_store (WsSslConnectionRequest *self,
+                                          const char             *cert_store)
+{
+  g_return_if_fail (WS_IS_SSL_CONNECTION_REQUEST (self));
+
+  set_text (self, &self->cert_store, cert_store, PROP_CERT_STORE);
+}
+
+/**
+ * ws_ssl_connection_request_get_cert_password: (get-property cert-password)
+ * @self: a request
+ *
+ * Gets the password of the store.
+ *
+ * Returns: the password, or an empty string
+ *
+ * Since: 0.1
+ */
+const char *
+ws_ssl_connection_request_get_cert_password (WsSslConnectionRequest *self)
+{
+  g_return_val_if_fail (WS_IS_SSL_CONNECTION_REQUEST (self), NULL);
+
+  return self->cert_password;
+}
+
+/**
+ * ws_ssl_connection_request_set_cert_password: (set-property cert-password)
+ * @self: a request
+ * @cert_password: (nullable): the password
+ *
+ * Sets the password of the store.
+ *
+ * Since: 0.1
+ */
+void
+ws_ssl_connection_request_set_cert_password (WsSslConnectionRequest *self,
+                                             const char             *cert_password)
+{
+  g_return_if_fail (WS_IS_SSL_CONNECTION_REQUEST (self));
+
+  set_text (self, &self->cert_password, cert_password, PROP_CERT_PASSWORD);
+}
+
+/**
+ * ws_ssl_connection_request_get_cert_subject: (get-property cert-subject)
+ * @self: a request
+ *
+ * Gets which certificate of the store is meant.
+ *
+ * Returns: the subject, or an empty string
+ *
+ * Since: 0.1
+ */
+const char *
+ws_ssl_connection_request_get_cert_subject (WsSslConnectionRequest *self)
+{
+  g_return_val_if_fail (WS_IS_SSL_CONNECTION_REQUEST (self), NULL);
+
+  return self->cert_subject;
+}
+
+/**
+ * ws_ssl_connection_request_set_cert_subject: (set-property cert-subject)
+ * @self: a request
+ * @cert_subject: (nullable): a subject, a part of one, `*`, or `Thumbprint=HEX`
+ *
+ * Says which certificate of the store is meant.
+ *
+ * Since: 0.1
+ */
+void
+ws_ssl_connection_request_set_cert_subject (WsSslConnectionRequest *self,
+                                            const char             *cert_subject)
+{
+  g_return_if_fail (WS_IS_SSL_CONNECTION_REQUEST (self));
+
+  set_text (self, &self->cert_subject, cert_subject, PROP_CERT_SUBJECT);
+}
+
+/**
+ * ws_ssl_connection_request_get_certificate: (get-property certificate)
+ * @self: a request
+ *
+ * Gets the certificate chosen for this client.
+ *
+ * Returns: (transfer none) (nullable): the certificate, or %NULL for the server's
+ *
+ * Since: 0.1
+ */
+WsCertificate *
+ws_ssl_connection_request_get_certificate (WsSslConnectionRequest *self)
+{
+  g_return_val_if_fail (WS_IS_SSL_CONNECTION_REQUEST (self), NULL);
+
+  return self->certificate;
+}
+
+/**
+ * ws_ssl_connection_request_set_certificate: (set-property certificate)
+ * @self: a request
+ * @certificate: (nullable): a certificate with its private key
+ *
+ * Chooses the certificate for this client.
+ *
+ * What TLS makes of it is kept with the server, so showing the same object to many clients costs no more
+ * than the server's own certificate.
+ *
+ * Since: 0.1
+ */
+void
+ws_ssl_connection_request_set_certificate (WsSslConnectionRequest *self,
+                                           WsCertificate          *certificate)
+{
+  g_return_if_fail (WS_IS_SSL_CONNECTION_REQUEST (self));
+  g_return_if_fail (certificate == NULL || WS_IS_CERTIFICATE (certificate));
+
+  if (g_set_object (&self->certificate, certificate))
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CERTIFICATE]);
+}
+
+/**
+ * ws_ssl_connection_request_is_cancelled: (get-property cancelled)
+ * @self: a request
+ *
+ * Whether no decision is needed any more because the client left or the time was up.
+ *
+ * Returns: %TRUE if so
+ *
+ * Since: 0.1
+ */
+gboolean
+ws_ssl_connection_request_is_cancelled (WsSslConnectionRequest *self)
+{
+  g_return_val_if_fail (WS_IS_SSL_CONNECTION_REQUEST (self), FALSE);
+
+  return self->cancelled;
+}
+
+/**
+ * ws_ssl_connection_request_refuse:
+ * @self: a request
+ *
+ * Turns the client away with the alert unrecognized_name, as is right for a host name that is not
+ * served here.
+ *
+ * Source: RFC 8446 §6.2.
+ *
+ * Since: 0.1
+ */
+void
+ws_ssl_connection_request_refuse (WsSslConnectionRequest *self)
+{
+  g_return_if_fail (WS_IS_SSL_CONNECTION_REQUEST (self));
+
+  self->refused = TRUE;
+}
+
+/**
+ * ws_ssl_connection_request_defer:
+ * @self: a request
+ *
+ * Puts the decision off. To be called in a handler of
+ * [signal@Ws.Server::ssl-connection-request], which keeps a reference to @self.
+ *
+ * Since: 0.1
+ */
+void
+ws_ssl_connection_request_defer (WsSslConnectionRequest *self)
+{
+  g_return_if_fail (WS_IS_SSL_CONNECTION_REQUEST (self));
+
+  self->deferred = TRUE;
+}
+
+/**
+ * ws_ssl_connection_request_complete:
+ * @self: a deferred request
+ *
+ * Goes on with the handshake as the properties say now. It does so from the main loop.
+ *
+ * Returns: %FALSE if there is nobody to answer any more; then nothing happens
+ *
+ * Since: 0.1
+ */
+gboolean
+ws_ssl_connection_request_complete (WsSslConnectionRequest *self)
+{
+  g_return_val_if_fail (WS_IS_SSL_CONNECTION_REQUEST (self), FALSE);
+
+  if (self->connection == NULL || self->completed)
+    return FALSE;
+
+  /* The request has to outlive the application's interest in it until it is answered. */
+  self->completed = TRUE;
+  self->connection->tls->completed_request = g_object_ref (self);
+  ws_connection_schedule (self->connection, WS_PENDING_CERTIFICATE);
+  return TRUE;
+}

@@ -1,0 +1,162 @@
+/* Copyright 2026 The WsServer authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SSLReloadCert: a certificate whose file changes is read again. Tools that renew certificates write
+ * the file in several steps, or put another one in its place; so it is read when it has been quiet for
+ * a moment, and what cannot be used leaves the old one in service. */
+#include "wsserver/server/ws-server-private.h"
+#include "wsserver/tls/ws-certificate-private.h"
+
+#define SETTLE_MS 250
+
+typedef struct
+{
+  WsServer      *server;
+  WsCertificate *certificate; /* a reference */
+  char          *filename;
+  GFileMonitor  *monitor;
+  GSource       *settling; /* NULL: nothing has changed */
+} WatchedCertificate;
+
+static void
+stop_settling (WatchedCertificate *watched)
+{
+  if (watched->settling != NULL)
+    g_source_destroy (watched->settling);
+  g_clear_pointer (&watched->settling, g_source_unref);
+}
+
+static void
+watched_certificate_free (gpointer data)
+{
+  WatchedCertificate *watched = data;
+
+  stop_settling (watched);
+  if (watched->monitor != NULL)
+    {
+      g_signal_handlers_disconnect_by_data (watched->monitor, watched);
+      g_file_monitor_cancel (watched->monitor);
+      g_object_unref (watched->monitor);
+    }
+  g_object_unref (watched->certificate);
+  g_free (watched->filename);
+  g_free (watched);
+}
+
+static gboolean
+replace_certificate (WsServer      *self,
+                     WsCertificate *old,
+                     WsCertificate *renewed,
+                     GError       **error)
+{
+  guint index;
+
+  if (self->ssl_cert == old)
+    return ws_server_set_ssl_cert (self, renewed, error);
+  if (!g_ptr_array_find (self->more_ssl_certs, old, &index))
+    return TRUE;
+
+  g_object_ref (old);
+  g_set_object ((WsCertificate **) &self->more_ssl_certs->pdata[index], renewed);
+  if (!ws_server_tls_changed (self, error))
+    {
+      g_set_object ((WsCertificate **) &self->more_ssl_certs->pdata[index], old);
+      g_object_unref (old);
+      return FALSE;
+    }
+
+  g_object_unref (old);
+  ws_server_watch_certificates (self);
+  return TRUE;
+}
+
+static gboolean
+settled_cb (gpointer user_data)
+{
+  WatchedCertificate *watched = user_data;
+  WsServer           *self = g_object_ref (watched->server);
+  g_autoptr (WsCertificate) old = g_object_ref (watched->certificate);
+  g_autoptr (WsCertificate) renewed = NULL;
+  g_autofree char *filename = g_strdup (watched->filename);
+  g_autofree char *message = NULL;
+  GError          *error = NULL;
+
+  stop_settling (watched);
+  renewed = ws_certificate_reopen (old, &error);
+  if (renewed != NULL && replace_certificate (self, old, renewed, &error)) /* frees watched */
+    {
+      ws_server_log (self, WS_LOG_INFO, "Info", "New clients get the certificate renewed in %s: %s, valid until %s", filename,
+                     ws_certificate_get_subject (renewed), ws_certificate_get_expiration_date (renewed));
+    }
+  else
+    {
+      message = g_strdup_printf ("%s; the certificate in service stays, as %s has changed to what cannot be used",
+                                 error->message, filename);
+      ws_server_log (self, WS_LOG_INFO, "Error", "%s", message);
+      ws_server_emit_error (self, NULL, error->code, message);
+      g_error_free (error);
+    }
+  g_object_unref (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+file_changed_cb (GFileMonitor     *monitor,
+                 GFile            *file,
+                 GFile            *other_file,
+                 GFileMonitorEvent event,
+                 gpointer          user_data)
+{
+  WatchedCertificate *watched = user_data;
+
+  /* One that is gone will come again. */
+  if (event == G_FILE_MONITOR_EVENT_DELETED || event == G_FILE_MONITOR_EVENT_MOVED_OUT)
+    return;
+
+  stop_settling (watched);
+  watched->settling = g_timeout_source_new (SETTLE_MS);
+  g_source_set_callback (watched->settling, settled_cb, watched, NULL);
+  g_source_attach (watched->settling, ws_poller_get_context (watched->server->poller));
+}
+
+static void
+watch_certificate (WsServer      *self,
+                   WsCertificate *certificate)
+{
+  g_autofree char *filename = ws_certificate_dup_filename (certificate);
+  g_autoptr (GFile) file = NULL;
+  g_autoptr (GError) error = NULL;
+  GMainContext       *context = ws_poller_get_context (self->poller);
+  WatchedCertificate *watched;
+
+  if (filename == NULL)
+    return;
+
+  watched = g_new0 (WatchedCertificate, 1);
+  watched->server = self;
+  watched->certificate = g_object_ref (certificate);
+  watched->filename = g_steal_pointer (&filename);
+  file = g_file_new_for_path (watched->filename);
+  /* The monitor tells in the context that is the default when it is made. */
+  g_main_context_push_thread_default (context);
+  watched->monitor = g_file_monitor_file (file, G_FILE_MONITOR_WATCH_MOVES, NULL, &error);
+  g_main_context_pop_thread_default (context);
+  if (watched->monitor == NULL)
+    ws_server_log (self, WS_LOG_INFO, "Error", "Cannot watch %s: %s", watched->filename, error->message);
+  else
+    g_signal_connect (watched->monitor, "changed", G_CALLBACK (file_changed_cb), watched);
+  g_ptr_array_add (self->watched_certificates, watched);
+}
+
+void
+ws_server_watch_certificates (WsServer *self)
+{
+  g_clear_pointer (&self->watched_certificates, g_ptr_array_unref);
+  if (self->acceptor == NULL || !self->use_ssl || !self->settings->ssl_reload_cert)
+    return;
+
+  self->watched_certificates = g_ptr_array_new_with_free_func (watched_certificate_free);
+  if (self->ssl_cert != NULL)
+    watch_certificate (self, self->ssl_cert);
+  for (guint i = 0; i < self->more_ssl_certs->len; i++)
+    watch_certificate (self, self->more_ssl_certs->pdata[i]);
+}

@@ -1,0 +1,250 @@
+/* Copyright 2026 The WsServer authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What signals there are, in the order of a client's life. */
+#include <stdarg.h>
+
+#include "wsserver/base/ws-enum-types.h"
+#include "wsserver/base/ws-marshal-data-private.h"
+#include "wsserver/base/ws-marshal.h"
+#include "wsserver/connection/ws-connection-request.h"
+#include "wsserver/server/ws-server-private.h"
+
+guint ws_server_signals[WS_SERVER_N_SIGNALS];
+
+static void
+add_signal (WsServerSignal       signal,
+            const char          *name,
+            GSignalCMarshaller   marshaller,
+            GSignalCVaMarshaller va_marshaller,
+            guint                n_parameters,
+            ...)
+{
+  va_list types;
+
+  va_start (types, n_parameters);
+  ws_server_signals[signal] =
+      g_signal_new_valist (name, WS_TYPE_SERVER, G_SIGNAL_RUN_LAST, NULL, NULL, NULL, marshaller, G_TYPE_NONE,
+                           n_parameters, types);
+  va_end (types);
+  g_signal_set_va_marshaller (ws_server_signals[signal], WS_TYPE_SERVER, va_marshaller);
+}
+
+void
+ws_server_signals_class_init (void)
+{
+  /**
+   * WsServer::connected:
+   * @self: the server
+   * @connection: the client
+   *
+   * A WebSocket is open. [signal@Ws.Server::ready-to-send] follows at once.
+   *
+   * Source: the reference's Connected.
+   *
+   * Since: 0.1
+   */
+  add_signal (WS_SERVER_SIGNAL_CONNECTED, "connected", ws_marshal_VOID__OBJECT,
+              ws_marshal_VOID__OBJECTv, 1, WS_TYPE_CONNECTION);
+
+  /**
+   * WsServer::connection-request:
+   * @self: the server
+   * @request: address and port of the client, and whether it is accepted
+   *
+   * A client has connected its socket; nothing of it has been read. A handler may refuse it.
+   *
+   * Source: the reference's ConnectionRequest.
+   *
+   * Since: 0.1
+   */
+  add_signal (WS_SERVER_SIGNAL_CONNECTION_REQUEST, "connection-request", ws_marshal_VOID__OBJECT,
+              ws_marshal_VOID__OBJECTv, 1, WS_TYPE_CONNECTION_REQUEST);
+
+  /**
+   * WsServer::data-in:
+   * @self: the server
+   * @connection: the client
+   * @format: `WS_DATA_FORMAT_TEXT` or `WS_DATA_FORMAT_BINARY` for what begins a message,
+   *   `WS_DATA_FORMAT_AUTOMATIC` for a further part of it and for lines
+   * @data: the bytes; keep a reference to keep them
+   * @eom: whether the message ends with them
+   * @eol: in line mode, whether a line ends with them
+   *
+   * Data has come. Each frame of up to 64 KiB comes in one piece, a longer one in parts as they
+   * arrive; with the setting BufferMessage each message comes whole. In line mode lines come instead:
+   * see [method@Ws.Connection.change_line_mode].
+   *
+   * Parts of a text may be cut inside a character; each has been checked to be UTF-8 as far as it goes.
+   *
+   * Source: the reference's DataIn; RFC 6455 §5.6, §6.2.
+   *
+   * Since: 0.1
+   */
+  add_signal (WS_SERVER_SIGNAL_DATA_IN, "data-in", ws_marshal_VOID__OBJECT_ENUM_BOXED_BOOLEAN_BOOLEAN,
+              ws_marshal_server_data_inv, 5, WS_TYPE_CONNECTION, WS_TYPE_DATA_FORMAT, G_TYPE_BYTES, G_TYPE_BOOLEAN, G_TYPE_BOOLEAN);
+
+  /**
+   * WsServer::disconnected:
+   * @self: the server
+   * @connection: the client, which has left [property@Ws.Server:connections]
+   * @status_code: close code: the client's, or 1005 if it gave none; ours if it did not answer or was at fault;
+   *   1006 if there was no closing handshake
+   * @description: the reason, or what happened
+   *
+   * A WebSocket has ended. Emitted exactly once for each [signal@Ws.Server::connected]; nothing
+   * follows it for this client.
+   *
+   * Source: the reference's Disconnected; RFC 6455 §7.1.5.
+   *
+   * Since: 0.1
+   */
+  add_signal (WS_SERVER_SIGNAL_DISCONNECTED, "disconnected", ws_marshal_VOID__OBJECT_INT_STRING,
+              ws_marshal_VOID__OBJECT_INT_STRINGv, 3, WS_TYPE_CONNECTION, G_TYPE_INT, G_TYPE_STRING);
+
+  /**
+   * WsServer::error:
+   * @self: the server
+   * @connection: (nullable): the client concerned, or %NULL
+   * @code: one of [error@Ws.Error]
+   * @description: what happened, in words
+   *
+   * Something failed outside of any call that could have reported it. What a client does wrong is no
+   * error of this side: it is logged, and answered.
+   *
+   * Source: the reference's Error.
+   *
+   * Since: 0.1
+   */
+  add_signal (WS_SERVER_SIGNAL_ERROR, "error", ws_marshal_VOID__OBJECT_INT_STRING,
+              ws_marshal_VOID__OBJECT_INT_STRINGv, 3, WS_TYPE_CONNECTION, G_TYPE_INT, G_TYPE_STRING);
+
+  /**
+   * WsServer::log:
+   * @self: the server
+   * @connection: (nullable): the client concerned, or %NULL
+   * @level: 1 information and errors, 2 verbose, 3 debug
+   * @message: the entry
+   * @type: `Info`, `Error`, `Verbose` or `Debug`
+   *
+   * An entry of the log. How much is told depends on the setting LogLevel. Payload is never told.
+   *
+   * Source: the reference's Log.
+   *
+   * Since: 0.1
+   */
+  add_signal (WS_SERVER_SIGNAL_LOG, "log", ws_marshal_VOID__OBJECT_INT_STRING_STRING,
+              ws_marshal_VOID__OBJECT_INT_STRING_STRINGv, 4, WS_TYPE_CONNECTION, G_TYPE_INT, G_TYPE_STRING, G_TYPE_STRING);
+
+  /**
+   * WsServer::ping:
+   * @self: the server
+   * @connection: the client
+   * @payload: what it carries
+   * @response: %TRUE for a pong, %FALSE for a ping, which has been answered already
+   *
+   * A ping or pong has come.
+   *
+   * Source: the reference's Ping; RFC 6455 §5.5.2.
+   *
+   * Since: 0.1
+   */
+  add_signal (WS_SERVER_SIGNAL_PING, "ping", ws_marshal_VOID__OBJECT_BOXED_BOOLEAN,
+              ws_marshal_VOID__OBJECT_BOXED_BOOLEANv, 3, WS_TYPE_CONNECTION, G_TYPE_BYTES, G_TYPE_BOOLEAN);
+
+  /**
+   * WsServer::ready-to-send:
+   * @self: the server
+   * @connection: the client
+   *
+   * Sends are accepted: right after the WebSocket has opened, and when the queue has fallen below half
+   * of MaxSendQueue after a send failed with `WS_ERROR_WOULD_BLOCK`.
+   *
+   * Source: the reference's ReadyToSend.
+   *
+   * Since: 0.1
+   */
+  add_signal (WS_SERVER_SIGNAL_READY_TO_SEND, "ready-to-send", ws_marshal_VOID__OBJECT,
+              ws_marshal_VOID__OBJECTv, 1, WS_TYPE_CONNECTION);
+
+  /**
+   * WsServer::ssl-client-authentication:
+   * @self: the server
+   * @connection: the client
+   * @authentication: what it has shown, and whether it is accepted
+   *
+   * A client has shown its certificate, or that it has none, where
+   * [property@Ws.Server:ssl-authenticate-clients] asks for one. A handler has the last word, also
+   * against the verification. It is emitted in each handshake, before a byte of the request is read;
+   * also when the client resumes a session, with what it has shown then. A client that is not accepted
+   * is turned away with an alert, and [signal@Ws.Server::error] follows with
+   * `WS_ERROR_CERT_NOT_VERIFIED` or `WS_ERROR_CLIENT_CERT_NOT_FOUND`.
+   *
+   * Source: the reference's SSLClientAuthentication; RFC 8446 §4.4.2.
+   *
+   * Since: 0.1
+   */
+  add_signal (WS_SERVER_SIGNAL_SSL_CLIENT_AUTHENTICATION, "ssl-client-authentication", ws_marshal_VOID__OBJECT_OBJECT,
+              ws_marshal_VOID__OBJECT_OBJECTv, 2, WS_TYPE_CONNECTION, WS_TYPE_CLIENT_AUTHENTICATION);
+
+  /**
+   * WsServer::ssl-connection-request:
+   * @self: the server
+   * @connection: the client
+   * @request: what it offers, and which certificate it is shown
+   *
+   * A client has sent its ClientHello; TLS has not answered yet. A handler may choose another
+   * certificate, now or later: see [class@Ws.SslConnectionRequest]. Provider INTERNAL only.
+   *
+   * Source: the reference's SSLConnectionRequest; RFC 8446 §4.1.2.
+   *
+   * Since: 0.1
+   */
+  add_signal (WS_SERVER_SIGNAL_SSL_CONNECTION_REQUEST, "ssl-connection-request", ws_marshal_VOID__OBJECT_OBJECT,
+              ws_marshal_VOID__OBJECT_OBJECTv, 2, WS_TYPE_CONNECTION, WS_TYPE_SSL_CONNECTION_REQUEST);
+
+  /**
+   * WsServer::ssl-status:
+   * @self: the server
+   * @connection: the client
+   * @message: one line
+   *
+   * Tells how TLS gets on with a client: what it offers, each message of the handshake, what was agreed
+   * on, alerts, how it ended. With LogSSLPackets every packet too. Nothing is formatted unless a handler
+   * is connected when the client connects.
+   *
+   * Source: the reference's SSLStatus.
+   *
+   * Since: 0.1
+   */
+  add_signal (WS_SERVER_SIGNAL_SSL_STATUS, "ssl-status", ws_marshal_VOID__OBJECT_STRING, ws_marshal_VOID__OBJECT_STRINGv, 2,
+              WS_TYPE_CONNECTION, G_TYPE_STRING);
+
+  /**
+   * WsServer::web-socket-open-request:
+   * @self: the server
+   * @connection: the client
+   * @request: what it asks for, and the answer
+   *
+   * A client asks to open a WebSocket. It is accepted unless a handler decides else or defers the
+   * decision; see [class@Ws.OpenRequest].
+   *
+   * Source: the reference's WebSocketOpenRequest; RFC 6455 §4.2.2.
+   *
+   * Since: 0.1
+   */
+  add_signal (WS_SERVER_SIGNAL_WEB_SOCKET_OPEN_REQUEST, "web-socket-open-request", ws_marshal_VOID__OBJECT_OBJECT,
+              ws_marshal_VOID__OBJECT_OBJECTv, 2, WS_TYPE_CONNECTION, WS_TYPE_OPEN_REQUEST);
+
+  /**
+   * WsServer::http-request:
+   * @self: the server
+   * @connection: the client
+   * @request: what it asks for, and the answer
+   *
+   * A client sends a GET or HEAD that asks for no WebSocket; see [class@Ws.HttpRequest].
+   *
+   * Since: 0.1
+   */
+  add_signal (WS_SERVER_SIGNAL_HTTP_REQUEST, "http-request", ws_marshal_VOID__OBJECT_OBJECT,
+              ws_marshal_VOID__OBJECT_OBJECTv, 2, WS_TYPE_CONNECTION, WS_TYPE_HTTP_REQUEST);
+}
