@@ -249,6 +249,28 @@ test_nested (Fixture      *fixture,
   assert_messages (fixture, "text a", "text b", "text c", NULL);
 }
 
+/* "hello" and "world" in stored blocks, each a whole message. RFC 7692 §7.2.3.3. */
+static const guint8 stored_hello[] = { 0x00, 0x05, 0x00, 0xfa, 0xff, 'h', 'e', 'l', 'l', 'o', 0x00 };
+static const guint8 stored_world[] = { 0x00, 0x05, 0x00, 0xfa, 0xff, 'w', 'o', 'r', 'l', 'd', 0x00 };
+
+static void
+test_nested_compressed (Fixture      *fixture,
+                        gconstpointer user_data)
+{
+  WsTestFrameSpec          compressed = { .opcode = WS_OPCODE_TEXT, .reserved_bits = WS_FRAME_RSV1 };
+  g_autoptr (WsTestClient) client = ws_test_server_connect (fixture->server);
+
+  g_test_summary ("The same with compressed messages, whose bytes lie where the next ones will.");
+
+  ws_test_client_send_handshake (client, "/", "Sec-WebSocket-Extensions: permessage-deflate\r\n");
+  ws_test_response_free (ws_test_client_read_response (client));
+  fixture->act = act_iterate;
+  ws_test_client_send_frame (client, compressed, stored_hello, sizeof stored_hello);
+  ws_test_client_send_frame (client, compressed, stored_world, sizeof stored_world);
+  ws_test_client_send_frame (client, compressed, stored_hello, sizeof stored_hello);
+  assert_messages (fixture, "text hello", "text world", "text hello", NULL);
+}
+
 static void
 act_replace (Fixture      *fixture,
              WsConnection *connection)
@@ -366,6 +388,7 @@ main (int    argc,
   ADD (pause);
   ADD (close);
   ADD (nested);
+  ADD (nested_compressed);
   ADD (replace);
   ADD (unset);
   ADD (line_mode);
