@@ -255,7 +255,6 @@ def test_platform_suite():
 
 # What the platform's TLS does not do, or does otherwise.
 INTERNAL_ONLY = {
-    "test_stapling",
     "test_openssl_suite",
     "test_openssl_resumption",
     "test_openssl_renegotiation",
