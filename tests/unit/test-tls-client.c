@@ -279,7 +279,7 @@ test_server_ends (void)
 
   server_open (&server);
   shutdown (server.transport->fd, SHUT_WR);
-  ws_test_client_assert_eof (server.client);
+  ws_test_wait_until (server.client->eof);
   g_assert_cmpint (server.client->error_number, ==, 0);
   g_assert_false (ws_test_tls_is_closed (server.client->tls));
   server_clear (&server);
