@@ -24,7 +24,7 @@ except ImportError:
 import shape  # noqa: E402
 
 COLUMNS = ["kind", "here", "type", "default", "access", "reference", "mark", "tests"]
-KINDS = {"class", "constructor", "method", "function", "constant", "property", "signal", "parameter",
+KINDS = {"callback", "class", "constructor", "method", "function", "constant", "property", "signal", "parameter",
          "value", "setting", "error", "rule"}
 MARKS = {"pending", "effect-pending", "no-effect", "unused"}
 BEYOND = "+"

@@ -131,6 +131,8 @@ def library_items(gir):
         elif element.tag in (CORE + "function", CORE + "function-macro"):
             items.append(Item("function", element.get("name"),
                               signature_of(element) if element.tag == CORE + "function" else "-"))
+        elif element.tag == CORE + "callback":
+            items.append(Item("callback", element.get("name"), signature_of(element)))
         elif element.tag == CORE + "constant":
             items.append(Item("constant", element.get("name")))
         else:
