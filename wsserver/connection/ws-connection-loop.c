@@ -111,6 +111,11 @@ ws_connection_deferred_cb (WsDeferred *deferred)
   WsConnection *self = (WsConnection *) ((guint8 *) deferred - G_STRUCT_OFFSET (WsConnection, deferred));
 
   g_object_ref (self);
+  if (self->more_input)
+    {
+      self->more_input = FALSE;
+      self->pending |= WS_PENDING_INPUT;
+    }
   ws_connection_run_pending (self);
   g_object_unref (self);
 }
@@ -303,6 +308,13 @@ receive (WsConnection *self)
   for (guint i = 0; i < MAX_READS_PER_DISPATCH && wants_input (self) && !has_held_input (self); i++)
     if (!read_once (self))
       return;
+
+  /* What is left may be in the transport only, where no poll sees it. */
+  if (wants_input (self) && !has_held_input (self) && ws_transport_has_pending (self->transport))
+    {
+      self->more_input = TRUE;
+      ws_poller_defer (self->context->poller, &self->deferred);
+    }
 }
 
 static void

@@ -5,11 +5,13 @@
 
 #include "wsserver/base/ws-error-private.h"
 #include "wsserver/connection/ws-connection-tls-private.h"
+#include "wsserver/tls/ws-tls-platform-private.h"
 
 /* Alerts of RFC 8446 §6.2. */
 #define ALERT_INTERNAL_ERROR 80
 #define ALERT_UNRECOGNIZED_NAME 112
 
+/* NULL with provider PLATFORM. */
 static WsTlsConnection *
 get_tls_connection (WsConnection *self)
 {
@@ -240,12 +242,10 @@ ask_about_client (WsConnection *self,
 }
 
 static gboolean
-client_certificate (WsTlsConnection              *connection,
-                    const WsTlsClientCertificate *presented,
-                    gpointer                      user_data)
+judge_client (WsConnection                 *self,
+              const WsTlsClientCertificate *presented)
 {
-  WsConnection    *self = user_data;
-  WsConnectionTls *tls = self->tls;
+  WsConnectionTls   *tls = self->tls;
   g_autoptr (GBytes) encoded = encode_chain (self, presented);
   gboolean accept;
 
@@ -264,19 +264,49 @@ client_certificate (WsTlsConnection              *connection,
   return accept;
 }
 
+static gboolean
+client_certificate (WsTlsConnection              *connection,
+                    const WsTlsClientCertificate *presented,
+                    gpointer                      user_data)
+{
+  return judge_client (user_data, presented);
+}
+
+static gboolean
+platform_client_certificate (WsTransport                  *transport,
+                             const WsTlsClientCertificate *presented,
+                             gpointer                      user_data)
+{
+  return judge_client (user_data, presented);
+}
+
 /* --- the story ------------------------------------------------------------------------------- */
+
+static void
+tell_status (WsConnection *self,
+             const char   *line)
+{
+  WsConnectionContext *context = self->context;
+
+  ws_connection_log (self, WS_LOG_VERBOSE, "TLS: %s", line);
+  if (self->context != NULL && context->funcs->wants_ssl_status (context->owner))
+    context->funcs->ssl_status (context->owner, self, line);
+}
 
 static void
 status (WsTlsConnection *connection,
         const char      *line,
         gpointer         user_data)
 {
-  WsConnection        *self = user_data;
-  WsConnectionContext *context = self->context;
+  tell_status (user_data, line);
+}
 
-  ws_connection_log (self, WS_LOG_VERBOSE, "TLS: %s", line);
-  if (self->context != NULL && context->funcs->wants_ssl_status (context->owner))
-    context->funcs->ssl_status (context->owner, self, line);
+static void
+platform_status (WsTransport *transport,
+                 const char  *line,
+                 gpointer     user_data)
+{
+  tell_status (user_data, line);
 }
 
 static gboolean
@@ -302,24 +332,74 @@ static const WsTlsConnectionFuncs telling_funcs = {
   .status = status,
 };
 
+static void
+platform_wake (WsTransport *transport,
+               gpointer     user_data)
+{
+  WsConnection *self = user_data;
+
+  ws_poller_deliver (self->context->poller, &self->watch);
+}
+
+static const WsTlsPlatformFuncs silent_platform_funcs = {
+  .client_certificate = platform_client_certificate,
+  .wake = platform_wake,
+};
+
+static const WsTlsPlatformFuncs telling_platform_funcs = {
+  .client_certificate = platform_client_certificate,
+  .status = platform_status,
+  .wake = platform_wake,
+};
+
 void
 ws_connection_start_tls (WsConnection *self)
 {
   WsTlsConnection *connection = get_tls_connection (self);
+  gboolean         telling = has_listener (self);
 
   self->tls = g_new0 (WsConnectionTls, 1);
   self->state = WS_STATE_SECURING;
-  ws_tls_connection_set_funcs (connection, has_listener (self) ? &telling_funcs : &silent_funcs, self);
-  ws_tls_connection_set_log_packets (connection, self->context->settings->log_ssl_packets);
+  if (connection == NULL)
+    {
+      ws_tls_platform_transport_set_funcs (self->transport, telling ? &telling_platform_funcs : &silent_platform_funcs, self);
+    }
+  else
+    {
+      ws_tls_connection_set_funcs (connection, telling ? &telling_funcs : &silent_funcs, self);
+      ws_tls_connection_set_log_packets (connection, self->context->settings->log_ssl_packets);
+    }
   restart_silence_timer (self);
+}
+
+static void
+note_negotiated_by_platform (WsConnection *self)
+{
+  WsConnectionTls *tls = self->tls;
+  WsTransport     *transport = self->transport;
+
+  tls->version = ws_tls_platform_transport_get_version (transport);
+  tls->cipher_suite = ws_tls_platform_transport_get_cipher_suite (transport);
+  tls->cipher = ws_tls_platform_transport_get_cipher (transport);
+  tls->cipher_bits = (guint16) ws_tls_platform_transport_get_cipher_bits (transport);
+  tls->key_exchange = ws_tls_platform_transport_get_key_exchange (transport);
+  tls->key_exchange_bits = (guint16) ws_tls_platform_transport_get_key_exchange_bits (transport);
 }
 
 static void
 note_negotiated (WsConnection *self)
 {
   WsConnectionTls *tls = self->tls;
-  WsTlsSession    *session = ws_tls_connection_get_session (get_tls_connection (self));
+  WsTlsConnection *connection = get_tls_connection (self);
+  WsTlsSession    *session;
 
+  if (connection == NULL)
+    {
+      note_negotiated_by_platform (self);
+      return;
+    }
+
+  session = ws_tls_connection_get_session (connection);
   tls->version = ws_tls_session_get_version (session);
   tls->cipher_suite = ws_tls_session_get_cipher_suite (session);
   tls->cipher = ws_tls_session_get_cipher (session);
