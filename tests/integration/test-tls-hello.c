@@ -584,7 +584,7 @@ test_names (void)
   g_assert_true (ws_server_add_ssl_cert (server->server, added, &error));
   add_identity (server, wildcard);
   assert_shown_for (server, "other.example", "other.example");
-  if (!g_getenv ("SKIPUP")) assert_shown_for (server, "OTHER.example", "other.example");
+  assert_shown_for (server, "OTHER.example", "other.example");
   assert_shown_for (server, "server.example", "server.example");
   assert_shown_for (server, "a.wild.example", "*.wild.example");
   assert_shown_for (server, "extra.example", "*.wild.example");
@@ -601,6 +601,28 @@ test_names (void)
   g_assert_false (ws_server_remove_ssl_cert (server->server, added));
   assert_shown_for (server, "other.example", "server.example");
   assert_shown_for (server, "a.wild.example", "*.wild.example");
+}
+
+static void
+test_first_is_default (void)
+{
+  g_autoptr (WsTestIdentity) rsa = ws_test_identity_new ("first.example,www.first.example", WS_TEST_IDENTITY_RSA, NULL);
+  g_autoptr (WsTestIdentity) again = ws_test_identity_new ("www.first.example", WS_TEST_IDENTITY_SERVER, NULL);
+  g_autoptr (WsTestServer)   server = ws_test_server_new_tls (rsa, NULL, NULL);
+  WsTestTlsOptions           ecdsa_only = { .priority = WS_TEST_TLS12 ":-KX-ALL:+ECDHE-ECDSA" };
+  g_autoptr (WsTestTlsPeer)  peer = NULL;
+
+  g_test_summary ("An unknown name gets ssl-cert, also where another certificate has the key that is liked more.");
+
+  add_identity (server, identity);
+  assert_shown_for (server, "unknown.example", "first.example");
+  assert_shown_for (server, NULL, "first.example");
+  assert_shown_for (server, "server.example", "server.example");
+  peer = ws_test_tls_peer_new (server, &ecdsa_only);
+  ws_test_tls_peer_assert_refused (peer, GNUTLS_A_HANDSHAKE_FAILURE);
+
+  add_identity (server, again);
+  assert_shown_to (server, &ecdsa_only, "www.first.example");
 }
 
 static void
@@ -662,6 +684,7 @@ main (int   argc,
   g_test_add_func ("/tls-hello/handler/ends", test_handler_disconnects);
   g_test_add_func ("/tls-hello/handler/drops-server", test_handler_drops_server);
   g_test_add_func ("/tls-hello/names/by-name", test_names);
+  g_test_add_func ("/tls-hello/names/first-is-default", test_first_is_default);
   g_test_add_func ("/tls-hello/names/two-keys", test_two_keys);
 
   result = g_test_run ();

@@ -63,7 +63,7 @@ make_context (WsServer  *self,
   fill_options (self, &options);
   context = ws_tls_context_new (&options, credentials, error);
   if (context != NULL)
-    context->certificates = g_ptr_array_ref (certificates);
+    ws_tls_context_set_certificates (context, certificates, self->settings->ssl_ca_certs);
   return context;
 }
 

@@ -21,6 +21,9 @@ struct _WsTlsContext
   gatomicrefcount                  ref_count;
   gnutls_certificate_credentials_t credentials;
   GPtrArray                       *certificates; /* what the credentials borrow from; may be NULL */
+  char                            *ca_certs;     /* PEM that completes their chains */
+  GHashTable                      *named;        /* credentials by host name; NULL for one certificate */
+  guint                            dh_group_bits;
   WsTlsKeyKinds                    keys; /* of all certificates */
   WsTlsPriority                   *priority;
   gnutls_datum_t                   ticket_key; /* empty: sessions are not resumed */
@@ -40,6 +43,21 @@ WsTlsContext *ws_tls_context_new (const WsTlsOptions              *options,
                                   GError                         **error);
 WsTlsContext *ws_tls_context_ref (WsTlsContext *self);
 void          ws_tls_context_unref (WsTlsContext *self);
+
+/* What the credentials were made of, in their order; ca_certs may be NULL. */
+void ws_tls_context_set_certificates (WsTlsContext *self,
+                                      GPtrArray    *certificates,
+                                      const char   *ca_certs);
+/* Those for a client that wants to reach this host, or NULL: with the certificates that have the
+ * name; if none has it, with the first and those that share a name with it. */
+gnutls_certificate_credentials_t ws_tls_context_get_credentials (WsTlsContext  *self,
+                                                                 const char    *server_name,
+                                                                 WsTlsKeyKinds *keys);
+
+/* For what makes further credentials of the same context. */
+void          ws_tls_context_set_dh_params (WsTlsContext                    *self,
+                                            gnutls_certificate_credentials_t credentials);
+WsTlsKeyKinds ws_tls_collect_key_kinds (gnutls_certificate_credentials_t credentials);
 
 /* Appends one line to the key log, in the form that Wireshark and browsers share. */
 void ws_tls_context_log_key (WsTlsContext         *self,

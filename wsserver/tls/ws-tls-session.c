@@ -257,6 +257,7 @@ static int
 start_gnutls (WsTlsSession *self)
 {
   WsTlsContext *context = self->context;
+  WsTlsKeyKinds keys;
   int           result = gnutls_init (&self->session, GNUTLS_SERVER | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL);
 
   if (result < 0)
@@ -266,7 +267,8 @@ start_gnutls (WsTlsSession *self)
   ws_tls_session_set_io_functions (self);
   gnutls_handshake_set_timeout (self->session, 0);
   gnutls_handshake_set_max_packet_length (self->session, 64 * 1024);
-  gnutls_credentials_set (self->session, GNUTLS_CRD_CERTIFICATE, context->credentials);
+  gnutls_credentials_set (self->session, GNUTLS_CRD_CERTIFICATE,
+                          ws_tls_context_get_credentials (context, self->reader->hello.server_name, &keys));
   set_application_protocols (self);
 
   if (context->ticket_key.data != NULL)
@@ -287,7 +289,7 @@ start_gnutls (WsTlsSession *self)
   if (self->funcs->status != NULL)
     ws_tls_session_hook_messages (self);
 
-  result = ws_tls_priority_apply (context->priority, self->session, &self->reader->hello, context->keys);
+  result = ws_tls_priority_apply (context->priority, self->session, &self->reader->hello, keys);
   if (result >= 0)
     replay_hello (self);
 
