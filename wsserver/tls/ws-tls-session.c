@@ -192,8 +192,12 @@ ws_tls_session_abort (WsTlsSession *self,
       int level;
       int alert = gnutls_error_to_alert (result, &level);
 
+      /* TLS 1.2 has no alert of its own for it. RFC 5246 §7.4.6 */
+      if (result == GNUTLS_E_CERTIFICATE_REQUIRED && gnutls_protocol_get_version (self->session) < GNUTLS_TLS1_3)
+        alert = GNUTLS_A_HANDSHAKE_FAILURE;
       /* The client's own alert, and its going away, need no answer. */
-      if (!self->at_eof && result != GNUTLS_E_PULL_ERROR && gnutls_alert_send_appropriate (self->session, result) >= 0)
+      if (!self->at_eof && result != GNUTLS_E_PULL_ERROR && alert >= 0 &&
+          gnutls_alert_send (self->session, (gnutls_alert_level_t) level, (gnutls_alert_description_t) alert) >= 0)
         ws_tls_session_tell (self, "Sent alert: %s", gnutls_alert_get_name ((gnutls_alert_description_t) alert));
     }
 
