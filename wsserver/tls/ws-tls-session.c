@@ -146,6 +146,33 @@ ws_tls_session_fail_from_errno (WsTlsSession *self,
   ws_tls_session_fail (self, failure);
 }
 
+/* GnuTLS says what is wrong with a packet; a reader wants to know what is wrong with the client. */
+static GError *
+describe (WsTlsSession *self,
+          int           result,
+          const char   *place)
+{
+  const char *text;
+
+  switch (result)
+    {
+    case GNUTLS_E_UNSUPPORTED_VERSION_PACKET:
+      text = "the client offers no version of TLS that is enabled here";
+      break;
+    case GNUTLS_E_NO_CIPHER_SUITES:
+    case GNUTLS_E_INSUFFICIENT_CREDENTIALS:
+      text = "the client offers no cipher suite that is enabled here and fits the certificate";
+      break;
+    case GNUTLS_E_NO_COMMON_KEY_SHARE:
+      text = "the client offers no group for the key exchange that is enabled here";
+      break;
+    default:
+      text = gnutls_strerror (result);
+    }
+
+  return g_error_new (WS_ERROR, (int) ws_error_from_gnutls (result), "[%d] %s: %s", ws_error_from_gnutls (result), place, text);
+}
+
 /* What GnuTLS says is often less than what happened. */
 void
 ws_tls_session_fail_from_gnutls (WsTlsSession *self,
@@ -176,7 +203,7 @@ ws_tls_session_fail_from_gnutls (WsTlsSession *self,
     failure = g_error_new (WS_ERROR, WS_ERROR_CONNECTION_RESET, "[%d] %s: the client went away in the middle of it",
                            WS_ERROR_CONNECTION_RESET, place);
   else
-    ws_set_error_from_gnutls (&failure, result, place);
+    failure = describe (self, result, place);
 
   ws_tls_session_fail (self, failure);
 }
@@ -399,6 +426,20 @@ ws_tls_session_run_handshake (WsTlsSession *self)
   return result;
 }
 
+static guint8
+get_first_alert (int result)
+{
+  switch (result)
+    {
+    case GNUTLS_E_NO_CIPHER_SUITES:
+      return WS_TLS_ALERT_HANDSHAKE_FAILURE;
+    case GNUTLS_E_UNSUPPORTED_VERSION_PACKET:
+      return WS_TLS_ALERT_PROTOCOL_VERSION;
+    default:
+      return WS_TLS_ALERT_INTERNAL_ERROR;
+    }
+}
+
 static WsIOStatus
 continue_handshake (WsTlsSession *self,
                     GError      **error)
@@ -411,7 +452,7 @@ continue_handshake (WsTlsSession *self,
   if (result < 0)
     {
       /* GnuTLS cannot send an alert before it has begun. */
-      send_clear_alert (self, result == GNUTLS_E_NO_CIPHER_SUITES ? WS_TLS_ALERT_HANDSHAKE_FAILURE : WS_TLS_ALERT_INTERNAL_ERROR);
+      send_clear_alert (self, get_first_alert (result));
       ws_tls_session_fail_from_gnutls (self, result);
       return ws_tls_session_tell_failure (self, error);
     }
