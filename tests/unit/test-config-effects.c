@@ -81,6 +81,7 @@ static const Proof proofs[] = {
   { "SSLNegotiatedKeyExchange", TLS, "/tls/negotiated/" },
   { "SSLNegotiatedKeyExchangeStrength", TLS, "/tls/negotiated/" },
   { "SSLNegotiatedVersion", TLS, "/tls/negotiated/" },
+  { "SSLOCSPResponse", NULL, "of TLS" },
   { "SSLReloadCert", "test-tls-renewal.c", "/tls-renewal/file/renamed" },
   { "TLS12SignatureAlgorithms", TLS_SETTINGS, "/tls-settings/signatures-1.2/" },
   { "TLS12SupportedGroups", TLS_SETTINGS, "/tls-settings/groups-1.2/" },

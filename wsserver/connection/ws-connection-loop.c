@@ -141,6 +141,7 @@ get_wanted_events (WsConnection *self)
     case WS_STATE_CLOSING:
       return self->paused ? events : events | WS_POLL_IN;
 
+    case WS_STATE_VETTING:
     case WS_STATE_DECIDING: /* a peer that leaves meanwhile is noticed without reading */
       return events | WS_POLL_READ_HANG_UP;
 
@@ -197,6 +198,7 @@ ws_connection_process_input (WsConnection *self)
         break;
 
       case WS_STATE_SECURING:
+      case WS_STATE_VETTING:
       case WS_STATE_ANSWERING:
       case WS_STATE_ENDING:
       case WS_STATE_LINGERING:
@@ -233,6 +235,7 @@ wants_input (WsConnection *self)
     case WS_STATE_CLOSING:
       return !self->paused;
     case WS_STATE_SECURING:
+    case WS_STATE_VETTING:
     case WS_STATE_DECIDING:
     case WS_STATE_ANSWERING:
     case WS_STATE_ENDING:
@@ -321,7 +324,7 @@ static void
 handle_hang_up (WsConnection *self,
                 WsPollEvents  events)
 {
-  if (self->state == WS_STATE_DECIDING || ws_connection_is_deciding_tls (self))
+  if (self->state == WS_STATE_DECIDING || self->state == WS_STATE_VETTING || ws_connection_is_deciding_tls (self))
     ws_connection_peer_finished (self);
   else if (!wants_input (self) && (events & (WS_POLL_ERROR | WS_POLL_HANG_UP)) != 0)
     ws_connection_lost (self, NULL);

@@ -93,6 +93,7 @@ gboolean ws_connection_context_update_timers (WsConnectionContext *self);
 typedef enum
 {
   WS_STATE_SECURING,  /* the TLS handshake */
+  WS_STATE_VETTING,   /* asking whether the client's certificate has been revoked */
   WS_STATE_HEAD,      /* reading the request head */
   WS_STATE_DECIDING,  /* the head is complete; the application may be deciding on it */
   WS_STATE_ANSWERING, /* an answer other than 101 is on its way out */

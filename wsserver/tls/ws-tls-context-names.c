@@ -5,6 +5,7 @@
  * picks among them the one that the client can verify. RFC 6066 §3, RFC 6125 §6.4. */
 #include "wsserver/tls/ws-certificate-private.h"
 #include "wsserver/tls/ws-tls-context-private.h"
+#include "wsserver/tls/ws-tls-staple-private.h"
 
 typedef struct
 {
@@ -56,6 +57,9 @@ make_named (WsTlsContext *self,
         return NULL;
       }
 
+  /* It may be about a certificate that is not among these. */
+  if (self->ocsp_response_file != NULL)
+    (void) ws_tls_credentials_staple_file (named->credentials, self->ocsp_response_file, NULL);
   ws_tls_context_set_dh_params (self, named->credentials);
   named->keys = ws_tls_collect_key_kinds (named->credentials);
   return named;

@@ -3,6 +3,7 @@
 #include "wsserver/tls/ws-tls-context-private.h"
 
 #include "wsserver/base/ws-error-private.h"
+#include "wsserver/tls/ws-tls-staple-private.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -108,6 +109,18 @@ open_key_log (WsTlsContext       *self,
   return FALSE;
 }
 
+static gboolean
+staple (WsTlsContext *self,
+        const char   *path,
+        GError      **error)
+{
+  if (path == NULL || path[0] == '\0')
+    return TRUE;
+
+  self->ocsp_response_file = g_strdup (path);
+  return ws_tls_credentials_staple_file (self->credentials, path, error);
+}
+
 void
 ws_tls_context_set_dh_params (WsTlsContext                    *self,
                               gnutls_certificate_credentials_t credentials)
@@ -155,7 +168,8 @@ ws_tls_context_new (const WsTlsOptions              *options,
     }
 
   self->priority = ws_tls_priority_new (options, error);
-  if (self->priority == NULL || !load_trust_list (self, options, error) || !open_key_log (self, options, error))
+  if (self->priority == NULL || !staple (self, options->ocsp_response_file, error) ||
+      !load_trust_list (self, options, error) || !open_key_log (self, options, error))
     return NULL;
 
   self->dh_group_bits = options->dh_group_bits;
@@ -184,6 +198,7 @@ ws_tls_context_unref (WsTlsContext *self)
   gnutls_certificate_free_credentials (self->credentials);
   g_clear_pointer (&self->named, g_hash_table_unref);
   g_free (self->ca_certs);
+  g_free (self->ocsp_response_file);
   g_clear_pointer (&self->certificates, g_ptr_array_unref);
   if (self->ticket_key.data != NULL)
     gnutls_memset (self->ticket_key.data, 0, self->ticket_key.size);

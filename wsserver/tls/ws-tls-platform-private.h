@@ -78,6 +78,8 @@ const char *ws_tls_platform_transport_get_application_protocol (WsTransport *tra
 /* The client's chain in DER, its own first; owned by the transport. */
 const gnutls_datum_t *ws_tls_platform_transport_get_peer_chain (WsTransport *transport,
                                                                 guint       *n_chain);
+/* The authorities that vouch for clients; NULL unless they are asked for certificates. */
+gnutls_x509_trust_list_t ws_tls_platform_transport_get_trust_list (WsTransport *transport);
 /* NULL until the handshake begins. */
 GTlsConnection *ws_tls_platform_transport_get_connection (WsTransport *transport);
 
@@ -88,6 +90,7 @@ GTlsConnection *ws_tls_platform_create_connection (WsTlsPlatform *self,
                                                    GIOStream     *base,
                                                    GError       **error);
 gboolean        ws_tls_platform_asks_for_certificates (WsTlsPlatform *self);
+gnutls_x509_trust_list_t ws_tls_platform_get_trust_list (WsTlsPlatform *self);
 /* As ws_tls_context_verify_client(). */
 guint ws_tls_platform_verify_client (WsTlsPlatform *self,
                                      const GArray  *chain);

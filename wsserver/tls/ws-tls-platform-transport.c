@@ -544,6 +544,12 @@ ws_tls_platform_transport_get_peer_chain (WsTransport *transport,
   return *n_chain > 0 ? (const gnutls_datum_t *) (gpointer) self->peer_chain->data : NULL;
 }
 
+gnutls_x509_trust_list_t
+ws_tls_platform_transport_get_trust_list (WsTransport *transport)
+{
+  return ws_tls_platform_get_trust_list (((WsTlsPlatformTransport *) transport)->platform);
+}
+
 GTlsConnection *
 ws_tls_platform_transport_get_connection (WsTransport *transport)
 {

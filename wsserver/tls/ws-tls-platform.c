@@ -66,6 +66,14 @@ copy_der (const gnutls_datum_t *der)
   return g_byte_array_append (g_byte_array_sized_new (der->size), der->data, der->size);
 }
 
+/* A URI may have a PIN in it. */
+static void
+wipe (char *text)
+{
+  if (text != NULL)
+    gnutls_memset (text, 0, strlen (text));
+}
+
 /* The chain is that of the credentials, which SSLCACerts has completed; the key that of GIO's
  * certificate. */
 static GTlsCertificate *
@@ -78,12 +86,13 @@ create_certificate (WsTlsContext  *context,
   g_autoptr (GTlsCertificate) issuer = NULL;
   g_autoptr (GByteArray) key = NULL;
   g_autofree char *uri = NULL;
+  g_autofree char *key_uri = NULL;
   gnutls_datum_t   der[MAX_CHAIN_CERTIFICATES];
   guint            n_certificates = 0;
   GError          *failure = NULL;
 
   if (own != NULL)
-    g_object_get (own, "private-key", &key, "private-key-pkcs11-uri", &uri, NULL);
+    g_object_get (own, "private-key", &key, "pkcs11-uri", &uri, "private-key-pkcs11-uri", &key_uri, NULL);
   while (n_certificates < MAX_CHAIN_CERTIFICATES &&
          gnutls_certificate_get_crt_raw (context->credentials, 0, n_certificates, &der[n_certificates]) >= 0)
     n_certificates++;
@@ -98,7 +107,7 @@ create_certificate (WsTlsContext  *context,
       else if (key != NULL)
         next = g_initable_new (type, NULL, &failure, "certificate", bytes, "issuer", issuer, "private-key", key, NULL);
       else
-        next = g_initable_new (type, NULL, &failure, "certificate", bytes, "issuer", issuer, "private-key-pkcs11-uri", uri, NULL);
+        next = g_initable_new (type, NULL, &failure, "pkcs11-uri", uri, "private-key-pkcs11-uri", key_uri, "issuer", issuer, NULL);
       g_set_object (&issuer, next);
       g_clear_object (&next);
       if (issuer == NULL)
@@ -107,8 +116,8 @@ create_certificate (WsTlsContext  *context,
 
   if (key != NULL)
     gnutls_memset (key->data, 0, key->len);
-  if (uri != NULL)
-    gnutls_memset (uri, 0, strlen (uri));
+  wipe (uri);
+  wipe (key_uri);
 
   if (issuer == NULL)
     g_set_error (error, WS_ERROR, WS_ERROR_CREDENTIALS, "[%d] GIO's TLS backend cannot use the certificate%s%s",
@@ -209,6 +218,12 @@ ws_tls_platform_verify_client (WsTlsPlatform *self,
                                const GArray  *chain)
 {
   return ws_tls_context_verify_client (self->context, (const gnutls_datum_t *) (gpointer) chain->data, chain->len);
+}
+
+gnutls_x509_trust_list_t
+ws_tls_platform_get_trust_list (WsTlsPlatform *self)
+{
+  return self->context->trust_list;
 }
 
 static void
