@@ -298,7 +298,7 @@ ws_server_set_use_ssl (WsServer *self,
     return FALSE;
 
   self->use_ssl = use_ssl;
-  ws_server_watch_certificates (self);
+  ws_server_watch_files (self);
   g_object_notify (G_OBJECT (self), "use-ssl");
   return TRUE;
 }
