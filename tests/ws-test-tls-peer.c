@@ -19,15 +19,15 @@
 static void
 load_rsa_key (gnutls_x509_privkey_t key)
 {
-  g_autofree char   *path = g_test_build_filename (G_TEST_DIST, "certificates", "files", "rsa-key.pem", NULL);
-  g_autofree char   *content = NULL;
+  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "certificates", "files", "rsa-key.pem", NULL);
+  g_autofree char *content = NULL;
   g_autoptr (GError) error = NULL;
-  gsize              length;
-  gnutls_datum_t     pem;
+  gsize          length;
+  gnutls_datum_t pem;
 
   g_file_get_contents (path, &content, &length, &error);
   g_assert_no_error (error);
-  pem = (gnutls_datum_t) { (guint8 *) content, (guint) length };
+  pem = (gnutls_datum_t){ (guint8 *) content, (guint) length };
   g_assert_cmpint (gnutls_x509_privkey_import2 (key, &pem, GNUTLS_X509_FMT_PEM, NULL, 0), ==, 0);
 }
 
@@ -91,7 +91,8 @@ ws_test_identity_new (const char           *names,
     load_rsa_key (self->key);
   else
     g_assert_cmpint (gnutls_x509_privkey_generate (self->key, GNUTLS_PK_ECDSA,
-                                                   GNUTLS_CURVE_TO_BITS (GNUTLS_ECC_CURVE_SECP256R1), 0), ==, 0);
+                                                   GNUTLS_CURVE_TO_BITS (GNUTLS_ECC_CURVE_SECP256R1), 0),
+                     ==, 0);
 
   for (gsize i = 0; i < sizeof serial; i++)
     serial[i] = (guint8) g_random_int_range (1, 128);
@@ -156,10 +157,10 @@ ws_test_identity_to_der (const WsTestIdentity *self)
 WsCertificate *
 ws_test_identity_to_certificate (const WsTestIdentity *self)
 {
-  g_autofree char   *pem = ws_test_identity_to_pem (self, TRUE);
+  g_autofree char *pem = ws_test_identity_to_pem (self, TRUE);
   g_autoptr (GBytes) store = g_bytes_new (pem, strlen (pem));
   g_autoptr (GError) error = NULL;
-  WsCertificate     *certificate;
+  WsCertificate *certificate;
 
   certificate = ws_certificate_new_from_store (WS_CERT_STORE_TYPE_PEM_KEY_BLOB, store, NULL, "*", NULL, &error);
   g_assert_no_error (error);
@@ -171,7 +172,7 @@ ws_test_server_set_identity (WsTestServer         *self,
                              const WsTestIdentity *identity)
 {
   g_autoptr (WsCertificate) certificate = ws_test_identity_to_certificate (identity);
-  g_autoptr (GError)        error = NULL;
+  g_autoptr (GError) error = NULL;
 
   ws_server_set_ssl_cert (self->server, certificate, &error);
   g_assert_no_error (error);
@@ -561,7 +562,7 @@ ws_test_tls_peer_send_frame (WsTestTlsPeer *self,
                              gconstpointer  payload,
                              gsize          length)
 {
-  g_autoptr (GByteArray) frame = ws_test_frame_build ((WsTestFrameSpec) { .opcode = opcode }, payload, length);
+  g_autoptr (GByteArray) frame = ws_test_frame_build ((WsTestFrameSpec){ .opcode = opcode }, payload, length);
 
   ws_test_tls_peer_send (self, frame->data, frame->len);
 }

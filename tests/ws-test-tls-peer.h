@@ -32,12 +32,12 @@ typedef enum
 WsTestIdentity *ws_test_identity_new (const char           *names,
                                       WsTestIdentityFlags   flags,
                                       const WsTestIdentity *issuer);
-void ws_test_identity_free (WsTestIdentity *self);
+void            ws_test_identity_free (WsTestIdentity *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WsTestIdentity, ws_test_identity_free)
 
-char *ws_test_identity_to_pem (const WsTestIdentity *self,
-                               gboolean              with_key);
-GBytes *ws_test_identity_to_der (const WsTestIdentity *self);
+char          *ws_test_identity_to_pem (const WsTestIdentity *self,
+                                        gboolean              with_key);
+GBytes        *ws_test_identity_to_der (const WsTestIdentity *self);
 WsCertificate *ws_test_identity_to_certificate (const WsTestIdentity *self);
 
 /* A server that listens over TLS with this certificate, after the given settings; end with NULL. */
@@ -55,11 +55,11 @@ typedef struct
   const char           *priority;    /* NULL: NORMAL */
   const char           *server_name; /* NULL: none */
   const char           *application_protocol;
-  const WsTestIdentity *identity;    /* the client's own, or NULL */
+  const WsTestIdentity *identity;        /* the client's own, or NULL */
   const WsTestIdentity *identity_issuer; /* sent behind it */
-  GBytes               *session;     /* to resume, from ws_test_tls_peer_dup_session() */
-  gsize                 wire_limit;  /* bytes that reach the server before it falls silent; 0: all */
-  gboolean              dribbles;    /* the server sees each byte by itself */
+  GBytes               *session;         /* to resume, from ws_test_tls_peer_dup_session() */
+  gsize                 wire_limit;      /* bytes that reach the server before it falls silent; 0: all */
+  gboolean              dribbles;        /* the server sees each byte by itself */
 } WsTestTlsOptions;
 
 #define WS_TEST_TLS12 "NORMAL:-VERS-ALL:+VERS-TLS1.2"
@@ -77,7 +77,7 @@ typedef struct
   GSource                         *reader;
   GSource                         *writer;
   gsize                            wire_limit;
-  gsize                            n_sent_bytes; /* below TLS */
+  gsize                            n_sent_bytes;     /* below TLS */
   guint64                          n_received_bytes; /* decrypted, ever */
   int                              fd;
   int                              failure;      /* a code of GnuTLS, or 0 */
@@ -95,7 +95,7 @@ WsTestTlsPeer *ws_test_tls_peer_new (WsTestServer           *server,
                                      const WsTestTlsOptions *options);
 WsTestTlsPeer *ws_test_tls_peer_new_for_address (GSocketAddress         *address,
                                                  const WsTestTlsOptions *options);
-void ws_test_tls_peer_free (WsTestTlsPeer *self);
+void           ws_test_tls_peer_free (WsTestTlsPeer *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WsTestTlsPeer, ws_test_tls_peer_free)
 
 /* Waits until the client's handshake is over; a failure fails the test. */

@@ -80,7 +80,7 @@ watch (WsTestServer *server,
        Judge        *judge,
        int           verdict)
 {
-  *judge = (Judge) { .verdict = verdict };
+  *judge = (Judge){ .verdict = verdict };
   g_signal_connect (server->server, "ssl-client-authentication", G_CALLBACK (authentication_cb), judge);
 }
 
@@ -137,10 +137,10 @@ test_client (gconstpointer user_data)
     {
       const char      *version = versions[i / 4];
       WsTestTlsOptions options = { .priority = version, .identity = *client->client, .dribbles = i % 4 == 3 };
-      g_autoptr (WsTestServer)  server = new_server (NULL);
-      g_auto (Judge)            judge = { 0 };
+      g_autoptr (WsTestServer) server = new_server (NULL);
+      g_auto (Judge) judge = { 0 };
       g_autoptr (WsTestTlsPeer) peer = NULL;
-      int                       alert = client->alert;
+      int alert = client->alert;
 
       if (client->code == 281)
         alert = i / 4 == 0 ? GNUTLS_A_HANDSHAKE_FAILURE : GNUTLS_A_CERTIFICATE_REQUIRED;
@@ -178,10 +178,10 @@ test_client (gconstpointer user_data)
 static void
 test_not_asked (void)
 {
-  g_autofree char          *trusted = trust (authority);
-  g_autoptr (WsTestServer)  server = ws_test_server_new_tls (identity, trusted, NULL);
-  g_auto (Judge)            judge = { 0 };
-  WsTestTlsOptions          options = { .identity = foreign };
+  g_autofree char *trusted = trust (authority);
+  g_autoptr (WsTestServer) server = ws_test_server_new_tls (identity, trusted, NULL);
+  g_auto (Judge) judge = { 0 };
+  WsTestTlsOptions options = { .identity = foreign };
   g_autoptr (WsTestTlsPeer) peer = NULL;
 
   g_test_summary ("Without ssl-authenticate-clients nobody is asked.");
@@ -198,11 +198,11 @@ test_not_asked (void)
 static void
 test_contents (void)
 {
-  g_autoptr (WsTestServer)  server = new_server (NULL);
-  g_auto (Judge)            judge = { 0 };
-  WsTestTlsOptions          options = { .identity = good };
+  g_autoptr (WsTestServer) server = new_server (NULL);
+  g_auto (Judge) judge = { 0 };
+  WsTestTlsOptions options = { .identity = good };
   g_autoptr (WsTestTlsPeer) peer = NULL;
-  g_autoptr (GBytes)        der = ws_test_identity_to_der (good);
+  g_autoptr (GBytes) der = ws_test_identity_to_der (good);
   g_autoptr (WsCertificate) shown = NULL;
 
   g_test_summary ("The signal has the certificate, its subject and issuer; the connection keeps it.");
@@ -222,8 +222,8 @@ test_contents (void)
 static void
 test_none_contents (void)
 {
-  g_autoptr (WsTestServer)  server = new_server (NULL);
-  g_auto (Judge)            judge = { 0 };
+  g_autoptr (WsTestServer) server = new_server (NULL);
+  g_auto (Judge) judge = { 0 };
   g_autoptr (WsTestTlsPeer) peer = NULL;
 
   g_test_summary ("Of a client without a certificate it tells empty fields.");
@@ -242,12 +242,12 @@ test_include_chain (void)
 {
   g_autoptr (WsTestIdentity) middle = ws_test_identity_new ("Middle", WS_TEST_IDENTITY_AUTHORITY, authority);
   g_autoptr (WsTestIdentity) client = ws_test_identity_new ("client", WS_TEST_IDENTITY_CLIENT, middle);
-  WsTestTlsOptions           options = { .identity = client, .identity_issuer = middle };
-  g_autoptr (GBytes)         own = ws_test_identity_to_der (client);
-  g_autoptr (GBytes)         issuer = ws_test_identity_to_der (middle);
-  g_autoptr (WsTestServer)   server = new_server (NULL);
-  g_auto (Judge)             judge = { 0 };
-  const guint8              *encoded;
+  WsTestTlsOptions options = { .identity = client, .identity_issuer = middle };
+  g_autoptr (GBytes) own = ws_test_identity_to_der (client);
+  g_autoptr (GBytes) issuer = ws_test_identity_to_der (middle);
+  g_autoptr (WsTestServer) server = new_server (NULL);
+  g_auto (Judge) judge = { 0 };
+  const guint8 *encoded;
 
   g_test_summary ("cert-encoded is the client's certificate, with SSLIncludeCertChain all that it sent.");
 
@@ -279,13 +279,13 @@ test_resumed (void)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (versions); i++)
     {
-      g_autoptr (WsTestServer)  server = new_server (NULL);
-      g_auto (Judge)            judge = { 0 };
-      WsTestTlsOptions          options = { .priority = versions[i], .identity = good };
+      g_autoptr (WsTestServer) server = new_server (NULL);
+      g_auto (Judge) judge = { 0 };
+      WsTestTlsOptions options = { .priority = versions[i], .identity = good };
       g_autoptr (WsTestTlsPeer) first = NULL;
       g_autoptr (WsTestTlsPeer) second = NULL;
       g_autoptr (WsTestTlsPeer) third = NULL;
-      g_autoptr (GBytes)        session = NULL;
+      g_autoptr (GBytes) session = NULL;
 
       watch (server, &judge, -1);
       first = ws_test_tls_peer_new_open (server, &options);
@@ -312,12 +312,12 @@ test_ticket_from_before (void)
 
   for (gsize i = 0; i < 2 * G_N_ELEMENTS (versions); i++)
     {
-      g_autofree char          *trusted = trust (authority);
-      g_autoptr (WsTestServer)  server = ws_test_server_new_tls (identity, trusted, NULL);
-      WsTestTlsOptions          options = { .priority = versions[i % 2] };
+      g_autofree char *trusted = trust (authority);
+      g_autoptr (WsTestServer) server = ws_test_server_new_tls (identity, trusted, NULL);
+      WsTestTlsOptions options = { .priority = versions[i % 2] };
       g_autoptr (WsTestTlsPeer) before = ws_test_tls_peer_new_open (server, &options);
       g_autoptr (WsTestTlsPeer) after = NULL;
-      g_autoptr (GBytes)        session = ws_test_tls_peer_dup_session (before);
+      g_autoptr (GBytes) session = ws_test_tls_peer_dup_session (before);
 
       g_assert_true (ws_server_set_ssl_authenticate_clients (server->server, TRUE, NULL));
       options.session = session;
@@ -341,13 +341,13 @@ test_ticket_from_before (void)
 static void
 test_authorities_changed (void)
 {
-  g_autoptr (WsTestServer)  server = new_server (NULL);
-  WsTestTlsOptions          options = { .identity = good };
+  g_autoptr (WsTestServer) server = new_server (NULL);
+  WsTestTlsOptions options = { .identity = good };
   g_autoptr (WsTestTlsPeer) before = ws_test_tls_peer_new_open (server, &options);
   g_autoptr (WsTestTlsPeer) after = NULL;
   g_autoptr (WsTestTlsPeer) other = NULL;
-  g_autoptr (GBytes)        session = ws_test_tls_peer_dup_session (before);
-  g_autofree char          *trusted = trust (foreign_authority);
+  g_autoptr (GBytes) session = ws_test_tls_peer_dup_session (before);
+  g_autofree char *trusted = trust (foreign_authority);
 
   g_test_summary ("Other authorities hold for new clients, also for those with a ticket.");
 
@@ -355,7 +355,7 @@ test_authorities_changed (void)
   options.session = session;
   after = ws_test_tls_peer_new (server, &options);
   ws_test_tls_peer_assert_refused (after, GNUTLS_A_BAD_CERTIFICATE);
-  options = (WsTestTlsOptions) { .identity = foreign };
+  options = (WsTestTlsOptions){ .identity = foreign };
   other = ws_test_tls_peer_new_open (server, &options);
   ws_test_tls_peer_assert_echo (other, "other");
   ws_test_tls_peer_assert_echo (before, "stays");
@@ -366,14 +366,14 @@ test_authorities_changed (void)
 static void
 test_bad_authorities (void)
 {
-  g_autoptr (WsTestServer)  server = ws_test_server_new_tls (identity, NULL, NULL);
-  g_autoptr (WsTestServer)  asking = new_server (NULL);
-  g_autofree char          *before = ws_server_config (asking->server, "SSLClientCACerts", NULL);
-  g_autofree char          *after = NULL;
-  WsTestTlsOptions          options = { .identity = good };
+  g_autoptr (WsTestServer) server = ws_test_server_new_tls (identity, NULL, NULL);
+  g_autoptr (WsTestServer) asking = new_server (NULL);
+  g_autofree char *before = ws_server_config (asking->server, "SSLClientCACerts", NULL);
+  g_autofree char *after = NULL;
+  WsTestTlsOptions options = { .identity = good };
   g_autoptr (WsTestTlsPeer) peer = NULL;
-  g_autoptr (GError)        error = NULL;
-  g_autofree char          *refused = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *refused = NULL;
 
   g_test_summary ("Authorities that are no PEM are error 271, which names the setting; what was there stays.");
 
@@ -437,8 +437,8 @@ test_handler_ends (void)
 
   for (guint i = 0; i < 4 * G_N_ELEMENTS (versions); i++)
     {
-      WsTestTlsOptions          options = { .priority = versions[i % 2], .identity = good };
-      g_autoptr (WsTestServer)  server = new_server (NULL);
+      WsTestTlsOptions options = { .priority = versions[i % 2], .identity = good };
+      g_autoptr (WsTestServer) server = new_server (NULL);
       g_autoptr (WsTestTlsPeer) peer = NULL;
 
       acting = server;

@@ -14,16 +14,16 @@ static WsTestIdentity *other;
 /* What the handler does, and what it has seen. */
 typedef struct
 {
-  WsTestServer           *server;
-  WsCertificate          *certificate;
-  WsCertStoreType         store_type;
-  const char             *store;
-  const char             *password;
-  const char             *subject;
-  gboolean                refuses;
-  gboolean                defers;
-  void                    (*act) (WsServer     *server,
-                                  WsConnection *connection);
+  WsTestServer   *server;
+  WsCertificate  *certificate;
+  WsCertStoreType store_type;
+  const char     *store;
+  const char     *password;
+  const char     *subject;
+  gboolean        refuses;
+  gboolean        defers;
+  void (*act) (WsServer     *server,
+               WsConnection *connection);
   guint                   n_requests;
   guint                   n_cancelled;
   WsSslConnectionRequest *kept;
@@ -75,7 +75,7 @@ static void
 chooser_init (Chooser      *self,
               WsTestServer *server)
 {
-  *self = (Chooser) { .server = server };
+  *self = (Chooser){ .server = server };
   g_signal_connect (server->server, "ssl-connection-request", G_CALLBACK (request_cb), self);
 }
 
@@ -101,7 +101,7 @@ assert_shown_to (WsTestServer           *server,
                  const char             *name)
 {
   g_autoptr (WsTestTlsPeer) peer = ws_test_tls_peer_new_open (server, options);
-  g_autofree char          *shown = ws_test_tls_peer_dup_shown_name (peer);
+  g_autofree char *shown = ws_test_tls_peer_dup_shown_name (peer);
 
   g_assert_cmpstr (shown, ==, name);
   ws_test_tls_peer_assert_echo (peer, "echo");
@@ -117,8 +117,8 @@ static void
 test_contents (void)
 {
   g_autoptr (WsTestServer) server = ws_test_server_new_tls (identity, NULL, NULL);
-  g_auto (Chooser)         chooser = { NULL };
-  WsTestTlsOptions         options = {
+  g_auto (Chooser) chooser = { NULL };
+  WsTestTlsOptions options = {
     .priority = WS_TEST_TLS12 ":-CIPHER-ALL:+AES-256-GCM:+AES-128-GCM:-KX-ALL:+ECDHE-ECDSA"
                               ":-SIGN-ALL:+SIGN-ECDSA-SHA384:+SIGN-ECDSA-SHA256",
     .server_name = "Server.Example",
@@ -134,7 +134,7 @@ test_contents (void)
                                                           "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"));
   g_assert_cmpstr (chooser.signature_algorithms, ==, "ecdsa_secp384r1_sha384,ecdsa_secp256r1_sha256");
 
-  options = (WsTestTlsOptions) { .priority = WS_TEST_TLS13 };
+  options = (WsTestTlsOptions){ .priority = WS_TEST_TLS13 };
   assert_shown_to (server, &options, "server.example");
   g_assert_cmpuint (chooser.n_requests, ==, 2);
   g_assert_cmpstr (chooser.server_name, ==, "");
@@ -146,8 +146,8 @@ static void
 test_hello_retry (void)
 {
   g_autoptr (WsTestServer) server = ws_test_server_new_tls (identity, "TLS13SupportedGroups=ecdhe_secp521r1", NULL);
-  g_auto (Chooser)         chooser = { NULL };
-  WsTestTlsOptions         options = { .priority = WS_TEST_TLS13 };
+  g_auto (Chooser) chooser = { NULL };
+  WsTestTlsOptions options = { .priority = WS_TEST_TLS13 };
 
   g_test_summary ("A second ClientHello after a HelloRetryRequest is not asked about again.");
 
@@ -165,7 +165,7 @@ static void
 test_certificate (void)
 {
   g_autoptr (WsTestServer) server = ws_test_server_new_tls (identity, NULL, NULL);
-  g_auto (Chooser)         chooser = { NULL };
+  g_auto (Chooser) chooser = { NULL };
 
   g_test_summary ("A handler shows another certificate, and leaves the server's.");
 
@@ -185,7 +185,7 @@ static void
 test_many_certificates (void)
 {
   g_autoptr (WsTestServer) server = ws_test_server_new_tls (identity, NULL, NULL);
-  g_auto (Chooser)         chooser = { NULL };
+  g_auto (Chooser) chooser = { NULL };
 
   g_test_summary ("A handler that makes a certificate for each client fills no table.");
 
@@ -201,10 +201,10 @@ test_many_certificates (void)
 static char *
 write_pem (const WsTestIdentity *of)
 {
-  g_autofree char   *pem = ws_test_identity_to_pem (of, TRUE);
-  char              *path = NULL;
+  g_autofree char *pem = ws_test_identity_to_pem (of, TRUE);
+  char            *path = NULL;
   g_autoptr (GError) error = NULL;
-  int                fd = g_file_open_tmp ("ws-test-XXXXXX.pem", &path, &error);
+  int fd = g_file_open_tmp ("ws-test-XXXXXX.pem", &path, &error);
 
   g_assert_no_error (error);
   g_close (fd, NULL);
@@ -217,10 +217,10 @@ static void
 test_store (void)
 {
   g_autoptr (WsTestServer) server = ws_test_server_new_tls (identity, NULL, NULL);
-  g_auto (Chooser)         chooser = { NULL };
-  g_autofree char         *path = write_pem (other);
-  g_autofree char         *pem = ws_test_identity_to_pem (other, TRUE);
-  g_autofree char         *encrypted = NULL;
+  g_auto (Chooser) chooser = { NULL };
+  g_autofree char *path = write_pem (other);
+  g_autofree char *pem = ws_test_identity_to_pem (other, TRUE);
+  g_autofree char *encrypted = NULL;
 
   g_test_summary ("A handler names a store: by file, by content, with subject and password.");
 
@@ -243,7 +243,7 @@ test_store (void)
   chooser.password = "secret";
   {
     g_autoptr (WsTestTlsPeer) peer = ws_test_tls_peer_new_open (server, NULL);
-    g_autofree char          *shown = ws_test_tls_peer_dup_shown_name (peer);
+    g_autofree char *shown = ws_test_tls_peer_dup_shown_name (peer);
 
     g_assert_cmpstr (shown, !=, "server.example");
   }
@@ -272,13 +272,13 @@ static const BadStoreCase bad_stores[] = {
 static void
 test_bad_store (gconstpointer user_data)
 {
-  const BadStoreCase       *bad = user_data;
-  g_autoptr (WsTestServer)  server = ws_test_server_new_tls (identity, NULL, NULL);
-  g_auto (Chooser)          chooser = { NULL };
-  g_autofree char          *path = g_test_build_filename (G_TEST_DIST, "certificates", "files", bad->store, NULL);
-  g_autofree char          *prefix = g_strdup_printf ("error #1 %d [%d] ", bad->code, bad->code);
+  const BadStoreCase *bad = user_data;
+  g_autoptr (WsTestServer) server = ws_test_server_new_tls (identity, NULL, NULL);
+  g_auto (Chooser) chooser = { NULL };
+  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "certificates", "files", bad->store, NULL);
+  g_autofree char *prefix = g_strdup_printf ("error #1 %d [%d] ", bad->code, bad->code);
   g_autoptr (WsTestTlsPeer) peer = NULL;
-  const char               *event;
+  const char *event;
 
   g_test_summary ("A store that cannot be used: an alert for the client, an error that tells store and fault.");
 
@@ -305,7 +305,7 @@ static void
 test_refuse (void)
 {
   g_autoptr (WsTestServer) server = ws_test_server_new_tls (identity, NULL, NULL);
-  g_auto (Chooser)         chooser = { NULL };
+  g_auto (Chooser) chooser = { NULL };
 
   g_test_summary ("refuse() is the alert unrecognized_name for the client, and an error 276.");
 
@@ -313,7 +313,7 @@ test_refuse (void)
   chooser.refuses = TRUE;
   for (gsize i = 0; i < G_N_ELEMENTS (versions); i++)
     {
-      WsTestTlsOptions          options = { .priority = versions[i] };
+      WsTestTlsOptions options = { .priority = versions[i] };
       g_autoptr (WsTestTlsPeer) peer = ws_test_tls_peer_new (server, &options);
 
       ws_test_tls_peer_assert_refused (peer, GNUTLS_A_UNRECOGNIZED_NAME);
@@ -328,7 +328,7 @@ static void
 test_defer (void)
 {
   g_autoptr (WsTestServer) server = ws_test_server_new_tls (identity, NULL, NULL);
-  g_auto (Chooser)         chooser = { NULL };
+  g_auto (Chooser) chooser = { NULL };
   g_autoptr (WsTestClient) knocks = NULL;
 
   g_test_summary ("A deferred decision: the client waits, others are served, then the certificate is shown.");
@@ -336,10 +336,10 @@ test_defer (void)
   chooser_init (&chooser, server);
   for (gsize i = 0; i < 2 * G_N_ELEMENTS (versions); i++)
     {
-      WsTestTlsOptions          options = { .priority = versions[i / 2], .dribbles = i % 2 };
+      WsTestTlsOptions options = { .priority = versions[i / 2], .dribbles = i % 2 };
       g_autoptr (WsTestTlsPeer) peer = NULL;
       g_autoptr (WsCertificate) certificate = ws_test_identity_to_certificate (other);
-      g_autofree char          *shown = NULL;
+      g_autofree char *shown = NULL;
 
       chooser.defers = TRUE;
       chooser.n_requests = 0;
@@ -366,8 +366,8 @@ test_defer (void)
 static void
 test_defer_complete_inside (void)
 {
-  g_autoptr (WsTestServer)  server = ws_test_server_new_tls (identity, NULL, NULL);
-  g_auto (Chooser)          chooser = { NULL };
+  g_autoptr (WsTestServer) server = ws_test_server_new_tls (identity, NULL, NULL);
+  g_auto (Chooser) chooser = { NULL };
   g_autoptr (WsTestTlsPeer) peer = NULL;
 
   g_test_summary ("A deferred request may be refused later, and dropped: then it goes on as if nothing were set.");
@@ -400,8 +400,8 @@ test_defer_complete_inside (void)
 static void
 test_defer_bad_store (void)
 {
-  g_autoptr (WsTestServer)  server = ws_test_server_new_tls (identity, NULL, NULL);
-  g_auto (Chooser)          chooser = { NULL };
+  g_autoptr (WsTestServer) server = ws_test_server_new_tls (identity, NULL, NULL);
+  g_auto (Chooser) chooser = { NULL };
   g_autoptr (WsTestTlsPeer) peer = NULL;
 
   g_test_summary ("A store that cannot be opened after a deferred decision is an error and an alert, too.");
@@ -422,7 +422,7 @@ static void
 test_defer_cancelled (void)
 {
   g_autoptr (WsTestServer) server = ws_test_server_new_tls (identity, NULL, NULL);
-  g_auto (Chooser)         chooser = { NULL };
+  g_auto (Chooser) chooser = { NULL };
 
   g_test_summary ("A request is cancelled when the client leaves, the time is up, or the server shuts down.");
 
@@ -481,7 +481,7 @@ static void
 test_handler_disconnects (void)
 {
   g_autoptr (WsTestServer) server = ws_test_server_new_tls (identity, NULL, NULL);
-  g_auto (Chooser)         chooser = { NULL };
+  g_auto (Chooser) chooser = { NULL };
 
   g_test_summary ("A handler may close the connection, shut the server down, or iterate the main context.");
 
@@ -524,8 +524,8 @@ test_handler_drops_server (void)
 
   for (guint i = 0; i < 3; i++)
     {
-      g_autoptr (WsTestServer)  server = ws_test_server_new_tls (identity, NULL, NULL);
-      g_auto (Chooser)          chooser = { NULL };
+      g_autoptr (WsTestServer) server = ws_test_server_new_tls (identity, NULL, NULL);
+      g_auto (Chooser) chooser = { NULL };
       g_autoptr (WsTestTlsPeer) peer = NULL;
 
       dropped = server;
@@ -548,7 +548,7 @@ add_identity (WsTestServer         *server,
               const WsTestIdentity *added)
 {
   g_autoptr (WsCertificate) certificate = ws_test_identity_to_certificate (added);
-  g_autoptr (GError)        error = NULL;
+  g_autoptr (GError) error = NULL;
 
   g_assert_true (ws_server_add_ssl_cert (server->server, certificate, &error));
   g_assert_no_error (error);
@@ -570,13 +570,13 @@ assert_shown_for (WsTestServer *server,
 static void
 test_names (void)
 {
-  g_autoptr (WsTestServer)   server = ws_test_server_new_tls (identity, NULL, NULL);
+  g_autoptr (WsTestServer) server = ws_test_server_new_tls (identity, NULL, NULL);
   g_autoptr (WsTestIdentity) wildcard = ws_test_identity_new ("*.wild.example,extra.example", 0, NULL);
-  g_autoptr (WsCertificate)  added = ws_test_identity_to_certificate (other);
-  g_autoptr (WsCertificate)  bad = NULL;
-  g_autofree char           *pem = ws_test_identity_to_pem (other, FALSE);
-  g_autoptr (GBytes)         encoded = g_bytes_new (pem, strlen (pem));
-  g_autoptr (GError)         error = NULL;
+  g_autoptr (WsCertificate) added = ws_test_identity_to_certificate (other);
+  g_autoptr (WsCertificate) bad = NULL;
+  g_autofree char *pem = ws_test_identity_to_pem (other, FALSE);
+  g_autoptr (GBytes) encoded = g_bytes_new (pem, strlen (pem));
+  g_autoptr (GError) error = NULL;
 
   g_test_summary ("Each client sees the certificate of the name it asks for, else the first; also while listening.");
 
@@ -608,9 +608,9 @@ test_first_is_default (void)
 {
   g_autoptr (WsTestIdentity) rsa = ws_test_identity_new ("first.example,www.first.example", WS_TEST_IDENTITY_RSA, NULL);
   g_autoptr (WsTestIdentity) again = ws_test_identity_new ("www.first.example", WS_TEST_IDENTITY_SERVER, NULL);
-  g_autoptr (WsTestServer)   server = ws_test_server_new_tls (rsa, NULL, NULL);
-  WsTestTlsOptions           ecdsa_only = { .priority = WS_TEST_TLS12 ":-KX-ALL:+ECDHE-ECDSA" };
-  g_autoptr (WsTestTlsPeer)  peer = NULL;
+  g_autoptr (WsTestServer) server = ws_test_server_new_tls (rsa, NULL, NULL);
+  WsTestTlsOptions ecdsa_only = { .priority = WS_TEST_TLS12 ":-KX-ALL:+ECDHE-ECDSA" };
+  g_autoptr (WsTestTlsPeer) peer = NULL;
 
   g_test_summary ("An unknown name gets ssl-cert, also where another certificate has the key that is liked more.");
 
@@ -628,12 +628,12 @@ test_first_is_default (void)
 static void
 test_two_keys (void)
 {
-  g_autoptr (WsTestServer)   server = ws_test_server_new_tls (identity, NULL, NULL);
+  g_autoptr (WsTestServer) server = ws_test_server_new_tls (identity, NULL, NULL);
   g_autoptr (WsTestIdentity) rsa = ws_test_identity_new ("server.example", WS_TEST_IDENTITY_RSA, NULL);
   static const struct
   {
-    const char             *priority;
-    gnutls_pk_algorithm_t   algorithm;
+    const char           *priority;
+    gnutls_pk_algorithm_t algorithm;
   } cases[] = {
     { WS_TEST_TLS12 ":-KX-ALL:+ECDHE-RSA", GNUTLS_PK_RSA },
     { WS_TEST_TLS12 ":-KX-ALL:+ECDHE-ECDSA", GNUTLS_PK_ECDSA },
@@ -646,10 +646,10 @@ test_two_keys (void)
   add_identity (server, rsa);
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      WsTestTlsOptions          options = { .priority = cases[i].priority, .server_name = "server.example" };
+      WsTestTlsOptions options = { .priority = cases[i].priority, .server_name = "server.example" };
       g_autoptr (WsTestTlsPeer) peer = ws_test_tls_peer_new_open (server, &options);
-      const gnutls_datum_t     *shown = gnutls_certificate_get_peers (peer->session, &(guint) { 0 });
-      gnutls_x509_crt_t         certificate;
+      const gnutls_datum_t *shown = gnutls_certificate_get_peers (peer->session, &(guint){ 0 });
+      gnutls_x509_crt_t     certificate;
 
       gnutls_x509_crt_init (&certificate);
       g_assert_cmpint (gnutls_x509_crt_import (certificate, shown, GNUTLS_X509_FMT_DER), ==, 0);

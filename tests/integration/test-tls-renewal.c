@@ -48,7 +48,7 @@ open_file (const char *path)
 {
   g_autoptr (GBytes) store = g_bytes_new (path, strlen (path));
   g_autoptr (GError) error = NULL;
-  WsCertificate     *certificate;
+  WsCertificate *certificate;
 
   certificate = ws_certificate_new_from_store (WS_CERT_STORE_TYPE_PEM_KEY_FILE, store, NULL, "*", NULL, &error);
   g_assert_no_error (error);
@@ -85,7 +85,7 @@ static char *
 get_shown (WsTestServer *server)
 {
   g_autoptr (WsTestTlsPeer) peer = ws_test_tls_peer_new (server, NULL);
-  char                     *shown;
+  char *shown;
 
   ws_test_tls_peer_open (peer);
   ws_test_tls_peer_assert_echo (peer, "new client");
@@ -135,12 +135,12 @@ count_cb (GObject    *object,
 static void
 test_set (void)
 {
-  g_autoptr (WsTestServer)  server = ws_test_server_new_tls (first, NULL, NULL);
+  g_autoptr (WsTestServer) server = ws_test_server_new_tls (first, NULL, NULL);
   g_autoptr (WsTestTlsPeer) stays = ws_test_tls_peer_new_open (server, NULL);
-  g_autoptr (GBytes)        session = ws_test_tls_peer_dup_session (stays);
-  WsTestTlsOptions          options = { .session = session };
+  g_autoptr (GBytes) session = ws_test_tls_peer_dup_session (stays);
+  WsTestTlsOptions options = { .session = session };
   g_autoptr (WsTestTlsPeer) resumes = NULL;
-  g_autofree char          *shown = NULL;
+  g_autofree char *shown = NULL;
 
   g_test_summary ("New clients see the new certificate, also those with a ticket; who is connected stays.");
 
@@ -158,10 +158,10 @@ test_set (void)
 static void
 test_set_in_handshake (void)
 {
-  g_autoptr (WsTestServer)  server = ws_test_server_new_tls (first, NULL, NULL);
-  WsTestTlsOptions          options = { .dribbles = TRUE };
+  g_autoptr (WsTestServer) server = ws_test_server_new_tls (first, NULL, NULL);
+  WsTestTlsOptions options = { .dribbles = TRUE };
   g_autoptr (WsTestTlsPeer) under_way = ws_test_tls_peer_new (server, &options);
-  g_autofree char          *shown = NULL;
+  g_autofree char *shown = NULL;
 
   g_test_summary ("A handshake that is under way ends with the certificate of its beginning.");
 
@@ -189,9 +189,9 @@ replace_by_rename (const char           *path,
 static void
 test_renamed (void)
 {
-  g_auto (Files)            files = { NULL };
+  g_auto (Files) files = { NULL };
   g_autoptr (WsTestTlsPeer) stays = NULL;
-  guint                     n_notifies = 0;
+  guint n_notifies = 0;
 
   g_test_summary ("A file that takes the place of the old one is read, each time; the property notifies.");
 
@@ -212,7 +212,7 @@ test_renamed (void)
 static void
 test_two_steps (void)
 {
-  g_auto (Files)   files = { NULL };
+  g_auto (Files) files = { NULL };
   g_autofree char *pem = NULL;
   FILE            *file;
   guint            n_notifies = 0;
@@ -238,8 +238,8 @@ static void
 test_broken (void)
 {
   g_auto (Files) files = { NULL };
-  const char    *event;
-  guint          n_notifies = 0;
+  const char *event;
+  guint       n_notifies = 0;
 
   g_test_summary ("A broken file leaves the old certificate, and the error names file and fault; a good one later is taken.");
 
@@ -277,7 +277,7 @@ static void
 test_deleted (void)
 {
   g_auto (Files) files = { NULL };
-  guint          n_notifies = 0;
+  guint n_notifies = 0;
 
   g_test_summary ("A file that is deleted and comes again is read.");
 
@@ -296,7 +296,7 @@ test_deleted (void)
 static void
 test_symbolic_link (void)
 {
-  g_auto (Files)   files = { NULL };
+  g_auto (Files) files = { NULL };
   g_autofree char *target = NULL;
   guint            n_notifies = 0;
 
@@ -316,11 +316,11 @@ test_symbolic_link (void)
 static void
 test_added (void)
 {
-  g_auto (Files)            files = { NULL };
+  g_auto (Files) files = { NULL };
   g_autoptr (WsCertificate) certificate = NULL;
-  g_autofree char          *path = NULL;
-  WsTestTlsOptions          options = { .server_name = "www.second.example" };
-  gboolean                  renewed = FALSE;
+  g_autofree char *path = NULL;
+  WsTestTlsOptions options = { .server_name = "www.second.example" };
+  gboolean         renewed = FALSE;
 
   g_test_summary ("The files of added certificates are watched, too.");
 
@@ -333,7 +333,7 @@ test_added (void)
   for (guint i = 0; i < 20 && !renewed; i++)
     {
       g_autoptr (WsTestTlsPeer) peer = NULL;
-      g_autofree char          *shown = NULL;
+      g_autofree char *shown = NULL;
 
       let_settle ();
       peer = ws_test_tls_peer_new_open (files.server, &options);
@@ -348,7 +348,7 @@ static void
 test_watched_when (void)
 {
   g_auto (Files) files = { NULL };
-  guint          n_notifies = 0;
+  guint n_notifies = 0;
 
   g_test_summary ("The file is watched only with SSLReloadCert and use-ssl, from the moment they are switched on.");
 

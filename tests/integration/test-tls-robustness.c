@@ -55,14 +55,14 @@ new_server (const Kind *kind)
 static WsTestTlsOptions
 get_options (const Kind *kind)
 {
-  return (WsTestTlsOptions) { .priority = kind->priority, .identity = kind->authenticates ? client : NULL };
+  return (WsTestTlsOptions){ .priority = kind->priority, .identity = kind->authenticates ? client : NULL };
 }
 
 static guint
 count_descriptors (void)
 {
   g_autoptr (GDir) folder = g_dir_open ("/proc/self/fd", 0, NULL);
-  guint            n = 0;
+  guint n = 0;
 
   g_assert_nonnull (folder);
   while (g_dir_read_name (folder) != NULL)
@@ -77,7 +77,7 @@ drop_at (WsTestServer *server,
          const Kind   *kind,
          gsize         n_bytes)
 {
-  WsTestTlsOptions          options = get_options (kind);
+  WsTestTlsOptions options = get_options (kind);
   g_autoptr (WsTestTlsPeer) peer = NULL;
 
   options.wire_limit = n_bytes;
@@ -95,13 +95,13 @@ drop_at (WsTestServer *server,
 static void
 test_drop (gconstpointer user_data)
 {
-  const Kind               *kind = user_data;
-  g_autoptr (WsTestServer)  server = new_server (kind);
-  WsTestTlsOptions          options = get_options (kind);
+  const Kind *kind = user_data;
+  g_autoptr (WsTestServer) server = new_server (kind);
+  WsTestTlsOptions options = get_options (kind);
   g_autoptr (WsTestTlsPeer) open = ws_test_tls_peer_new (server, &options);
-  gsize                     n_bytes;
-  guint                     n_descriptors;
-  gsize                     step = is_slow_here () ? 37 : 1;
+  gsize n_bytes;
+  guint n_descriptors;
+  gsize step = is_slow_here () ? 37 : 1;
 
   g_test_summary ("A client that leaves or resets after any byte of the handshake costs nothing, and others are served.");
 
@@ -131,9 +131,9 @@ test_drop (gconstpointer user_data)
 static void
 test_dribble (gconstpointer user_data)
 {
-  const Kind               *kind = user_data;
-  g_autoptr (WsTestServer)  server = new_server (kind);
-  WsTestTlsOptions          options = get_options (kind);
+  const Kind *kind = user_data;
+  g_autoptr (WsTestServer) server = new_server (kind);
+  WsTestTlsOptions options = get_options (kind);
   g_autoptr (WsTestTlsPeer) peer = NULL;
 
   g_test_summary ("A handshake, a request and messages that come byte by byte.");
@@ -158,14 +158,14 @@ typedef struct
 static Duration
 time_good_client (WsTestServer *server)
 {
-  gint64                    start = g_get_monotonic_time ();
-  clock_t                   cpu_start = clock ();
+  gint64  start = g_get_monotonic_time ();
+  clock_t cpu_start = clock ();
   g_autoptr (WsTestTlsPeer) peer = ws_test_tls_peer_new (server, NULL);
 
   ws_test_tls_peer_open (peer);
   ws_test_tls_peer_assert_echo (peer, "good");
-  return (Duration) { (double) (g_get_monotonic_time () - start) / G_USEC_PER_SEC,
-                      (double) (clock () - cpu_start) / CLOCKS_PER_SEC };
+  return (Duration){ (double) (g_get_monotonic_time () - start) / G_USEC_PER_SEC,
+                     (double) (clock () - cpu_start) / CLOCKS_PER_SEC };
 }
 
 static void
@@ -181,13 +181,13 @@ allow_descriptors (guint n)
 static void
 test_stalled (gconstpointer user_data)
 {
-  gboolean                 says_hello = GPOINTER_TO_INT (user_data);
-  guint                    n_stalled = is_slow_here () ? 50 : 1000;
+  gboolean says_hello = GPOINTER_TO_INT (user_data);
+  guint    n_stalled = is_slow_here () ? 50 : 1000;
   g_autoptr (WsTestServer) server = NULL;
-  g_autoptr (GPtrArray)    clients = NULL;
-  Duration                 alone;
-  Duration                 at_once;
-  Duration                 beside;
+  g_autoptr (GPtrArray) clients = NULL;
+  Duration alone;
+  Duration at_once;
+  Duration beside;
 
   g_test_summary ("Many clients that stop in the handshake hardly delay a good one.");
 
@@ -222,11 +222,11 @@ test_stalled (gconstpointer user_data)
 static void
 test_key_update (gconstpointer user_data)
 {
-  gboolean                  reads_late = GPOINTER_TO_INT (user_data);
-  g_autoptr (WsTestServer)  server = ws_test_server_new_tls (identity, "BufferMessage=True", NULL);
-  WsTestTlsOptions          options = { .priority = WS_TEST_TLS13 };
+  gboolean reads_late = GPOINTER_TO_INT (user_data);
+  g_autoptr (WsTestServer) server = ws_test_server_new_tls (identity, "BufferMessage=True", NULL);
+  WsTestTlsOptions options = { .priority = WS_TEST_TLS13 };
   g_autoptr (WsTestTlsPeer) peer = ws_test_tls_peer_new_open (server, &options);
-  g_autofree char          *pattern = ws_test_pattern (200000);
+  g_autofree char *pattern = ws_test_pattern (200000);
 
   g_test_summary ("Either side changes its keys in the middle of messages, and not a byte is lost or doubled.");
 
@@ -235,7 +235,7 @@ test_key_update (gconstpointer user_data)
     ws_test_tls_peer_set_reading (peer, FALSE);
   for (guint i = 0; i < 30; i++)
     {
-      g_autoptr (GByteArray) frame = ws_test_frame_build ((WsTestFrameSpec) { .opcode = WS_OPCODE_BINARY }, pattern, 150000 + i);
+      g_autoptr (GByteArray) frame = ws_test_frame_build ((WsTestFrameSpec){ .opcode = WS_OPCODE_BINARY }, pattern, 150000 + i);
 
       ws_test_tls_peer_send (peer, frame->data, frame->len / 2);
       ws_test_settle ();
@@ -299,11 +299,11 @@ test_ends (gconstpointer user_data)
 
   for (guint i = 0; i < 3 * N_ENDS; i++)
     {
-      g_autoptr (WsTestServer)  server = ws_test_server_new_tls (identity, NULL, NULL);
-      WsTestTlsOptions          options = { .priority = priority };
+      g_autoptr (WsTestServer) server = ws_test_server_new_tls (identity, NULL, NULL);
+      WsTestTlsOptions options = { .priority = priority };
       g_autoptr (WsTestTlsPeer) peer = ws_test_tls_peer_new_open (server, &options);
-      End                       how = i % N_ENDS;
-      g_autofree char          *pattern = ws_test_pattern (8000000);
+      End              how = i % N_ENDS;
+      g_autofree char *pattern = ws_test_pattern (8000000);
 
       server->echo = FALSE;
       if (i / N_ENDS == 1)
@@ -326,13 +326,15 @@ test_ends (gconstpointer user_data)
 static void
 test_close_frame_and_end (gconstpointer user_data)
 {
-  g_autoptr (WsTestServer)  server = ws_test_server_new_tls (identity, NULL, NULL);
-  WsTestTlsOptions          options = { .priority = user_data };
+  g_autoptr (WsTestServer) server = ws_test_server_new_tls (identity, NULL, NULL);
+  WsTestTlsOptions options = { .priority = user_data };
   g_autoptr (WsTestTlsPeer) peer = ws_test_tls_peer_new_open (server, &options);
 
   g_test_summary ("A close frame with the end of TLS right behind it is answered.");
 
-  ws_test_tls_peer_send_frame (peer, WS_OPCODE_CLOSE, "\x03\xe8" "bye", 5);
+  ws_test_tls_peer_send_frame (peer, WS_OPCODE_CLOSE, "\x03\xe8"
+                                                      "bye",
+                               5);
   end_client (peer, END_CLOSE_NOTIFY_AND_FIN);
   ws_test_tls_peer_assert_frame (peer, WS_OPCODE_CLOSE, "\x03\xe8", 2);
   ws_test_wait_until (peer->eof);
@@ -343,10 +345,10 @@ test_close_frame_and_end (gconstpointer user_data)
 static void
 test_bad_record (gconstpointer user_data)
 {
-  g_autoptr (WsTestServer)  server = ws_test_server_new_tls (identity, NULL, NULL);
-  WsTestTlsOptions          options = { .priority = user_data };
+  g_autoptr (WsTestServer) server = ws_test_server_new_tls (identity, NULL, NULL);
+  WsTestTlsOptions options = { .priority = user_data };
   g_autoptr (WsTestTlsPeer) peer = ws_test_tls_peer_new_open (server, &options);
-  guint8                    record[5 + 64] = { 0x17, 3, 3, 0, 64 };
+  guint8 record[5 + 64] = { 0x17, 3, 3, 0, 64 };
 
   g_test_summary ("A forged record ends the connection with bad_record_mac and error 284.");
 
@@ -362,12 +364,12 @@ test_bad_record (gconstpointer user_data)
 static void
 test_damaged_handshake (gconstpointer user_data)
 {
-  const Kind               *kind = user_data;
-  g_autoptr (WsTestServer)  server = new_server (kind);
+  const Kind *kind = user_data;
+  g_autoptr (WsTestServer) server = new_server (kind);
   g_autoptr (WsTestTlsPeer) open = NULL;
-  WsTestTlsOptions          options = get_options (kind);
-  guint                     n_descriptors;
-  guint                     step = is_slow_here () ? 97 : 3;
+  WsTestTlsOptions options = get_options (kind);
+  guint            n_descriptors;
+  guint            step = is_slow_here () ? 97 : 3;
 
   g_test_summary ("A handshake with any byte changed ends, and nothing is left of it.");
 
@@ -375,9 +377,9 @@ test_damaged_handshake (gconstpointer user_data)
   n_descriptors = count_descriptors ();
   for (gsize i = 1; i < open->n_sent_bytes; i += step)
     {
-      WsTestTlsOptions          limited = options;
+      WsTestTlsOptions limited = options;
       g_autoptr (WsTestTlsPeer) peer = NULL;
-      guint8                    octet = (guint8) g_test_rand_int_range (0, 256);
+      guint8 octet = (guint8) g_test_rand_int_range (0, 256);
 
       limited.wire_limit = i;
       peer = ws_test_tls_peer_new (server, &limited);

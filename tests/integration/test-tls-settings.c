@@ -19,7 +19,7 @@ static void
 assert_served (WsTestServer *server,
                const char   *priority)
 {
-  WsTestTlsOptions          options = { .priority = priority };
+  WsTestTlsOptions options = { .priority = priority };
   g_autoptr (WsTestTlsPeer) peer = ws_test_tls_peer_new_open (server, &options);
 
   ws_test_tls_peer_assert_echo (peer, "served");
@@ -30,7 +30,7 @@ assert_not_served (WsTestServer *server,
                    const char   *priority,
                    int           alert)
 {
-  WsTestTlsOptions          options = { .priority = priority };
+  WsTestTlsOptions options = { .priority = priority };
   g_autoptr (WsTestTlsPeer) peer = ws_test_tls_peer_new (server, &options);
 
   ws_test_server_wait_for (server, "error ");
@@ -84,7 +84,8 @@ test_cipher_suites (void)
 
   server = ws_test_server_new_tls (identity,
                                    "SSLEnabledCipherSuites=TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,"
-                                   "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA,TLS_CHACHA20_POLY1305_SHA256", NULL);
+                                   "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA,TLS_CHACHA20_POLY1305_SHA256",
+                                   NULL);
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     if (cases[i].served)
       assert_served (server, cases[i].priority);
@@ -138,9 +139,9 @@ static const ParameterCase parameter_cases[] = {
 static void
 test_parameters (gconstpointer user_data)
 {
-  const ParameterCase      *parameters = user_data;
-  g_autoptr (WsTestServer)  server = ws_test_server_new_tls (rsa, parameters->setting, NULL);
-  WsTestTlsOptions          options = { .priority = parameters->priority };
+  const ParameterCase *parameters = user_data;
+  g_autoptr (WsTestServer) server = ws_test_server_new_tls (rsa, parameters->setting, NULL);
+  WsTestTlsOptions options = { .priority = parameters->priority };
   g_autoptr (WsTestTlsPeer) peer = ws_test_tls_peer_new_open (server, &options);
 
   g_test_summary ("The list of the client's version decides.");
@@ -167,14 +168,14 @@ static void
 test_dh_group_bits (void)
 {
   g_autoptr (WsTestServer) server = ws_test_server_new_tls (rsa, NULL, NULL);
-  const guint              bits[] = { 2048, 3072, 4096 };
+  const guint bits[] = { 2048, 3072, 4096 };
 
   g_test_summary ("The size of the group for a client of TLS 1.2 without elliptic curves, whether it names groups or not.");
 
   for (gsize i = 0; i < 2 * G_N_ELEMENTS (bits); i++)
     {
-      g_autofree char          *setting = g_strdup_printf ("PreferredDHGroupBits=%u", bits[i / 2]);
-      WsTestTlsOptions          options = { .priority = WS_TEST_TLS12 ":-KX-ALL:+DHE-RSA" };
+      g_autofree char *setting = g_strdup_printf ("PreferredDHGroupBits=%u", bits[i / 2]);
+      WsTestTlsOptions options = { .priority = WS_TEST_TLS12 ":-KX-ALL:+DHE-RSA" };
       g_autoptr (WsTestTlsPeer) peer = NULL;
 
       if (i % 2 == 1)
@@ -195,13 +196,13 @@ test_reuse_session (void)
 
   for (gsize i = 0; i < 2 * G_N_ELEMENTS (versions); i++)
     {
-      gboolean                  reuse = i % 2 == 0;
-      g_autoptr (WsTestServer)  server = ws_test_server_new_tls (identity, reuse ? "ReuseSSLSession=True" : "ReuseSSLSession=False", NULL);
-      WsTestTlsOptions          options = { .priority = versions[i / 2] };
+      gboolean reuse = i % 2 == 0;
+      g_autoptr (WsTestServer) server = ws_test_server_new_tls (identity, reuse ? "ReuseSSLSession=True" : "ReuseSSLSession=False", NULL);
+      WsTestTlsOptions options = { .priority = versions[i / 2] };
       g_autoptr (WsTestTlsPeer) first = ws_test_tls_peer_new_open (server, &options);
       g_autoptr (WsTestTlsPeer) second = NULL;
-      g_autoptr (GBytes)        session = NULL;
-      gnutls_datum_t            data = { NULL, 0 };
+      g_autoptr (GBytes) session = NULL;
+      gnutls_datum_t data = { NULL, 0 };
 
       ws_test_tls_peer_assert_echo (first, "first");
       g_assert_cmpint ((gnutls_session_get_flags (first->session) & GNUTLS_SFLAGS_SESSION_TICKET) != 0, ==, reuse);
@@ -220,8 +221,8 @@ test_reuse_session (void)
 static void
 test_renegotiation (void)
 {
-  g_autoptr (WsTestServer)  server = ws_test_server_new_tls (identity, NULL, NULL);
-  WsTestTlsOptions          options = { .priority = WS_TEST_TLS12 };
+  g_autoptr (WsTestServer) server = ws_test_server_new_tls (identity, NULL, NULL);
+  WsTestTlsOptions options = { .priority = WS_TEST_TLS12 };
   g_autoptr (WsTestTlsPeer) refused = ws_test_tls_peer_new_open (server, &options);
   g_autoptr (WsTestTlsPeer) served = NULL;
 
@@ -273,8 +274,8 @@ static void
 log_one_session (const char *setting,
                  const char *priority)
 {
-  g_autoptr (WsTestServer)  server = ws_test_server_new_tls (identity, setting, NULL);
-  WsTestTlsOptions          options = { .priority = priority };
+  g_autoptr (WsTestServer) server = ws_test_server_new_tls (identity, setting, NULL);
+  WsTestTlsOptions options = { .priority = priority };
   g_autoptr (WsTestTlsPeer) peer = ws_test_tls_peer_new (server, &options);
 
   gnutls_session_set_keylog_function (peer->session, client_secret_cb);
@@ -289,8 +290,8 @@ test_key_log_file (void)
   g_autofree char *path = g_build_filename (folder, "keys", NULL);
   g_autofree char *setting = g_strconcat ("SSLKeyLogFile=", path, NULL);
   g_autofree char *content = NULL;
-  g_auto (GStrv)   lines = NULL;
-  struct stat      status;
+  g_auto (GStrv) lines = NULL;
+  struct stat status;
 
   g_test_summary ("The file has the secrets that the client has, only its owner can read it, and it is only added to.");
 
@@ -322,16 +323,16 @@ test_ca_certs (void)
 {
   g_autoptr (WsTestIdentity) middle = ws_test_identity_new ("Middle", WS_TEST_IDENTITY_AUTHORITY, authority);
   g_autoptr (WsTestIdentity) leaf = ws_test_identity_new ("server.example", WS_TEST_IDENTITY_SERVER, middle);
-  g_autoptr (WsTestServer)   server = ws_test_server_new_tls (leaf, NULL, NULL);
-  g_autofree char           *pem = ws_test_identity_to_pem (middle, FALSE);
-  g_autofree char           *setting = g_strconcat ("SSLCACerts=", pem, NULL);
+  g_autoptr (WsTestServer) server = ws_test_server_new_tls (leaf, NULL, NULL);
+  g_autofree char *pem = ws_test_identity_to_pem (middle, FALSE);
+  g_autofree char *setting = g_strconcat ("SSLCACerts=", pem, NULL);
 
   g_test_summary ("The client is sent the chain, and can verify it with the root alone.");
 
   for (guint i = 0; i < 2; i++)
     {
       g_autoptr (WsTestTlsPeer) peer = NULL;
-      guint                     status = 0;
+      guint status = 0;
 
       if (i == 1)
         ws_test_server_config (server, setting);
@@ -364,11 +365,11 @@ let_pass (guint ms)
 static void
 test_default_connection_timeout (void)
 {
-  g_autoptr (WsTestServer)  server = ws_test_server_new_tls (identity, "DefaultConnectionTimeout=1", NULL);
+  g_autoptr (WsTestServer) server = ws_test_server_new_tls (identity, "DefaultConnectionTimeout=1", NULL);
   g_autoptr (WsTestTlsPeer) open = ws_test_tls_peer_new_open (server, NULL);
-  g_autoptr (WsTestClient)  silent = ws_test_server_connect (server);
-  g_autoptr (WsTestClient)  stalled = ws_test_server_connect (server);
-  g_autoptr (WsTestClient)  slow = ws_test_server_connect (server);
+  g_autoptr (WsTestClient) silent = ws_test_server_connect (server);
+  g_autoptr (WsTestClient) stalled = ws_test_server_connect (server);
+  g_autoptr (WsTestClient) slow = ws_test_server_connect (server);
 
   g_test_summary ("A handshake in which the client is silent that long ends; one that gets on, however slowly, does not.");
 
@@ -435,11 +436,11 @@ status_cb (WsServer     *server,
 static char *
 record_session (const char *setting)
 {
-  GString                  *story = g_string_new (NULL);
-  g_autoptr (WsTestServer)  server = ws_test_server_new_tls (identity, "LogLevel=2", setting, NULL);
+  GString *story = g_string_new (NULL);
+  g_autoptr (WsTestServer) server = ws_test_server_new_tls (identity, "LogLevel=2", setting, NULL);
   g_autoptr (WsTestTlsPeer) peer = NULL;
-  g_autoptr (GRegex)        numbers = g_regex_new ("\\d+", 0, 0, NULL);
-  char                     *transcript;
+  g_autoptr (GRegex) numbers = g_regex_new ("\\d+", 0, 0, NULL);
+  char *transcript;
 
   g_signal_connect (server->server, "ssl-status", G_CALLBACK (status_cb), story);
   peer = ws_test_tls_peer_new (server, NULL);

@@ -25,10 +25,10 @@ new_plain_server (void)
 static WsCertificate *
 new_certificate_without_key (void)
 {
-  g_autofree char   *pem = ws_test_identity_to_pem (identity, FALSE);
+  g_autofree char *pem = ws_test_identity_to_pem (identity, FALSE);
   g_autoptr (GBytes) encoded = g_bytes_new (pem, strlen (pem));
   g_autoptr (GError) error = NULL;
-  WsCertificate     *certificate = ws_certificate_new_from_encoded (encoded, &error);
+  WsCertificate *certificate = ws_certificate_new_from_encoded (encoded, &error);
 
   g_assert_no_error (error);
   return certificate;
@@ -38,7 +38,7 @@ static void
 test_no_certificate (void)
 {
   g_autoptr (WsTestServer) server = new_plain_server ();
-  g_autoptr (GError)       error = NULL;
+  g_autoptr (GError) error = NULL;
 
   g_test_summary ("use-ssl without ssl-cert: listening fails with 282, and the text says what is missing.");
 
@@ -55,9 +55,9 @@ test_no_certificate (void)
 static void
 test_no_key (void)
 {
-  g_autoptr (WsTestServer)  server = new_plain_server ();
+  g_autoptr (WsTestServer) server = new_plain_server ();
   g_autoptr (WsCertificate) certificate = new_certificate_without_key ();
-  g_autoptr (GError)        error = NULL;
+  g_autoptr (GError) error = NULL;
 
   g_test_summary ("A certificate without its key: listening fails with 273, and the text names it.");
 
@@ -80,11 +80,11 @@ test_no_key (void)
 static void
 test_defaults (void)
 {
-  g_autoptr (WsServer)      server = ws_server_new ();
+  g_autoptr (WsServer) server = ws_server_new ();
   g_autoptr (WsCertificate) certificate = NULL;
-  gboolean                  use_ssl = TRUE;
-  gboolean                  authenticate = TRUE;
-  WsSslProvider             provider = WS_SSL_PROVIDER_INTERNAL;
+  gboolean      use_ssl = TRUE;
+  gboolean      authenticate = TRUE;
+  WsSslProvider provider = WS_SSL_PROVIDER_INTERNAL;
 
   g_test_summary ("TLS is off by default.");
 
@@ -107,9 +107,9 @@ count_cb (GObject    *object,
 static void
 test_notifies (void)
 {
-  g_autoptr (WsServer)      server = ws_server_new ();
+  g_autoptr (WsServer) server = ws_server_new ();
   g_autoptr (WsCertificate) certificate = ws_test_identity_to_certificate (identity);
-  guint                     n_notifies = 0;
+  guint n_notifies = 0;
 
   g_test_summary ("The properties notify once for each change, by setter or by name.");
 
@@ -160,9 +160,9 @@ get_negotiated (WsTestServer *server,
                 WsConnection *connection,
                 const char   *setting)
 {
-  g_autofree char   *question = g_strdup_printf ("%s[%s]", setting, ws_connection_get_connection_id (connection));
+  g_autofree char *question = g_strdup_printf ("%s[%s]", setting, ws_connection_get_connection_id (connection));
   g_autoptr (GError) error = NULL;
-  char              *value = ws_server_config (server->server, question, &error);
+  char *value = ws_server_config (server->server, question, &error);
 
   g_assert_no_error (error);
   return value;
@@ -181,14 +181,14 @@ assert_negotiated (WsTestServer *server,
 static void
 test_negotiated (gconstpointer user_data)
 {
-  const NegotiatedCase     *negotiated = user_data;
-  g_autoptr (WsTestServer)  server = ws_test_server_new_tls (identity, NULL, NULL);
-  WsTestTlsOptions          options = { .priority = negotiated->priority, .application_protocol = "http/1.1" };
+  const NegotiatedCase *negotiated = user_data;
+  g_autoptr (WsTestServer) server = ws_test_server_new_tls (identity, NULL, NULL);
+  WsTestTlsOptions options = { .priority = negotiated->priority, .application_protocol = "http/1.1" };
   g_autoptr (WsTestTlsPeer) peer = ws_test_tls_peer_new_open (server, &options);
-  g_autofree char          *version = NULL;
-  g_autofree char          *suite = NULL;
+  g_autofree char *version = NULL;
+  g_autofree char *suite = NULL;
   g_autoptr (WsCertificate) certificate = NULL;
-  gnutls_datum_t            protocol = { NULL, 0 };
+  gnutls_datum_t protocol = { NULL, 0 };
 
   g_test_summary ("An echo, and what was agreed on as properties and settings of the connection.");
 
@@ -233,10 +233,10 @@ test_negotiated_in_plain_text (void)
 static void
 test_large_messages (gconstpointer user_data)
 {
-  g_autoptr (WsTestServer)  server = ws_test_server_new_tls (identity, "BufferMessage=True", NULL);
-  WsTestTlsOptions          options = { .priority = user_data };
+  g_autoptr (WsTestServer) server = ws_test_server_new_tls (identity, "BufferMessage=True", NULL);
+  WsTestTlsOptions options = { .priority = user_data };
   g_autoptr (WsTestTlsPeer) peer = ws_test_tls_peer_new_open (server, &options);
-  g_autofree char          *pattern = ws_test_pattern (3000000);
+  g_autofree char *pattern = ws_test_pattern (3000000);
 
   g_test_summary ("Messages over many records come back whole, one behind the other.");
 
@@ -250,11 +250,11 @@ test_large_messages (gconstpointer user_data)
 static void
 test_unix_socket (void)
 {
-  g_autofree char           *folder = g_dir_make_tmp ("ws-test-XXXXXX", NULL);
-  g_autofree char           *path = g_build_filename (folder, "tls", NULL);
-  g_autoptr (WsTestServer)   server = ws_test_server_new ();
+  g_autofree char *folder = g_dir_make_tmp ("ws-test-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "tls", NULL);
+  g_autoptr (WsTestServer) server = ws_test_server_new ();
   g_autoptr (GSocketAddress) address = g_unix_socket_address_new (path);
-  g_autoptr (WsTestTlsPeer)  peer = NULL;
+  g_autoptr (WsTestTlsPeer) peer = NULL;
 
   g_test_summary ("A Unix socket takes TLS too.");
 
@@ -274,11 +274,11 @@ test_unix_socket (void)
 static void
 test_max_connections (void)
 {
-  g_autoptr (WsTestServer)  server = ws_test_server_new_tls (identity, "MaxConnections=1", NULL);
+  g_autoptr (WsTestServer) server = ws_test_server_new_tls (identity, "MaxConnections=1", NULL);
   g_autoptr (WsTestTlsPeer) first = ws_test_tls_peer_new_open (server, NULL);
   g_autoptr (WsTestTlsPeer) second = ws_test_tls_peer_new (server, NULL);
   g_autoptr (WsTestTlsPeer) third = NULL;
-  g_autofree char          *request = ws_test_handshake ("/", NULL);
+  g_autofree char *request = ws_test_handshake ("/", NULL);
 
   g_test_summary ("One too many is told so by a 503 over TLS; its place is free again when the first leaves.");
 
@@ -299,10 +299,10 @@ test_max_connections (void)
 static void
 test_plain_http (void)
 {
-  g_autoptr (WsTestServer)   server = ws_test_server_new_tls (identity, NULL, NULL);
-  g_autoptr (WsTestClient)   client = ws_test_server_connect (server);
+  g_autoptr (WsTestServer) server = ws_test_server_new_tls (identity, NULL, NULL);
+  g_autoptr (WsTestClient) client = ws_test_server_connect (server);
   g_autoptr (WsTestResponse) response = NULL;
-  g_autofree char           *body = NULL;
+  g_autofree char *body = NULL;
 
   g_test_summary ("Who speaks HTTP to the port of TLS reads why it does not work, and the error tells it too.");
 
@@ -321,10 +321,10 @@ test_plain_http (void)
 static void
 test_plain_http_long (void)
 {
-  g_autoptr (WsTestServer)   server = ws_test_server_new_tls (identity, NULL, NULL);
-  g_autoptr (WsTestClient)   client = ws_test_server_connect (server);
+  g_autoptr (WsTestServer) server = ws_test_server_new_tls (identity, NULL, NULL);
+  g_autoptr (WsTestClient) client = ws_test_server_connect (server);
   g_autoptr (WsTestResponse) response = NULL;
-  g_autofree char           *pattern = ws_test_pattern (2000000);
+  g_autofree char *pattern = ws_test_pattern (2000000);
 
   g_test_summary ("Also when it sends more than the server ever reads.");
 
@@ -352,11 +352,11 @@ test_not_tls (void)
 static void
 test_switch_on_and_off (void)
 {
-  g_autoptr (WsTestServer)  server = ws_test_server_new_listening (NULL, NULL);
-  g_autoptr (WsTestClient)  plain = ws_test_server_open (server);
+  g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
+  g_autoptr (WsTestClient) plain = ws_test_server_open (server);
   g_autoptr (WsTestTlsPeer) sealed = NULL;
-  g_autoptr (WsTestClient)  later = NULL;
-  g_autoptr (GError)        error = NULL;
+  g_autoptr (WsTestClient) later = NULL;
+  g_autoptr (GError) error = NULL;
 
   g_test_summary ("use-ssl holds for new clients, and who is connected stays; without a certificate it is refused.");
 
@@ -389,7 +389,7 @@ assert_shown (WsTestServer *server,
               const char   *name)
 {
   g_autoptr (WsTestTlsPeer) peer = ws_test_tls_peer_new_open (server, NULL);
-  g_autofree char          *shown = ws_test_tls_peer_dup_shown_name (peer);
+  g_autofree char *shown = ws_test_tls_peer_dup_shown_name (peer);
 
   g_assert_cmpstr (shown, ==, name);
   ws_test_tls_peer_close_web_socket (peer);
@@ -401,12 +401,12 @@ assert_shown (WsTestServer *server,
 static void
 test_bad_certificate_while_listening (void)
 {
-  g_autoptr (WsTestServer)  server = ws_test_server_new_tls (identity, NULL, NULL);
+  g_autoptr (WsTestServer) server = ws_test_server_new_tls (identity, NULL, NULL);
   g_autoptr (WsTestTlsPeer) peer = ws_test_tls_peer_new_open (server, NULL);
-  WsCertificate            *good = ws_server_get_ssl_cert (server->server);
+  WsCertificate *good = ws_server_get_ssl_cert (server->server);
   g_autoptr (WsCertificate) bad = new_certificate_without_key ();
-  guint                     n_notifies = 0;
-  g_autoptr (GError)        error = NULL;
+  guint n_notifies = 0;
+  g_autoptr (GError) error = NULL;
 
   g_test_summary ("A certificate that cannot be served is refused, and the one in service stays.");
 
@@ -450,14 +450,14 @@ static const BadSettingCase bad_settings[] = {
 static void
 test_bad_setting (gconstpointer user_data)
 {
-  const BadSettingCase     *bad = user_data;
-  g_autoptr (WsTestServer)  server = ws_test_server_new_tls (identity, NULL, NULL);
+  const BadSettingCase *bad = user_data;
+  g_autoptr (WsTestServer) server = ws_test_server_new_tls (identity, NULL, NULL);
   g_autoptr (WsTestTlsPeer) peer = ws_test_tls_peer_new_open (server, NULL);
-  g_auto (GStrv)            parts = g_strsplit (bad->setting, "=", 2);
-  g_autofree char          *before = ws_server_config (server->server, parts[0], NULL);
-  g_autofree char          *after = NULL;
-  g_autofree char          *value = NULL;
-  g_autoptr (GError)        error = NULL;
+  g_auto (GStrv) parts = g_strsplit (bad->setting, "=", 2);
+  g_autofree char *before = ws_server_config (server->server, parts[0], NULL);
+  g_autofree char *after = NULL;
+  g_autofree char *value = NULL;
+  g_autoptr (GError) error = NULL;
 
   g_test_summary ("A setting that cannot be served is refused with a text that names it, and the old value holds.");
 
@@ -482,7 +482,7 @@ test_bad_setting (gconstpointer user_data)
 static void
 test_setting_while_listening (void)
 {
-  g_autoptr (WsTestServer)  server = ws_test_server_new_tls (identity, NULL, NULL);
+  g_autoptr (WsTestServer) server = ws_test_server_new_tls (identity, NULL, NULL);
   g_autoptr (WsTestTlsPeer) before = ws_test_tls_peer_new_open (server, NULL);
   g_autoptr (WsTestTlsPeer) after = NULL;
 
@@ -504,9 +504,9 @@ static const char client_hello_start[] = "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x
 static void
 test_handshake_timeout (void)
 {
-  g_autoptr (WsTestServer)  server = ws_test_server_new_tls (identity, "HandshakeTimeout=1", NULL);
-  g_autoptr (WsTestClient)  silent = ws_test_server_connect (server);
-  g_autoptr (WsTestClient)  stalled = ws_test_server_connect (server);
+  g_autoptr (WsTestServer) server = ws_test_server_new_tls (identity, "HandshakeTimeout=1", NULL);
+  g_autoptr (WsTestClient) silent = ws_test_server_connect (server);
+  g_autoptr (WsTestClient) stalled = ws_test_server_connect (server);
   g_autoptr (WsTestTlsPeer) late = ws_test_tls_peer_new (server, NULL);
 
   g_test_summary ("Who does not end the handshake within HandshakeTimeout is dropped; an error only if it had begun.");
@@ -534,8 +534,8 @@ test_shutdown_in_handshake (void)
 
   for (guint i = 0; i < 2; i++)
     {
-      g_autoptr (WsTestServer)  server = ws_test_server_new_tls (identity, NULL, NULL);
-      g_autoptr (WsTestClient)  silent = ws_test_server_connect (server);
+      g_autoptr (WsTestServer) server = ws_test_server_new_tls (identity, NULL, NULL);
+      g_autoptr (WsTestClient) silent = ws_test_server_connect (server);
       g_autoptr (WsTestTlsPeer) in_hello = ws_test_tls_peer_new (server, &options);
       g_autoptr (WsTestTlsPeer) done = NULL;
       g_autoptr (WsTestTlsPeer) open = ws_test_tls_peer_new_open (server, NULL);
@@ -591,8 +591,8 @@ test_knocks (void)
 static void
 test_nothing_in_common (void)
 {
-  g_autoptr (WsTestServer)  server = ws_test_server_new_tls (identity, NULL, NULL);
-  WsTestTlsOptions          options = { .priority = WS_TEST_TLS12 ":-CIPHER-ALL:+AES-256-CBC:-MAC-ALL:+SHA1:-KX-ALL:+RSA" };
+  g_autoptr (WsTestServer) server = ws_test_server_new_tls (identity, NULL, NULL);
+  WsTestTlsOptions options = { .priority = WS_TEST_TLS12 ":-CIPHER-ALL:+AES-256-CBC:-MAC-ALL:+SHA1:-KX-ALL:+RSA" };
   g_autoptr (WsTestTlsPeer) peer = ws_test_tls_peer_new (server, &options);
 
   g_test_summary ("A client with no suite in common gets an alert, and the error 276 says so.");
@@ -606,8 +606,8 @@ test_nothing_in_common (void)
 static void
 test_alert_from_client (void)
 {
-  g_autoptr (WsTestServer)  server = ws_test_server_new_tls (identity, NULL, NULL);
-  WsTestTlsOptions          options = { .priority = WS_TEST_TLS12 };
+  g_autoptr (WsTestServer) server = ws_test_server_new_tls (identity, NULL, NULL);
+  WsTestTlsOptions options = { .priority = WS_TEST_TLS12 };
   g_autoptr (WsTestTlsPeer) peer = ws_test_tls_peer_new (server, &options);
 
   g_test_summary ("A client that does not trust the server says so, and the error repeats it.");
@@ -632,9 +632,9 @@ status_cb (WsServer     *server,
 static void
 test_status (void)
 {
-  g_autoptr (GString)       story = g_string_new (NULL);
-  g_autoptr (WsTestServer)  server = ws_test_server_new_tls (identity, NULL, NULL);
-  WsTestTlsOptions          options = { .priority = WS_TEST_TLS13, .server_name = "Server.Example" };
+  g_autoptr (GString) story = g_string_new (NULL);
+  g_autoptr (WsTestServer) server = ws_test_server_new_tls (identity, NULL, NULL);
+  WsTestTlsOptions options = { .priority = WS_TEST_TLS13, .server_name = "Server.Example" };
   g_autoptr (WsTestTlsPeer) early = ws_test_tls_peer_new_open (server, NULL);
   g_autoptr (WsTestTlsPeer) peer = NULL;
 
@@ -662,8 +662,8 @@ test_status (void)
 static void
 test_log_packets (void)
 {
-  g_autoptr (GString)       story = g_string_new (NULL);
-  g_autoptr (WsTestServer)  server = ws_test_server_new_tls (identity, "LogSSLPackets=True", NULL);
+  g_autoptr (GString) story = g_string_new (NULL);
+  g_autoptr (WsTestServer) server = ws_test_server_new_tls (identity, "LogSSLPackets=True", NULL);
   g_autoptr (WsTestTlsPeer) peer = NULL;
 
   g_test_summary ("With LogSSLPackets every packet is told too, either way.");
@@ -682,7 +682,7 @@ test_log_packets (void)
 static void
 test_status_in_log (void)
 {
-  g_autoptr (WsTestServer)  server = ws_test_server_new_tls (identity, "LogLevel=2", NULL);
+  g_autoptr (WsTestServer) server = ws_test_server_new_tls (identity, "LogLevel=2", NULL);
   g_autoptr (WsTestTlsPeer) peer = ws_test_tls_peer_new_open (server, NULL);
 
   g_test_summary ("A verbose log has the lines too.");
