@@ -344,18 +344,22 @@ class SecureBrowserTest(BrowserTest):
 
 class EchoServerTest(unittest.TestCase):
     echo_server = None
+    flags = ()
+    scheme = "http"
 
     @classmethod
     def setUpClass(cls):
-        cls.browser = webdriver.Browser()
+        cls.browser = webdriver.Browser(*cls.flags)
         cls.addClassCleanup(cls.browser.__exit__)
 
     def start(self, settings=""):
         """The echo server with these settings, and the browser on a page of it."""
+        if self.scheme == "https":
+            settings = f"TLS,{settings}".rstrip(",")
         program = wsclient.Program(self.echo_server, settings, stdin=subprocess.PIPE)
         self.addCleanup(program.process.stdin.close)
         self.addCleanup(program.__exit__)
-        self.browser.open(f"http://127.0.0.1:{program.wait_line(PORT)[1]}/")
+        self.browser.open(f"{self.scheme}://127.0.0.1:{program.wait_line(PORT)[1]}/")
 
     def echo_large(self, settings, lengths):
         self.start(settings)
@@ -403,6 +407,23 @@ class EchoServerTest(unittest.TestCase):
                 self.assertTrue(0 < result["queue"] <= 2 * MIB, result["queue"])
                 self.assertEqual(result["blocks"], result["queued"] + 128)
                 self.assertEqual(result["refusals"], result["readies"])
+
+
+class SecureEchoServerTest(EchoServerTest):
+    """The same over wss."""
+
+    flags = (LOOK_AWAY,)
+    scheme = "https"
+    test_parameters = None  # what TLS carries is the same
+
+    def test_versions(self):
+        for protocols, version in ((3072, "TLSv1.2 TLS_ECDHE_ECDSA_"), (12288, "TLSv1.3 TLS_")):
+            self.start(f"SSLEnabledProtocols={protocols}")
+            answer = self.browser.run_async("""
+                const socket = new WebSocket(location.origin.replace('http', 'ws'));
+                socket.onopen = () => socket.send('!tls');
+                socket.onmessage = ({ data }) => arguments[0](data);""")
+            self.assertTrue(answer.startswith(version), answer)
 
 
 def main():
