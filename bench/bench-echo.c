@@ -3,8 +3,9 @@
 
 /* The echo server that the benchmark measures.
  *
- *   bench-echo PORT [--deflate on|off] */
+ *   bench-echo PORT [--deflate on|off] [--tls CERTIFICATE KEY] [--platform] */
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <wsserver/wsserver.h>
 
@@ -48,6 +49,47 @@ raise_descriptor_limit (void)
     }
 }
 
+/* Both files in PEM. */
+static void
+set_certificate (WsServer   *server,
+                 const char *certificate_file,
+                 const char *key_file)
+{
+  g_autoptr (GError)        error = NULL;
+  g_autofree char          *chain = NULL;
+  g_autofree char          *key = NULL;
+  g_autofree char          *pem = NULL;
+  g_autoptr (GBytes)        store = NULL;
+  g_autoptr (WsCertificate) certificate = NULL;
+
+  if (!g_file_get_contents (certificate_file, &chain, NULL, &error) || !g_file_get_contents (key_file, &key, NULL, &error))
+    g_error ("%s", error->message);
+
+  pem = g_strconcat (key, "\n", chain, NULL);
+  store = g_bytes_new (pem, strlen (pem));
+  certificate = ws_certificate_new_from_store (WS_CERT_STORE_TYPE_PEM_KEY_BLOB, store, NULL, "*", NULL, &error);
+  if (certificate == NULL || !ws_server_set_ssl_cert (server, certificate, &error) ||
+      !ws_server_set_use_ssl (server, TRUE, &error))
+    g_error ("%s", error->message);
+}
+
+static void
+apply_options (WsServer *server,
+               int       argc,
+               char    **argv)
+{
+  for (int i = 2; i < argc; i++)
+    if (g_str_equal (argv[i], "--tls") && i + 2 < argc)
+      {
+        set_certificate (server, argv[i + 1], argv[i + 2]);
+        i += 2;
+      }
+    else if (g_str_equal (argv[i], "--platform"))
+      {
+        ws_server_set_ssl_provider (server, WS_SSL_PROVIDER_PLATFORM, NULL);
+      }
+}
+
 int
 main (int    argc,
       char **argv)
@@ -62,6 +104,7 @@ main (int    argc,
   configure (server, "MaxMessageSize=67108864");
   configure (server, "MaxSendQueue=134217728");
   g_signal_connect (server, "data-in", G_CALLBACK (data_in_cb), NULL);
+  apply_options (server, argc, argv);
   ws_server_set_local_host (server, "127.0.0.1", NULL);
   ws_server_set_local_port (server, argc > 1 ? (guint) atoi (argv[1]) : 0, NULL);
   if (!ws_server_start_listening (server, &error))

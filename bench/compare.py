@@ -38,7 +38,7 @@ import time
 PEERS = os.environ.get("WS_PEERS_DIR") or os.path.join(tempfile.gettempdir(), "peers")
 
 DEFAULT_SERVERS = {
-    "wsserver": "{here}/../_bench/bench/bench-echo {port} {deflate}",
+    "wsserver": "{here}/../_bench/bench/bench-echo {port} {tls} {deflate}",
     "raw": "{dir}/rawepoll {port}",
     "soup": "{dir}/peer-soup {port} {tls} {deflate}",
     "lws": "{dir}/peer-lws {port} {tls} {deflate}",

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """openssl s_client and gnutls-cli against the TLS transport.
 
-Usage: run-tls-clients.py ECHO_SERVER
+Usage: run-tls-clients.py ECHO_SERVER [internal|platform]
 """
 
 import os
@@ -76,7 +76,7 @@ class Program:
 
 class Server(Program):
     def __init__(self, *options):
-        super().__init__(SERVER, *options)
+        super().__init__(SERVER, *options, *(["provider=platform"] if PLATFORM else []))
         self.port = self.wait_for("port ").split()[1]
 
 
@@ -191,16 +191,55 @@ def test_plain_http():
         server.wait_for("HTTP request in plain text")
 
 
+def test_platform_renegotiation():
+    with Server() as server, openssl(server, "-tls1_2") as client:
+        server.wait_for("TLS handshake complete")
+        client.write("R\n")
+        server.wait_for("the client renegotiates, which is not served")
+        server.wait_for("closed")
+
+
+def test_platform_suite():
+    suite = "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"
+    with Server("suites=" + suite) as server:
+        with openssl(server, "-tls1_2", "-cipher", "ECDHE-RSA-AES128-GCM-SHA256") as client:
+            assert suite in server.wait_for("TLS handshake complete")
+            check_echo(client)
+        server.wait_for("closed")
+        with openssl(server, "-tls1_2", "-cipher", "ECDHE-RSA-AES256-GCM-SHA384"):
+            server.wait_for("AES_256_GCM_SHA384 was negotiated")
+
+
+# What the platform's TLS does not do, or does otherwise.
+INTERNAL_ONLY = {
+    "test_openssl_suite",
+    "test_openssl_resumption",
+    "test_openssl_renegotiation",
+    "test_gnutls_resumption",
+}
+
+
+def has_backend():
+    command = [SERVER, "provider=platform"]
+    return b"no backend" not in subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE).stdout
+
+
 def main():
+    if PLATFORM and not has_backend():
+        print("GIO has no TLS backend")
+        sys.exit(SKIPPED)
     for tool in ("openssl", "gnutls-cli"):
         if shutil.which(tool) is None:
             print(f"{tool} is not installed")
             sys.exit(SKIPPED)
     for name, test in list(globals().items()):
+        if name in INTERNAL_ONLY if PLATFORM else name.startswith("test_platform_"):
+            continue
         if name.startswith("test_"):
             print(name, flush=True)
             test()
 
 
 SERVER = sys.argv[1]
+PLATFORM = "platform" in sys.argv[2:]
 main()

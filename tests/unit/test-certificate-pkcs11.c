@@ -2,9 +2,13 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "certificate-fixture.h"
 
+#include "wsserver/tls/ws-tls-platform-private.h"
+
 #include <gio/gio.h>
 #include <glib/gstdio.h>
 #include <gnutls/pkcs11.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #define MODULE "/usr/lib/softhsm/libsofthsm2.so"
 #define PIN "1234"
@@ -119,6 +123,65 @@ test_sign (void)
   gnutls_free (signature.data);
 }
 
+static gboolean
+tick_cb (gpointer user_data)
+{
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+test_platform (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (WsCertificate) certificate = open_uri ("pkcs11:token=ws-test", PIN, &error);
+  g_autoptr (WsTlsPlatform) platform = NULL;
+  gnutls_certificate_credentials_t credentials;
+  WsTlsOptions     options;
+  gnutls_session_t client;
+  WsTransport     *transport;
+  WsIOStatus       status = WS_IO_WOULD_BLOCK;
+  int              result = GNUTLS_E_AGAIN;
+  int              fds[2];
+  guint            tick;
+
+  g_test_summary ("The platform's TLS signs with a key that stays on its token");
+  if (!g_tls_backend_supports_tls (g_tls_backend_get_default ()))
+    {
+      g_test_skip ("GIO has no TLS backend");
+      return;
+    }
+
+  ws_tls_options_init (&options);
+  platform = ws_tls_platform_new (&options, certificate, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, fds), ==, 0);
+  transport = ws_tls_platform_transport_new (fds[0], platform, NULL);
+  gnutls_certificate_allocate_credentials (&credentials);
+  gnutls_init (&client, GNUTLS_CLIENT | GNUTLS_NONBLOCK);
+  gnutls_set_default_priority (client);
+  gnutls_credentials_set (client, GNUTLS_CRD_CERTIFICATE, credentials);
+  gnutls_transport_set_int (client, fds[1]);
+
+  tick = g_timeout_add (1, tick_cb, NULL);
+  while (status == WS_IO_WOULD_BLOCK || result == GNUTLS_E_AGAIN)
+    {
+      if (result == GNUTLS_E_AGAIN)
+        result = gnutls_handshake (client);
+      if (status == WS_IO_WOULD_BLOCK)
+        status = ws_transport_handshake (transport, &error);
+      g_assert_no_error (error);
+      g_main_context_iteration (NULL, TRUE);
+    }
+  g_source_remove (tick);
+  g_assert_cmpint (status, ==, WS_IO_OK);
+  g_assert_cmpint (result, ==, 0);
+
+  ws_transport_free (transport);
+  gnutls_deinit (client);
+  gnutls_certificate_free_credentials (credentials);
+  close (fds[1]);
+}
+
 static void
 test_failures (void)
 {
@@ -178,6 +241,7 @@ main (int   argc,
   g_test_add_func ("/certificate-pkcs11/open", test_open);
   g_test_add_func ("/certificate-pkcs11/pin-in-uri", test_pin_in_uri);
   g_test_add_func ("/certificate-pkcs11/sign", test_sign);
+  g_test_add_func ("/certificate-pkcs11/platform", test_platform);
   g_test_add_func ("/certificate-pkcs11/z-failures", test_failures);
   status = g_test_run ();
   gnutls_pkcs11_deinit ();

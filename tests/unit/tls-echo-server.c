@@ -9,6 +9,9 @@
 
 #include "tls-fixture.h"
 
+#include "wsserver/base/ws-error.h"
+#include "wsserver/tls/ws-tls-platform-private.h"
+
 typedef struct
 {
   WsTransport *transport;
@@ -36,6 +39,45 @@ client_certificate_cb (WsTlsConnection              *connection,
 static const WsTlsConnectionFuncs funcs = { NULL, client_certificate_cb, status_cb };
 
 static void
+platform_status_cb (WsTransport *transport,
+                    const char  *line,
+                    gpointer     user_data)
+{
+  printf ("%s\n", line);
+}
+
+static const WsTlsPlatformFuncs platform_funcs = { NULL, platform_status_cb, NULL };
+
+/* What serves: one of the two providers. */
+typedef struct
+{
+  WsTlsContext  *context;
+  WsTlsPlatform *platform;
+} Provider;
+
+static WsTransport *
+create_transport (const Provider *provider,
+                  int             fd)
+{
+  WsTransport *transport;
+
+  if (provider->platform != NULL)
+    {
+      transport = ws_tls_platform_transport_new (fd, provider->platform, NULL);
+      ws_tls_platform_transport_set_funcs (transport, &platform_funcs, NULL);
+    }
+  else
+    {
+      transport = ws_tls_transport_new (fd, provider->context);
+      ws_tls_connection_set_funcs (ws_tls_transport_get_connection (transport), &funcs, NULL);
+    }
+
+  return transport;
+}
+
+static gboolean use_platform;
+
+static void
 read_option (WsTlsOptions *options,
              const char   *argument)
 {
@@ -49,6 +91,8 @@ read_option (WsTlsOptions *options,
     options->serve_renegotiation = value[0] == '1';
   else if (g_str_has_prefix (argument, "reuse="))
     options->reuse_sessions = value[0] == '1';
+  else if (g_str_has_prefix (argument, "provider="))
+    use_platform = strcmp (value, "platform") == 0;
   else if (g_str_has_prefix (argument, "authenticate="))
     options->request_client_certificate = value[0] == '1';
   else
@@ -111,16 +155,21 @@ serve (Client *client)
   return status == WS_IO_WOULD_BLOCK;
 }
 
+/* How often the main context is looked after, in which the platform's handshakes end. */
+#define CONTEXT_MS 10
+
 static void
-run (int           listening_fd,
-     WsTlsContext *context)
+run (int             listening_fd,
+     const Provider *provider)
 {
   Client       *client = NULL;
   char          command[16];
   struct pollfd fds[3] = { { 0, POLLIN, 0 }, { listening_fd, POLLIN, 0 }, { -1, 0, 0 } };
 
-  while (poll (fds, 3, -1) > 0)
+  while (poll (fds, 3, provider->platform != NULL ? CONTEXT_MS : -1) >= 0)
     {
+      while (g_main_context_iteration (NULL, FALSE))
+        ;
       if (fds[0].revents != 0 && read (0, command, sizeof command) <= 0)
         break;
 
@@ -129,8 +178,7 @@ run (int           listening_fd,
           int fd = accept4 (listening_fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
           client = g_new0 (Client, 1);
-          client->transport = ws_tls_transport_new (fd, context);
-          ws_tls_connection_set_funcs (ws_tls_transport_get_connection (client->transport), &funcs, NULL);
+          client->transport = create_transport (provider, fd);
         }
 
       if (client != NULL && !serve (client))
@@ -158,7 +206,7 @@ main (int   argc,
   TestCertificate authority;
   TestCertificate certificate;
   WsTlsOptions    options;
-  WsTlsContext   *context;
+  Provider        provider = { NULL, NULL };
   g_autoptr (GError) error = NULL;
   int             fd;
 
@@ -169,13 +217,28 @@ main (int   argc,
 
   test_certificate_init (&authority, "Authority", GNUTLS_PK_ECDSA, NULL, NULL);
   test_certificate_init (&certificate, "localhost", GNUTLS_PK_RSA, GNUTLS_KP_TLS_WWW_SERVER, &authority);
-  context = ws_tls_context_new (&options, test_credentials_new (&certificate), &error);
+  if (use_platform)
+    {
+      g_autoptr (WsCertificate) own = test_certificate_to_object (&certificate);
+
+      provider.platform = ws_tls_platform_new (&options, own, NULL, &error);
+    }
+  else
+    {
+      provider.context = ws_tls_context_new (&options, test_credentials_new (&certificate), &error);
+    }
+  if (g_error_matches (error, WS_ERROR, WS_ERROR_TLS_LIBRARY))
+    {
+      printf ("no backend\n");
+      return 0;
+    }
   g_assert_no_error (error);
   fd = listen_on_loopback ();
-  run (fd, context);
+  run (fd, &provider);
 
   close (fd);
-  ws_tls_context_unref (context);
+  g_clear_pointer (&provider.context, ws_tls_context_unref);
+  g_clear_pointer (&provider.platform, ws_tls_platform_unref);
   test_certificate_clear (&certificate);
   test_certificate_clear (&authority);
 

@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "wsserver/tls/ws-certificate-private.h"
 #include "wsserver/tls/ws-tls-transport-private.h"
 
 /* Certificates made in memory, and a client of bare GnuTLS that is driven beside the server by
@@ -98,6 +99,28 @@ test_certificate_to_pem (const TestCertificate *certificate)
   gnutls_free (pem.data);
 
   return text;
+}
+
+/* With its key. */
+static G_GNUC_UNUSED WsCertificate *
+test_certificate_to_object (const TestCertificate *certificate)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) store = NULL;
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autofree char *pem = test_certificate_to_pem (certificate);
+  WsCertificate   *made;
+  gnutls_datum_t   key;
+
+  g_assert_cmpint (gnutls_x509_privkey_export2 (certificate->key, GNUTLS_X509_FMT_PEM, &key), ==, 0);
+  g_string_append_len (text, (const char *) key.data, key.size);
+  g_string_append (text, pem);
+  gnutls_free (key.data);
+  store = g_bytes_new (text->str, text->len);
+  made = ws_certificate_new_from_store (WS_CERT_STORE_TYPE_PEM_KEY_BLOB, store, "", "*", NULL, &error);
+  g_assert_no_error (error);
+
+  return made;
 }
 
 /* A non-blocking pair; small buffers so that writers meet a full one. */

@@ -138,6 +138,7 @@ ws_connection_peer_finished (WsConnection *self)
       break;
 
     case WS_STATE_SECURING:
+    case WS_STATE_VETTING:
     case WS_STATE_HEAD:
     case WS_STATE_DECIDING:
       ws_connection_end (self, WS_CLOSE_CODE_ABNORMAL, "the client left before the WebSocket was open");

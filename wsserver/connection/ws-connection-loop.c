@@ -111,6 +111,11 @@ ws_connection_deferred_cb (WsDeferred *deferred)
   WsConnection *self = (WsConnection *) ((guint8 *) deferred - G_STRUCT_OFFSET (WsConnection, deferred));
 
   g_object_ref (self);
+  if (self->more_input)
+    {
+      self->more_input = FALSE;
+      self->pending |= WS_PENDING_INPUT;
+    }
   ws_connection_run_pending (self);
   g_object_unref (self);
 }
@@ -136,6 +141,7 @@ get_wanted_events (WsConnection *self)
     case WS_STATE_CLOSING:
       return self->paused ? events : events | WS_POLL_IN;
 
+    case WS_STATE_VETTING:
     case WS_STATE_DECIDING: /* a peer that leaves meanwhile is noticed without reading */
       return events | WS_POLL_READ_HANG_UP;
 
@@ -192,6 +198,7 @@ ws_connection_process_input (WsConnection *self)
         break;
 
       case WS_STATE_SECURING:
+      case WS_STATE_VETTING:
       case WS_STATE_ANSWERING:
       case WS_STATE_ENDING:
       case WS_STATE_LINGERING:
@@ -228,6 +235,7 @@ wants_input (WsConnection *self)
     case WS_STATE_CLOSING:
       return !self->paused;
     case WS_STATE_SECURING:
+    case WS_STATE_VETTING:
     case WS_STATE_DECIDING:
     case WS_STATE_ANSWERING:
     case WS_STATE_ENDING:
@@ -303,13 +311,20 @@ receive (WsConnection *self)
   for (guint i = 0; i < MAX_READS_PER_DISPATCH && wants_input (self) && !has_held_input (self); i++)
     if (!read_once (self))
       return;
+
+  /* What is left may be in the transport only, where no poll sees it. */
+  if (wants_input (self) && !has_held_input (self) && ws_transport_has_pending (self->transport))
+    {
+      self->more_input = TRUE;
+      ws_poller_defer (self->context->poller, &self->deferred);
+    }
 }
 
 static void
 handle_hang_up (WsConnection *self,
                 WsPollEvents  events)
 {
-  if (self->state == WS_STATE_DECIDING || ws_connection_is_deciding_tls (self))
+  if (self->state == WS_STATE_DECIDING || self->state == WS_STATE_VETTING || ws_connection_is_deciding_tls (self))
     ws_connection_peer_finished (self);
   else if (!wants_input (self) && (events & (WS_POLL_ERROR | WS_POLL_HANG_UP)) != 0)
     ws_connection_lost (self, NULL);

@@ -208,7 +208,8 @@ open_web_socket (WsConnection *self,
         self->context->funcs->ready_to_send (self->context->owner, self);
     }
   self->corked = was_corked;
-  if (self->transport != NULL && self->extra != NULL && self->extra->held.length > 0)
+  if (self->transport != NULL &&
+      ((self->extra != NULL && self->extra->held.length > 0) || ws_transport_has_pending (self->transport)))
     ws_connection_schedule (self, WS_PENDING_INPUT);
   ws_connection_flush (self);
 }

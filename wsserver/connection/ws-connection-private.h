@@ -93,6 +93,7 @@ gboolean ws_connection_context_update_timers (WsConnectionContext *self);
 typedef enum
 {
   WS_STATE_SECURING,  /* the TLS handshake */
+  WS_STATE_VETTING,   /* asking whether the client's certificate has been revoked */
   WS_STATE_HEAD,      /* reading the request head */
   WS_STATE_DECIDING,  /* the head is complete; the application may be deciding on it */
   WS_STATE_ANSWERING, /* an answer other than 101 is on its way out */
@@ -231,6 +232,7 @@ struct _WsConnection
   guint   discarding : 1; /* closed while paused: data is dropped until the client's close frame */
   guint   awaiting_pong : 1;
   guint   compress : 1; /* messages may be compressed; per message, by the application */
+  guint   more_input : 1; /* the transport holds input that was left for the next turn */
   guint   tell_fault : 1; /* the fault is an error of TLS, to be told also of a client that never opened */
   guint   message_begins : 1; /* no part of the message under way has been delivered */
 };

@@ -27,6 +27,9 @@ struct _WsConnectionTls
   guint16     cipher_bits;
   guint16     key_exchange_bits;
 
+  GCancellable *vetting; /* the question whether the client's certificate was revoked */
+
+  guint must_vet : 1;
   guint heard : 1;   /* the client has said something */
   guint waiting : 1; /* for the application's decision on the ClientHello */
 };

@@ -5,11 +5,15 @@
 
 #include "wsserver/base/ws-error-private.h"
 #include "wsserver/connection/ws-connection-tls-private.h"
+#include "wsserver/tls/ws-tls-platform-private.h"
+#include "wsserver/tls/ws-tls-revocation-private.h"
 
 /* Alerts of RFC 8446 §6.2. */
+#define ALERT_CERTIFICATE_REVOKED 44
 #define ALERT_INTERNAL_ERROR 80
 #define ALERT_UNRECOGNIZED_NAME 112
 
+/* NULL with provider PLATFORM. */
 static WsTlsConnection *
 get_tls_connection (WsConnection *self)
 {
@@ -33,8 +37,12 @@ forget_request (WsConnection *self,
 void
 ws_connection_end_tls (WsConnection *self)
 {
-  if (self->tls != NULL)
-    forget_request (self, FALSE);
+  if (self->tls == NULL)
+    return;
+
+  forget_request (self, FALSE);
+  if (self->tls->vetting != NULL)
+    g_cancellable_cancel (self->tls->vetting);
 }
 
 void
@@ -211,14 +219,15 @@ ws_connection_answer_ssl_request (WsConnection *self)
 /* --- the client's certificate ---------------------------------------------------------------- */
 
 static GBytes *
-encode_chain (WsConnection                 *self,
-              const WsTlsClientCertificate *presented)
+encode_chain (WsConnection         *self,
+              const gnutls_datum_t *chain,
+              guint                 n_chain)
 {
   GByteArray *bytes = g_byte_array_new ();
-  guint       n = self->context->settings->ssl_include_cert_chain ? presented->n_chain : MIN (presented->n_chain, 1);
+  guint       n = self->context->settings->ssl_include_cert_chain ? n_chain : MIN (n_chain, 1);
 
   for (guint i = 0; i < n; i++)
-    g_byte_array_append (bytes, presented->chain[i].data, presented->chain[i].size);
+    g_byte_array_append (bytes, chain[i].data, chain[i].size);
   return g_byte_array_free_to_bytes (bytes);
 }
 
@@ -240,13 +249,17 @@ ask_about_client (WsConnection *self,
 }
 
 static gboolean
-client_certificate (WsTlsConnection              *connection,
-                    const WsTlsClientCertificate *presented,
-                    gpointer                      user_data)
+wants_vetting (WsConnection *self)
 {
-  WsConnection    *self = user_data;
+  return self->context->settings->ssl_check_crl > 0 || self->context->settings->ssl_check_ocsp > 0;
+}
+
+static gboolean
+judge_client (WsConnection                 *self,
+              const WsTlsClientCertificate *presented)
+{
   WsConnectionTls *tls = self->tls;
-  g_autoptr (GBytes) encoded = encode_chain (self, presented);
+  g_autoptr (GBytes) encoded = encode_chain (self, presented->chain, presented->n_chain);
   gboolean accept;
 
   g_clear_object (&tls->peer_certificate);
@@ -255,7 +268,13 @@ client_certificate (WsTlsConnection              *connection,
   g_free (tls->peer_status);
   tls->peer_status = g_strdup (presented->status);
 
-  accept = ask_about_client (self, encoded, presented->status, presented->flags == 0);
+  /* The application has the last word, so it is asked when all is known. */
+  tls->must_vet = presented->flags == 0 && presented->n_chain > 0 && wants_vetting (self);
+  if (tls->must_vet && self->state == WS_STATE_SECURING)
+    return TRUE;
+
+  /* In a renegotiation there is no time to ask others. */
+  accept = ask_about_client (self, encoded, presented->status, presented->flags == 0 && !tls->must_vet);
   if (!accept && presented->flags == 0)
     {
       g_free (tls->peer_status);
@@ -264,19 +283,167 @@ client_certificate (WsTlsConnection              *connection,
   return accept;
 }
 
+static gboolean
+client_certificate (WsTlsConnection              *connection,
+                    const WsTlsClientCertificate *presented,
+                    gpointer                      user_data)
+{
+  return judge_client (user_data, presented);
+}
+
+static gboolean
+platform_client_certificate (WsTransport                  *transport,
+                             const WsTlsClientCertificate *presented,
+                             gpointer                      user_data)
+{
+  return judge_client (user_data, presented);
+}
+
 /* --- the story ------------------------------------------------------------------------------- */
+
+static void
+tell_status (WsConnection *self,
+             const char   *line)
+{
+  WsConnectionContext *context = self->context;
+
+  ws_connection_log (self, WS_LOG_VERBOSE, "TLS: %s", line);
+  if (self->context != NULL && context->funcs->wants_ssl_status (context->owner))
+    context->funcs->ssl_status (context->owner, self, line);
+}
 
 static void
 status (WsTlsConnection *connection,
         const char      *line,
         gpointer         user_data)
 {
-  WsConnection        *self = user_data;
-  WsConnectionContext *context = self->context;
+  tell_status (user_data, line);
+}
 
-  ws_connection_log (self, WS_LOG_VERBOSE, "TLS: %s", line);
-  if (self->context != NULL && context->funcs->wants_ssl_status (context->owner))
-    context->funcs->ssl_status (context->owner, self, line);
+static void
+platform_status (WsTransport *transport,
+                 const char  *line,
+                 gpointer     user_data)
+{
+  tell_status (user_data, line);
+}
+
+/* --- revocation of the client's certificate --------------------------------------------------- */
+
+static const gnutls_datum_t *
+get_peer_chain (WsConnection *self,
+                guint        *n_chain)
+{
+  WsTlsConnection *connection = get_tls_connection (self);
+
+  if (connection == NULL)
+    return ws_tls_platform_transport_get_peer_chain (self->transport, n_chain);
+
+  return ws_tls_session_get_peer_chain (ws_tls_connection_get_session (connection), n_chain);
+}
+
+static gnutls_x509_trust_list_t
+get_trust_list (WsConnection *self)
+{
+  WsTlsConnection *connection = get_tls_connection (self);
+
+  if (connection == NULL)
+    return ws_tls_platform_transport_get_trust_list (self->transport);
+
+  return ws_tls_connection_get_session (connection)->context->trust_list;
+}
+
+static void
+tell_notes (WsConnection *self,
+            const char   *notes)
+{
+  g_auto (GStrv) lines = g_strsplit (notes != NULL ? notes : "", "\n", -1);
+
+  for (guint i = 0; lines[i] != NULL && self->context != NULL; i++)
+    if (*lines[i] != '\0')
+      tell_status (self, lines[i]);
+}
+
+static void
+enter_head (WsConnection *self)
+{
+  self->state = WS_STATE_HEAD;
+  ws_timer_arm (&self->phase_timer, &self->context->handshake_timers, g_get_monotonic_time ());
+  ws_poller_deliver (self->context->poller, &self->watch);
+}
+
+/* Takes the error. */
+static void
+reject_client (WsConnection *self,
+               GError       *error)
+{
+  WsTlsConnection *connection = get_tls_connection (self);
+
+  if (connection != NULL)
+    ws_tls_session_reject (ws_tls_connection_get_session (connection), ALERT_CERTIFICATE_REVOKED, error->message);
+  ws_connection_fail_tls (self, error);
+}
+
+static void
+vetted_cb (GObject      *source,
+           GAsyncResult *result,
+           gpointer      user_data)
+{
+  g_autoptr (WsConnection) self = user_data;
+  g_autofree char *notes = NULL;
+  g_autoptr (GBytes) encoded = NULL;
+  GError               *error = NULL;
+  gboolean              accept = ws_tls_check_revocation_finish (result, &notes, &error);
+  const gnutls_datum_t *chain;
+  guint                 n_chain;
+
+  g_clear_object (&self->tls->vetting);
+  if (self->state == WS_STATE_VETTING)
+    tell_notes (self, notes);
+  if (self->state != WS_STATE_VETTING) /* ended meanwhile */
+    {
+      g_clear_error (&error);
+      return;
+    }
+
+  chain = get_peer_chain (self, &n_chain);
+  encoded = encode_chain (self, chain, n_chain);
+  accept = ask_about_client (self, encoded, accept ? "OK" : error->message, accept);
+  if (self->state != WS_STATE_VETTING)
+    {
+      g_clear_error (&error);
+      return;
+    }
+
+  if (accept)
+    {
+      g_clear_error (&error);
+      enter_head (self);
+      return;
+    }
+
+  if (error == NULL)
+    error = g_error_new (WS_ERROR, WS_ERROR_CERT_NOT_VERIFIED, "[%d] the application does not accept the certificate of %s",
+                         WS_ERROR_CERT_NOT_VERIFIED, ws_certificate_get_subject (self->tls->peer_certificate));
+  reject_client (self, error);
+}
+
+static void
+start_vetting (WsConnection *self)
+{
+  const WsSettings     *settings = self->context->settings;
+  WsRevocationPolicy    policy = { settings->ssl_check_crl, settings->ssl_check_ocsp, settings->handshake_timeout_s };
+  GMainContext         *context = ws_poller_get_context (self->context->poller);
+  guint                 n_chain;
+  const gnutls_datum_t *chain = get_peer_chain (self, &n_chain);
+
+  self->state = WS_STATE_VETTING;
+  ws_timer_disarm (&self->phase_timer); /* the question has a deadline of its own */
+  self->tls->vetting = g_cancellable_new ();
+  g_main_context_push_thread_default (context);
+  ws_tls_check_revocation_async (chain, n_chain, get_trust_list (self), &policy, self->tls->vetting, vetted_cb,
+                                 g_object_ref (self));
+  g_main_context_pop_thread_default (context);
 }
 
 static gboolean
@@ -302,24 +469,74 @@ static const WsTlsConnectionFuncs telling_funcs = {
   .status = status,
 };
 
+static void
+platform_wake (WsTransport *transport,
+               gpointer     user_data)
+{
+  WsConnection *self = user_data;
+
+  ws_poller_deliver (self->context->poller, &self->watch);
+}
+
+static const WsTlsPlatformFuncs silent_platform_funcs = {
+  .client_certificate = platform_client_certificate,
+  .wake = platform_wake,
+};
+
+static const WsTlsPlatformFuncs telling_platform_funcs = {
+  .client_certificate = platform_client_certificate,
+  .status = platform_status,
+  .wake = platform_wake,
+};
+
 void
 ws_connection_start_tls (WsConnection *self)
 {
   WsTlsConnection *connection = get_tls_connection (self);
+  gboolean         telling = has_listener (self);
 
   self->tls = g_new0 (WsConnectionTls, 1);
   self->state = WS_STATE_SECURING;
-  ws_tls_connection_set_funcs (connection, has_listener (self) ? &telling_funcs : &silent_funcs, self);
-  ws_tls_connection_set_log_packets (connection, self->context->settings->log_ssl_packets);
+  if (connection == NULL)
+    {
+      ws_tls_platform_transport_set_funcs (self->transport, telling ? &telling_platform_funcs : &silent_platform_funcs, self);
+    }
+  else
+    {
+      ws_tls_connection_set_funcs (connection, telling ? &telling_funcs : &silent_funcs, self);
+      ws_tls_connection_set_log_packets (connection, self->context->settings->log_ssl_packets);
+    }
   restart_silence_timer (self);
+}
+
+static void
+note_negotiated_by_platform (WsConnection *self)
+{
+  WsConnectionTls *tls = self->tls;
+  WsTransport     *transport = self->transport;
+
+  tls->version = ws_tls_platform_transport_get_version (transport);
+  tls->cipher_suite = ws_tls_platform_transport_get_cipher_suite (transport);
+  tls->cipher = ws_tls_platform_transport_get_cipher (transport);
+  tls->cipher_bits = (guint16) ws_tls_platform_transport_get_cipher_bits (transport);
+  tls->key_exchange = ws_tls_platform_transport_get_key_exchange (transport);
+  tls->key_exchange_bits = (guint16) ws_tls_platform_transport_get_key_exchange_bits (transport);
 }
 
 static void
 note_negotiated (WsConnection *self)
 {
   WsConnectionTls *tls = self->tls;
-  WsTlsSession    *session = ws_tls_connection_get_session (get_tls_connection (self));
+  WsTlsConnection *connection = get_tls_connection (self);
+  WsTlsSession    *session;
 
+  if (connection == NULL)
+    {
+      note_negotiated_by_platform (self);
+      return;
+    }
+
+  session = ws_tls_connection_get_session (connection);
   tls->version = ws_tls_session_get_version (session);
   tls->cipher_suite = ws_tls_session_get_cipher_suite (session);
   tls->cipher = ws_tls_session_get_cipher (session);
@@ -347,7 +564,10 @@ ws_connection_continue_tls (WsConnection *self)
     case WS_IO_OK:
       ws_timer_disarm (&self->idle_timer);
       note_negotiated (self);
-      self->state = WS_STATE_HEAD;
+      if (self->tls->must_vet)
+        start_vetting (self);
+      else
+        self->state = WS_STATE_HEAD;
       break;
     case WS_IO_FAILED:
       ws_connection_fail_tls (self, error);

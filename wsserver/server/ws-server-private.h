@@ -7,6 +7,7 @@
 #include "wsserver/server/ws-access-list-private.h"
 #include "wsserver/server/ws-acceptor-private.h"
 #include "wsserver/server/ws-server.h"
+#include "wsserver/tls/ws-tls-platform-private.h"
 
 G_BEGIN_DECLS
 
@@ -30,7 +31,8 @@ struct _WsServer
   WsSslProvider  ssl_provider;
   WsCertificate *ssl_cert;
   GPtrArray     *more_ssl_certs;       /* WsCertificate: for other host names or other keys */
-  WsTlsContext  *tls_context;          /* while listening with use_ssl */
+  WsTlsContext  *tls_context;          /* while listening with use_ssl, provider INTERNAL */
+  WsTlsPlatform *tls_platform;         /* in its place with provider PLATFORM */
   GHashTable    *chosen_contexts;      /* WsCertificate to WsTlsContext: chosen by the application */
   GPtrArray     *watched_certificates; /* SSLReloadCert; NULL: none */
 

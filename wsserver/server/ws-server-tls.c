@@ -7,6 +7,7 @@
 #include "wsserver/base/ws-error-private.h"
 #include "wsserver/server/ws-server-private.h"
 #include "wsserver/tls/ws-certificate-private.h"
+#include "wsserver/tls/ws-tls-platform-private.h"
 #include "wsserver/tls/ws-tls-transport-private.h"
 
 /* Contexts of certificates that handlers of ssl-connection-request choose; beyond so many all are
@@ -88,13 +89,45 @@ log_notes (WsServer     *self,
     ws_server_log (self, WS_LOG_INFO, "Info", "TLS: %s", notes[i]);
 }
 
+static gboolean
+update_internal (WsServer *self,
+                 GError  **error)
+{
+  g_autoptr (GPtrArray) certificates = collect_certificates (self, self->ssl_cert);
+  WsTlsContext         *context = make_context (self, certificates, error);
+
+  if (context == NULL)
+    return FALSE;
+
+  g_clear_pointer (&self->tls_platform, ws_tls_platform_unref);
+  g_clear_pointer (&self->tls_context, ws_tls_context_unref);
+  self->tls_context = context;
+  log_notes (self, context);
+  return TRUE;
+}
+
+static gboolean
+update_platform (WsServer *self,
+                 GError  **error)
+{
+  WsTlsOptions   options;
+  WsTlsPlatform *platform;
+
+  fill_options (self, &options);
+  platform = ws_tls_platform_new (&options, self->ssl_cert, self->settings->ssl_ca_certs, error);
+  if (platform == NULL)
+    return FALSE;
+
+  g_clear_pointer (&self->tls_context, ws_tls_context_unref);
+  g_clear_pointer (&self->tls_platform, ws_tls_platform_unref);
+  self->tls_platform = platform;
+  return TRUE;
+}
+
 gboolean
 ws_server_update_tls (WsServer *self,
                       GError  **error)
 {
-  g_autoptr (GPtrArray) certificates = NULL;
-  WsTlsContext *context;
-
   if (self->ssl_cert == NULL)
     {
       g_set_error (error, WS_ERROR, WS_ERROR_SERVER_CERT_NOT_FOUND,
@@ -102,15 +135,10 @@ ws_server_update_tls (WsServer *self,
       return FALSE;
     }
 
-  certificates = collect_certificates (self, self->ssl_cert);
-  context = make_context (self, certificates, error);
-  if (context == NULL)
+  if (!(self->ssl_provider == WS_SSL_PROVIDER_PLATFORM ? update_platform (self, error) : update_internal (self, error)))
     return FALSE;
 
-  g_clear_pointer (&self->tls_context, ws_tls_context_unref);
-  self->tls_context = context;
   g_hash_table_remove_all (self->chosen_contexts);
-  log_notes (self, context);
   return TRUE;
 }
 
@@ -194,6 +222,9 @@ ws_server_new_transport (WsServer *self,
   if (!self->use_ssl)
     return ws_plain_transport_new (fd);
 
+  if (self->tls_platform != NULL)
+    return ws_tls_platform_transport_new (fd, self->tls_platform, ws_poller_get_context (self->poller));
+
   return ws_tls_transport_new (fd, self->tls_context);
 }
 
@@ -209,6 +240,7 @@ void
 ws_server_clear_tls (WsServer *self)
 {
   g_clear_pointer (&self->chosen_contexts, g_hash_table_unref);
+  g_clear_pointer (&self->tls_platform, ws_tls_platform_unref);
   g_clear_pointer (&self->tls_context, ws_tls_context_unref);
   g_clear_pointer (&self->more_ssl_certs, g_ptr_array_unref);
   g_clear_object (&self->ssl_cert);

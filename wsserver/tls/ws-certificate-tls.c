@@ -223,6 +223,46 @@ make_uri_with_pin (const WsCertKey *key)
   return g_strdup_printf ("%s%cpin-value=%s", key->uri, strchr (key->uri, '?') != NULL ? '&' : '?', pin);
 }
 
+/* The certificate beside a key: of the same id, whatever it is called. */
+static char *
+make_certificate_uri (const char *key_uri)
+{
+  g_auto (GStrv) parts = g_strsplit (key_uri, "?", 2);
+  g_auto (GStrv) attributes = g_strsplit (parts[0] + strlen ("pkcs11:"), ";", -1);
+  g_autoptr (GString) uri = g_string_new ("pkcs11:");
+  gboolean has_id = FALSE;
+
+  for (guint i = 0; attributes[i] != NULL; i++)
+    has_id = has_id || g_str_has_prefix (attributes[i], "id=");
+  for (guint i = 0; attributes[i] != NULL; i++)
+    if (!g_str_has_prefix (attributes[i], "type=") && !(has_id && g_str_has_prefix (attributes[i], "object=")))
+      g_string_append_printf (uri, "%s;", attributes[i]);
+  g_string_append (uri, "type=cert");
+  if (parts[1] != NULL)
+    g_string_append_printf (uri, "?%s", parts[1]);
+  return g_string_free (g_steal_pointer (&uri), FALSE);
+}
+
+/* GIO takes a key on a token only with a certificate that lies there too; NULL if that is not ours. */
+static GTlsCertificate *
+make_token_certificate (GType            type,
+                        GByteArray      *der,
+                        const char      *key_uri,
+                        GTlsCertificate *issuer)
+{
+  g_autoptr (WsSecret) uri = make_certificate_uri (key_uri);
+  g_autoptr (GTlsCertificate) certificate = NULL;
+  g_autoptr (GByteArray) found = NULL;
+
+  certificate = g_initable_new (type, NULL, NULL, "pkcs11-uri", uri, "private-key-pkcs11-uri", key_uri,
+                                "issuer", issuer, NULL);
+  if (certificate != NULL)
+    g_object_get (certificate, "certificate", &found, NULL);
+  if (found == NULL || found->len != der->len || memcmp (found->data, der->data, der->len) != 0)
+    return NULL;
+  return g_steal_pointer (&certificate);
+}
+
 static GTlsCertificate *
 make_tls_certificate (WsCertificate *self)
 {
@@ -235,12 +275,11 @@ make_tls_certificate (WsCertificate *self)
       const WsCertKey *key = i == 1 ? self->entry.key : NULL;
       GByteArray      *plain = key != NULL ? export_key (key) : NULL;
       g_autoptr (WsSecret) uri = key != NULL && plain == NULL ? make_uri_with_pin (key) : NULL;
-      GTlsCertificate *certificate;
+      GTlsCertificate *certificate = uri != NULL ? make_token_certificate (type, der, uri, issuer) : NULL;
 
-      certificate = g_initable_new (type, NULL, NULL, "certificate", der, "issuer", issuer,
-                                    plain != NULL ? "private-key" : uri != NULL ? "private-key-pkcs11-uri"
-                                                                                : NULL,
-                                    plain != NULL ? (gpointer) plain : (gpointer) uri, NULL);
+      if (certificate == NULL)
+        certificate = g_initable_new (type, NULL, NULL, "certificate", der, "issuer", issuer,
+                                      plain != NULL ? "private-key" : NULL, plain, NULL);
       free_wiped (plain);
       g_clear_object (&issuer);
       if (certificate == NULL)

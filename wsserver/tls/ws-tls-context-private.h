@@ -53,6 +53,9 @@ guint ws_tls_context_verify_client (WsTlsContext         *self,
                                     const gnutls_datum_t *chain,
                                     guint                 n_chain);
 
+/* A sentence for such flags; free with g_free(). */
+char *ws_tls_context_dup_status (guint flags);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WsTlsContext, ws_tls_context_unref)
 
 G_END_DECLS

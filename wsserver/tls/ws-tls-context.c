@@ -259,3 +259,19 @@ ws_tls_context_verify_client (WsTlsContext         *self,
 
   return status;
 }
+
+char *
+ws_tls_context_dup_status (guint flags)
+{
+  gnutls_datum_t printed = { NULL, 0 };
+  char          *text;
+
+  if (flags == 0)
+    return g_strdup ("OK");
+
+  gnutls_certificate_verification_status_print (flags, GNUTLS_CRT_X509, &printed, 0);
+  text = g_strdup (printed.data != NULL ? (const char *) printed.data : "Not trusted");
+  gnutls_free (printed.data);
+
+  return g_strstrip (text);
+}

@@ -160,11 +160,7 @@ ws_tls_session_check_client (WsTlsSession *self)
 
   if (presented.flags != 0 && presented.n_chain > 0)
     {
-      gnutls_datum_t printed = { NULL, 0 };
-
-      gnutls_certificate_verification_status_print (presented.flags, GNUTLS_CRT_X509, &printed, 0);
-      text = printed.data != NULL ? g_strstrip (g_strdup ((const char *) printed.data)) : g_strdup ("Not trusted");
-      gnutls_free (printed.data);
+      text = ws_tls_context_dup_status (presented.flags);
       presented.status = text;
     }
 

@@ -3,13 +3,9 @@
 #include "wsserver/tls/ws-tls-session-private.h"
 
 #include "wsserver/base/ws-error-private.h"
+#include "wsserver/tls/ws-tls-answer-private.h"
 
 #include <string.h>
-
-#define ALERT_HANDSHAKE_FAILURE 40
-#define ALERT_DECODE_ERROR 50
-#define ALERT_PROTOCOL_VERSION 70
-#define ALERT_INTERNAL_ERROR 80
 
 void
 ws_tls_session_init (WsTlsSession            *self,
@@ -92,13 +88,13 @@ ws_tls_session_fail (WsTlsSession *self,
   ws_tls_session_tell (self, "%s", failure->message);
 }
 
-/* An alert before there are keys. RFC 8446 §6 */
 static void
 send_clear_alert (WsTlsSession *self,
                   guint8        alert)
 {
-  const guint8 record[] = { 21, 3, 3, 0, 2, 2, alert };
+  guint8 record[WS_TLS_CLEAR_ALERT_BYTES];
 
+  ws_tls_write_clear_alert (record, alert);
   ws_tls_session_send_clear (self, record, sizeof record);
 }
 
@@ -298,50 +294,23 @@ start_gnutls (WsTlsSession *self)
   return result;
 }
 
-/* A readable answer for who mistook the port, e.g. http:// where https:// was meant. */
-static void
-answer_plain_http (WsTlsSession *self)
-{
-  static const char answer[] = "HTTP/1.1 400 Bad Request\r\n"
-                               "Content-Type: text/plain; charset=utf-8\r\n"
-                               "Content-Length: 68\r\n"
-                               "Connection: close\r\n"
-                               "\r\n"
-                               "This port speaks TLS: use https:// or wss:// in place of http or ws\n";
-
-  /* Closing with the request unread would reset the connection, and the answer with it. */
-  self->window_length = 0;
-  self->fin_pending = TRUE;
-  ws_tls_session_send_clear (self, (const guint8 *) answer, sizeof answer - 1);
-}
-
 static WsIOStatus
 fail_hello (WsTlsSession *self,
             GError      **error)
 {
   WsClientHelloFault fault = self->reader->fault;
+  const guint8      *answer;
+  gsize              length;
   GError            *failure = NULL;
 
   self->not_tls = fault == WS_CLIENT_HELLO_FAULT_HTTP || fault == WS_CLIENT_HELLO_FAULT_NOT_TLS;
 
-  switch (fault)
-    {
-    case WS_CLIENT_HELLO_FAULT_HTTP:
-      answer_plain_http (self);
-      break;
-    case WS_CLIENT_HELLO_FAULT_SSL2:
-      send_clear_alert (self, ALERT_PROTOCOL_VERSION);
-      break;
-    case WS_CLIENT_HELLO_FAULT_MALFORMED:
-    case WS_CLIENT_HELLO_FAULT_TOO_LONG:
-      send_clear_alert (self, ALERT_DECODE_ERROR);
-      break;
-    case WS_CLIENT_HELLO_FAULT_NO_HELLO:
-    case WS_CLIENT_HELLO_FAULT_NOT_TLS:
-    case WS_CLIENT_HELLO_FAULT_NONE:
-    default:
-      break;
-    }
+  /* Closing with the request unread would reset the connection, and the answer with it. */
+  self->window_length = 0;
+  self->fin_pending = fault == WS_CLIENT_HELLO_FAULT_HTTP;
+  answer = ws_tls_get_clear_answer (fault, &length);
+  if (answer != NULL)
+    ws_tls_session_send_clear (self, answer, length);
 
   failure = g_error_new (WS_ERROR, WS_ERROR_HANDSHAKE, "[%d] TLS handshake: %s", WS_ERROR_HANDSHAKE,
                          ws_client_hello_fault_to_string (fault));
@@ -436,7 +405,7 @@ continue_handshake (WsTlsSession *self,
   if (result < 0)
     {
       /* GnuTLS cannot send an alert before it has begun. */
-      send_clear_alert (self, result == GNUTLS_E_NO_CIPHER_SUITES ? ALERT_HANDSHAKE_FAILURE : ALERT_INTERNAL_ERROR);
+      send_clear_alert (self, result == GNUTLS_E_NO_CIPHER_SUITES ? WS_TLS_ALERT_HANDSHAKE_FAILURE : WS_TLS_ALERT_INTERNAL_ERROR);
       ws_tls_session_fail_from_gnutls (self, result);
       return ws_tls_session_tell_failure (self, error);
     }
