@@ -9,9 +9,11 @@ others are parts of a server, and are run in a program that has one. Blocks in o
 left to test-first-server.py, or are no programs.
 """
 
+import importlib.util
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -22,6 +24,7 @@ gi.require_version("Ws", "1.0")
 from gi.repository import GLib, Ws
 
 DEADLINE_SECONDS = 30
+SKIPPED = 77  # how meson is told
 FENCE = re.compile(r"^~~~(\w+)\n(.*?)^~~~$", re.DOTALL | re.MULTILINE)
 
 
@@ -86,7 +89,18 @@ class Page:
             server.shutdown()
 
 
+def find_missing():
+    """What the pages use and is not here."""
+    missing = [tool for tool in ("openssl", "curl") if shutil.which(tool) is None]
+    if importlib.util.find_spec("websockets") is None:
+        missing.append("python3-websockets")
+    return missing
+
+
 def main():
+    if missing := find_missing():
+        print("not installed:", *missing)
+        sys.exit(SKIPPED)
     text = pathlib.Path(sys.argv[1]).read_text(encoding="utf-8")
     page = Page()
     n_run = 0
