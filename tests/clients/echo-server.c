@@ -14,9 +14,9 @@
  *     echo-server [SETTINGS...]
  *
  * Each argument is one server's settings, "Name=Value,Name=Value" or empty; no argument is one
- * server as it is. Three names are no settings: TLS serves it, with a certificate made here; ClientCA=FILE
- * asks for certificates of that authority; Story prints ssl-status. The first line has their ports. Beside
- * the echo there are, of one connection:
+ * server as it is. Some names are no settings: TLS serves it, with a certificate made here; Platform does so
+ * by GIO's backend; ClientCA=FILE asks for certificates of that authority; Story prints ssl-status. The
+ * first line has their ports. Beside the echo there are, of one connection:
  *
  *     the text "!extensions"            answers "RATIO EXTENSIONS", as its properties say
  *     the text "!id"                    answers its connection-id
@@ -201,6 +201,8 @@ apply (WsServer   *server,
 
   if (g_str_equal (setting, "TLS"))
     return use_tls (server, error);
+  if (g_str_equal (setting, "Platform"))
+    return use_tls (server, error) && ws_server_set_ssl_provider (server, WS_SSL_PROVIDER_PLATFORM, error);
   if (g_str_has_prefix (setting, "ClientCA="))
     return ask_for_certificates (server, setting + strlen ("ClientCA="), error);
   if (g_str_equal (setting, "Story"))

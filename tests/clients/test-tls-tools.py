@@ -101,6 +101,7 @@ class Tool:
 
 class TlsToolsTest(unittest.TestCase):
     echo_server = None
+    provider = "TLS"
 
     def enter(self, manager):
         self.addCleanup(manager.__exit__, None, None, None)
@@ -111,7 +112,7 @@ class TlsToolsTest(unittest.TestCase):
 
     def start(self, settings=""):
         self.server = self.enter(wsclient.Program(
-            self.echo_server, f"TLS,Story,{settings}".rstrip(","), stdin=subprocess.PIPE,
+            self.echo_server, f"{self.provider},Story,{settings}".rstrip(","), stdin=subprocess.PIPE,
             stderr=subprocess.STDOUT,
         ))
         self.addCleanup(self.server.process.stdin.close)
@@ -264,6 +265,40 @@ class OpensslTest(TlsToolsTest):
             while data := client.recv(4096):
                 answer += data
         self.assertTrue(answer.startswith(b"HTTP/1.1 400 "), answer)
+        self.server.wait_line(re.compile("^error 276 "))
+
+
+class PlatformTest(OpensslTest):
+    """The same with GIO's backend, but for what it does not have."""
+
+    provider = "Platform"
+    test_resumption = test_renegotiation_served = test_client_certificate_on_resumption = None
+
+    def test_versions(self):
+        self.start()
+        for option, version in OPENSSL_VERSIONS:
+            client = self.openssl(option)
+            client.open()
+            client.echo(b"!tls", f"{version} TLS_".encode())
+            self.leave(client)
+
+    def test_renegotiation_refused(self):
+        self.start()
+        other = self.openssl("-tls1_2")
+        other.open()
+        client = self.openssl("-tls1_2")
+        client.open()
+        client.write(b"R\n")
+        self.server.wait_line(re.compile("^disconnected 1006 "))
+        other.echo(b"still served")
+
+    def test_suites(self):
+        suite = "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"
+        self.start("SSLEnabledCipherSuites=" + suite)
+        client = self.openssl("-tls1_2", "-cipher", "ECDHE-ECDSA-AES128-GCM-SHA256")
+        client.open()
+        client.echo(b"!tls", f"TLSv1.2 {suite} ".encode())
+        self.openssl("-tls1_2", "-cipher", "ECDHE-ECDSA-AES256-GCM-SHA384")
         self.server.wait_line(re.compile("^error 276 "))
 
 
