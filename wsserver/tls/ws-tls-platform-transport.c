@@ -273,6 +273,10 @@ platform_transport_writev (WsTransport        *transport,
   *n_written = 0;
   ws_tls_platform_transport_ref (self);
 
+  /* What waits goes first; a failure of it is met again below. */
+  if (self->state == WS_TLS_PLATFORM_OPEN && ws_tls_wire_get_queue_length (self->wire) > 0)
+    (void) ws_tls_wire_flush (self->wire);
+
   /* While something waits no more is sealed: that is the back-pressure. */
   if (self->state == WS_TLS_PLATFORM_OPEN && ws_tls_wire_get_queue_length (self->wire) == 0)
     {
