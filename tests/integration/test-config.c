@@ -67,6 +67,7 @@ static const Setting settings[] = {
     "ecdhe_x25519,ecdhe_x448,ecdhe_secp256r1,ecdhe_secp384r1,ecdhe_secp521r1,"
     "ffdhe_2048,ffdhe_3072,ffdhe_4096,ffdhe_6144,ffdhe_8192",
     "ecdhe_x25519", "ecdhe_no", FALSE },
+  { "SSLOCSPResponse", "", "/tmp/response.der", NULL, FALSE },
   { "SSLReloadCert", "False", "True", "x", FALSE },
   { "UseInternalSecurityAPI", "False", "True", "x", FALSE },
   { "AllowedOrigins", "*", "https://example.org", NULL, FALSE },

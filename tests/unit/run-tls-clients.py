@@ -179,6 +179,49 @@ def test_gnutls_resumption():
                 check_echo(client)
 
 
+def make_identity(directory):
+    """A certificate with its authority's, and what this says of it, as files."""
+
+    def openssl_run(*arguments):
+        subprocess.run(("openssl", *arguments), cwd=directory, check=True, capture_output=True)
+
+    new_key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
+    openssl_run("req", "-x509", *new_key, "-keyout", "ca.key", "-out", "ca", "-subj", "/CN=Authority")
+    openssl_run("req", *new_key, "-keyout", "key", "-out", "request", "-subj", "/CN=localhost")
+    openssl_run("x509", "-req", "-in", "request", "-CA", "ca", "-CAkey", "ca.key", "-set_serial", "1", "-out", "leaf")
+    with open(os.path.join(directory, "index"), "w", encoding="utf-8") as index:
+        index.write("V\t491231235959Z\t\t01\tunknown\t/CN=localhost\n")
+    openssl_run("ocsp", "-issuer", "ca", "-cert", "leaf", "-no_nonce", "-reqout", "question")
+    openssl_run("ocsp", "-index", "index", "-CA", "ca", "-rsigner", "ca", "-rkey", "ca.key", "-reqin", "question",
+                "-respout", "response", "-ndays", "1", "-noverify")  # fmt: skip
+    identity = os.path.join(directory, "identity")
+    with open(identity, "w", encoding="utf-8") as file:
+        for name in ("leaf", "ca", "key"):
+            with open(os.path.join(directory, name), encoding="utf-8") as part:
+                file.write(part.read())
+    return "identity=" + identity, "staple=" + os.path.join(directory, "response")
+
+
+def test_stapling():
+    with tempfile.TemporaryDirectory() as directory:
+        options = make_identity(directory)
+        for option in ("-tls1_2", "-tls1_3"):
+            with Server(*options) as server, openssl(server, option, "-status") as client:
+                client.wait_for("OCSP Response Status: successful")
+                client.wait_for("Cert Status: good")
+                check_echo(client)
+            with Server(*options) as server, openssl(server, option) as client:
+                check_echo(client)
+                assert not any("OCSP Response" in line for line in client.lines.seen), client.lines.seen
+            with Server(options[0]) as server, openssl(server, option, "-status") as client:
+                client.wait_for("OCSP response: no response sent")
+                check_echo(client)
+        for version in ("TLS1.2", "TLS1.3"):
+            with Server(*options) as server, gnutls(server, "--priority", f"NORMAL:-VERS-ALL:+VERS-{version}") as client:
+                assert "OCSP status request" in client.wait_for("- Options:")
+                check_echo(client)
+
+
 def test_plain_http():
     import socket
 
@@ -216,6 +259,7 @@ INTERNAL_ONLY = {
     "test_openssl_resumption",
     "test_openssl_renegotiation",
     "test_gnutls_resumption",
+    "test_stapling",
 }
 
 

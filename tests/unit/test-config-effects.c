@@ -78,6 +78,7 @@ static const Proof proofs[] = {
   { "SSLNegotiatedKeyExchange", NULL, "of TLS" },
   { "SSLNegotiatedKeyExchangeStrength", NULL, "of TLS" },
   { "SSLNegotiatedVersion", NULL, "of TLS" },
+  { "SSLOCSPResponse", NULL, "of TLS" },
   { "SSLReloadCert", NULL, "of TLS" },
   { "TLS12SignatureAlgorithms", NULL, "of TLS" },
   { "TLS12SupportedGroups", NULL, "of TLS" },

@@ -38,6 +38,8 @@ client_certificate_cb (WsTlsConnection              *connection,
 
 static const WsTlsConnectionFuncs funcs = { NULL, client_certificate_cb, status_cb };
 
+static const char *identity_file; /* certificates and key in PEM form; NULL: made for the occasion */
+
 static void
 platform_status_cb (WsTransport *transport,
                     const char  *line,
@@ -95,6 +97,10 @@ read_option (WsTlsOptions *options,
     use_platform = strcmp (value, "platform") == 0;
   else if (g_str_has_prefix (argument, "authenticate="))
     options->request_client_certificate = value[0] == '1';
+  else if (g_str_has_prefix (argument, "staple="))
+    options->ocsp_response_file = value;
+  else if (g_str_has_prefix (argument, "identity="))
+    identity_file = value;
   else
     g_error ("unknown option %s", argument);
 }
@@ -199,6 +205,18 @@ run (int             listening_fd,
   g_free (client);
 }
 
+static gnutls_certificate_credentials_t
+make_credentials (const TestCertificate *certificate)
+{
+  gnutls_certificate_credentials_t credentials = test_credentials_new (identity_file == NULL ? certificate : NULL);
+
+  if (identity_file != NULL)
+    g_assert_cmpint (gnutls_certificate_set_x509_key_file (credentials, identity_file, identity_file, GNUTLS_X509_FMT_PEM),
+                     >=, 0);
+
+  return credentials;
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -225,7 +243,7 @@ main (int   argc,
     }
   else
     {
-      provider.context = ws_tls_context_new (&options, test_credentials_new (&certificate), &error);
+      provider.context = ws_tls_context_new (&options, make_credentials (&certificate), &error);
     }
   if (g_error_matches (error, WS_ERROR, WS_ERROR_TLS_LIBRARY))
     {

@@ -72,7 +72,7 @@ test_certificate_init (TestCertificate       *self,
   g_assert_cmpint (gnutls_x509_crt_sign2 (self->certificate, issuer->certificate, issuer->key, GNUTLS_DIG_SHA256, 0), ==, 0);
 }
 
-static gnutls_certificate_credentials_t
+static G_GNUC_UNUSED gnutls_certificate_credentials_t
 test_credentials_new (const TestCertificate *certificate)
 {
   gnutls_certificate_credentials_t credentials;

@@ -247,7 +247,7 @@ check_echo (Pair *self)
 #define TLS13 "NORMAL:-VERS-ALL:+VERS-TLS1.3"
 #define TLS12 "NORMAL:-VERS-ALL:+VERS-TLS1.2"
 
-static void
+static G_GNUC_UNUSED void
 make_certificates (void)
 {
   test_certificate_init (&authority, "Authority", GNUTLS_PK_ECDSA, NULL, NULL);
@@ -259,7 +259,7 @@ make_certificates (void)
   test_certificate_init (&foreign_client, "stranger", GNUTLS_PK_ECDSA, GNUTLS_KP_TLS_WWW_CLIENT, &foreign_authority);
 }
 
-static void
+static G_GNUC_UNUSED void
 clear_certificates (void)
 {
   test_certificate_clear (&authority);

@@ -80,6 +80,7 @@ typedef struct
   guint64  max_send_queue_bytes;
   guint    ping_interval_s; /* 0: none */
   guint    pong_timeout_s;
+  char    *ssl_ocsp_response; /* file; "": none */
   gboolean ssl_reload_cert;
 } WsSettings;
 

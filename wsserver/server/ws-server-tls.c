@@ -44,9 +44,10 @@ fill_options (WsServer     *self,
 
 /* The first certificate answers for names that none of the others has. */
 static WsTlsContext *
-make_context (WsServer  *self,
-              GPtrArray *certificates,
-              GError   **error)
+make_context (WsServer   *self,
+              GPtrArray  *certificates,
+              const char *ocsp_response_file,
+              GError    **error)
 {
   WsTlsOptions                     options;
   WsTlsContext                    *context;
@@ -61,6 +62,7 @@ make_context (WsServer  *self,
       }
 
   fill_options (self, &options);
+  options.ocsp_response_file = ocsp_response_file;
   context = ws_tls_context_new (&options, credentials, error);
   if (context != NULL)
     context->certificates = g_ptr_array_ref (certificates);
@@ -94,7 +96,7 @@ update_internal (WsServer *self,
                  GError  **error)
 {
   g_autoptr (GPtrArray) certificates = collect_certificates (self, self->ssl_cert);
-  WsTlsContext         *context = make_context (self, certificates, error);
+  WsTlsContext         *context = make_context (self, certificates, self->settings->ssl_ocsp_response, error);
 
   if (context == NULL)
     return FALSE;
@@ -205,7 +207,7 @@ ws_server_get_chosen_context (WsServer      *self,
 
   certificates = g_ptr_array_new_with_free_func (g_object_unref);
   g_ptr_array_add (certificates, g_object_ref (certificate));
-  context = make_context (self, certificates, error);
+  context = make_context (self, certificates, NULL, error);
   if (context == NULL)
     return NULL;
 
@@ -360,7 +362,7 @@ ws_server_set_ssl_cert (WsServer      *self,
       return FALSE;
     }
 
-  ws_server_watch_certificates (self);
+  ws_server_watch_files (self);
   if (old != ssl_cert)
     g_object_notify (G_OBJECT (self), "ssl-cert");
   return TRUE;
@@ -403,7 +405,7 @@ ws_server_add_ssl_cert (WsServer      *self,
       return FALSE;
     }
 
-  ws_server_watch_certificates (self);
+  ws_server_watch_files (self);
   return TRUE;
 }
 
@@ -435,7 +437,7 @@ ws_server_remove_ssl_cert (WsServer      *self,
       ws_server_emit_error (self, NULL, error->code, error->message);
       g_error_free (error);
     }
-  ws_server_watch_certificates (self);
+  ws_server_watch_files (self);
   return TRUE;
 }
 

@@ -34,7 +34,8 @@ struct _WsTlsContext
 
 /* Takes the credentials in any case; they must not be changed afterwards. Fails as
  * ws_tls_priority_new() does, with 282 without a certificate, with 271 for authorities that cannot
- * be read, and with the system's code for a key log that cannot be opened. */
+ * be read and for an OCSP response that cannot be used, and with the system's code for a key log
+ * that cannot be opened. */
 WsTlsContext *ws_tls_context_new (const WsTlsOptions              *options,
                                   gnutls_certificate_credentials_t credentials,
                                   GError                         **error);

@@ -3,6 +3,7 @@
 #include "wsserver/tls/ws-tls-context-private.h"
 
 #include "wsserver/base/ws-error-private.h"
+#include "wsserver/tls/ws-tls-staple-private.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -108,6 +109,14 @@ open_key_log (WsTlsContext       *self,
   return FALSE;
 }
 
+static gboolean
+staple (WsTlsContext *self,
+        const char   *path,
+        GError      **error)
+{
+  return path == NULL || path[0] == '\0' || ws_tls_credentials_staple_file (self->credentials, path, error);
+}
+
 static void
 set_dh_params (WsTlsContext *self,
                guint         bits)
@@ -155,7 +164,8 @@ ws_tls_context_new (const WsTlsOptions              *options,
     }
 
   self->priority = ws_tls_priority_new (options, error);
-  if (self->priority == NULL || !load_trust_list (self, options, error) || !open_key_log (self, options, error))
+  if (self->priority == NULL || !staple (self, options->ocsp_response_file, error) ||
+      !load_trust_list (self, options, error) || !open_key_log (self, options, error))
     return NULL;
 
   set_dh_params (self, options->dh_group_bits);

@@ -44,12 +44,22 @@ typedef struct
 static void send_message (GTask      *task,
                           const char *url);
 
+/* A session belongs to a main context, and a message can wait in it for a connection that a former
+ * one still has: so each message has its own. */
 static void
-fetch_free (Fetch *fetch)
+drop_session (Fetch *fetch)
 {
+  if (fetch->session != NULL)
+    soup_session_abort (fetch->session);
   g_clear_object (&fetch->stream);
   g_clear_object (&fetch->message);
   g_clear_object (&fetch->session);
+}
+
+static void
+fetch_free (Fetch *fetch)
+{
+  drop_session (fetch);
   g_clear_pointer (&fetch->body, g_bytes_unref);
   g_clear_pointer (&fetch->answer, g_byte_array_unref);
   g_free (fetch->content_type);
@@ -188,7 +198,11 @@ send_message (GTask      *task,
 {
   Fetch *fetch = g_task_get_task_data (task);
 
-  g_clear_object (&fetch->message);
+  drop_session (fetch);
+  /* No decompression: a small answer must not become a large one. */
+  fetch->session = soup_session_new_with_options ("user-agent", "WsServer", NULL);
+  soup_session_remove_feature_by_type (fetch->session, SOUP_TYPE_CONTENT_DECODER);
+  soup_session_remove_feature_by_type (fetch->session, SOUP_TYPE_AUTH_MANAGER);
   fetch->message = soup_message_new (fetch->body != NULL ? "POST" : "GET", url);
   if (fetch->message == NULL)
     {
@@ -218,11 +232,6 @@ ws_fetch_async (const char         *url,
   g_task_set_source_tag (task, ws_fetch_async);
   g_task_set_task_data (task, fetch, (GDestroyNotify) fetch_free);
 
-  /* A session belongs to its main context; one for each request is cheap enough beside it. No
-   * decompression: a small answer must not become a large one. */
-  fetch->session = soup_session_new_with_options ("user-agent", "WsServer", "max-conns", 1, NULL);
-  soup_session_remove_feature_by_type (fetch->session, SOUP_TYPE_CONTENT_DECODER);
-  soup_session_remove_feature_by_type (fetch->session, SOUP_TYPE_AUTH_MANAGER);
   fetch->answer = g_byte_array_new ();
   fetch->body = body != NULL ? g_bytes_ref (body) : NULL;
   fetch->content_type = g_strdup (content_type);
