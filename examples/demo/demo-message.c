@@ -17,13 +17,13 @@ demo_message_new (const char *type)
 
 /* A message about one person in the room: who, and when. */
 GString *
-demo_message_new_event (const char   *type,
-                        WsConnection *whose,
-                        const char   *name)
+demo_message_new_event (const char *type,
+                        const char *id,
+                        const char *name)
 {
   GString *message = demo_message_new (type);
 
-  demo_json_append_member (message, "id", ws_connection_get_connection_id (whose));
+  demo_json_append_member (message, "id", id);
   demo_json_append_member (message, "name", name);
   demo_json_append_number (message, "time", g_get_real_time () / 1000);
   return message;

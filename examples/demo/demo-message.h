@@ -8,9 +8,9 @@
  * until demo_message_take () closes it. */
 
 GString *demo_message_new (const char *type);
-GString *demo_message_new_event (const char   *type,
-                                 WsConnection *whose,
-                                 const char   *name);
+GString *demo_message_new_event (const char *type,
+                                 const char *id,
+                                 const char *name);
 
 GBytes *demo_message_take (GString *message);
 

@@ -16,6 +16,7 @@
 typedef struct
 {
   WsConnection *connection;
+  char         *id;   /* of the person: two servers may give two connections the same */
   char         *name; /* no two members have names that fold to the same */
 } Member;
 
@@ -25,6 +26,7 @@ struct _DemoRoom
   GPtrArray *members; /* those who have joined, in the order they came */
   GQueue     recent;  /* the last "message" objects, as JSON, oldest first */
   gint64     serial;  /* of the last message */
+  guint      last_id; /* of a member */
 };
 
 /* Answers a client that has sent such a message; member is NULL as long as it has not joined. */
@@ -37,6 +39,7 @@ static void
 member_free (Member *member)
 {
   g_object_unref (member->connection);
+  g_free (member->id);
   g_free (member->name);
   g_free (member);
 }
@@ -116,7 +119,7 @@ send_welcome (DemoRoom     *self,
               const Member *member)
 {
   g_autoptr (GBytes) bytes = NULL;
-  GString *json = demo_message_new_event ("welcome", member->connection, member->name);
+  GString *json = demo_message_new_event ("welcome", member->id, member->name);
 
   demo_json_append_member (json, "room", self->id);
 
@@ -126,7 +129,7 @@ send_welcome (DemoRoom     *self,
       Member *other = g_ptr_array_index (self->members, i);
 
       g_string_append (json, i > 0 ? ",{" : "{");
-      demo_json_append_member (json, "id", ws_connection_get_connection_id (other->connection));
+      demo_json_append_member (json, "id", other->id);
       demo_json_append_member (json, "name", other->name);
       g_string_append_c (json, '}');
     }
@@ -163,10 +166,11 @@ handle_join (DemoRoom     *self,
 
   member = g_new0 (Member, 1);
   member->connection = g_object_ref (connection);
+  member->id = g_strdup_printf ("%u", ++self->last_id);
   member->name = choose_name (self, name, NULL);
 
   /* The others hear of it first, so that nobody hears of their own arrival. */
-  joined = demo_message_take (demo_message_new_event ("joined", member->connection, member->name));
+  joined = demo_message_take (demo_message_new_event ("joined", member->id, member->name));
   send_to_all (self, joined);
 
   g_ptr_array_add (self->members, member);
@@ -191,7 +195,7 @@ handle_say (DemoRoom     *self,
   if (*trimmed == '\0')
     return;
 
-  json = demo_message_new_event ("message", member->connection, member->name);
+  json = demo_message_new_event ("message", member->id, member->name);
   demo_json_append_member (json, "text", trimmed);
   demo_json_append_number (json, "serial", ++self->serial);
 
@@ -219,7 +223,7 @@ handle_rename (DemoRoom     *self,
   old = g_steal_pointer (&member->name);
   member->name = g_steal_pointer (&name);
 
-  json = demo_message_new_event ("renamed", member->connection, member->name);
+  json = demo_message_new_event ("renamed", member->id, member->name);
   demo_json_append_member (json, "old", old);
   bytes = demo_message_take (json);
   send_to_all (self, bytes);
@@ -323,7 +327,7 @@ disconnected_cb (WsConnection *connection,
   if (member == NULL)
     return;
 
-  left = demo_message_take (demo_message_new_event ("left", member->connection, member->name));
+  left = demo_message_take (demo_message_new_event ("left", member->id, member->name));
   g_ptr_array_remove (self->members, member);
   send_to_all (self, left);
 }

@@ -10,11 +10,19 @@
 /* How long Ctrl-C waits for clients to answer the closing handshake, in seconds. */
 #define SHUTDOWN_DEADLINE 3
 
+#define HTTP_PORT 80
+#define HTTPS_PORT 443
+
+#define CERTIFICATE_DAYS 30
+
 struct _DemoServer
 {
-  WsServer *server;
+  WsServer *plain;
+  WsServer *secure; /* the same with TLS, on a port of its own */
   DemoPage *page;
-  DemoRoom *room;
+  DemoRoom *room; /* those who came over TLS and those who did not meet here */
+  GTask    *shutdown;
+  guint     n_shutting_down;
 };
 
 static gboolean
@@ -26,37 +34,38 @@ is_path (const char *request_uri,
   return strlen (path) == length && strncmp (request_uri, path, length) == 0;
 }
 
-/* The host and port as they stand in a URL, where port 80 is left out. */
+/* The host and port as they stand in a URL, where the port that belongs to the scheme is left out. */
 static char *
-make_authority (const char *host,
-                guint       port)
+make_authority (WsServer   *server,
+                const char *host)
 {
   gboolean is_ipv6 = strchr (host, ':') != NULL;
+  guint    port = ws_server_get_local_port (server);
+  guint    usual_port = ws_server_get_use_ssl (server) ? HTTPS_PORT : HTTP_PORT;
 
-  return port == 80 ? g_strdup_printf (is_ipv6 ? "[%s]" : "%s", host)
-                    : g_strdup_printf (is_ipv6 ? "[%s]:%u" : "%s:%u", host, port);
+  return port == usual_port ? g_strdup_printf (is_ipv6 ? "[%s]" : "%s", host)
+                            : g_strdup_printf (is_ipv6 ? "[%s]:%u" : "%s:%u", host, port);
 }
 
 /* The authorities under which a browser may know this server. On one address they are that address
  * and, if it is a loopback address, "localhost"; on any address the name is not known here. */
 static char **
-list_authorities (DemoServer *self)
+list_authorities (WsServer *server)
 {
-  const char *host = ws_server_get_local_host (self->server);
-  guint       port = ws_server_get_local_port (self->server);
+  const char *host = ws_server_get_local_host (server);
   g_autoptr (GInetAddress) address = g_inet_address_new_from_string (host);
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
   g_autofree char *authority = NULL;
-  g_autofree char *localhost = make_authority ("localhost", port);
+  g_autofree char *localhost = make_authority (server, "localhost");
 
   if (address == NULL || g_inet_address_get_is_any (address))
     {
-      authority = make_authority ("*", port);
+      authority = make_authority (server, "*");
       g_strv_builder_add (builder, authority);
       return g_strv_builder_end (builder);
     }
 
-  authority = make_authority (host, port);
+  authority = make_authority (server, host);
   g_strv_builder_add (builder, authority);
   if (g_inet_address_get_is_loopback (address))
     g_strv_builder_add (builder, localhost);
@@ -64,24 +73,25 @@ list_authorities (DemoServer *self)
 }
 
 /* Only our own page may connect from within a browser; the opening request is looked at once more
- * in is_same_origin (). Programs that are no browser send no Origin, and are allowed. */
+ * in is_same_origin (). Programs that are no browser send no Origin, and are allowed. Appends to
+ * sources what the page connects to. */
 static gboolean
-set_origin_policy (DemoServer *self,
-                   GError    **error)
+set_origin_policy (WsServer *server,
+                   GString  *sources,
+                   GError  **error)
 {
-  g_auto (GStrv) authorities = list_authorities (self);
+  const char *letter = ws_server_get_use_ssl (server) ? "s" : "";
+  g_auto (GStrv) authorities = list_authorities (server);
   g_autoptr (GString) setting = g_string_new ("AllowedOrigins=");
-  g_autoptr (GString) sources = g_string_new (NULL);
   g_autofree char *value = NULL;
 
   for (guint i = 0; authorities[i] != NULL; i++)
     {
-      g_string_append_printf (setting, "%shttp://%s", i > 0 ? "," : "", authorities[i]);
-      g_string_append_printf (sources, "%sws://%s", i > 0 ? " " : "", authorities[i]);
+      g_string_append_printf (setting, "%shttp%s://%s", i > 0 ? "," : "", letter, authorities[i]);
+      g_string_append_printf (sources, "%sws%s://%s", sources->len > 0 ? " " : "", letter, authorities[i]);
     }
 
-  demo_page_set_web_socket_sources (self->page, sources->str);
-  value = ws_server_config (self->server, setting->str, error);
+  value = ws_server_config (server, setting->str, error);
   return value != NULL;
 }
 
@@ -103,11 +113,13 @@ is_offered (const char *offered,
 
 /* A page of this server has the origin that its request names as the host. */
 static gboolean
-is_same_origin (WsOpenRequest *request)
+is_same_origin (WsServer      *server,
+                WsOpenRequest *request)
 {
   const char      *origin = ws_open_request_get_origin_header (request);
   const char      *host = ws_open_request_get_host_header (request);
-  g_autofree char *expected = g_strconcat ("http://", host, NULL);
+  const char      *scheme = ws_server_get_use_ssl (server) ? "https://" : "http://";
+  g_autofree char *expected = g_strconcat (scheme, host, NULL);
 
   return origin == NULL || *origin == '\0' || g_ascii_strcasecmp (origin, expected) == 0;
 }
@@ -121,7 +133,7 @@ web_socket_open_request_cb (WsServer      *server,
   const char *request_uri = ws_open_request_get_request_uri (request);
   const char *offered = ws_open_request_get_sub_protocols (request);
 
-  if (!is_same_origin (request))
+  if (!is_same_origin (server, request))
     {
       ws_open_request_set_status_code (request, 403);
     }
@@ -199,7 +211,7 @@ ping_cb (WsServer     *server,
 }
 
 static gboolean
-configure (DemoServer *self,
+configure (WsServer   *server,
            const char *host,
            guint       ping_interval,
            GError    **error)
@@ -210,16 +222,54 @@ configure (DemoServer *self,
 
   for (gsize i = 0; i < G_N_ELEMENTS (settings); i++)
     {
-      g_autofree char *value = ws_server_config (self->server, settings[i], error);
+      g_autofree char *value = ws_server_config (server, settings[i], error);
 
       if (value == NULL)
         return FALSE;
     }
 
-  return TRUE;
+  return ws_server_set_local_host (server, host, error);
 }
 
-/* Makes the server for an address; ping_interval is in seconds, and 0 sends no pings. */
+static WsServer *
+make_server (DemoServer *self,
+             const char *host,
+             guint       ping_interval,
+             gboolean    verbose,
+             GError    **error)
+{
+  g_autoptr (WsServer) server = ws_server_new ();
+
+  if (!configure (server, host, ping_interval, error))
+    return NULL;
+
+  g_signal_connect (server, "web-socket-open-request", G_CALLBACK (web_socket_open_request_cb), self);
+  g_signal_connect (server, "http-request", G_CALLBACK (http_request_cb), self);
+  g_signal_connect (server, "connected", G_CALLBACK (connected_cb), self);
+  if (verbose)
+    {
+      g_signal_connect (server, "log", G_CALLBACK (log_cb), self);
+      g_signal_connect (server, "ping", G_CALLBACK (ping_cb), self);
+    }
+
+  return g_steal_pointer (&server);
+}
+
+/* Nobody has signed the certificate but itself, so browsers warn of it. */
+static gboolean
+use_self_made_certificate (WsServer   *server,
+                           const char *host,
+                           GError    **error)
+{
+  const char *host_names[] = { "localhost", "127.0.0.1", "::1", host, NULL };
+  g_autoptr (WsCertificate) certificate = ws_certificate_new_self_signed (host_names, CERTIFICATE_DAYS, error);
+
+  return certificate != NULL &&
+         ws_server_set_ssl_cert (server, certificate, error) &&
+         ws_server_set_use_ssl (server, TRUE, error);
+}
+
+/* Makes the servers for an address; ping_interval is in seconds, and 0 sends no pings. */
 DemoServer *
 demo_server_new (const char *host,
                  guint       ping_interval,
@@ -228,23 +278,15 @@ demo_server_new (const char *host,
 {
   g_autoptr (DemoServer) self = g_new0 (DemoServer, 1);
 
-  self->server = ws_server_new ();
   self->page = demo_page_new ();
   self->room = demo_room_new ();
-
-  if (!configure (self, host, ping_interval, error) ||
-      !ws_server_set_local_host (self->server, host, error))
+  self->plain = make_server (self, host, ping_interval, verbose, error);
+  if (self->plain == NULL)
     return NULL;
 
-  g_signal_connect (self->server, "web-socket-open-request",
-                    G_CALLBACK (web_socket_open_request_cb), self);
-  g_signal_connect (self->server, "http-request", G_CALLBACK (http_request_cb), self);
-  g_signal_connect (self->server, "connected", G_CALLBACK (connected_cb), self);
-  if (verbose)
-    {
-      g_signal_connect (self->server, "log", G_CALLBACK (log_cb), self);
-      g_signal_connect (self->server, "ping", G_CALLBACK (ping_cb), self);
-    }
+  self->secure = make_server (self, host, ping_interval, verbose, error);
+  if (self->secure == NULL || !use_self_made_certificate (self->secure, host, error))
+    return NULL;
 
   return g_steal_pointer (&self);
 }
@@ -252,38 +294,89 @@ demo_server_new (const char *host,
 void
 demo_server_free (DemoServer *self)
 {
-  g_object_unref (self->server);
+  g_clear_object (&self->plain);
+  g_clear_object (&self->secure);
   demo_room_free (self->room);
   demo_page_free (self->page);
   g_free (self);
 }
 
+static WsServer *
+get_server (DemoServer *self,
+            gboolean    secure)
+{
+  return secure ? self->secure : self->plain;
+}
+
 gboolean
 demo_server_listen (DemoServer *self,
+                    gboolean    secure,
                     guint       port,
                     GError    **error)
 {
-  return ws_server_set_local_port (self->server, port, error) &&
-         ws_server_start_listening (self->server, error) &&
-         set_origin_policy (self, error);
+  WsServer *server = get_server (self, secure);
+
+  return ws_server_set_local_port (server, port, error) && ws_server_start_listening (server, error);
+}
+
+/* To be called when both servers are listening: the page may open any of their addresses. */
+gboolean
+demo_server_allow_page (DemoServer *self,
+                        GError    **error)
+{
+  g_autoptr (GString) sources = g_string_new (NULL);
+
+  if (!set_origin_policy (self->plain, sources, error) || !set_origin_policy (self->secure, sources, error))
+    return FALSE;
+
+  demo_page_set_web_socket_sources (self->page, sources->str);
+  return TRUE;
 }
 
 /* Host and port to write into a URL for somebody on this machine. */
 char *
-demo_server_get_authority (DemoServer *self)
+demo_server_get_authority (DemoServer *self,
+                           gboolean    secure)
 {
-  const char *host = ws_server_get_local_host (self->server);
+  WsServer   *server = get_server (self, secure);
+  const char *host = ws_server_get_local_host (server);
   g_autoptr (GInetAddress) address = g_inet_address_new_from_string (host);
   gboolean is_any = address == NULL || g_inet_address_get_is_any (address);
 
-  return make_authority (is_any ? "127.0.0.1" : host, ws_server_get_local_port (self->server));
+  return make_authority (server, is_any ? "127.0.0.1" : host);
 }
 
-/* Closes every client with code 1001 and calls back when all have gone. */
+/* By which a browser's warning can be told from somebody else's. */
+const char *
+demo_server_get_fingerprint (DemoServer *self)
+{
+  return ws_certificate_get_fingerprint_sha256 (ws_server_get_ssl_cert (self->secure));
+}
+
+static void
+shutdown_cb (GObject      *source,
+             GAsyncResult *result,
+             gpointer      user_data)
+{
+  DemoServer *self = user_data;
+  g_autoptr (GTask) task = NULL;
+
+  ws_server_shutdown_finish (WS_SERVER (source), result, NULL);
+  if (--self->n_shutting_down > 0)
+    return;
+
+  task = g_steal_pointer (&self->shutdown);
+  g_task_return_boolean (task, TRUE);
+}
+
+/* Closes every client with code 1001 and calls back when all have gone. To be called once. */
 void
 demo_server_shutdown (DemoServer         *self,
                       GAsyncReadyCallback callback,
                       gpointer            user_data)
 {
-  ws_server_shutdown_async (self->server, SHUTDOWN_DEADLINE, NULL, callback, user_data);
+  self->shutdown = g_task_new (NULL, NULL, callback, user_data);
+  self->n_shutting_down = 2;
+  ws_server_shutdown_async (self->plain, SHUTDOWN_DEADLINE, NULL, shutdown_cb, self);
+  ws_server_shutdown_async (self->secure, SHUTDOWN_DEADLINE, NULL, shutdown_cb, self);
 }

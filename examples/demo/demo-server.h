@@ -4,7 +4,8 @@
 
 #include <wsserver/wsserver.h>
 
-/* The WebSocket server of the demo: /echo, /chat, and the chat page. */
+/* The WebSocket server of the demo: /echo, /chat, and the chat page; in plain text, and beside it over
+ * TLS. */
 typedef struct _DemoServer DemoServer;
 
 DemoServer *demo_server_new (const char *host,
@@ -13,10 +14,15 @@ DemoServer *demo_server_new (const char *host,
                              GError    **error);
 void        demo_server_free (DemoServer *self);
 
-gboolean demo_server_listen (DemoServer *self,
-                             guint       port,
-                             GError    **error);
-char    *demo_server_get_authority (DemoServer *self);
+gboolean    demo_server_listen (DemoServer *self,
+                                gboolean    secure,
+                                guint       port,
+                                GError    **error);
+gboolean    demo_server_allow_page (DemoServer *self,
+                                    GError    **error);
+char       *demo_server_get_authority (DemoServer *self,
+                                       gboolean    secure);
+const char *demo_server_get_fingerprint (DemoServer *self);
 
 void demo_server_shutdown (DemoServer         *self,
                            GAsyncReadyCallback callback,

@@ -9,11 +9,13 @@
 
 #define DEFAULT_HOST "127.0.0.1"
 #define DEFAULT_PORT 8080
+#define DEFAULT_TLS_PORT 8443
 
 typedef struct
 {
   char    *host;
   int      port;          /* -1: DEFAULT_PORT, or another one when that is taken */
+  int      tls_port;      /* -1: DEFAULT_TLS_PORT, likewise */
   int      ping_interval; /* seconds */
   gboolean verbose;
 } Options;
@@ -34,6 +36,8 @@ parse_options (Options *options,
   const GOptionEntry entries[] = {
     { "port", 'p', 0, G_OPTION_ARG_INT, &options->port,
       "Port to listen on; 0 takes any (default 8080)", "N" },
+    { "tls-port", 't', 0, G_OPTION_ARG_INT, &options->tls_port,
+      "Port to listen on with TLS; 0 takes any (default 8443)", "N" },
     { "host", 'H', 0, G_OPTION_ARG_STRING, &options->host,
       "Address to listen on (default 127.0.0.1)", "ADDR" },
     { "ping-interval", 0, 0, G_OPTION_ARG_INT, &options->ping_interval,
@@ -62,24 +66,30 @@ parse_options (Options *options,
       return FALSE;
     }
 
-  if (options->port < -1 || options->port > G_MAXUINT16 || options->ping_interval < 0)
+  if (options->port < -1 || options->port > G_MAXUINT16 || options->tls_port < -1 ||
+      options->tls_port > G_MAXUINT16 || options->ping_interval < 0)
     {
       g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                           "--port takes 0 to 65535, --ping-interval 0 or more");
+                           "--port and --tls-port take 0 to 65535, --ping-interval 0 or more");
       return FALSE;
     }
 
   return TRUE;
 }
 
-/* Listens on the default port, or on any other when somebody else has that one. */
+/* Listens on a port; -1 stands for the default, or any other when somebody else has that one. */
 static gboolean
-listen_anywhere (DemoServer *server,
-                 GError    **error)
+listen_on (DemoServer *server,
+           gboolean    secure,
+           int         port,
+           GError    **error)
 {
   g_autoptr (GError) local_error = NULL;
+  guint default_port = secure ? DEFAULT_TLS_PORT : DEFAULT_PORT;
 
-  if (demo_server_listen (server, DEFAULT_PORT, &local_error))
+  if (port >= 0)
+    return demo_server_listen (server, secure, (guint) port, error);
+  if (demo_server_listen (server, secure, default_port, &local_error))
     return TRUE;
 
   if (!g_error_matches (local_error, WS_ERROR, WS_ERROR_ADDRESS_IN_USE))
@@ -88,14 +98,15 @@ listen_anywhere (DemoServer *server,
       return FALSE;
     }
 
-  g_print ("Port %d is taken, so another one is used.\n", DEFAULT_PORT);
-  return demo_server_listen (server, 0, error);
+  g_print ("Port %u is taken, so another one is used.\n", default_port);
+  return demo_server_listen (server, secure, 0, error);
 }
 
 static void
 print_addresses (DemoServer *server)
 {
-  g_autofree char *authority = demo_server_get_authority (server);
+  g_autofree char *plain = demo_server_get_authority (server, FALSE);
+  g_autofree char *secure = demo_server_get_authority (server, TRUE);
 
   g_print ("The WsServer demo is running.\n"
            "\n"
@@ -103,8 +114,18 @@ print_addresses (DemoServer *server)
            "  Chat           ws://%s/chat\n"
            "  Echo           ws://%s/echo\n"
            "\n"
+           "and over TLS:\n"
+           "\n"
+           "  Chat page      https://%s/\n"
+           "  Chat           wss://%s/chat\n"
+           "  Echo           wss://%s/echo\n"
+           "\n",
+           plain, plain, plain, secure, secure, secure);
+  g_print ("A browser warns of the certificate, which has been made just now. Its SHA-256 is\n"
+           "%s.\n"
+           "\n"
            "Open the page in two tabs, and press Ctrl-C here to stop.\n",
-           authority, authority, authority);
+           demo_server_get_fingerprint (server));
 }
 
 static void
@@ -113,10 +134,6 @@ shutdown_cb (GObject      *source,
              gpointer      user_data)
 {
   Program *program = user_data;
-  g_autoptr (GError) error = NULL;
-
-  if (!ws_server_shutdown_finish (WS_SERVER (source), result, &error))
-    g_printerr ("ws-demo: %s\n", error->message);
 
   g_main_loop_quit (program->loop);
 }
@@ -159,15 +176,12 @@ serve (const Options *options,
 {
   g_autoptr (DemoServer) server = NULL;
   const char *host = options->host != NULL ? options->host : DEFAULT_HOST;
-  gboolean    is_listening;
 
   server = demo_server_new (host, (guint) options->ping_interval, options->verbose, error);
-  if (server == NULL)
-    return FALSE;
-
-  is_listening = options->port < 0 ? listen_anywhere (server, error)
-                                   : demo_server_listen (server, (guint) options->port, error);
-  if (!is_listening)
+  if (server == NULL ||
+      !listen_on (server, FALSE, options->port, error) ||
+      !listen_on (server, TRUE, options->tls_port, error) ||
+      !demo_server_allow_page (server, error))
     return FALSE;
 
   run (server);
@@ -178,7 +192,7 @@ int
 main (int    argc,
       char **argv)
 {
-  Options options = { .port = -1, .ping_interval = 20 };
+  Options options = { .port = -1, .tls_port = -1, .ping_interval = 20 };
   g_autoptr (GError) error = NULL;
   gboolean is_done;
 

@@ -17,11 +17,13 @@ import wsclient
 MIB = 1 << 20
 PORT = re.compile(r"^(\d+)$")
 PAGE = re.compile(r"http://127\.0\.0\.1:(\d+)/")
+SECURE_PAGE = re.compile(r"https://127\.0\.0\.1:(\d+)/")
+LOOK_AWAY = "--ignore-certificate-errors"
 SKIPPED = 77  # how meson is told
 
 ECHO_SCRIPT = """
 const [lengths, done] = arguments;
-const socket = new WebSocket(`ws://${location.host}/echo`);
+const socket = new WebSocket(`${location.origin.replace('http', 'ws')}/echo`);
 const answer = () => new Promise(resolve => { socket.onmessage = event => resolve(event.data); });
 const same = (a, b) => a.length === b.length && a.every((byte, i) => byte === b[i]);
 socket.binaryType = 'arraybuffer';
@@ -45,7 +47,7 @@ socket.onopen = async () => {
 # One echo of each size and kind, then what both sides say of compression.
 LARGE_SCRIPT = """
 const [lengths, done] = arguments;
-const socket = new WebSocket(`ws://${location.host}/`);
+const socket = new WebSocket(`${location.origin.replace('http', 'ws')}/`);
 const answer = () => new Promise(resolve => { socket.onmessage = event => resolve(event.data); });
 const ask = message => { socket.send(message); return answer(); };
 const same = (a, b) => a.length === b.length && a.every((byte, i) => byte === b[i]);
@@ -79,7 +81,7 @@ socket.onopen = async () => {
 # makes the server send, and for the time given. Then all must come, in order.
 SLOW_SCRIPT = """
 const [command, standstill, done] = arguments;
-const socket = new WebSocket(`ws://${location.host}/`);
+const socket = new WebSocket(`${location.origin.replace('http', 'ws')}/`);
 const blocks = [];
 socket.binaryType = 'arraybuffer';
 socket.onopen = () => socket.send('!id');
@@ -128,29 +130,35 @@ VIEWS = {"desktop": (1180, 760, 1), "phone": (390, 800, 2)}  # width, height, de
 class BrowserTest(unittest.TestCase):
     demo = None
     folder = None
+    flags = ()
+    origin = "http://127.0.0.1:"
+    page = PAGE
 
     @classmethod
     def setUpClass(cls):
-        cls.browser = webdriver.Browser()
+        cls.browser = webdriver.Browser(*cls.flags)
         cls.addClassCleanup(cls.browser.__exit__)
 
     def setUp(self):
         self.program = self.start_demo("0")
         self.first = self.browser.new_tab()
         self.addCleanup(self.browser.close_tab, self.first)
-        self.browser.open(f"http://127.0.0.1:{self.port}/")
+        self.browser.open(f"{self.origin}{self.port}/")
         self.browser.run("localStorage.clear()")
 
     def start_demo(self, port):
-        program = wsclient.Program(self.demo, "--port", port, "--ping-interval", "1", "--verbose")
+        ports = ("--port", port, "--tls-port", "0")
+        if self.page is SECURE_PAGE:
+            ports = ("--port", "0", "--tls-port", port)
+        program = wsclient.Program(self.demo, *ports, "--ping-interval", "1", "--verbose")
         self.addCleanup(program.__exit__)
-        self.port = int(program.wait_line(PAGE)[1])
+        self.port = int(program.wait_line(self.page)[1])
         return program
 
     def open_second(self):
         tab = self.browser.new_tab()
         self.addCleanup(self.browser.close_tab, tab)
-        self.browser.open(f"http://127.0.0.1:{self.port}/")
+        self.browser.open(f"{self.origin}{self.port}/")
         self.browser.wait(ONLINE)
         return tab
 
@@ -194,8 +202,8 @@ class BrowserTest(unittest.TestCase):
 
     def test_name_is_remembered(self):
         self.rename(self.first, "Ada")
-        self.browser.open(f"http://127.0.0.1:{self.port}/health")
-        self.browser.open(f"http://127.0.0.1:{self.port}/")
+        self.browser.open(f"{self.origin}{self.port}/health")
+        self.browser.open(f"{self.origin}{self.port}/")
         self.browser.wait(ONLINE)
         self.assertEqual(self.browser.run("return document.getElementById('name').value"), "Ada")
 
@@ -240,7 +248,7 @@ class BrowserTest(unittest.TestCase):
 
     def test_close_code_at_shutdown(self):
         self.browser.run("""
-            const socket = new WebSocket(`ws://${location.host}/echo`);
+            const socket = new WebSocket(`${location.origin.replace('http', 'ws')}/echo`);
             window.opened = new Promise(resolve => { socket.onopen = () => resolve(true); });
             window.gone = new Promise(resolve => { socket.onclose = resolve; });""")
         self.browser.run_async("window.opened.then(arguments[0])")
@@ -250,14 +258,14 @@ class BrowserTest(unittest.TestCase):
 
     def test_refused(self):
         # JavaScript is not told the status: a refused opening handshake is code 1006.
-        url = f"ws://127.0.0.1:{self.port}"
+        url = f"{self.origin.replace('http', 'ws')}{self.port}"
         self.assertEqual(self.browser.run_async(CLOSE_CODE_SCRIPT, f"{url}/nothing"), [1006, False])
         self.browser.open("about:blank")  # the origin "null"
         self.assertEqual(self.browser.run_async(CLOSE_CODE_SCRIPT, f"{url}/echo"), [1006, False])
 
     def test_console_stays_empty(self):
         self.browser.console()
-        self.browser.open(f"http://127.0.0.1:{self.port}/")
+        self.browser.open(f"{self.origin}{self.port}/")
         self.rename(self.first, "Ada")
         self.say(self.first, "Hello")
         self.wait_messages(self.first, "You: Hello")
@@ -316,20 +324,42 @@ class BrowserTest(unittest.TestCase):
         self.browser.devtools("Emulation.setEmulatedMedia", features=[])
 
 
+class SecureBrowserTest(BrowserTest):
+    """The page over https, which then talks wss."""
+
+    flags = (LOOK_AWAY,)
+    origin = "https://127.0.0.1:"
+    page = SECURE_PAGE
+
+    # They look at the page alone, or need a client of their own.
+    test_labels = test_looks = test_name_is_remembered = test_who_comes_later_sees_what_was_said = None
+
+    def test_scheme(self):
+        self.browser.wait(ONLINE)
+        self.assertEqual(self.browser.run("return session.socket.url"), f"wss://127.0.0.1:{self.port}/chat")
+
+    def screenshots(self, name):
+        pass
+
+
 class EchoServerTest(unittest.TestCase):
     echo_server = None
+    flags = ()
+    scheme = "http"
 
     @classmethod
     def setUpClass(cls):
-        cls.browser = webdriver.Browser()
+        cls.browser = webdriver.Browser(*cls.flags)
         cls.addClassCleanup(cls.browser.__exit__)
 
     def start(self, settings=""):
         """The echo server with these settings, and the browser on a page of it."""
+        if self.scheme == "https":
+            settings = f"TLS,{settings}".rstrip(",")
         program = wsclient.Program(self.echo_server, settings, stdin=subprocess.PIPE)
         self.addCleanup(program.process.stdin.close)
         self.addCleanup(program.__exit__)
-        self.browser.open(f"http://127.0.0.1:{program.wait_line(PORT)[1]}/")
+        self.browser.open(f"{self.scheme}://127.0.0.1:{program.wait_line(PORT)[1]}/")
 
     def echo_large(self, settings, lengths):
         self.start(settings)
@@ -377,6 +407,23 @@ class EchoServerTest(unittest.TestCase):
                 self.assertTrue(0 < result["queue"] <= 2 * MIB, result["queue"])
                 self.assertEqual(result["blocks"], result["queued"] + 128)
                 self.assertEqual(result["refusals"], result["readies"])
+
+
+class SecureEchoServerTest(EchoServerTest):
+    """The same over wss."""
+
+    flags = (LOOK_AWAY,)
+    scheme = "https"
+    test_parameters = None  # what TLS carries is the same
+
+    def test_versions(self):
+        for protocols, version in ((3072, "TLSv1.2 TLS_ECDHE_ECDSA_"), (12288, "TLSv1.3 TLS_")):
+            self.start(f"SSLEnabledProtocols={protocols}")
+            answer = self.browser.run_async("""
+                const socket = new WebSocket(location.origin.replace('http', 'ws'));
+                socket.onopen = () => socket.send('!tls');
+                socket.onmessage = ({ data }) => arguments[0](data);""")
+            self.assertTrue(answer.startswith(version), answer)
 
 
 def main():

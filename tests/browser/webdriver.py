@@ -75,8 +75,9 @@ class WebDriverError(Exception):
 class Browser:
     """A browser with one session. Both programs end with the `with` block."""
 
-    def __init__(self):
+    def __init__(self, *flags):
         self.programs = []
+        self.flags = flags
         self.home = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         self.session = None
         try:
@@ -107,7 +108,7 @@ class Browser:
     def _start(self):
         # The driver attaches to a browser that is ours, so that ours is the pid to end it by.
         chromium, chromedriver = find_programs()
-        browser = self._run(chromium, *CHROMIUM_FLAGS, f"--user-data-dir={self.home.name}/profile",
+        browser = self._run(chromium, *CHROMIUM_FLAGS, *self.flags, f"--user-data-dir={self.home.name}/profile",
                             "about:blank")
         debugger_port = browser.wait_line(DEBUGGER)[1]
         driver = self._run(chromedriver, "--port=0")

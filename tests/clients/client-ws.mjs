@@ -1,7 +1,8 @@
 // Copyright 2026 The WsServer authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 //
-// The npm ws client against the echo servers that run-client.py names.
+// The npm ws client against the echo servers that run-client.py names. With wss their certificates are
+// made by themselves.
 import assert from 'node:assert/strict';
 import {createHash, randomBytes} from 'node:crypto';
 import {once} from 'node:events';
@@ -19,6 +20,9 @@ const N_BLOCKS = 128; // of 65536 bytes: 8 MiB
 const RANDOM_BYTES = randomBytes(16 * MIB);
 const RANDOM_TEXT = RANDOM_BYTES.toString('base64');
 const REPEATED_TEXT = 'Grüße, 世界 🌍. '.repeat(MIB);
+
+if (process.env.WS_TEST_URL.startsWith('wss:'))
+    process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0'; // for fetch () as well
 
 const address = name => process.env[`WS_TEST_URL${name}`];
 
@@ -202,7 +206,7 @@ async function large(name) {
 
 // What the server answers to a command beside the connection, as numbers.
 async function request(name, ...words) {
-    const response = await fetch(address(name).replace('ws:', 'http:') + words.join('/'));
+    const response = await fetch(address(name).replace('ws', 'http') + words.join('/'));
     return (await response.text()).split(' ').map(Number);
 }
 

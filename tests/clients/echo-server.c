@@ -14,15 +14,28 @@
  *     echo-server [SETTINGS...]
  *
  * Each argument is one server's settings, "Name=Value,Name=Value" or empty; no argument is one
- * server as it is. The first line has their ports. Beside the echo there are, of one connection:
+ * server as it is. Some names are no settings: TLS serves it, with a certificate made here; Platform does so
+ * by GIO's backend; ClientCA=FILE asks for certificates of that authority; Story prints ssl-status. The
+ * first line has their ports. Beside the echo there are, of one connection:
  *
  *     the text "!extensions"            answers "RATIO EXTENSIONS", as its properties say
  *     the text "!id"                    answers its connection-id
  *     the text "!broadcast TEXT"        sends TEXT to every client of the server
+ *     the text "!tls"                   answers "VERSION SUITE SUBJECT", the last of its certificate
  *     GET /send/ID/N, /flood/ID/N       sends it N blocks, or floods it; see echo-flow.h
  *
  * The answer of the HTTP requests is echo_flow_report()'s, and comes when nothing more can be
  * queued for now, so that a client which does not read learns it. */
+
+static char *
+describe_tls (WsConnection *connection)
+{
+  WsCertificate *certificate = ws_connection_get_peer_certificate (connection);
+
+  return g_strdup_printf ("%s %s %s", ws_connection_get_tls_protocol (connection),
+                          ws_connection_get_tls_cipher_suite (connection),
+                          certificate != NULL ? ws_certificate_get_subject (certificate) : "-");
+}
 
 static gboolean
 broadcast (WsServer *server,
@@ -52,6 +65,9 @@ answer_command (WsServer     *server,
   else if (length == strlen ("!extensions") && memcmp (text, "!extensions", length) == 0)
     answer = g_strdup_printf ("%.4f %s", ws_connection_get_compression_ratio (connection),
                               ws_connection_get_extensions (connection));
+
+  else if (length == strlen ("!tls") && memcmp (text, "!tls", length) == 0)
+    answer = describe_tls (connection);
 
   if (answer == NULL)
     return ws_connection_send (connection, data, error);
@@ -93,6 +109,15 @@ error_cb (WsServer     *server,
           gpointer      user_data)
 {
   g_printerr ("error %d %s\n", code, description);
+}
+
+static void
+ssl_status_cb (WsServer     *server,
+               WsConnection *connection,
+               const char   *message,
+               gpointer      user_data)
+{
+  g_print ("%s: %s\n", ws_connection_get_connection_id (connection), message);
 }
 
 static void
@@ -154,6 +179,57 @@ input_cb (int          fd,
   return G_SOURCE_REMOVE;
 }
 
+static gboolean
+use_tls (WsServer *server,
+         GError  **error)
+{
+  g_autoptr (WsCertificate) certificate = ws_certificate_new_self_signed (NULL, 1, error);
+
+  return certificate != NULL &&
+         ws_server_set_ssl_cert (server, certificate, error) &&
+         ws_server_set_use_ssl (server, TRUE, error);
+}
+
+static gboolean
+ask_for_certificates (WsServer   *server,
+                      const char *filename,
+                      GError    **error)
+{
+  g_autofree char *authority = NULL;
+  g_autofree char *setting = NULL;
+  g_autofree char *value = NULL;
+
+  if (!g_file_get_contents (filename, &authority, NULL, error))
+    return FALSE;
+
+  setting = g_strconcat ("SSLClientCACerts=", authority, NULL);
+  value = ws_server_config (server, setting, error);
+  return value != NULL && ws_server_set_ssl_authenticate_clients (server, TRUE, error);
+}
+
+static gboolean
+apply (WsServer   *server,
+       const char *setting,
+       GError    **error)
+{
+  g_autofree char *value = NULL;
+
+  if (g_str_equal (setting, "TLS"))
+    return use_tls (server, error);
+  if (g_str_equal (setting, "Platform"))
+    return use_tls (server, error) && ws_server_set_ssl_provider (server, WS_SSL_PROVIDER_PLATFORM, error);
+  if (g_str_has_prefix (setting, "ClientCA="))
+    return ask_for_certificates (server, setting + strlen ("ClientCA="), error);
+  if (g_str_equal (setting, "Story"))
+    {
+      g_signal_connect (server, "ssl-status", G_CALLBACK (ssl_status_cb), NULL);
+      return TRUE;
+    }
+
+  value = ws_server_config (server, setting, error);
+  return value != NULL;
+}
+
 static WsServer *
 start_server (const char *settings,
               GError    **error)
@@ -161,11 +237,10 @@ start_server (const char *settings,
   g_autoptr (WsServer) server = ws_server_new ();
   g_auto (GStrv) all = g_strsplit (settings, ",", -1);
 
-  g_free (ws_server_config (server, "BufferMessage=True", error));
-  for (guint i = 0; *error == NULL && all[i] != NULL; i++)
-    g_free (ws_server_config (server, all[i], error));
-  if (*error != NULL)
-    return NULL;
+  g_free (ws_server_config (server, "BufferMessage=True", NULL));
+  for (guint i = 0; all[i] != NULL; i++)
+    if (!apply (server, all[i], error))
+      return NULL;
 
   g_signal_connect (server, "data-in", G_CALLBACK (data_in_cb), NULL);
   g_signal_connect (server, "disconnected", G_CALLBACK (disconnected_cb), NULL);

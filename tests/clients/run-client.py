@@ -3,10 +3,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Starts the echo server, runs one client against it and judges both.
 
-    run-client.py ECHO-SERVER program COMMAND...
-    run-client.py ECHO-SERVER npm SCRIPT FOLDER
+    run-client.py [--tls | --platform] ECHO-SERVER program COMMAND...
+    run-client.py [--tls | --platform] ECHO-SERVER npm SCRIPT FOLDER
 
-The client finds the addresses of differently set servers in WS_TEST_URL and in WS_TEST_URL_PLAIN
+With --tls the servers speak TLS, with certificates that they make themselves, and with --platform by GIO's
+backend. The client finds the addresses of differently set servers in WS_TEST_URL and in WS_TEST_URL_PLAIN
 and the like; see SERVERS. With npm the package next to SCRIPT is
 installed from its lock file into FOLDER, once, and SCRIPT runs there. The exit status is the
 client's, 77 (skipped) only where its software is absent, and 1 when the server did not see each
@@ -21,6 +22,10 @@ import sys
 
 SKIPPED = 77
 DEADLINE_SECONDS = 100
+# What makes a server speak TLS, by the option that asks for it.
+TLS = {"--tls": "TLS", "--platform": "Platform"}.get(sys.argv[1])
+ARGUMENTS = sys.argv[1:] if TLS is None else sys.argv[2:]
+SCHEME = "ws" if TLS is None else "wss"
 # What follows WS_TEST_URL in the variable's name, and the settings of that server.
 SERVERS = {
     "": "",
@@ -55,7 +60,7 @@ def client_environment(ports):
     environment = dict(os.environ)
     environment.pop("LD_PRELOAD", None)
     for name, port in zip(SERVERS, ports):
-        environment["WS_TEST_URL" + name] = f"ws://127.0.0.1:{port}/"
+        environment["WS_TEST_URL" + name] = f"{SCHEME}://127.0.0.1:{port}/"
     return environment
 
 
@@ -87,7 +92,8 @@ def judge_server(server, client_status):
 
 
 def main():
-    echo_server, kind, *rest = sys.argv[1:]
+    echo_server, kind, *rest = ARGUMENTS
+    settings = [value if TLS is None else f"{TLS},{value}".rstrip(",") for value in SERVERS.values()]
     command = rest
     if kind == "npm":
         command = install(pathlib.Path(rest[0]), pathlib.Path(rest[1]))
@@ -96,7 +102,7 @@ def main():
             return SKIPPED
 
     with subprocess.Popen(
-        [echo_server, *SERVERS.values()], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [echo_server, *settings], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as server:
         try:
             ports = server.stdout.readline().split()

@@ -14,14 +14,16 @@ import unittest
 import wsclient
 
 PAGE = re.compile(r"http://127\.0\.0\.1:(\d+)/")
+SECURE_PAGE = re.compile(r"https://127\.0\.0\.1:(\d+)/")
+FINGERPRINT = re.compile(r"^((?:[0-9A-Fa-f]{2}:){31}[0-9A-Fa-f]{2})\.$")
 PRESS = re.compile("Ctrl-C")
 
 
 class ChatClient(wsclient.Client):
     """A client of the room; it joins when it has a name."""
 
-    def __init__(self, port, name=None, headers=(), host="127.0.0.1"):
-        super().__init__(port, "/chat", headers, host)
+    def __init__(self, port, name=None, headers=(), host="127.0.0.1", tls=None):
+        super().__init__(port, "/chat", headers, host, tls)
         if name is not None:
             self.tell(type="join", name=name)
             self.welcome = self.hear()
@@ -37,11 +39,16 @@ class ChatClient(wsclient.Client):
 
 class DemoTestCase(unittest.TestCase):
     demo = None
-    arguments = ("--port", "0")
+    arguments = ("--port", "0", "--tls-port", "0")
+    tls = None
+    scheme = "http"
 
     def setUp(self):
         self.program = self.enter(wsclient.Program(self.demo, *self.arguments))
-        self.port = int(self.program.wait_line(PAGE)[1])
+        self.plain_port = int(self.program.wait_line(PAGE)[1])
+        self.secure_port = int(self.program.wait_line(SECURE_PAGE)[1])
+        self.port = self.plain_port if self.tls is None else self.secure_port
+        self.fingerprint = self.program.wait_line(FINGERPRINT)[1]
         self.program.wait_line(PRESS)
 
     def enter(self, manager):
@@ -49,7 +56,13 @@ class DemoTestCase(unittest.TestCase):
         return manager.__enter__()
 
     def join(self, name, **keywords):
-        return self.enter(ChatClient(self.port, name, **keywords))
+        return self.enter(ChatClient(self.port, name, tls=self.tls, **keywords))
+
+    def open(self, *arguments):
+        return self.enter(wsclient.Client(self.port, *arguments, tls=self.tls))
+
+    def get(self, *arguments):
+        return wsclient.http_get(self.port, *arguments, tls=self.tls)
 
     def hear(self, client, **expected):
         message = client.hear()
@@ -59,7 +72,7 @@ class DemoTestCase(unittest.TestCase):
 
 class HttpTest(DemoTestCase):
     def test_page(self):
-        status, headers, body = wsclient.http_get(self.port, "/")
+        status, headers, body = self.get("/")
         self.assertEqual(status, 200)
         self.assertEqual(headers["content-type"], "text/html; charset=utf-8")
         self.assertEqual(int(headers["content-length"]), len(body))
@@ -67,34 +80,35 @@ class HttpTest(DemoTestCase):
         self.assertNotIn(b"@CHAT_", body)
 
     def test_page_stands_alone(self):
-        body = wsclient.http_get(self.port, "/")[2].decode()
+        body = self.get("/")[2].decode()
         self.assertIsNone(re.search(r'(?:src|href)="(?!data:)', body))
         self.assertNotIn("innerHTML", body)
 
     def test_content_security_policy_fits(self):
-        _, headers, body = wsclient.http_get(self.port, "/")
+        _, headers, body = self.get("/")
         policy = headers["content-security-policy"]
         for tag in (b"script", b"style"):
             text = re.search(b"<%s>(.*?)</%s>" % (tag, tag), body, re.DOTALL)[1]
             digest = base64.b64encode(hashlib.sha256(text).digest()).decode()
             self.assertIn(f"{tag.decode()}-src 'sha256-{digest}'", policy)
-        self.assertIn(f"ws://127.0.0.1:{self.port}", policy)
+        self.assertIn(f"ws://127.0.0.1:{self.plain_port}", policy)
+        self.assertIn(f"wss://127.0.0.1:{self.secure_port}", policy)
 
     def test_head(self):
-        status, _, body = wsclient.http_get(self.port, "/", "HEAD")
+        status, _, body = self.get("/", "HEAD")
         self.assertEqual((status, body), (200, b""))
 
     def test_others(self):
-        self.assertEqual(wsclient.http_get(self.port, "/?from=test")[0], 200)
-        self.assertEqual(wsclient.http_get(self.port, "/health")[::2], (200, b"ok\n"))
-        self.assertEqual(wsclient.http_get(self.port, "/chat")[0], 426)
-        self.assertEqual(wsclient.http_get(self.port, "/elsewhere")[0], 404)
+        self.assertEqual(self.get("/?from=test")[0], 200)
+        self.assertEqual(self.get("/health")[::2], (200, b"ok\n"))
+        self.assertEqual(self.get("/chat")[0], 426)
+        self.assertEqual(self.get("/elsewhere")[0], 404)
 
 
 class OpeningTest(DemoTestCase):
     def check_refused(self, status, *arguments):
         with self.assertRaises(wsclient.Refused) as refused:
-            self.enter(wsclient.Client(self.port, *arguments))
+            self.open(*arguments)
         self.assertEqual(refused.exception.status, status)
 
     def test_unknown_path(self):
@@ -102,14 +116,16 @@ class OpeningTest(DemoTestCase):
 
     def test_origin(self):
         for host in ("127.0.0.1", "localhost"):
-            self.join("Ada", headers=[f"Origin: http://{host}:{self.port}"], host=host)
+            self.join("Ada", headers=[f"Origin: {self.scheme}://{host}:{self.port}"], host=host)
         self.check_refused(403, "/chat", ["Origin: http://elsewhere.example"])
-        self.check_refused(403, "/chat", [f"Origin: http://localhost:{self.port}"])
+        self.check_refused(403, "/chat", [f"Origin: {self.scheme}://localhost:{self.port}"])
         self.check_refused(403, "/echo", ["Origin: null"])
+        other = "https" if self.tls is None else "http"
+        self.check_refused(403, "/chat", [f"Origin: {other}://127.0.0.1:{self.port}"])
 
     def test_name_that_somebody_else_points_here(self):
         host = "elsewhere.example"
-        self.check_refused(403, "/chat", [f"Origin: http://{host}:{self.port}"], host)
+        self.check_refused(403, "/chat", [f"Origin: {self.scheme}://{host}:{self.port}"], host)
 
     def test_sub_protocol(self):
         header = "Sec-WebSocket-Protocol: something, ws-demo-chat"
@@ -121,13 +137,13 @@ class OpeningTest(DemoTestCase):
 class AnyAddressTest(OpeningTest):
     """The same on every address, where the names are not known beforehand."""
 
-    arguments = ("--port", "0", "--host", "0.0.0.0")
+    arguments = ("--port", "0", "--tls-port", "0", "--host", "0.0.0.0")
     test_name_that_somebody_else_points_here = None
 
 
 class EchoTest(DemoTestCase):
     def test_echo(self):
-        client = self.enter(wsclient.Client(self.port, "/echo?from=test"))
+        client = self.open("/echo?from=test")
         for opcode in (wsclient.TEXT, wsclient.BINARY):
             for length in (0, 125, 126, 65535, 65536, 1 << 20):
                 client.send(opcode, b"e" * length)
@@ -226,7 +242,7 @@ class ChatTest(DemoTestCase):
 
 class EndingTest(DemoTestCase):
     def check_ending(self, number):
-        clients = [self.join("Ada"), self.enter(wsclient.Client(self.port, "/echo"))]
+        clients = [self.join("Ada"), self.open("/echo")]
         self.program.process.send_signal(number)
         for client in clients:
             self.assertEqual(client.receive_close(), 1001)
@@ -250,14 +266,58 @@ class EndingTest(DemoTestCase):
 
 
 class PingTest(DemoTestCase):
-    arguments = ("--port", "0", "--ping-interval", "1", "--verbose")
+    arguments = ("--port", "0", "--tls-port", "0", "--ping-interval", "1", "--verbose")
 
     def test_ping_interval(self):
-        client = self.enter(wsclient.Client(self.port, "/echo"))
+        client = self.open("/echo")
         opcode, payload = client.receive()
         self.assertEqual(opcode, wsclient.PING)
         client.send(wsclient.PONG, payload)
         self.program.wait_line(re.compile(r"pong after \d+\.\d ms"))
+
+
+class Secure:
+    """Over TLS what came in plain text."""
+
+    tls = wsclient.any_certificate()
+    scheme = "https"
+
+
+class SecureHttpTest(Secure, HttpTest):
+    def test_certificate(self):
+        with wsclient.connect(self.port, self.tls) as stream:
+            digest = hashlib.sha256(stream.getpeercert(binary_form=True)).digest()
+        self.assertEqual(digest.hex(":"), self.fingerprint.lower())
+
+    def test_plain_text(self):
+        self.assertEqual(wsclient.http_get(self.port, "/")[0], 400)
+
+
+class SecureOpeningTest(Secure, OpeningTest):
+    pass
+
+
+class SecureEchoTest(Secure, EchoTest):
+    pass
+
+
+class SecureChatTest(Secure, ChatTest):
+    def test_meets_those_in_plain_text(self):
+        ada = self.join("Ada")
+        grace = self.enter(ChatClient(self.plain_port, "Grace"))
+        self.assertNotEqual(ada.welcome["id"], grace.welcome["id"])
+        self.hear(ada, type="joined", name="Grace")
+        grace.tell(type="say", text="Hello")
+        for client in (ada, grace):
+            self.hear(client, type="message", name="Grace", text="Hello")
+
+
+class SecureEndingTest(Secure, EndingTest):
+    pass
+
+
+class SecurePingTest(Secure, PingTest):
+    pass
 
 
 class OptionsTest(unittest.TestCase):
@@ -267,9 +327,11 @@ class OptionsTest(unittest.TestCase):
 
     def test_port_that_is_taken(self):
         with socket.create_server(("127.0.0.1", 0)) as taken:
-            result = self.run_demo("--port", str(taken.getsockname()[1]))
-        self.assertEqual(result.returncode, 1)
-        self.assertIn("[10048]", result.stderr)
+            port = str(taken.getsockname()[1])
+            for arguments in (("--port", port), ("--port", "0", "--tls-port", port)):
+                result = self.run_demo(*arguments)
+                self.assertEqual(result.returncode, 1)
+                self.assertIn("[10048]", result.stderr)
 
     def test_default_port_that_is_taken(self):
         try:
@@ -282,7 +344,7 @@ class OptionsTest(unittest.TestCase):
 
     def test_nonsense(self):
         for arguments in (
-            ("--port", "70000"), ("--port", "x"), ("more",), ("--host", "no such host"),
+            ("--port", "70000"), ("--port", "x"), ("--tls-port", "65536"), ("more",), ("--host", "no such host"),
             ("--host", "/tmp/socket"),
         ):
             with self.subTest(arguments=arguments):

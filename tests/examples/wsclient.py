@@ -8,6 +8,7 @@ import os
 import queue
 import signal
 import socket
+import ssl
 import struct
 import subprocess
 import threading
@@ -19,9 +20,29 @@ TEXT, BINARY, CLOSE, PING, PONG = 0x1, 0x2, 0x8, 0x9, 0xA
 GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
 
-def http_get(port, path, method="GET"):
+def any_certificate():
+    """For TLS with a server whose certificate it has made itself."""
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def connect(port, tls=None, host="127.0.0.1"):
+    """A socket, with TLS if there is an ssl.SSLContext; host is the name to ask for then."""
+    stream = socket.create_connection(("127.0.0.1", port), DEADLINE)
+    if tls is None:
+        return stream
+    try:
+        return tls.wrap_socket(stream, server_hostname=host)
+    except BaseException:
+        stream.close()
+        raise
+
+
+def http_get(port, path, method="GET", tls=None):
     """Status, headers (names in lower case) and body of one answer, read to its end."""
-    with socket.create_connection(("127.0.0.1", port), DEADLINE) as stream:
+    with connect(port, tls) as stream:
         stream.sendall(f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode())
         answer = b""
         while chunk := stream.recv(65536):
@@ -56,8 +77,8 @@ class Refused(Exception):
 class Client:
     """One connection. RFC 6455."""
 
-    def __init__(self, port, path="/", headers=(), host="127.0.0.1"):
-        self.stream = socket.create_connection(("127.0.0.1", port), DEADLINE)
+    def __init__(self, port, path="/", headers=(), host="127.0.0.1", tls=None):
+        self.stream = connect(port, tls, host)
         self.unread = b""
         try:
             self._open(path, f"{host}:{port}", headers)

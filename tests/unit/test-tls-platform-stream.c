@@ -79,12 +79,14 @@ step_server (Link     *link,
   gsize        n;
   WsIOStatus   status;
 
+  /* As a connection does: what waits in the transport leaves with more, or alone when there is no more. */
   if (left > 0 && ws_transport_writev (link->transport, vectors, 2, &n, &link->error) == WS_IO_OK)
     transfer->from_server += n;
   g_assert_no_error (link->error);
-  status = ws_transport_flush (link->transport, &link->error);
+  status = left > 0 ? WS_IO_OK : ws_transport_flush (link->transport, &link->error);
   g_assert_no_error (link->error);
-  g_assert_true ((status == WS_IO_WOULD_BLOCK) == ((ws_transport_get_events (link->transport, 0) & G_IO_OUT) != 0));
+  g_assert_true (left > 0 ||
+                 (status == WS_IO_WOULD_BLOCK) == ((ws_transport_get_events (link->transport, 0) & G_IO_OUT) != 0));
 
   left = TRANSFER_BYTES - transfer->to_server;
   if (left > 0 &&

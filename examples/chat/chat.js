@@ -1,0 +1,43 @@
+#!/usr/bin/env -S gjs -m
+// Copyright 2026 The WsServer authors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// What one says all hear, with the number of who has said it in front: chat.js [PORT]
+import GLib from 'gi://GLib';
+import Ws from 'gi://Ws?version=1.0';
+import System from 'system';
+
+const CLOSE_CODE_TRY_AGAIN_LATER = 1013;
+
+const server = new Ws.Server({
+    localHost: '127.0.0.1',
+    localPort: Number(System.programArgs[0] ?? 8080),
+});
+
+function tellAll(text) {
+    const {connections} = server;
+    for (let i = 0; i < connections.get_n_items(); i++) {
+        const connection = connections.get_item(i);
+        try {
+            connection.send_text(text);
+        } catch (error) {
+            // One who does not read is not waited for.
+            if (error.matches(Ws.Error, Ws.Error.WOULD_BLOCK))
+                connection.close(CLOSE_CODE_TRY_AGAIN_LATER, 'too slow for this chat');
+        }
+    }
+}
+
+server.config('BufferMessage=True');
+server.connect('connected', (_server, connection) =>
+    tellAll(`${connection.connectionId} has come`));
+server.connect('disconnected', (_server, connection) =>
+    tellAll(`${connection.connectionId} has gone`));
+server.connect('data-in', (_server, connection, dataFormat, data) => {
+    if (dataFormat === Ws.DataFormat.TEXT)
+        tellAll(`${connection.connectionId}: ${new TextDecoder().decode(data.toArray())}`);
+});
+server.start_listening();
+print(`ws://127.0.0.1:${server.localPort}/`);
+
+new GLib.MainLoop(null, false).run();

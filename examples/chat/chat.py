@@ -1,0 +1,49 @@
+#!/usr/bin/env python3
+# Copyright 2026 The WsServer authors
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What one says all hear, with the number of who has said it in front: chat.py [PORT]"""
+import contextlib
+import sys
+
+import gi
+
+gi.require_version("Ws", "1.0")
+from gi.repository import GLib, Ws
+
+CLOSE_CODE_TRY_AGAIN_LATER = 1013
+
+
+def tell_all(text):
+    for connection in list(server.props.connections):
+        try:
+            connection.send_text(text)
+        except GLib.Error as error:
+            # One who does not read is not waited for.
+            if error.matches(Ws.error_quark(), Ws.Error.WOULD_BLOCK):
+                connection.close(CLOSE_CODE_TRY_AGAIN_LATER, "too slow for this chat")
+
+
+def on_connected(server, connection):
+    tell_all(f"{connection.props.connection_id} has come")
+
+
+def on_disconnected(server, connection, status_code, description):
+    tell_all(f"{connection.props.connection_id} has gone")
+
+
+def on_data_in(server, connection, data_format, data, eom, eol):
+    if data_format == Ws.DataFormat.TEXT:
+        tell_all(f"{connection.props.connection_id}: {data.get_data().decode()}")
+
+
+port = int(sys.argv[1]) if len(sys.argv) > 1 else 8080
+server = Ws.Server(local_host="127.0.0.1", local_port=port)
+server.config("BufferMessage=True")
+server.connect("connected", on_connected)
+server.connect("disconnected", on_disconnected)
+server.connect("data-in", on_data_in)
+server.start_listening()
+print(f"ws://127.0.0.1:{server.props.local_port}/", flush=True)
+
+with contextlib.suppress(KeyboardInterrupt):
+    GLib.MainLoop().run()

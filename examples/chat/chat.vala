@@ -1,0 +1,58 @@
+// Copyright 2026 The WsServer authors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// What one says all hear, with the number of who has said it in front: chat [PORT]
+
+const int TRY_AGAIN_LATER = 1013;
+
+void tell (Ws.Connection connection, string text) {
+    try {
+        connection.send_text (text);
+    } catch (Ws.Error.WOULD_BLOCK error) {
+        // One who does not read is not waited for.
+        try {
+            connection.close (TRY_AGAIN_LATER, "too slow for this chat");
+        } catch (Error already_gone) {
+        }
+    } catch (Error error) {
+    }
+}
+
+void tell_all (Ws.Server server, string text) {
+    for (uint i = 0; i < server.connections.get_n_items (); i++)
+        tell ((Ws.Connection) server.connections.get_item (i), text);
+}
+
+string get_text (Bytes data) {
+    // The bytes end without a NUL.
+    var text = new StringBuilder ();
+    text.append_len ((string) data.get_data (), data.length);
+    return text.str;
+}
+
+int main (string[] args) {
+    var server = new Ws.Server ();
+
+    server.connected.connect ((connection) =>
+        tell_all (server, @"$(connection.connection_id) has come"));
+    server.disconnected.connect ((connection) =>
+        tell_all (server, @"$(connection.connection_id) has gone"));
+    server.data_in.connect ((connection, format, data) => {
+        if (format == Ws.DataFormat.TEXT)
+            tell_all (server, @"$(connection.connection_id): $(get_text (data))");
+    });
+
+    try {
+        server.set_local_host ("127.0.0.1");
+        server.set_local_port (args.length > 1 ? int.parse (args[1]) : 8080);
+        server.config ("BufferMessage=True");
+        server.start_listening ();
+    } catch (Error error) {
+        printerr ("%s\n", error.message);
+        return 1;
+    }
+
+    print ("ws://127.0.0.1:%u/\n", server.get_local_port ());
+    new MainLoop ().run ();
+    return 0;
+}

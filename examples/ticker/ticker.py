@@ -1,0 +1,43 @@
+#!/usr/bin/env python3
+# Copyright 2026 The WsServer authors
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Tells everybody the time at an interval: ticker.py [PORT [MILLISECONDS]]
+
+A client that does not read misses ticks: for a ticker the next one is worth more than the last.
+"""
+import contextlib
+import json
+import sys
+
+import gi
+
+gi.require_version("Ws", "1.0")
+from gi.repository import GLib, Ws
+
+
+class Ticker:
+    def __init__(self, server, interval):
+        self.server = server
+        self.number = 0
+        GLib.timeout_add(interval, self.tick)
+
+    def tick(self):
+        self.number += 1
+        text = json.dumps({"tick": self.number, "time": GLib.get_real_time() // 1000})
+        for connection in list(self.server.props.connections):
+            # Nothing more while the last tick waits to be sent.
+            if connection.props.send_queue_length > 0:
+                continue
+            with contextlib.suppress(GLib.Error):  # it is closing
+                connection.send_text(text)
+        return GLib.SOURCE_CONTINUE
+
+
+port = int(sys.argv[1]) if len(sys.argv) > 1 else 8080
+server = Ws.Server(local_host="127.0.0.1", local_port=port)
+ticker = Ticker(server, int(sys.argv[2]) if len(sys.argv) > 2 else 1000)
+server.start_listening()
+print(f"ws://127.0.0.1:{server.props.local_port}/", flush=True)
+
+with contextlib.suppress(KeyboardInterrupt):
+    GLib.MainLoop().run()
