@@ -180,7 +180,7 @@ static const WsSetting settings[] = {
   { "SSLOCSPResponse", WS_SETTING_GROUP_BEYOND, WS_SETTING_STRING, SERVER (ssl_ocsp_response), 0, 4095, "", "",
     "File with an OCSP response, DER or PEM, that is stapled to ssl-cert; ssl-provider INTERNAL only" },
   { "SSLReloadCert", WS_SETTING_GROUP_BEYOND, WS_SETTING_BOOLEAN, SERVER (ssl_reload_cert), 0, 1, "False", "",
-    "Whether a certificate that was read from a file is read again when the file changes" },
+    "Whether certificates and SSLOCSPResponse are read again when their files change" },
 };
 /* clang-format on */
 

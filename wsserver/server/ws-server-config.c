@@ -158,12 +158,14 @@ apply_tls_setting (WsServer        *self,
   g_autofree char *refused = NULL;
   g_autofree char *shown = NULL;
 
-  if (g_str_equal (setting->name, "SSLReloadCert"))
-    ws_server_watch_certificates (self);
   if (g_str_equal (setting->name, "UseInternalSecurityAPI"))
     return apply_internal_security_api (self, error);
   if (!concerns_tls (setting) || ws_server_check_tls_setting (self, setting, error))
-    return TRUE;
+    {
+      if (g_str_equal (setting->name, "SSLReloadCert") || g_str_equal (setting->name, "SSLOCSPResponse"))
+        ws_server_watch_files (self);
+      return TRUE;
+    }
 
   refused = ws_config_load (setting, self->settings);
   shown = ws_config_quote (refused);

@@ -36,7 +36,7 @@ struct _WsServer
   WsTlsContext  *tls_context;          /* while listening with use_ssl, provider INTERNAL */
   WsTlsPlatform *tls_platform;         /* in its place with provider PLATFORM */
   GHashTable    *chosen_contexts;      /* WsCertificate to WsTlsContext: chosen by the application */
-  GPtrArray     *watched_certificates; /* SSLReloadCert; NULL: none */
+  GPtrArray     *watched_files; /* SSLReloadCert; NULL: none */
 
   WsConnectionMap *connections;
   guint64          last_id;
@@ -115,7 +115,7 @@ WsTransport *ws_server_new_transport (WsServer *self,
                                       int       fd);
 
 /* ws-server-renewal.c: after a change of what is to be watched */
-void ws_server_watch_certificates (WsServer *self);
+void ws_server_watch_files (WsServer *self);
 
 /* ws-server-listening.c */
 void ws_server_connection_ended (WsServer     *self,

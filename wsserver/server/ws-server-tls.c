@@ -362,7 +362,7 @@ ws_server_set_ssl_cert (WsServer      *self,
       return FALSE;
     }
 
-  ws_server_watch_certificates (self);
+  ws_server_watch_files (self);
   if (old != ssl_cert)
     g_object_notify (G_OBJECT (self), "ssl-cert");
   return TRUE;
@@ -405,7 +405,7 @@ ws_server_add_ssl_cert (WsServer      *self,
       return FALSE;
     }
 
-  ws_server_watch_certificates (self);
+  ws_server_watch_files (self);
   return TRUE;
 }
 
@@ -437,7 +437,7 @@ ws_server_remove_ssl_cert (WsServer      *self,
       ws_server_emit_error (self, NULL, error->code, error->message);
       g_error_free (error);
     }
-  ws_server_watch_certificates (self);
+  ws_server_watch_files (self);
   return TRUE;
 }
 
