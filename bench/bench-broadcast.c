@@ -35,13 +35,13 @@ configure (WsServer   *server,
            const char *setting)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char   *value = ws_server_config (server, setting, &error);
+  g_autofree char *value = ws_server_config (server, setting, &error);
 
   if (value == NULL)
     g_error ("%s", error->message);
 }
 
-#define REQUEST                                                                      \
+#define REQUEST                                                                       \
  "GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" \
  "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
 
@@ -186,8 +186,8 @@ measure (WsServer   *server,
          int         answers)
 {
   g_autoptr (GString) text = g_string_new (NULL);
-  g_autoptr (GBytes)  data = NULL;
-  gint64              cpu_us = 0;
+  g_autoptr (GBytes) data = NULL;
+  gint64 cpu_us = 0;
 
   while (text->len < length)
     g_string_append_printf (text, "{\"symbol\": \"ABC\", \"price\": %" G_GSIZE_FORMAT "}, ", text->len * 7919 % 10000);
@@ -223,9 +223,9 @@ run (guint    n_clients,
      gboolean deflate)
 {
   g_autoptr (WsServer) server = ws_server_new ();
-  g_autoptr (GError)   error = NULL;
-  int                  orders[2];
-  int                  answers[2];
+  g_autoptr (GError) error = NULL;
+  int orders[2];
+  int answers[2];
 
   configure (server, "MaxConnections=100000");
   g_signal_connect (server, "connected", G_CALLBACK (connected_cb), NULL);

@@ -45,7 +45,7 @@ configure (WsServer   *server,
            const char *setting)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char   *value = ws_server_config (server, setting, &error);
+  g_autofree char *value = ws_server_config (server, setting, &error);
 
   if (value == NULL)
     g_error ("%s", error->message);
@@ -70,11 +70,11 @@ set_certificate (WsServer   *server,
                  const char *certificate_file,
                  const char *key_file)
 {
-  g_autoptr (GError)        error = NULL;
-  g_autofree char          *chain = NULL;
-  g_autofree char          *key = NULL;
-  g_autofree char          *pem = NULL;
-  g_autoptr (GBytes)        store = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *chain = NULL;
+  g_autofree char *key = NULL;
+  g_autofree char *pem = NULL;
+  g_autoptr (GBytes) store = NULL;
   g_autoptr (WsCertificate) certificate = NULL;
 
   if (!g_file_get_contents (certificate_file, &chain, NULL, &error) || !g_file_get_contents (key_file, &key, NULL, &error))
@@ -113,9 +113,9 @@ int
 main (int    argc,
       char **argv)
 {
-  g_autoptr (WsServer)  server = ws_server_new ();
+  g_autoptr (WsServer) server = ws_server_new ();
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
-  g_autoptr (GError)    error = NULL;
+  g_autoptr (GError) error = NULL;
 
   raise_descriptor_limit ();
   configure (server, "BufferMessage=True");

@@ -191,7 +191,7 @@ static void
 run_to_all (const Work *work,
             guint       n_rounds)
 {
-  g_autofree char   *memory = g_strnfill (work->length, 'x');
+  g_autofree char *memory = g_strnfill (work->length, 'x');
   g_autoptr (GBytes) data = g_bytes_new (memory, work->length);
 
   for (guint round = 0; round < n_rounds; round++)
@@ -207,10 +207,10 @@ run_to_all (const Work *work,
 
 static void
 echo (const Work *work,
-     guint       n_rounds)
+      guint       n_rounds)
 {
   g_autoptr (GByteArray) frames = build_frames (work);
-  gsize                  echo_length = frames->len - (gsize) work->depth * 4; /* no masking keys */
+  gsize echo_length = frames->len - (gsize) work->depth * 4; /* no masking keys */
 
   for (guint round = 0; round < n_rounds; round++)
     {
@@ -245,9 +245,9 @@ int
 main (int    argc,
       char **argv)
 {
-  g_autoptr (GError)  error = NULL;
-  g_autofree char    *value = NULL;
-  const Work         *work = find_work (argc > 1 ? argv[1] : "W1");
+  g_autoptr (GError) error = NULL;
+  g_autofree char *value = NULL;
+  const Work      *work = find_work (argc > 1 ? argv[1] : "W1");
 
   server = ws_server_new ();
   value = ws_server_config (server, "BufferMessage=True", NULL);

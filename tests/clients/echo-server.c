@@ -42,7 +42,7 @@ broadcast (WsServer *server,
            GBytes   *command,
            GError  **error)
 {
-  const gsize        start = strlen ("!broadcast ");
+  const gsize start = strlen ("!broadcast ");
   g_autoptr (GBytes) text = g_bytes_new_from_bytes (command, start, g_bytes_get_size (command) - start);
 
   return ws_server_broadcast (server, WS_DATA_FORMAT_TEXT, text, NULL, NULL, error) > 0;

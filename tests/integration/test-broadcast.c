@@ -45,7 +45,7 @@ broadcast (WsTestServer     *server,
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GBytes) bytes = g_bytes_new (data, length);
-  guint              n = ws_server_broadcast (server->server, format, bytes, filter, filter_data, &error);
+  guint n = ws_server_broadcast (server->server, format, bytes, filter, filter_data, &error);
 
   g_assert_no_error (error);
   return n;
@@ -63,8 +63,8 @@ test_all (Fixture      *fixture,
           gconstpointer user_data)
 {
   static const guint8 bytes[] = { 0xc3, 0x28, 0 };
-  g_autoptr (GBytes)  data = g_bytes_new_static (bytes, sizeof bytes);
-  g_autoptr (GError)  error = NULL;
+  g_autoptr (GBytes) data = g_bytes_new_static (bytes, sizeof bytes);
+  g_autoptr (GError) error = NULL;
 
   g_test_summary ("Everybody gets it, in the format asked for, which is checked once.");
 
@@ -97,7 +97,10 @@ static void
 test_long (Fixture      *fixture,
            gconstpointer user_data)
 {
-  enum { LENGTH = 6 * 1024 * 1024 + 5 };
+  enum
+  {
+    LENGTH = 6 * 1024 * 1024 + 5
+  };
   g_autofree char *pattern = ws_test_pattern (LENGTH);
   guint            n_freed = 0;
   GBytes          *bytes = g_bytes_new_with_free_func (pattern, LENGTH, count_freed_cb, &n_freed);
@@ -109,7 +112,7 @@ test_long (Fixture      *fixture,
   g_bytes_unref (bytes);
   for (guint i = 0; i < N_CLIENTS; i++)
     {
-      WsOpcode           opcode;
+      WsOpcode opcode;
       g_autoptr (GBytes) message = ws_test_client_read_message (fixture->clients[i], &opcode);
 
       g_assert_cmpint (opcode, ==, WS_OPCODE_BINARY);
@@ -270,7 +273,10 @@ static void
 test_full (Fixture      *fixture,
            gconstpointer user_data)
 {
-  enum { LENGTH = 60000 };
+  enum
+  {
+    LENGTH = 60000
+  };
   g_autofree char *pattern = ws_test_pattern (LENGTH);
   WsConnection    *slow = ws_test_server_get (fixture->server, 1);
   guint            n = 0;
@@ -323,10 +329,13 @@ static void
 test_behind_stream (Fixture      *fixture,
                     gconstpointer user_data)
 {
-  enum { LENGTH = 3 * 1024 * 1024 };
+  enum
+  {
+    LENGTH = 3 * 1024 * 1024
+  };
   g_autoptr (GInputStream) stream = ws_test_stream_new (LENGTH, 10000, FALSE);
-  g_autoptr (GBytes)       message = NULL;
-  WsOpcode                 opcode;
+  g_autoptr (GBytes) message = NULL;
+  WsOpcode opcode;
 
   g_test_summary ("It waits behind a stream, before what is sent after it, even where sends block.");
 
@@ -407,9 +416,9 @@ compressed_open (Compressed   *self,
                  guint         kind)
 {
   g_autoptr (WsTestResponse) response = NULL;
-  g_autofree char           *header = NULL;
+  g_autofree char *header = NULL;
 
-  *self = (Compressed) { .kind = kind, .client = ws_test_server_connect (server) };
+  *self = (Compressed){ .kind = kind, .client = ws_test_server_connect (server) };
   if (kinds[kind].offer != NULL)
     header = g_strdup_printf ("Sec-WebSocket-Extensions: %s\r\n", kinds[kind].offer);
   ws_test_client_send_handshake (self->client, "/", header);
@@ -436,10 +445,10 @@ compressed_assert_text (Compressed *self,
                         gsize       length)
 {
   g_autoptr (WsTestFrame) frame = NULL;
-  gsize                   size;
-  const guint8           *data;
-  g_autoptr (GByteArray)  input = g_byte_array_new ();
-  g_autofree char        *output = g_malloc (length + 1);
+  gsize         size;
+  const guint8 *data;
+  g_autoptr (GByteArray) input = g_byte_array_new ();
+  g_autofree char *output = g_malloc (length + 1);
 
   ws_test_wait_until ((frame = ws_test_client_take_frame (self->client)) != NULL);
   data = g_bytes_get_data (frame->payload, &size);
@@ -482,11 +491,11 @@ make_text (GRand *rand,
 static void
 test_compressed (void)
 {
-  static const gsize       lengths[] = { 1, 20, 100, 249, 250, 251, 700, 3000, 20000, 100000, 0, 60 };
+  static const gsize lengths[] = { 1, 20, 100, 249, 250, 251, 700, 3000, 20000, 100000, 0, 60 };
   g_autoptr (WsTestServer) server = ws_test_server_new_listening ("DeflateThreshold=0", "DeflateWindowBits=15",
                                                                   "DeflateNoContextTakeover=False", NULL);
-  g_autoptr (GRand)        rand = g_rand_new_with_seed (7);
-  Compressed               clients[N_KINDS];
+  g_autoptr (GRand) rand = g_rand_new_with_seed (7);
+  Compressed clients[N_KINDS];
 
   g_test_summary ("Broadcasts between messages of their own: every client's inflater, whatever was agreed, understands all.");
 

@@ -131,7 +131,7 @@ test_send_data (Fixture      *fixture,
 {
   static const guint8 bad[] = { 0xc3, 0x28 };
   WsConnection       *connection = ws_test_server_get (fixture->server, 1);
-  g_autoptr (GError)  error = NULL;
+  g_autoptr (GError) error = NULL;
 
   g_test_summary ("Bytes in no GBytes: in the format given, checked like all others.");
 
@@ -157,12 +157,15 @@ static void
 test_send_data_copies (Fixture      *fixture,
                        gconstpointer user_data)
 {
-  enum { LENGTH = 8 * 1024 * 1024 };
-  g_autofree char  *pattern = ws_test_pattern (LENGTH);
-  g_autofree char  *expected = g_strdup (pattern);
-  WsConnection     *connection = ws_test_server_get (fixture->server, 1);
+  enum
+  {
+    LENGTH = 8 * 1024 * 1024
+  };
+  g_autofree char *pattern = ws_test_pattern (LENGTH);
+  g_autofree char *expected = g_strdup (pattern);
+  WsConnection    *connection = ws_test_server_get (fixture->server, 1);
   g_autoptr (GBytes) message = NULL;
-  WsOpcode          opcode;
+  WsOpcode opcode;
 
   g_test_summary ("What the socket does not take at once is the library's own.");
 
@@ -257,7 +260,7 @@ static void
 test_nested_compressed (Fixture      *fixture,
                         gconstpointer user_data)
 {
-  WsTestFrameSpec          compressed = { .opcode = WS_OPCODE_TEXT, .reserved_bits = WS_FRAME_RSV1 };
+  WsTestFrameSpec compressed = { .opcode = WS_OPCODE_TEXT, .reserved_bits = WS_FRAME_RSV1 };
   g_autoptr (WsTestClient) client = ws_test_server_connect (fixture->server);
 
   g_test_summary ("The same with compressed messages, whose bytes lie where the next ones will.");
@@ -365,13 +368,13 @@ test_failed_message (Fixture      *fixture,
 {
   g_test_summary ("Bad text reaches nobody.");
 
-  ws_test_client_send_frame (fixture->client, (WsTestFrameSpec) { .opcode = WS_OPCODE_TEXT }, "\xff", 1);
+  ws_test_client_send_frame (fixture->client, (WsTestFrameSpec){ .opcode = WS_OPCODE_TEXT }, "\xff", 1);
   ws_test_server_wait_for (fixture->server, "disconnected #1 1007");
   assert_messages (fixture, NULL);
 }
 
 #define ADD(name) \
-  g_test_add ("/message-func/" #name, Fixture, NULL, fixture_set_up, test_##name, fixture_tear_down)
+ g_test_add ("/message-func/" #name, Fixture, NULL, fixture_set_up, test_##name, fixture_tear_down)
 
 int
 main (int    argc,

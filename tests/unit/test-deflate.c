@@ -703,7 +703,7 @@ test_alone_kinds (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (windows); i++)
     {
-      WsDeflateParameters    parameters = { FALSE, FALSE, windows[i], 15 };
+      WsDeflateParameters parameters = { FALSE, FALSE, windows[i], 15 };
       g_autoptr (WsDeflater) deflater = ws_deflater_new (&parameters, WS_ROLE_SERVER, 6);
 
       for (guint k = 0; k < G_N_ELEMENTS (lengths); k++)
@@ -735,15 +735,18 @@ assert_inflates (WsInflater   *inflater,
 static void
 test_alone_between (void)
 {
-  enum { LENGTH = 3000 };
-  g_autofree guint8     *data = make_payload (TEXT, LENGTH);
+  enum
+  {
+    LENGTH = 3000
+  };
+  g_autofree guint8 *data = make_payload (TEXT, LENGTH);
   g_autoptr (GByteArray) message = g_byte_array_new ();
 
   g_test_summary ("Between messages of a deflater with context, which is reset, it fits every window.");
 
   for (guint bits = WS_DEFLATE_MIN_WINDOW_BITS; bits <= WS_DEFLATE_MAX_WINDOW_BITS; bits++)
     {
-      WsDeflateParameters    parameters = { FALSE, FALSE, bits, 15 };
+      WsDeflateParameters parameters = { FALSE, FALSE, bits, 15 };
       g_autoptr (WsDeflater) deflater = ws_deflater_new (&parameters, WS_ROLE_SERVER, 6);
       g_autoptr (WsInflater) inflater = ws_inflater_new (&parameters, WS_ROLE_CLIENT);
 

@@ -126,7 +126,7 @@ test_mask_large (void)
 static void
 test_mask_ascii (void)
 {
-  guint8              data[100];
+  guint8 data[100];
 
   g_test_summary ("One byte that is not ASCII shows, wherever it is.");
 

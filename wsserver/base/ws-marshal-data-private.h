@@ -9,13 +9,13 @@ G_BEGIN_DECLS
 /* The va_list marshallers of data-in, once a message: as the generated ones, but without references
  * of their own to the arguments. Whoever emits holds one to each until the emission is over. (They
  * serve handlers in C; bindings bring marshallers that copy.) */
-void ws_marshal_server_data_inv     (GClosure *closure,
-                                     GValue   *return_value,
-                                     gpointer  instance,
-                                     va_list   arguments,
-                                     gpointer  marshal_data,
-                                     int       n_params,
-                                     GType    *param_types);
+void ws_marshal_server_data_inv (GClosure *closure,
+                                 GValue   *return_value,
+                                 gpointer  instance,
+                                 va_list   arguments,
+                                 gpointer  marshal_data,
+                                 int       n_params,
+                                 GType    *param_types);
 void ws_marshal_connection_data_inv (GClosure *closure,
                                      GValue   *return_value,
                                      gpointer  instance,

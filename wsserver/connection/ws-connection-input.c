@@ -194,10 +194,10 @@ deliver (WsConnection          *self,
          const WsProtocolEvent *event,
          gboolean               begins_message)
 {
-  WsMessageHandler  *handler = begins_message ? self->context->message_handler : NULL;
+  WsMessageHandler *handler = begins_message ? self->context->message_handler : NULL;
   g_autoptr (GBytes) bytes = NULL;
-  gsize              length;
-  const guint8      *data;
+  gsize         length;
+  const guint8 *data;
 
   bytes = take_assembled (self, event); /* decompressed bytes would not stay where they are, either */
   data = g_bytes_get_data (bytes, &length);

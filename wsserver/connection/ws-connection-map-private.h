@@ -7,8 +7,8 @@
 WsConnectionMap *ws_connection_map_new (void);
 
 /* Makes the connection known by its id. The map holds a reference until it is removed. */
-void ws_connection_map_add  (WsConnectionMap *self,
-                             WsConnection    *connection);
+void ws_connection_map_add (WsConnectionMap *self,
+                            WsConnection    *connection);
 /* Puts a known connection into the list: it is open. */
 void ws_connection_map_list (WsConnectionMap *self,
                              WsConnection    *connection);
@@ -19,4 +19,4 @@ void ws_connection_map_remove (WsConnectionMap *self,
 GPtrArray *ws_connection_map_snapshot (WsConnectionMap *self);
 /* As before, of the list only: those that are open or closing. */
 GPtrArray *ws_connection_map_snapshot_listed (WsConnectionMap *self);
-guint      ws_connection_map_count    (WsConnectionMap *self);
+guint      ws_connection_map_count (WsConnectionMap *self);

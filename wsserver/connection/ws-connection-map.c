@@ -28,8 +28,7 @@ struct _WsConnectionMap
 
 static void list_model_init (GListModelInterface *iface);
 
-G_DEFINE_FINAL_TYPE_WITH_CODE (WsConnectionMap, ws_connection_map, G_TYPE_OBJECT,
-                               G_IMPLEMENT_INTERFACE (G_TYPE_LIST_MODEL, list_model_init))
+G_DEFINE_FINAL_TYPE_WITH_CODE (WsConnectionMap, ws_connection_map, G_TYPE_OBJECT, G_IMPLEMENT_INTERFACE (G_TYPE_LIST_MODEL, list_model_init))
 
 static GType
 get_item_type (GListModel *model)
@@ -119,9 +118,9 @@ unlist (WsConnectionMap *self,
 {
   while (connection->map_index != NOT_LISTED)
     {
-      guint                    last_index = self->listed->len - 1;
+      guint last_index = self->listed->len - 1;
       g_autoptr (WsConnection) last = g_object_ref (self->listed->pdata[last_index]);
-      guint                    index;
+      guint index;
 
       last->map_index = NOT_LISTED;
       g_ptr_array_set_size (self->listed, (int) last_index);

@@ -153,8 +153,8 @@ write_frame (WsConnection *self,
     .fin = (flags & WS_FRAME_FIN) != 0,
     .reserved_bits = (guint8) (flags & WS_FRAME_RSV1),
   };
-  guint8        bytes[SHORT_FRAME_MAX_BYTES];
-  gsize         header_length = ws_frame_header_write (&header, bytes);
+  guint8 bytes[SHORT_FRAME_MAX_BYTES];
+  gsize  header_length = ws_frame_header_write (&header, bytes);
 
   /* Copying it is cheaper than telling the kernel of two pieces. */
   if (length > 0 && length <= sizeof bytes - header_length)
@@ -287,8 +287,8 @@ queue_compressed (WsConnection *self,
                   const guint8 *data,
                   gsize         length)
 {
-  GByteArray        *output = take_scratch (self);
-  guint              flags = (first ? WS_FRAME_RSV1 : 0) | (last ? WS_FRAME_FIN : 0);
+  GByteArray *output = take_scratch (self);
+  guint       flags = (first ? WS_FRAME_RSV1 : 0) | (last ? WS_FRAME_FIN : 0);
   g_autoptr (GBytes) owner = NULL;
 
   for (gsize offset = 0; offset < length || (length == 0 && last); offset += WS_DEFLATE_MAX_INPUT_BYTES)
@@ -488,8 +488,7 @@ ws_connection_has_room (WsConnection *self,
   if (length > max)
     {
       g_set_error (error, WS_ERROR, WS_ERROR_WOULD_BLOCK,
-                   "[%d] Operation would block: a message of %" G_GSIZE_FORMAT " bytes never fits into MaxSendQueue (%"
-                   G_GUINT64_FORMAT " bytes); raise it, or send a stream",
+                   "[%d] Operation would block: a message of %" G_GSIZE_FORMAT " bytes never fits into MaxSendQueue (%" G_GUINT64_FORMAT " bytes); raise it, or send a stream",
                    WS_ERROR_WOULD_BLOCK, length, max);
       return FALSE;
     }

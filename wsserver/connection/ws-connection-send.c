@@ -14,7 +14,8 @@ ws_connection_check_open (WsConnection *self,
     return TRUE;
 
   g_set_error (error, WS_ERROR, WS_ERROR_SENDING, "Connection %s is %s", ws_connection_get_connection_id (self),
-               self->state < WS_STATE_OPEN ? "not open yet" : self->state == WS_STATE_CLOSED ? "closed" : "closing");
+               self->state < WS_STATE_OPEN ? "not open yet" : self->state == WS_STATE_CLOSED ? "closed"
+                                                                                             : "closing");
   return FALSE;
 }
 
@@ -73,7 +74,7 @@ check_text_part (WsConnectionExtra *extra,
                  gboolean           last,
                  GError           **error)
 {
-  WsUtf8Validator utf8 = first ? (WsUtf8Validator) { 0 } : extra->message_utf8;
+  WsUtf8Validator utf8 = first ? (WsUtf8Validator){ 0 } : extra->message_utf8;
 
   if (!ws_utf8_validator_feed (&utf8, data, length) || (last && !ws_utf8_validator_is_complete (&utf8)))
     {
@@ -211,7 +212,7 @@ send_data (WsConnection *self,
            GError      **error)
 {
   g_autoptr (WsSendJob) job = NULL;
-  gboolean              sent;
+  gboolean sent;
 
   self->bytes_sent = 0;
   if (!ws_connection_check_open (self, error) || !ws_connection_check_can_block (self, error))
@@ -479,11 +480,11 @@ ws_connection_send_async (WsConnection       *self,
                           GAsyncReadyCallback callback,
                           gpointer            user_data)
 {
-  g_autoptr (GTask)     task = NULL;
+  g_autoptr (GTask) task = NULL;
   g_autoptr (WsSendJob) job = NULL;
-  GError               *error = NULL;
-  gsize                 length;
-  const guint8         *bytes;
+  GError       *error = NULL;
+  gsize         length;
+  const guint8 *bytes;
 
   g_return_if_fail (WS_IS_CONNECTION (self));
   g_return_if_fail (format <= WS_DATA_FORMAT_BINARY);

@@ -9,7 +9,7 @@ ws_message_handler_new (WsMessageFunc  func,
 {
   WsMessageHandler *self = g_new (WsMessageHandler, 1);
 
-  *self = (WsMessageHandler) { .func = func, .data = data, .destroy = destroy, .ref_count = 1 };
+  *self = (WsMessageHandler){ .func = func, .data = data, .destroy = destroy, .ref_count = 1 };
   return self;
 }
 

@@ -14,9 +14,9 @@ G_STATIC_ASSERT (WS_CHUNK_BYTES > 2 * WS_OUTBOX_COPY_MAX_BYTES);
 struct _WsOutboxSegment
 {
   WsOutboxSegment *next;
-  const guint8    *data;   /* what is left, in owner or behind this struct */
-  gsize            length; /* never 0 while in an outbox */
-  GBytes          *owner;  /* NULL: the bytes follow this struct */
+  const guint8    *data;     /* what is left, in owner or behind this struct */
+  gsize            length;   /* never 0 while in an outbox */
+  GBytes          *owner;    /* NULL: the bytes follow this struct */
   gsize            capacity; /* of what follows; SEGMENT_CHUNK_BYTES: this struct begins a pooled chunk */
 };
 

@@ -67,9 +67,9 @@ ws_server_broadcast (WsServer         *self,
                      GError          **error)
 {
   g_autoptr (GPtrArray) clients = NULL;
-  WsBroadcast           broadcast;
-  WsOpcode              opcode;
-  guint                 n_taken = 0;
+  WsBroadcast broadcast;
+  WsOpcode    opcode;
+  guint       n_taken = 0;
 
   g_return_val_if_fail (WS_IS_SERVER (self), 0);
   g_return_val_if_fail (format <= WS_DATA_FORMAT_BINARY, 0);
