@@ -218,6 +218,7 @@ ensure_poller (WsServer *self)
     }
   self->poller = ws_poller_new (context);
   ws_connection_context_init (&self->context, &ws_server_owner_funcs, self, self->poller, self->settings);
+  self->context.message_handler = self->message_handler;
 }
 
 static gboolean

@@ -25,6 +25,8 @@ struct _WsServer
   int           connection_backlog;
   int           default_timeout_s;
 
+  WsMessageHandler *message_handler; /* NULL: messages are told by signals */
+
   /* TLS */
   gboolean       use_ssl;
   gboolean       ssl_authenticate_clients;
@@ -86,6 +88,10 @@ void     ws_server_log      (WsServer      *self,
                              const char    *type,
                              const char    *format,
                              ...) G_GNUC_PRINTF (4, 5);
+
+/* ws-server-message-func.c: takes the reference; NULL for none */
+void ws_server_take_message_handler (WsServer         *self,
+                                     WsMessageHandler *handler);
 
 /* ws-server-tls.c */
 void     ws_server_init_tls (WsServer *self);
