@@ -65,7 +65,7 @@ make_context (WsServer   *self,
   options.ocsp_response_file = ocsp_response_file;
   context = ws_tls_context_new (&options, credentials, error);
   if (context != NULL)
-    context->certificates = g_ptr_array_ref (certificates);
+    ws_tls_context_set_certificates (context, certificates, self->settings->ssl_ca_certs);
   return context;
 }
 
@@ -298,6 +298,7 @@ ws_server_set_use_ssl (WsServer *self,
     return FALSE;
 
   self->use_ssl = use_ssl;
+  ws_server_watch_files (self);
   g_object_notify (G_OBJECT (self), "use-ssl");
   return TRUE;
 }
