@@ -1,6 +1,6 @@
 # Copyright 2026 The WsServer authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""test-browser.py WS-DEMO FOLDER ECHO-SERVER: Chromium on the demo's page, of which screenshots go
+"""test-browser.py WS-DEMO FOLDER ECHO-SERVER [TEST…]: Chromium on the demo's page, of which screenshots go
 into the folder, and its WebSocket against the echo server."""
 import pathlib
 import re
@@ -331,8 +331,9 @@ class SecureBrowserTest(BrowserTest):
     origin = "https://127.0.0.1:"
     page = SECURE_PAGE
 
-    # They look at the page alone, or need a client of their own.
+    # They look at the page alone, or at what TLS only carries.
     test_labels = test_looks = test_name_is_remembered = test_who_comes_later_sees_what_was_said = None
+    test_round_trip_time = test_browser_answers_pings = None
 
     def test_scheme(self):
         self.browser.wait(ONLINE)
@@ -414,7 +415,7 @@ class SecureEchoServerTest(EchoServerTest):
 
     flags = (LOOK_AWAY,)
     scheme = "https"
-    test_parameters = None  # what TLS carries is the same
+    test_parameters = test_large_plain = None  # what TLS carries is the same
 
     def test_versions(self):
         for protocols, version in ((3072, "TLSv1.2 TLS_ECDHE_ECDSA_"), (12288, "TLSv1.3 TLS_")):

@@ -65,7 +65,6 @@ answer_command (WsServer     *server,
   else if (length == strlen ("!extensions") && memcmp (text, "!extensions", length) == 0)
     answer = g_strdup_printf ("%.4f %s", ws_connection_get_compression_ratio (connection),
                               ws_connection_get_extensions (connection));
-
   else if (length == strlen ("!tls") && memcmp (text, "!tls", length) == 0)
     answer = describe_tls (connection);
 
