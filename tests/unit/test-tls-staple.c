@@ -95,7 +95,7 @@ test_served (void)
   g_test_summary ("A response is served until it expires");
 
   ws_tls_options_init (&options);
-  options.ocsp_response_file = path;
+  options.ocsp_response = path;
   options.reuse_sessions = FALSE;
   context = ws_tls_context_new (&options, make_credentials (&good, TRUE), &error);
   g_assert_no_error (error);
@@ -147,7 +147,7 @@ test_several_certificates (void)
   g_test_summary ("Of several certificates it goes to the one that it is about");
 
   g_assert_cmpint (gnutls_certificate_set_x509_key (credentials, chain, 1, good.key), >=, 0);
-  g_assert_true (ws_tls_credentials_staple_file (credentials, path, &error));
+  g_assert_true (ws_tls_credentials_staple_named (credentials, path, &error));
   g_assert_no_error (error);
   gnutls_certificate_free_credentials (credentials);
 }
@@ -209,7 +209,7 @@ test_file_refused (void)
       WsTlsOptions options;
 
       ws_tls_options_init (&options);
-      options.ocsp_response_file = paths[i];
+      options.ocsp_response = paths[i];
       g_assert_null (ws_tls_context_new (&options, make_credentials (&good, TRUE), &error));
       g_assert_error (error, WS_ERROR, WS_ERROR_CERT_STORE);
       g_assert_nonnull (strstr (error->message, texts[i]));

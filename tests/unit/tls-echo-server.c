@@ -98,7 +98,7 @@ read_option (WsTlsOptions *options,
   else if (g_str_has_prefix (argument, "authenticate="))
     options->request_client_certificate = value[0] == '1';
   else if (g_str_has_prefix (argument, "staple="))
-    options->ocsp_response_file = value;
+    options->ocsp_response = value;
   else if (g_str_has_prefix (argument, "identity="))
     identity_file = value;
   else

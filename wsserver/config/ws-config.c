@@ -177,8 +177,8 @@ static const WsSetting settings[] = {
     "After how long without a frame from the client a ping is sent; 0: never" },
   { "PongTimeout", WS_SETTING_GROUP_BEYOND, WS_SETTING_UINT, SERVER (pong_timeout_s), 1, MAX_SECONDS, "20", "seconds",
     "How long such a ping may stay unanswered before the connection is dropped" },
-  { "SSLOCSPResponse", WS_SETTING_GROUP_BEYOND, WS_SETTING_STRING, SERVER (ssl_ocsp_response), 0, 4095, "", "",
-    "File with an OCSP response, DER or PEM, that is stapled to ssl-cert; ssl-provider INTERNAL only" },
+  { "SSLOCSPResponse", WS_SETTING_GROUP_BEYOND, WS_SETTING_STRING, SERVER (ssl_ocsp_response), 0, 65536, "", "",
+    "File with an OCSP response (DER or PEM), or the response itself in PEM, that is stapled to ssl-cert; ssl-provider INTERNAL only" },
   { "SSLReloadCert", WS_SETTING_GROUP_BEYOND, WS_SETTING_BOOLEAN, SERVER (ssl_reload_cert), 0, 1, "False", "",
     "Whether certificates and SSLOCSPResponse are read again when their files change" },
 };

@@ -80,7 +80,7 @@ typedef struct
   guint64  max_send_queue_bytes;
   guint    ping_interval_s; /* 0: none */
   guint    pong_timeout_s;
-  char    *ssl_ocsp_response; /* file; "": none */
+  char    *ssl_ocsp_response; /* file, or PEM; "": none */
   gboolean ssl_reload_cert;
 } WsSettings;
 

@@ -1,10 +1,12 @@
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
-/* SSLReloadCert: a certificate, or the OCSP response stapled to it, whose file changes is read again. Tools that renew certificates write
- * the file in several steps, or put another one in its place; so it is read when it has been quiet for
- * a moment, and what cannot be used leaves the old one in service. */
+/* SSLReloadCert: a certificate, or the OCSP response stapled to it, whose file changes is read again.
+ * Tools that renew certificates write the file in several steps, or put another one in its place; so
+ * it is read when it has been quiet for a moment, and what cannot be used leaves the old one in
+ * service. */
 #include "wsserver/server/ws-server-private.h"
 #include "wsserver/tls/ws-certificate-private.h"
+#include "wsserver/tls/ws-tls-staple-private.h"
 
 #define SETTLE_MS 250
 
@@ -185,6 +187,6 @@ ws_server_watch_files (WsServer *self)
     watch_certificate (self, self->ssl_cert);
   for (guint i = 0; i < self->more_ssl_certs->len; i++)
     watch_certificate (self, self->more_ssl_certs->pdata[i]);
-  if (*self->settings->ssl_ocsp_response != '\0')
+  if (*self->settings->ssl_ocsp_response != '\0' && !ws_tls_staple_is_pem (self->settings->ssl_ocsp_response))
     watch_file (self, NULL, self->settings->ssl_ocsp_response);
 }

@@ -46,7 +46,7 @@ fill_options (WsServer     *self,
 static WsTlsContext *
 make_context (WsServer   *self,
               GPtrArray  *certificates,
-              const char *ocsp_response_file,
+              const char *ocsp_response,
               GError    **error)
 {
   WsTlsOptions                     options;
@@ -62,7 +62,7 @@ make_context (WsServer   *self,
       }
 
   fill_options (self, &options);
-  options.ocsp_response_file = ocsp_response_file;
+  options.ocsp_response = ocsp_response;
   context = ws_tls_context_new (&options, credentials, error);
   if (context != NULL)
     ws_tls_context_set_certificates (context, certificates, self->settings->ssl_ca_certs);

@@ -58,8 +58,8 @@ make_named (WsTlsContext *self,
       }
 
   /* It may be about a certificate that is not among these. */
-  if (self->ocsp_response_file != NULL)
-    (void) ws_tls_credentials_staple_file (named->credentials, self->ocsp_response_file, NULL);
+  if (self->ocsp_response != NULL)
+    (void) ws_tls_credentials_staple_named (named->credentials, self->ocsp_response, NULL);
   ws_tls_context_set_dh_params (self, named->credentials);
   named->keys = ws_tls_collect_key_kinds (named->credentials);
   return named;

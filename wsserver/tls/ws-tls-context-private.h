@@ -22,7 +22,7 @@ struct _WsTlsContext
   gnutls_certificate_credentials_t credentials;
   GPtrArray                       *certificates;       /* what the credentials borrow from; may be NULL */
   char                            *ca_certs;           /* PEM that completes their chains */
-  char                            *ocsp_response_file; /* what is stapled, or NULL */
+  char                            *ocsp_response; /* what is stapled, or NULL */
   GHashTable                      *named;              /* credentials by host name; NULL for one certificate */
   guint                            dh_group_bits;
   WsTlsKeyKinds                    keys; /* of all certificates */

@@ -117,8 +117,8 @@ staple (WsTlsContext *self,
   if (path == NULL || path[0] == '\0')
     return TRUE;
 
-  self->ocsp_response_file = g_strdup (path);
-  return ws_tls_credentials_staple_file (self->credentials, path, error);
+  self->ocsp_response = g_strdup (path);
+  return ws_tls_credentials_staple_named (self->credentials, path, error);
 }
 
 void
@@ -168,7 +168,7 @@ ws_tls_context_new (const WsTlsOptions              *options,
     }
 
   self->priority = ws_tls_priority_new (options, error);
-  if (self->priority == NULL || !staple (self, options->ocsp_response_file, error) ||
+  if (self->priority == NULL || !staple (self, options->ocsp_response, error) ||
       !load_trust_list (self, options, error) || !open_key_log (self, options, error))
     return NULL;
 
@@ -198,7 +198,7 @@ ws_tls_context_unref (WsTlsContext *self)
   gnutls_certificate_free_credentials (self->credentials);
   g_clear_pointer (&self->named, g_hash_table_unref);
   g_free (self->ca_certs);
-  g_free (self->ocsp_response_file);
+  g_free (self->ocsp_response);
   g_clear_pointer (&self->certificates, g_ptr_array_unref);
   if (self->ticket_key.data != NULL)
     gnutls_memset (self->ticket_key.data, 0, self->ticket_key.size);

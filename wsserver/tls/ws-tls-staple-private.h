@@ -21,9 +21,11 @@ gboolean ws_tls_credentials_staple (gnutls_certificate_credentials_t credentials
                                     GBytes                          *response,
                                     const char                      *name,
                                     GError                         **error);
-/* Reads a file and staples it to the certificate that it is about. */
-gboolean ws_tls_credentials_staple_file (gnutls_certificate_credentials_t credentials,
-                                         const char                      *path,
-                                         GError                         **error);
+/* The response itself in PEM, or the name of a file with it; staples it to the certificate that it is
+ * about. */
+gboolean ws_tls_credentials_staple_named (gnutls_certificate_credentials_t credentials,
+                                          const char                      *pem_or_path,
+                                          GError                         **error);
+gboolean ws_tls_staple_is_pem (const char *pem_or_path);
 
 G_END_DECLS

@@ -122,23 +122,39 @@ read_file (const char *path,
 }
 
 gboolean
-ws_tls_credentials_staple_file (gnutls_certificate_credentials_t credentials,
-                                const char                      *path,
-                                GError                         **error)
+ws_tls_staple_is_pem (const char *pem_or_path)
+{
+  return g_str_has_prefix (pem_or_path, "-----BEGIN ");
+}
+
+gboolean
+ws_tls_credentials_staple_named (gnutls_certificate_credentials_t credentials,
+                                 const char                      *pem_or_path,
+                                 GError                         **error)
 {
   g_autoptr (GError) first = NULL;
   g_autoptr (GError) reading = NULL;
-  g_autoptr (GBytes) response = read_file (path, &reading);
+  g_autoptr (GBytes) response = NULL;
+  const char    *name = pem_or_path;
   gnutls_datum_t der;
 
+  if (ws_tls_staple_is_pem (pem_or_path))
+    {
+      name = "the OCSP response in PEM";
+      response = g_bytes_new (pem_or_path, strlen (pem_or_path));
+    }
+  else
+    {
+      response = read_file (pem_or_path, &reading);
+    }
   if (response == NULL)
-    return refuse (error, reading->message, path);
+    return refuse (error, reading->message, name);
 
   for (guint i = 0; i == 0 || gnutls_certificate_get_crt_raw (credentials, i, 0, &der) >= 0; i++)
     {
       g_autoptr (GError) fault = NULL;
 
-      if (ws_tls_credentials_staple (credentials, i, response, path, &fault))
+      if (ws_tls_credentials_staple (credentials, i, response, name, &fault))
         return TRUE;
       /* With one certificate its own fault is told, with several that of the first. */
       if (first == NULL)
