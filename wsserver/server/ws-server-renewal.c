@@ -82,7 +82,7 @@ settled_cb (gpointer user_data)
 
   stop_settling (watched);
   renewed = ws_certificate_reopen (old, &error);
-  if (renewed != NULL && replace_certificate (self, old, renewed, &error)) /* frees watched */
+  if (renewed != NULL && replace_certificate (self, old, renewed, &error)) /* may free watched */
     {
       ws_server_log (self, WS_LOG_INFO, "Info", "New clients get the certificate renewed in %s: %s, valid until %s", filename,
                      ws_certificate_get_subject (renewed), ws_certificate_get_expiration_date (renewed));
@@ -118,8 +118,32 @@ file_changed_cb (GFileMonitor     *monitor,
   g_source_attach (watched->settling, ws_poller_get_context (watched->server->poller));
 }
 
+/* What is watched already stays so, with what has been noticed of it: tools renew several files at a
+ * time, and one may change again while it is being read. */
+static gboolean
+keep_watching (WsServer      *self,
+               GPtrArray     *old,
+               WsCertificate *certificate,
+               const char    *filename)
+{
+  for (guint i = 0; old != NULL && i < old->len; i++)
+    {
+      WatchedCertificate *watched = old->pdata[i];
+
+      if (!g_str_equal (watched->filename, filename))
+        continue;
+
+      g_set_object (&watched->certificate, certificate);
+      g_ptr_array_add (self->watched_certificates, g_ptr_array_steal_index (old, i));
+      return TRUE;
+    }
+
+  return FALSE;
+}
+
 static void
 watch_certificate (WsServer      *self,
+                   GPtrArray     *old,
                    WsCertificate *certificate)
 {
   g_autofree char *filename = ws_certificate_dup_filename (certificate);
@@ -128,7 +152,7 @@ watch_certificate (WsServer      *self,
   GMainContext       *context = ws_poller_get_context (self->poller);
   WatchedCertificate *watched;
 
-  if (filename == NULL)
+  if (filename == NULL || keep_watching (self, old, certificate, filename))
     return;
 
   watched = g_new0 (WatchedCertificate, 1);
@@ -150,13 +174,14 @@ watch_certificate (WsServer      *self,
 void
 ws_server_watch_certificates (WsServer *self)
 {
-  g_clear_pointer (&self->watched_certificates, g_ptr_array_unref);
+  g_autoptr (GPtrArray) old = g_steal_pointer (&self->watched_certificates);
+
   if (self->acceptor == NULL || !self->use_ssl || !self->settings->ssl_reload_cert)
     return;
 
   self->watched_certificates = g_ptr_array_new_with_free_func (watched_certificate_free);
   if (self->ssl_cert != NULL)
-    watch_certificate (self, self->ssl_cert);
+    watch_certificate (self, old, self->ssl_cert);
   for (guint i = 0; i < self->more_ssl_certs->len; i++)
-    watch_certificate (self, self->more_ssl_certs->pdata[i]);
+    watch_certificate (self, old, self->more_ssl_certs->pdata[i]);
 }
