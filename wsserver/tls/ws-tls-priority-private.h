@@ -51,6 +51,7 @@ typedef struct
   gboolean    request_client_certificate; /* SSLAuthenticateClients */
   const char *client_ca_pem;              /* SSLClientCACerts, beside the system's; NULL: none */
   gboolean    use_system_trust;           /* whether the system's authorities vouch for clients */
+  struct _WsTlsContext *authorities;      /* whose trust list is good for this one too, to save the time; NULL: nobody's */
   const char *ocsp_response_file;         /* SSLOCSPResponse, to be stapled; NULL or "": none */
   const char *key_log_file;               /* SSLKeyLogFile; NULL or "": none */
   const char *application_protocols;      /* ALPN, separated by commas; NULL or "": none */
