@@ -3,7 +3,9 @@
 
 /* The echo server that the benchmark measures.
  *
- *   bench-echo PORT [--deflate on|off] [--tls CERTIFICATE KEY] [--platform] */
+ *   bench-echo PORT [--deflate on|off] [--tls CERTIFICATE KEY] [--platform] [--func]
+ *
+ * --func: with a message function in place of the signal. */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -22,6 +24,19 @@ data_in_cb (WsServer     *server,
 
   ws_connection_set_data_format (connection, format);
   if (!ws_connection_send (connection, data, &error))
+    g_printerr ("%s\n", error->message);
+}
+
+static void
+message_func (WsConnection *connection,
+              WsDataFormat  format,
+              const guint8 *data,
+              gsize         length,
+              gpointer      user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!ws_connection_send_data (connection, format, data, length, &error))
     g_printerr ("%s\n", error->message);
 }
 
@@ -87,6 +102,10 @@ apply_options (WsServer *server,
     else if (g_str_equal (argv[i], "--platform"))
       {
         ws_server_set_ssl_provider (server, WS_SSL_PROVIDER_PLATFORM, NULL);
+      }
+    else if (g_str_equal (argv[i], "--func"))
+      {
+        ws_server_set_message_func (server, message_func, NULL, NULL);
       }
 }
 

@@ -39,6 +39,7 @@ PEERS = os.environ.get("WS_PEERS_DIR") or os.path.join(tempfile.gettempdir(), "p
 
 DEFAULT_SERVERS = {
     "wsserver": "{here}/../_bench/bench/bench-echo {port} {tls} {deflate}",
+    "wsserver-func": "{here}/../_bench/bench/bench-echo {port} {tls} {deflate} --func",
     "raw": "{dir}/rawepoll {port}",
     "soup": "{dir}/peer-soup {port} {tls} {deflate}",
     "lws": "{dir}/peer-lws {port} {tls} {deflate}",

@@ -12,10 +12,6 @@
 
 #include "ws-test-client.h"
 
-/* Long enough for a loaded machine and valgrind; a test that passes never waits for it. */
-#define DEADLINE_SECONDS 10
-#define MAX_SETTLE_ITERATIONS 20000
-
 static const guint8 masking_key[4] = { 0x37, 0xfa, 0x21, 0x3d };
 
 static void G_GNUC_PRINTF (1, 2) G_GNUC_NORETURN
@@ -29,75 +25,6 @@ fail (const char *format, ...)
   va_end (arguments);
 
   g_error ("%s: %s", g_test_get_path (), message);
-}
-
-static gboolean
-deadline_cb (gpointer user_data)
-{
-  WsTestDeadline *deadline = user_data;
-
-  deadline->passed = TRUE;
-  return G_SOURCE_REMOVE;
-}
-
-static guint
-get_deadline_seconds (void)
-{
-  const char *seconds = g_getenv ("WS_TEST_DEADLINE_SECONDS");
-
-  return seconds != NULL ? (guint) g_ascii_strtoull (seconds, NULL, 10) : DEADLINE_SECONDS;
-}
-
-void
-ws_test_deadline_begin (WsTestDeadline *deadline,
-                        const char     *what,
-                        const char     *file,
-                        int             line,
-                        const char     *function)
-{
-  deadline->what = what;
-  deadline->file = file;
-  deadline->line = line;
-  deadline->function = function;
-  deadline->passed = FALSE;
-  deadline->source = g_timeout_source_new_seconds (get_deadline_seconds ());
-  g_source_set_callback (deadline->source, deadline_cb, deadline, NULL);
-  g_source_attach (deadline->source, g_main_context_get_thread_default ());
-}
-
-void
-ws_test_deadline_iterate (WsTestDeadline *deadline)
-{
-  if (deadline->passed)
-    {
-      g_autofree char *message = NULL;
-
-      message = g_strdup_printf ("%s: still waiting at the deadline for: %s",
-                                 g_test_get_path (), deadline->what);
-      g_assertion_message (G_LOG_DOMAIN, deadline->file, deadline->line, deadline->function,
-                           message);
-    }
-
-  g_main_context_iteration (g_main_context_get_thread_default (), TRUE);
-}
-
-void
-ws_test_deadline_end (WsTestDeadline *deadline)
-{
-  g_source_destroy (deadline->source);
-  g_clear_pointer (&deadline->source, g_source_unref);
-}
-
-guint
-ws_test_settle (void)
-{
-  guint n_iterations = 0;
-
-  while (g_main_context_iteration (g_main_context_get_thread_default (), FALSE))
-    if (++n_iterations > MAX_SETTLE_ITERATIONS)
-      fail ("the main context spins: %u iterations and always something ready", n_iterations);
-
-  return n_iterations;
 }
 
 static void
@@ -150,6 +77,15 @@ answer_pings (WsTestClient *self)
     }
 }
 
+gssize
+ws_test_client_receive (WsTestClient *self,
+                        gpointer      buffer,
+                        gsize         size)
+{
+  return self->tls != NULL ? ws_test_tls_receive (self->tls, buffer, size)
+                           : recv (self->fd, buffer, size, MSG_DONTWAIT);
+}
+
 static gboolean
 readable_cb (int          fd,
              GIOCondition condition,
@@ -157,7 +93,7 @@ readable_cb (int          fd,
 {
   WsTestClient *self = user_data;
   guint8        buffer[65536];
-  gssize        n_bytes = recv (fd, buffer, sizeof buffer, 0);
+  gssize        n_bytes = ws_test_client_receive (self, buffer, sizeof buffer);
 
   if (n_bytes > 0)
     {
@@ -175,13 +111,25 @@ readable_cb (int          fd,
   return G_SOURCE_REMOVE;
 }
 
+/* Whether data can go out and come in: over TLS, the handshake is over. */
+static gboolean
+is_open (WsTestClient *self)
+{
+  return self->tls == NULL || ws_test_tls_is_open (self->tls);
+}
+
 /* Bytes that cannot be sent because the server has gone are dropped: the test sees eof. */
 static void
 flush_output (WsTestClient *self)
 {
-  while (self->output->len > 0 && self->fd >= 0)
+  while (self->output->len > 0 && self->fd >= 0 && is_open (self))
     {
-      gssize n_bytes = send (self->fd, self->output->data, self->output->len, MSG_NOSIGNAL);
+      gssize n_bytes;
+
+      if (self->tls != NULL)
+        n_bytes = ws_test_tls_send (self->tls, self->output->data, self->output->len);
+      else
+        n_bytes = send (self->fd, self->output->data, self->output->len, MSG_NOSIGNAL);
 
       if (n_bytes > 0)
         g_byte_array_remove_range (self->output, 0, (guint) n_bytes);
@@ -194,6 +142,16 @@ flush_output (WsTestClient *self)
     }
 }
 
+/* TRUE while there is something that the kernel would not take. */
+static gboolean
+is_blocked (WsTestClient *self)
+{
+  if (self->tls != NULL && !ws_test_tls_flush (self->tls))
+    return TRUE;
+
+  return is_open (self) && self->output->len > 0;
+}
+
 static gboolean
 writable_cb (int          fd,
              GIOCondition condition,
@@ -202,11 +160,61 @@ writable_cb (int          fd,
   WsTestClient *self = user_data;
 
   flush_output (self);
-  if (self->output->len > 0)
+  if (is_blocked (self))
     return G_SOURCE_CONTINUE;
 
   clear_source (&self->writer);
   return G_SOURCE_REMOVE;
+}
+
+static void
+wait_until_writable (WsTestClient *self)
+{
+  if (self->writer == NULL && self->fd >= 0 && is_blocked (self))
+    self->writer = add_fd_source (self->fd, G_IO_OUT, writable_cb, self);
+}
+
+/* The handshake reads whether the test does or not: what the test stops is data. */
+static gboolean
+handshake_cb (int          fd,
+              GIOCondition condition,
+              gpointer     user_data)
+{
+  WsTestClient *self = user_data;
+  gssize        result = ws_test_tls_handshake (self->tls);
+
+  if (result < 0 && errno == EAGAIN)
+    {
+      wait_until_writable (self);
+      return G_SOURCE_CONTINUE;
+    }
+
+  clear_source (&self->handshaker);
+  if (result <= 0)
+    {
+      g_byte_array_set_size (self->output, 0);
+      end_input (self, result < 0 ? errno : 0);
+      return G_SOURCE_REMOVE;
+    }
+
+  flush_output (self);
+  wait_until_writable (self);
+  ws_test_client_set_reading (self, self->reading);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+begin_handshake (WsTestClient *self)
+{
+  self->tls = ws_test_tls_new (self->fd);
+  self->handshaker = add_fd_source (self->fd, G_IO_IN | G_IO_HUP | G_IO_ERR, handshake_cb, self);
+  handshake_cb (self->fd, 0, self);
+}
+
+static void
+wait_until_open (WsTestClient *self)
+{
+  ws_test_wait_until (is_open (self) || self->eof);
 }
 
 WsTestClient *
@@ -232,9 +240,16 @@ ws_test_client_new_for_address (GSocketAddress *address)
 
   if (connect (self->fd, (struct sockaddr *) &native, (socklen_t) native_size) < 0
       && errno != EINPROGRESS)
-    end_input (self, errno);
-  else
+    {
+      end_input (self, errno);
+      return self;
+    }
+
+  self->reading = TRUE;
+  if (ws_test_tls_get_mode () == WS_TEST_TLS_NONE)
     ws_test_client_set_reading (self, TRUE);
+  else
+    begin_handshake (self);
 
   return self;
 }
@@ -259,6 +274,7 @@ ws_test_client_new_for_path (const char *path)
 static void
 close_fd (WsTestClient *self)
 {
+  clear_source (&self->handshaker);
   clear_source (&self->reader);
   clear_source (&self->writer);
 
@@ -271,6 +287,7 @@ void
 ws_test_client_free (WsTestClient *self)
 {
   close_fd (self);
+  g_clear_pointer (&self->tls, ws_test_tls_free);
   g_byte_array_unref (self->input);
   g_byte_array_unref (self->output);
   g_free (self);
@@ -290,16 +307,32 @@ void
 ws_test_client_set_reading (WsTestClient *self,
                             gboolean      reading)
 {
+  self->reading = reading;
   if (!reading)
     clear_source (&self->reader);
-  else if (self->reader == NULL && !self->eof)
+  else if (self->reader == NULL && !self->eof && is_open (self))
     self->reader = add_fd_source (self->fd, G_IO_IN | G_IO_HUP | G_IO_ERR, readable_cb, self);
+}
+
+void
+ws_test_client_truncate (WsTestClient *self)
+{
+  wait_until_open (self);
+  ws_test_wait_until (self->output->len == 0);
+  shutdown (self->fd, SHUT_WR);
 }
 
 void
 ws_test_client_half_close (WsTestClient *self)
 {
+  wait_until_open (self);
   ws_test_wait_until (self->output->len == 0);
+  if (self->tls != NULL && is_open (self))
+    {
+      ws_test_tls_send_close_notify (self->tls);
+      wait_until_writable (self);
+      ws_test_wait_until (self->writer == NULL);
+    }
   shutdown (self->fd, SHUT_WR);
 }
 
@@ -315,6 +348,12 @@ ws_test_client_reset (WsTestClient *self)
 void
 ws_test_client_close (WsTestClient *self)
 {
+  guint8 buffer[65536];
+
+  /* What has come unread, such as tickets of TLS, would make a reset of the end. */
+  if (self->tls != NULL && self->reader != NULL)
+    while (ws_test_client_receive (self, buffer, sizeof buffer) > 0)
+      ;
   close_fd (self);
 }
 
@@ -326,8 +365,7 @@ ws_test_client_send (WsTestClient *self,
   g_byte_array_append (self->output, data, (guint) length);
   flush_output (self);
 
-  if (self->output->len > 0 && self->writer == NULL && self->fd >= 0)
-    self->writer = add_fd_source (self->fd, G_IO_OUT, writable_cb, self);
+  wait_until_writable (self);
 }
 
 void
@@ -347,6 +385,7 @@ ws_test_client_send_cut (WsTestClient *self,
   const guint8 *bytes = data;
   gsize         start = 0;
 
+  wait_until_open (self);
   for (gsize i = 0; i <= n_cuts; i++)
     {
       gsize end = i < n_cuts ? cuts[i] : length;
@@ -365,6 +404,7 @@ ws_test_client_send_slowly (WsTestClient *self,
 {
   const guint8 *bytes = data;
 
+  wait_until_open (self);
   for (gsize i = 0; i < length; i++)
     {
       ws_test_client_send (self, bytes + i, 1);
@@ -741,6 +781,8 @@ ws_test_client_assert_eof (WsTestClient *self)
   if (self->input->len > 0)
     fail ("%u bytes came before the end, the first 0x%02x", self->input->len,
           self->input->data[0]);
+  if (self->tls != NULL && ws_test_tls_is_open (self->tls) && self->error_number == 0 && !ws_test_tls_is_closed (self->tls))
+    fail ("the server has ended the stream without close_notify");
 }
 
 char *

@@ -7,6 +7,9 @@
 #include "wsserver/protocol/ws-close-private.h"
 #include "wsserver/protocol/ws-frame-private.h"
 
+#include "ws-test-tls.h"
+#include "ws-test-wait.h"
+
 G_BEGIN_DECLS
 
 /* A scripted client that lives in the thread and main context of the server under test and can
@@ -16,11 +19,14 @@ typedef struct
 {
   GByteArray *input;  /* received and not yet taken by a test */
   GByteArray *output; /* not yet accepted by the kernel */
+  WsTestTls  *tls;    /* NULL: plain text */
+  GSource    *handshaker;
   GSource    *reader; /* NULL while the client does not read */
-  GSource    *writer; /* NULL while output is empty */
+  GSource    *writer; /* NULL while nothing waits for the kernel */
   guint64     n_received_bytes;
   int         fd;            /* -1 after a reset or close */
   int         error_number;  /* errno of the failure that ended the connection, or 0 */
+  gboolean    reading;       /* as the test has set it, also before TLS is open */
   gboolean    eof;           /* the server has ended the connection, or it failed */
   gboolean    answers_pings; /* set by a test: takes each ping as it comes and sends its pong */
   guint       n_answered_pings;
@@ -59,42 +65,6 @@ typedef struct
   guint       status;
 } WsTestResponse;
 
-typedef struct
-{
-  const char *what;
-  const char *file;
-  const char *function;
-  GSource    *source;
-  int         line;
-  gboolean    passed;
-} WsTestDeadline;
-
-void ws_test_deadline_begin (WsTestDeadline *deadline,
-                             const char     *what,
-                             const char     *file,
-                             int             line,
-                             const char     *function);
-void ws_test_deadline_iterate (WsTestDeadline *deadline);
-void ws_test_deadline_end (WsTestDeadline *deadline);
-
-/* Iterates the thread's main context until the expression is true; fails the test when it is
- * still false at the deadline. */
-#define ws_test_wait_until(expression)                                                          \
-  G_STMT_START                                                                                  \
-  {                                                                                             \
-    WsTestDeadline deadline_;                                                                   \
-                                                                                                \
-    ws_test_deadline_begin (&deadline_, #expression, __FILE__, __LINE__, G_STRFUNC);            \
-    while (!(expression))                                                                       \
-      ws_test_deadline_iterate (&deadline_);                                                    \
-    ws_test_deadline_end (&deadline_);                                                          \
-  }                                                                                             \
-  G_STMT_END
-
-/* Dispatches what is ready, until nothing is; fails the test when that never happens. Returns the
- * number of iterations that dispatched something. */
-guint ws_test_settle (void);
-
 WsTestClient *ws_test_client_new (guint port);
 WsTestClient *ws_test_client_new_for_address (GSocketAddress *address);
 WsTestClient *ws_test_client_new_for_path (const char *path);
@@ -106,7 +76,13 @@ guint ws_test_client_get_port (WsTestClient *self);
 
 void ws_test_client_set_reading (WsTestClient *self,
                                  gboolean      reading);
+/* What is here, by the test itself while the client does not read; answers as recv() does. */
+gssize ws_test_client_receive (WsTestClient *self,
+                               gpointer      buffer,
+                               gsize         size);
+/* Ends the client's side; over TLS with close_notify, or as if the connection had been cut. */
 void ws_test_client_half_close (WsTestClient *self);
+void ws_test_client_truncate (WsTestClient *self);
 void ws_test_client_reset (WsTestClient *self);
 void ws_test_client_close (WsTestClient *self);
 

@@ -183,12 +183,50 @@ disconnected_cb (WsServer     *server,
           description);
 }
 
+/* ECDSA: an RSA key costs the handshakes of a run five times as much. */
+static WsCertificate *
+get_certificate (void)
+{
+  static WsCertificate *certificate;
+  const char *const     names[] = { "localhost", NULL };
+  g_autoptr (GError)    error = NULL;
+
+  if (certificate == NULL)
+    certificate = ws_certificate_new_self_signed (names, 1, &error);
+  g_assert_no_error (error);
+
+  return certificate;
+}
+
+void
+ws_test_server_secure (WsServer *server)
+{
+  WsTestTlsMode      mode = ws_test_tls_get_mode ();
+  g_autoptr (GError) error = NULL;
+  g_autofree char   *protocols = NULL;
+
+  if (mode == WS_TEST_TLS_NONE)
+    return;
+
+  ws_server_set_use_ssl (server, TRUE, &error);
+  g_assert_no_error (error);
+  ws_server_set_ssl_cert (server, get_certificate (), &error);
+  g_assert_no_error (error);
+  ws_server_set_ssl_provider (server, mode == WS_TEST_TLS_PLATFORM ? WS_SSL_PROVIDER_PLATFORM : WS_SSL_PROVIDER_INTERNAL,
+                              &error);
+  g_assert_no_error (error);
+  protocols = ws_server_config (server, mode == WS_TEST_TLS_1_2 ? "SSLEnabledProtocols=3072" : "SSLEnabledProtocols=12288",
+                                &error);
+  g_assert_no_error (error);
+}
+
 WsTestServer *
 ws_test_server_new (void)
 {
   WsTestServer *self = g_new0 (WsTestServer, 1);
   WsServer     *server = ws_server_new ();
 
+  ws_test_server_secure (server);
   self->server = server;
   self->events = g_ptr_array_new_with_free_func (g_free);
   self->logs = g_ptr_array_new_with_free_func (g_free);

@@ -32,6 +32,9 @@ typedef struct
   guint      port;
 } WsTestServer;
 
+/* Lets a server that a test makes by itself speak what WS_TEST_TLS says, as the clients do. */
+void ws_test_server_secure (WsServer *server);
+
 /* Not listening yet. */
 WsTestServer *ws_test_server_new (void);
 void ws_test_server_listen (WsTestServer *self);

@@ -231,6 +231,54 @@ async function testEcho() {
     server.shutdown();
 }
 
+async function testMessageFunc() {
+    const server = startServer();
+    const messages = [];
+    server.set_message_func((connection, format, data) => {
+        messages.push([format, data]);
+        connection.send_data(format, data);
+    });
+    server.connect('data-in', () => messages.push('data-in beside a message function'));
+
+    const client = await Client.connect(server.local_port);
+    await client.open('/');
+    for (const payload of [Uint8Array.from({length: 256}, (_, i) => i), new Uint8Array()]) {
+        client.send(BINARY, payload);
+        // eslint-disable-next-line no-await-in-loop
+        const [opcode, answer] = await client.receive();
+        assertEqual(opcode, BINARY, 'opcode');
+        assertBytes(answer, payload, 'payload');
+    }
+    assertEqual(messages.length, 2, 'messages');
+    assertEqual(messages[0][0], Ws.DataFormat.BINARY, 'format');
+    server.set_message_func(null);
+    await client.close(1000);
+    server.shutdown();
+}
+
+async function testBroadcast() {
+    const server = startServer();
+    const clients = [];
+    for (const target of ['/no', '/yes']) {
+        // eslint-disable-next-line no-await-in-loop
+        clients.push(await Client.connect(server.local_port));
+        // eslint-disable-next-line no-await-in-loop
+        await clients.at(-1).open(target);
+    }
+
+    const news = new GLib.Bytes(new TextEncoder().encode('news'));
+    assertEqual(server.broadcast(Ws.DataFormat.TEXT, news, connection => connection.request_uri === '/yes'),
+        1, 'clients that took it');
+    assertEqual(server.broadcast(Ws.DataFormat.BINARY, news, null), 2, 'clients that took it');
+    assertEqual((await clients[0].receive())[0], BINARY, 'what all got');
+    assertEqual((await clients[1].receive())[0], TEXT, 'what one got');
+    assertEqual((await clients[1].receive())[0], BINARY, 'what all got');
+    for (const client of clients)
+        // eslint-disable-next-line no-await-in-loop
+        await client.close(1000);
+    server.shutdown();
+}
+
 async function testOpenRequest() {
     const server = startServer();
     server.connect('web-socket-open-request', (_server, _connection, request) => {
@@ -290,7 +338,7 @@ async function testErrors() {
     server.shutdown();
 }
 
-const tests = {testEverySignal, testEcho, testOpenRequest, testHttpRequest, testErrors};
+const tests = {testEverySignal, testEcho, testMessageFunc, testBroadcast, testOpenRequest, testHttpRequest, testErrors};
 const loop = new GLib.MainLoop(null, false);
 let status = 0;
 

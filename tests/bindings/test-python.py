@@ -275,6 +275,60 @@ class ServerTest(unittest.TestCase):
 
         self.run_client(talk)
 
+    def test_message_func(self):
+        messages = []
+
+        def message(connection, format, data, *rest):  # PyGObject may pass the length, too
+            messages.append((format, bytes(data), rest[-1]))
+            connection.send_data(format, b"re: " + bytes(data))
+
+        self.server.set_message_func(message, "first")
+        self.server.connect("data-in", lambda *_arguments: self.fail("data-in beside a message function"))
+
+        def talk(client):
+            client.open()
+            for opcode, payload in ((TEXT, b"text"), (BINARY, b"\x00\xff" * 40000), (BINARY, b"")):
+                client.send(opcode, payload)
+                assert client.receive() == (opcode, b"re: " + payload)
+            client.close(1000)
+
+        self.run_client(talk)
+        self.assertEqual([len(data) for _format, data, _rest in messages], [4, 80000, 0])
+        self.assertEqual(messages[0], (Ws.DataFormat.TEXT, b"text", "first"))
+        self.server.set_message_func(None)
+
+    def test_broadcast(self):
+        asked = []
+
+        def pick(connection, *user_data):
+            asked.append(user_data)
+            return connection.get_request_uri() == "/yes"
+
+        def data_in(server, connection, format, data, _eom, _eol):
+            taken.append(server.broadcast(Ws.DataFormat.TEXT, data, pick, 7))
+            taken.append(server.broadcast(Ws.DataFormat.BINARY, data, None))
+
+        taken = []
+        self.server.connect("data-in", data_in)
+
+        def talk(client):
+            client.open("/no")
+            with Client(self.port) as other:
+                other.open("/yes")
+                client.send(TEXT, b"news")
+                assert client.receive() == (BINARY, b"news")
+                assert other.receive() == (TEXT, b"news")
+                assert other.receive() == (BINARY, b"news")
+                other.close(1000)
+            client.close(1000)
+
+        self.run_client(talk)
+        self.assertEqual(taken, [1, 2])
+        self.assertEqual(asked, [(7,), (7,)])
+        with self.assertRaises(GLib.Error) as caught:
+            self.server.broadcast(Ws.DataFormat.TEXT, GLib.Bytes.new(b"\xff"), None)
+        self.assertEqual(caught.exception.code, Ws.Error.INVALID_ARGUMENT)
+
     def test_open_request(self):
         def open_request(_server, _connection, request):
             self.assertEqual(request.props.sub_protocols, "chat, superchat")

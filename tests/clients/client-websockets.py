@@ -115,6 +115,23 @@ async def negotiate():
         await check_deflate("_WIDE", (True, True, 24 - bits, bits), (True, True, 24 - bits, bits))
 
 
+async def broadcasts():
+    """What all get at once and what each gets by itself, in turn: every inflater follows."""
+    offers = [(False, False, None, True), (True, True, None, True), (False, False, 9, 15), (False, False, 15, 15)]
+    options = [deflate(*offer) for offer in offers] + [{"compression": None}]
+    clients = [await connect("_WIDE", **each) for each in options]
+    for length in (70, 260, 1000, 5000, 100000):
+        for number, speaker in enumerate(clients):
+            text = REPEATED_TEXT[number * 7 : number * 7 + length] + RANDOM_TEXT[number : number + length]
+            await speaker.send("!broadcast " + text)
+            for client in clients:
+                assert await client.recv() == text, f"a broadcast of {length} came otherwise"
+            await echo(clients[(number + 1) % len(clients)], text[length // 2 :])
+            await echo(speaker, text[: length // 2])
+    for client in clients:
+        await client.close()
+
+
 async def declined():
     async with connect("_PLAIN") as connection:
         assert connection.extensions == []
@@ -220,6 +237,7 @@ async def main():
     await within_deadline(talk())
     await within_deadline(*(talk() for _ in range(10)))
     await within_deadline(negotiate(), declined())
+    await within_deadline(broadcasts())
     await within_deadline(large(""))
     await within_deadline(large("_PLAIN"))
     for options in ({}, {"compression": None}):

@@ -95,6 +95,25 @@ function parseExtensions(extensions) {
     return Object.fromEntries(parameters.map(parameter => parameter.split('=')));
 }
 
+// What all get at once and what each gets by itself, in turn: every inflater follows.
+async function broadcasts() {
+    const options = [{threshold: 0}, {threshold: 0, serverNoContextTakeover: true},
+        {threshold: 0, serverMaxWindowBits: 9}, false];
+    const sockets = await Promise.all(options.map(perMessageDeflate => connect('_WIDE', {perMessageDeflate})));
+    for (const length of [70, 260, 1000, 5000, 100000]) {
+        for (const [number, speaker] of sockets.entries()) {
+            const text = REPEATED_TEXT.slice(number * 7, number * 7 + length) + RANDOM_TEXT.slice(number, number + length);
+            const all = Promise.all(sockets.map(socket => once(socket, 'message')));
+            speaker.send(`!broadcast ${text}`);
+            for (const [data] of await all)
+                assert.equal(data.toString(), text, `a broadcast of ${length} came otherwise`);
+            await echo(sockets[(number + 1) % sockets.length], text.slice(length / 2));
+            await echo(speaker, text.slice(0, length / 2));
+        }
+    }
+    await Promise.all(sockets.map(disconnect));
+}
+
 // `expected` holds takeover and window bits as the server has answered them, the server's first.
 async function checkDeflate(name, offer, expected) {
     const socket = await connect(name, {perMessageDeflate: {threshold: 0, ...offer}});
@@ -255,6 +274,7 @@ const deadline = setTimeout(() => {
 await talk();
 await Promise.all(Array.from({length: 10}, () => talk()));
 await Promise.all([negotiate(), declined()]);
+await broadcasts();
 await large('');
 await large('_PLAIN');
 for (const options of [{}, {perMessageDeflate: false}])

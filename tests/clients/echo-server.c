@@ -18,13 +18,26 @@
  *
  *     the text "!extensions"            answers "RATIO EXTENSIONS", as its properties say
  *     the text "!id"                    answers its connection-id
+ *     the text "!broadcast TEXT"        sends TEXT to every client of the server
  *     GET /send/ID/N, /flood/ID/N       sends it N blocks, or floods it; see echo-flow.h
  *
  * The answer of the HTTP requests is echo_flow_report()'s, and comes when nothing more can be
  * queued for now, so that a client which does not read learns it. */
 
 static gboolean
-answer_command (WsConnection *connection,
+broadcast (WsServer *server,
+           GBytes   *command,
+           GError  **error)
+{
+  const gsize        start = strlen ("!broadcast ");
+  g_autoptr (GBytes) text = g_bytes_new_from_bytes (command, start, g_bytes_get_size (command) - start);
+
+  return ws_server_broadcast (server, WS_DATA_FORMAT_TEXT, text, NULL, NULL, error) > 0;
+}
+
+static gboolean
+answer_command (WsServer     *server,
+                WsConnection *connection,
                 GBytes       *data,
                 GError      **error)
 {
@@ -32,6 +45,8 @@ answer_command (WsConnection *connection,
   const char      *text = g_bytes_get_data (data, &length);
   g_autofree char *answer = NULL;
 
+  if (length > strlen ("!broadcast ") && memcmp (text, "!broadcast ", strlen ("!broadcast ")) == 0)
+    return broadcast (server, data, error);
   if (length == strlen ("!id") && memcmp (text, "!id", length) == 0)
     answer = g_strdup (ws_connection_get_connection_id (connection));
   else if (length == strlen ("!extensions") && memcmp (text, "!extensions", length) == 0)
@@ -56,8 +71,8 @@ data_in_cb (WsServer     *server,
   g_autoptr (GError) error = NULL;
 
   ws_connection_set_data_format (connection, format);
-  if (!answer_command (connection, data, &error))
-    g_printerr ("send: %s\n", error->message);
+  if (!answer_command (server, connection, data, &error))
+    g_printerr ("send: %s\n", error != NULL ? error->message : "nobody took the broadcast");
 }
 
 static void

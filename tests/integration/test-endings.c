@@ -50,7 +50,7 @@ read_cb (gpointer user_data)
 
   do
     {
-      n = recv (slow->client->fd, bytes, sizeof bytes, MSG_DONTWAIT);
+      n = ws_test_client_receive (slow->client, bytes, sizeof bytes);
       slow->n_read += MAX (n, 0);
       for (gssize i = MAX (n - 4, 0); i < n; i++)
         {

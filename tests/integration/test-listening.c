@@ -381,6 +381,7 @@ test_ipv6 (void)
       g_autoptr (GError)   error = NULL;
       guint                port;
 
+      ws_test_server_secure (server);
       g_assert_true (ws_server_start_listening (server, &error));
       g_assert_no_error (error);
       port = ws_server_get_local_port (server);

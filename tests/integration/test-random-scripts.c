@@ -317,6 +317,7 @@ make_server (Script *script)
   };
   WsServer *server = ws_server_new ();
 
+  ws_test_server_secure (server);
   ws_server_set_local_host (server, "127.0.0.1", NULL);
   for (guint i = 0; i < G_N_ELEMENTS (settings); i++)
     if (chance (script, 2))
@@ -376,7 +377,7 @@ step_client (Script       *script,
       return;
     }
   if (chance (script, 10))
-    ws_test_client_set_reading (client, client->reader == NULL);
+    ws_test_client_set_reading (client, !client->reading);
   ws_test_client_send (client, frame->data, cut);
   if (chance (script, 2))
     g_main_context_iteration (NULL, FALSE);

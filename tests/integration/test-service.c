@@ -93,6 +93,26 @@ typedef struct
 } Knocker;
 
 static gboolean
+accept_any_cb (GTlsConnection      *connection,
+               GTlsCertificate     *certificate,
+               GTlsCertificateFlags errors,
+               gpointer             user_data)
+{
+  return TRUE;
+}
+
+static void
+client_event_cb (GSocketClient     *client,
+                 GSocketClientEvent event,
+                 GSocketConnectable *connectable,
+                 GIOStream         *connection,
+                 gpointer           user_data)
+{
+  if (event == G_SOCKET_CLIENT_TLS_HANDSHAKING)
+    g_signal_connect (connection, "accept-certificate", G_CALLBACK (accept_any_cb), NULL);
+}
+
+static gboolean
 knock (Knocker *knocker)
 {
   g_autoptr (GSocketClient)     client = g_socket_client_new ();
@@ -102,6 +122,11 @@ knock (Knocker *knocker)
   char                          answer[13] = "";
 
   g_socket_client_set_timeout (client, 20);
+  if (ws_test_tls_get_mode () != WS_TEST_TLS_NONE)
+    {
+      g_socket_client_set_tls (client, TRUE);
+      g_signal_connect (client, "event", G_CALLBACK (client_event_cb), NULL);
+    }
   connection = g_socket_client_connect_to_host (client, "127.0.0.1", (guint16) knocker->port, NULL, &error);
   if (connection != NULL &&
       g_output_stream_write_all (g_io_stream_get_output_stream (G_IO_STREAM (connection)), request, strlen (request), NULL, NULL, &error) &&
@@ -263,6 +288,7 @@ run_activated (void)
   g_autoptr (WsServer) server = ws_server_new ();
   g_autoptr (GError)   error = NULL;
 
+  ws_test_server_secure (server);
   if (!ws_server_listen_on_activation_sockets (server, &error))
     {
       g_printerr ("%s\n", error->message);

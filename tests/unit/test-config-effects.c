@@ -16,6 +16,9 @@ typedef struct
 #define EFFECTS "test-settings-effects.c"
 #define TIMERS "test-settings-timers.c"
 #define DEFLATE "test-settings-deflate.c"
+#define TLS "test-tls.c"
+#define TLS_CLIENTS "test-tls-clients.c"
+#define TLS_SETTINGS "test-tls-settings.c"
 
 /* A setting that is added to the registry and not here fails the check below. */
 static const Proof proofs[] = {
@@ -58,37 +61,37 @@ static const Proof proofs[] = {
   { "UseIPv6", "test-listening.c", "/listening/ipv6/setting" },
   { "WaitForCloseResponse", "test-closing.c", "/closing/no-wait" },
 
-  { "DefaultConnectionTimeout", NULL, "of TLS" },
-  { "LogSSLPackets", NULL, "of TLS" },
-  { "PreferredDHGroupBits", NULL, "of TLS" },
-  { "ReuseSSLSession", NULL, "of TLS" },
-  { "SSLCACerts", NULL, "of TLS" },
+  { "DefaultConnectionTimeout", TLS_SETTINGS, "/tls-settings/default-connection-timeout" },
+  { "LogSSLPackets", TLS, "/tls/status/packets" },
+  { "PreferredDHGroupBits", TLS_SETTINGS, "/tls-settings/dh-group-bits" },
+  { "ReuseSSLSession", TLS_SETTINGS, "/tls-settings/reuse-session" },
+  { "SSLCACerts", TLS_SETTINGS, "/tls-settings/ca-certs" },
   { "SSLCheckCRL", NULL, "of TLS" },
   { "SSLCheckOCSP", NULL, "of TLS" },
-  { "SSLCipherStrength", NULL, "of TLS" },
-  { "SSLClientCACerts", NULL, "of TLS" },
-  { "SSLEnabledCipherSuites", NULL, "of TLS" },
-  { "SSLEnabledProtocols", NULL, "of TLS" },
-  { "SSLEnableRenegotiation", NULL, "of TLS" },
-  { "SSLIncludeCertChain", NULL, "of TLS" },
-  { "SSLKeyLogFile", NULL, "of TLS" },
-  { "SSLNegotiatedCipher", NULL, "of TLS" },
-  { "SSLNegotiatedCipherStrength", NULL, "of TLS" },
-  { "SSLNegotiatedCipherSuite", NULL, "of TLS" },
-  { "SSLNegotiatedKeyExchange", NULL, "of TLS" },
-  { "SSLNegotiatedKeyExchangeStrength", NULL, "of TLS" },
-  { "SSLNegotiatedVersion", NULL, "of TLS" },
+  { "SSLCipherStrength", TLS_SETTINGS, "/tls-settings/cipher-strength" },
+  { "SSLClientCACerts", TLS_CLIENTS, "/tls-clients/authorities/changed" },
+  { "SSLEnabledCipherSuites", TLS_SETTINGS, "/tls-settings/cipher-suites" },
+  { "SSLEnabledProtocols", TLS_SETTINGS, "/tls-settings/protocols" },
+  { "SSLEnableRenegotiation", TLS_SETTINGS, "/tls-settings/renegotiation" },
+  { "SSLIncludeCertChain", TLS_CLIENTS, "/tls-clients/include-chain" },
+  { "SSLKeyLogFile", TLS_SETTINGS, "/tls-settings/key-log-file" },
+  { "SSLNegotiatedCipher", TLS, "/tls/negotiated/" },
+  { "SSLNegotiatedCipherStrength", TLS, "/tls/negotiated/" },
+  { "SSLNegotiatedCipherSuite", TLS, "/tls/negotiated/" },
+  { "SSLNegotiatedKeyExchange", TLS, "/tls/negotiated/" },
+  { "SSLNegotiatedKeyExchangeStrength", TLS, "/tls/negotiated/" },
+  { "SSLNegotiatedVersion", TLS, "/tls/negotiated/" },
   { "SSLOCSPResponse", NULL, "of TLS" },
-  { "SSLReloadCert", NULL, "of TLS" },
-  { "TLS12SignatureAlgorithms", NULL, "of TLS" },
-  { "TLS12SupportedGroups", NULL, "of TLS" },
-  { "TLS13SignatureAlgorithms", NULL, "of TLS" },
-  { "TLS13SupportedGroups", NULL, "of TLS" },
-  { "SSLContextProtocol", NULL, "of TLS" },
-  { "SSLServerCACerts", NULL, "of TLS" },
-  { "SSLTrustManagerFactoryAlgorithm", NULL, "of TLS" },
-  { "TLS13KeyShareGroups", NULL, "of TLS" },
-  { "UseInternalSecurityAPI", NULL, "of TLS" },
+  { "SSLReloadCert", "test-tls-renewal.c", "/tls-renewal/file/renamed" },
+  { "TLS12SignatureAlgorithms", TLS_SETTINGS, "/tls-settings/signatures-1.2/" },
+  { "TLS12SupportedGroups", TLS_SETTINGS, "/tls-settings/groups-1.2/" },
+  { "TLS13SignatureAlgorithms", TLS_SETTINGS, "/tls-settings/signatures-1.3/" },
+  { "TLS13SupportedGroups", TLS_SETTINGS, "/tls-settings/groups-1.3/" },
+  { "SSLContextProtocol", TLS_SETTINGS, "/settings/no-effect/ssl-context-protocol" },
+  { "SSLServerCACerts", TLS_SETTINGS, "/settings/no-effect/ssl-server-ca-certs" },
+  { "SSLTrustManagerFactoryAlgorithm", TLS_SETTINGS, "/settings/no-effect/ssl-trust-manager-factory-algorithm" },
+  { "TLS13KeyShareGroups", TLS_SETTINGS, "/settings/no-effect/tls13-key-share-groups" },
+  { "UseInternalSecurityAPI", TLS_SETTINGS, "/tls-settings/use-internal-security-api" },
 };
 
 static const Proof *

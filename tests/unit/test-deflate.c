@@ -690,6 +690,76 @@ test_lifetime (void)
   g_assert_cmpmem (out->data, out->len, "\xf2\x48\xcd\xc9\xc9\x07\x00", 7);
 }
 
+/* --- one message for several receivers ------------------------------------------------------- */
+
+static void
+test_alone_kinds (void)
+{
+  static const gsize lengths[] = { 0, 250, 251, 762, 763, 40000 };
+  static const guint expected[][G_N_ELEMENTS (lengths)] = { { 8, 8, 8, 8, 8, 8 }, { 9, 9, 9, 9, 9, 9 }, { 9, 9, 10, 10, 10, 10 }, { 9, 9, 10, 10, 11, 15 } };
+  static const guint windows[] = { 8, 9, 10, 15 };
+
+  g_test_summary ("To a message the window is as large as the message, and the smallest is by itself.");
+
+  for (guint i = 0; i < G_N_ELEMENTS (windows); i++)
+    {
+      WsDeflateParameters    parameters = { FALSE, FALSE, windows[i], 15 };
+      g_autoptr (WsDeflater) deflater = ws_deflater_new (&parameters, WS_ROLE_SERVER, 6);
+
+      for (guint k = 0; k < G_N_ELEMENTS (lengths); k++)
+        {
+          g_assert_cmpuint (ws_deflater_get_kind (deflater, lengths[k]).window_bits, ==, expected[i][k]);
+          g_assert_cmpint (ws_deflater_get_kind (deflater, lengths[k]).level, ==, 6);
+        }
+    }
+}
+
+static void
+assert_inflates (WsInflater   *inflater,
+                 GByteArray   *message,
+                 const guint8 *data,
+                 gsize         length)
+{
+  g_autofree guint8 *output = g_malloc (length + 1);
+  const char        *fault = NULL;
+  gsize              consumed;
+  gsize              produced;
+
+  g_assert_cmpint (ws_inflater_decompress (inflater, message->data, message->len, TRUE, &consumed, output, length + 1, &produced, &fault),
+                   ==, WS_INFLATE_DRAINED);
+  g_assert_cmpuint (consumed, ==, message->len);
+  g_assert_cmpmem (output, produced, data, length);
+  g_byte_array_set_size (message, 0);
+}
+
+static void
+test_alone_between (void)
+{
+  enum { LENGTH = 3000 };
+  g_autofree guint8     *data = make_payload (TEXT, LENGTH);
+  g_autoptr (GByteArray) message = g_byte_array_new ();
+
+  g_test_summary ("Between messages of a deflater with context, which is reset, it fits every window.");
+
+  for (guint bits = WS_DEFLATE_MIN_WINDOW_BITS; bits <= WS_DEFLATE_MAX_WINDOW_BITS; bits++)
+    {
+      WsDeflateParameters    parameters = { FALSE, FALSE, bits, 15 };
+      g_autoptr (WsDeflater) deflater = ws_deflater_new (&parameters, WS_ROLE_SERVER, 6);
+      g_autoptr (WsInflater) inflater = ws_inflater_new (&parameters, WS_ROLE_CLIENT);
+
+      for (gsize length = 1; length <= LENGTH; length = length * 3 + 1)
+        {
+          ws_deflater_compress (deflater, data, LENGTH, WS_DEFLATE_MESSAGE_END, message);
+          assert_inflates (inflater, message, data, LENGTH);
+          ws_deflate_alone (ws_deflater_get_kind (deflater, length), data + LENGTH - length, length, message);
+          ws_deflater_reset (deflater);
+          assert_inflates (inflater, message, data + LENGTH - length, length);
+        }
+    }
+
+  ws_deflate_clear_thread_cache ();
+}
+
 int
 main (int    argc,
       char **argv)
@@ -711,6 +781,8 @@ main (int    argc,
   g_test_add_func ("/deflate/deflater/to-zlib", test_to_zlib);
   g_test_add_func ("/deflate/deflater/smallest-window", test_smallest_window);
   g_test_add_func ("/deflate/deflater/lifetime", test_lifetime);
+  g_test_add_func ("/deflate/alone/kinds", test_alone_kinds);
+  g_test_add_func ("/deflate/alone/between", test_alone_between);
 
   status = g_test_run ();
   ws_deflate_clear_thread_cache ();

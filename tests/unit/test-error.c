@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include <gio/gio.h>
+#include <gnutls/gnutls.h>
 
 #include "wsserver/base/ws-enum-types.h"
 
@@ -47,6 +48,22 @@ static const Mapping gio_mappings[] = {
   { G_IO_ERROR_CONNECTION_CLOSED, 10054 }, { G_IO_ERROR_NOT_CONNECTED, 10057 },
   { G_IO_ERROR_MESSAGE_TOO_LARGE, 10040 }, { G_IO_ERROR_FAILED, 4202 },
   { G_IO_ERROR_WRONG_ETAG, 4202 },
+};
+
+static const Mapping gnutls_mappings[] = {
+  { GNUTLS_E_MEMORY_ERROR, 10055 }, { GNUTLS_E_AGAIN, 10035 }, { GNUTLS_E_INTERRUPTED, 10004 },
+  { GNUTLS_E_PUSH_ERROR, 10054 }, { GNUTLS_E_PULL_ERROR, 10054 },
+  { GNUTLS_E_PREMATURE_TERMINATION, 10054 }, { GNUTLS_E_SESSION_EOF, 10054 },
+  { GNUTLS_E_INVALID_SESSION, 10054 }, { GNUTLS_E_TIMEDOUT, 10060 },
+  { GNUTLS_E_DECRYPTION_FAILED, 284 }, { GNUTLS_E_UNEXPECTED_PACKET_LENGTH, 284 },
+  { GNUTLS_E_RECORD_OVERFLOW, 284 }, { GNUTLS_E_ENCRYPTION_FAILED, 283 },
+  { GNUTLS_E_NO_CERTIFICATE_FOUND, 281 }, { GNUTLS_E_CERTIFICATE_REQUIRED, 281 },
+  { GNUTLS_E_CERTIFICATE_ERROR, 280 }, { GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR, 280 },
+  { GNUTLS_E_INSUFFICIENT_CREDENTIALS, 273 }, { GNUTLS_E_CERTIFICATE_KEY_MISMATCH, 273 },
+  { GNUTLS_E_NO_PRIORITIES_WERE_SET, 273 },
+  /* Whatever else goes wrong does so in the handshake. */
+  { GNUTLS_E_NO_CIPHER_SUITES, 276 }, { GNUTLS_E_FATAL_ALERT_RECEIVED, 276 },
+  { GNUTLS_E_UNSUPPORTED_VERSION_PACKET, 276 },
 };
 
 /* The whole list of the reference, and nothing else. */
@@ -181,6 +198,24 @@ test_from_other_domains (void)
   assert_propagated (WS_ERROR, 126, "left out", 126, "words of the system");
 }
 
+static void
+test_from_gnutls (void)
+{
+  g_test_summary ("Each code of GnuTLS has its number; the text is GnuTLS's own behind it.");
+
+  for (gsize i = 0; i < G_N_ELEMENTS (gnutls_mappings); i++)
+    {
+      const Mapping     *mapping = &gnutls_mappings[i];
+      g_autofree char   *text = g_strdup_printf ("[%d] %s: a client", mapping->code, gnutls_strerror (mapping->from));
+      g_autoptr (GError) error = NULL;
+
+      g_assert_cmpint ((int) ws_error_from_gnutls (mapping->from), ==, mapping->code);
+      ws_set_error_from_gnutls (&error, mapping->from, "a client");
+      g_assert_error (error, WS_ERROR, mapping->code);
+      g_assert_cmpstr (error->message, ==, text);
+    }
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -189,6 +224,7 @@ main (int   argc,
 
   g_test_add_func ("/error/numbers", test_numbers);
   g_test_add_func ("/error/quark", test_quark);
+  g_test_add_func ("/error/from-gnutls/code", test_from_gnutls);
   g_test_add_func ("/error/from-errno/code", test_from_errno);
   g_test_add_func ("/error/from-errno/text", test_errno_text);
   g_test_add_func ("/error/from-errno/subject", test_subject_is_data);

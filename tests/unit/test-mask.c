@@ -31,6 +31,8 @@ check_mask (gsize length,
   _Alignas(64) guint8 expected[GUARD_LENGTH + MAX_ALIGNMENT + MAX_LENGTH + GUARD_LENGTH];
   _Alignas(64) guint8 actual[sizeof expected];
   const gsize         start = GUARD_LENGTH + alignment;
+  guint8              high_bits = 0;
+  gboolean            is_ascii;
 
   memset (expected, GUARD_BYTE, sizeof expected);
 
@@ -39,9 +41,12 @@ check_mask (gsize length,
 
   memcpy (actual, expected, sizeof actual);
   mask_slowly (expected + start, length, masking_key, offset);
-  ws_mask (actual + start, length, masking_key, offset);
+  is_ascii = ws_mask (actual + start, length, masking_key, offset);
 
   g_assert_cmpmem (actual, sizeof actual, expected, sizeof expected);
+  for (gsize i = 0; i < length; i++)
+    high_bits |= expected[start + i] & 0x80;
+  g_assert_cmpint (is_ascii, ==, high_bits == 0);
 }
 
 static void
@@ -118,6 +123,24 @@ test_mask_large (void)
   g_assert_cmpmem (data, length, expected, length);
 }
 
+static void
+test_mask_ascii (void)
+{
+  guint8              data[100];
+
+  g_test_summary ("One byte that is not ASCII shows, wherever it is.");
+
+  for (gsize length = 1; length <= sizeof data; length++)
+    for (gsize other = 0; other <= length; other++)
+      {
+        memset (data, 'a', sizeof data);
+        if (other < length)
+          data[other] = 0x80;
+        mask_slowly (data, length, masking_key, 0);
+        g_assert_cmpint (ws_mask (data, length, masking_key, 0), ==, other == length);
+      }
+}
+
 int
 main (int    argc,
       char **argv)
@@ -129,6 +152,7 @@ main (int    argc,
   g_test_add_func ("/mask/mask/rfc-example", test_mask_literal);
   g_test_add_func ("/mask/mask/pieces", test_mask_pieces);
   g_test_add_func ("/mask/mask/large", test_mask_large);
+  g_test_add_func ("/mask/mask/ascii", test_mask_ascii);
 
   return g_test_run ();
 }

@@ -199,7 +199,7 @@ test_append_together (Fixture      *fixture,
   g_test_summary ("Small pieces share a chunk and leave as one vector; the chunk goes back");
 
   for (guint i = 0; i < 100; i++)
-    append (fixture, 100, TRUE);
+    append (fixture, 100, i > 0);
 
   g_assert_cmpint (flush (fixture, &n_written, NULL), ==, WS_IO_OK);
   g_assert_cmpuint (n_written, ==, 10000);
@@ -235,8 +235,13 @@ test_append_referenced (Fixture      *fixture,
   gconstpointer large_data = g_bytes_get_data (large, NULL);
   gsize         n_written = 0;
 
-  g_test_summary ("Long data with an owner is referenced, all other data is copied");
+  g_test_summary ("Data with an owner is referenced when it is long or the first to wait; all other is copied");
 
+  ws_outbox_append (&fixture->outbox, small_data, WS_OUTBOX_COPY_MAX_BYTES, small);
+  flush (fixture, &n_written, NULL);
+  g_assert_true (fixture->fake.last_base == small_data);
+
+  append (fixture, 1, FALSE);
   ws_outbox_append (&fixture->outbox, small_data, WS_OUTBOX_COPY_MAX_BYTES, small);
   flush (fixture, &n_written, NULL);
   g_assert_true (fixture->fake.last_base != small_data);

@@ -157,6 +157,48 @@ test_transfer (void)
   check_transfer (TLS13, TRUE);
 }
 
+/* What is here. */
+static gsize
+drain_client (Link *link)
+{
+  guint8 buffer[16384];
+  gsize  n_received = 0;
+  gssize result;
+
+  while ((result = gnutls_record_recv (link->client, buffer, sizeof buffer)) > 0)
+    n_received += (gsize) result;
+
+  return n_received;
+}
+
+static void
+test_full (void)
+{
+  g_autofree guint8 *data = g_malloc0 (TRANSFER_BYTES);
+  struct iovec       vector = { data, TRANSFER_BYTES };
+  WsIOStatus         status = WS_IO_WOULD_BLOCK;
+  gsize              n_taken = 0;
+  gsize              n_received = 0;
+  gsize              n;
+  Link               link;
+
+  g_test_summary ("A write goes on when the socket has room again, with no flush before it");
+
+  open_link (&link, &ecdsa_server, TLS13);
+  while (ws_transport_writev (link.transport, &vector, 1, &n, NULL) == WS_IO_OK)
+    n_taken += n;
+
+  vector.iov_len = 1000;
+  for (guint i = 0; i < MAX_TURNS && status == WS_IO_WOULD_BLOCK; i++)
+    {
+      n_received += drain_client (&link);
+      status = ws_transport_writev (link.transport, &vector, 1, &n, NULL);
+    }
+  g_assert_cmpint (status, ==, WS_IO_OK);
+  g_assert_cmpuint (n_received + drain_client (&link), ==, n_taken + 1000);
+  link_clear (&link);
+}
+
 static void
 check_end (const char *priority,
            gboolean    close_notify)
@@ -430,6 +472,7 @@ main (int   argc,
   g_test_add_func ("/tls-platform-stream/read/ends", test_ends);
   g_test_add_func ("/tls-platform-stream/read/renegotiation", test_renegotiation);
   g_test_add_func ("/tls-platform-stream/read/with-handshake", test_replayed_data);
+  g_test_add_func ("/tls-platform-stream/writev/full", test_full);
   g_test_add_func ("/tls-platform-stream/writev/reset", test_reset);
   g_test_add_func ("/tls-platform-stream/shutdown-write/half-open", test_half_open);
   g_test_add_func ("/tls-platform-stream/shutdown-write/queue", test_end_behind_queue);

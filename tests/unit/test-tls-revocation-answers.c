@@ -241,6 +241,7 @@ test_ocsp_refused (void)
   assert_refused (g_steal_pointer (&error), "does not verify");
 
   /* Without an end it must be new, or show it by the nonce; and is not kept. */
+  g_clear_pointer (&other_nonce, g_bytes_unref);
   without_end = ask (&good, "root", "", &other_nonce);
   g_assert_true (check_response (without_end, &good, other_nonce, now_s () + DAY_S, &answer, NULL));
   g_assert_cmpint (answer.expires_at_s, ==, 0);

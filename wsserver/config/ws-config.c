@@ -118,10 +118,10 @@ static const WsSetting settings[] = {
   { "TLS12SignatureAlgorithms", WS_SETTING_GROUP_TLS, WS_SETTING_STRING, SERVER (tls12_signature_algorithms), 0, 4096,
     "sha512-ecdsa,sha512-rsa,sha512-dsa,sha384-ecdsa,sha384-rsa,sha384-dsa,sha256-ecdsa,sha256-rsa,sha256-dsa,"
     "sha224-ecdsa,sha224-rsa,sha224-dsa,sha1-ecdsa,sha1-rsa,sha1-dsa", "",
-    "Signature algorithms for TLS 1.2 in the order of preference; empty for all" },
+    "Signature algorithms for TLS 1.2; of those in common the client's favourite is taken; empty for all" },
   { "TLS12SupportedGroups", WS_SETTING_GROUP_TLS, WS_SETTING_STRING, SERVER (tls12_supported_groups), 0, 4096,
     "ecdhe_secp256r1,ecdhe_secp384r1,ecdhe_secp521r1", "",
-    "Groups of the key exchange for TLS 1.2 in the order of preference; empty for all" },
+    "Groups of the key exchange for TLS 1.2; of those in common the client's favourite is taken; empty for all" },
   { "TLS13KeyShareGroups", WS_SETTING_GROUP_TLS, WS_SETTING_STRING,
     SERVER_FLAGS (tls13_key_share_groups, WS_SETTING_NO_EFFECT), 0, 4096,
     "ecdhe_x25519,ecdhe_secp256r1,ecdhe_secp384r1,ffdhe_2048,ffdhe_3072", "",
@@ -129,11 +129,11 @@ static const WsSetting settings[] = {
   { "TLS13SignatureAlgorithms", WS_SETTING_GROUP_TLS, WS_SETTING_STRING, SERVER (tls13_signature_algorithms), 0, 4096,
     "rsa_pss_sha256,rsa_pss_sha384,rsa_pss_sha512,rsa_pkcs1_sha256,rsa_pkcs1_sha384,rsa_pkcs1_sha512,"
     "ecdsa_secp256r1_sha256,ecdsa_secp384r1_sha384,ecdsa_secp521r1_sha512,ed25519,ed448", "",
-    "Signature algorithms for TLS 1.3 in the order of preference; empty for all" },
+    "Signature algorithms for TLS 1.3; of those in common the client's favourite is taken; empty for all" },
   { "TLS13SupportedGroups", WS_SETTING_GROUP_TLS, WS_SETTING_STRING, SERVER (tls13_supported_groups), 0, 4096,
     "ecdhe_x25519,ecdhe_x448,ecdhe_secp256r1,ecdhe_secp384r1,ecdhe_secp521r1,"
     "ffdhe_2048,ffdhe_3072,ffdhe_4096,ffdhe_6144,ffdhe_8192", "",
-    "Groups of the key exchange for TLS 1.3 in the order of preference; empty for all" },
+    "Groups of the key exchange for TLS 1.3; of those in common the client's favourite is taken; empty for all" },
 
   { "BuildInfo", WS_SETTING_GROUP_BASE, COMPUTED (WS_SETTING_READ_ONLY), 0, 0, NULL, "",
     "Versions of this library and of those it runs with" },
@@ -180,7 +180,7 @@ static const WsSetting settings[] = {
   { "SSLOCSPResponse", WS_SETTING_GROUP_BEYOND, WS_SETTING_STRING, SERVER (ssl_ocsp_response), 0, 4095, "", "",
     "File with an OCSP response, DER or PEM, that is stapled to ssl-cert; ssl-provider INTERNAL only" },
   { "SSLReloadCert", WS_SETTING_GROUP_BEYOND, WS_SETTING_BOOLEAN, SERVER (ssl_reload_cert), 0, 1, "False", "",
-    "Whether a certificate that was read from a file is read again when the file changes" },
+    "Whether certificates and SSLOCSPResponse are read again when their files change" },
 };
 /* clang-format on */
 

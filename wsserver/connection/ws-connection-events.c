@@ -4,6 +4,7 @@
 #include <stdarg.h>
 
 #include "wsserver/base/ws-enum-types.h"
+#include "wsserver/base/ws-marshal-data-private.h"
 #include "wsserver/base/ws-marshal.h"
 #include "wsserver/connection/ws-connection-private.h"
 
@@ -94,12 +95,6 @@ log_message (WsConnection *self,
     context->funcs->log (context->owner, self, level, message, type);
 }
 
-gboolean
-ws_connection_logs_frames (WsConnection *self)
-{
-  return self->context != NULL && (self->context->trace || self->context->settings->log_level >= WS_LOG_DEBUG);
-}
-
 void
 ws_connection_log (WsConnection *self,
                    WsLogLevel    level,
@@ -148,8 +143,7 @@ ws_connection_signals_class_init (void)
       g_signal_new ("data-in", WS_TYPE_CONNECTION, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                     ws_marshal_VOID__ENUM_BOXED_BOOLEAN_BOOLEAN, G_TYPE_NONE, 4, WS_TYPE_DATA_FORMAT,
                     G_TYPE_BYTES, G_TYPE_BOOLEAN, G_TYPE_BOOLEAN);
-  g_signal_set_va_marshaller (signals[SIGNAL_DATA_IN], WS_TYPE_CONNECTION,
-                              ws_marshal_VOID__ENUM_BOXED_BOOLEAN_BOOLEANv);
+  g_signal_set_va_marshaller (signals[SIGNAL_DATA_IN], WS_TYPE_CONNECTION, ws_marshal_connection_data_inv);
 
   /**
    * WsConnection::disconnected:

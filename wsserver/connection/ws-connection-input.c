@@ -133,17 +133,10 @@ ws_connection_deliver_rest_of_line (WsConnection *self)
   return TRUE;
 }
 
-static void
-deliver_part (WsConnection          *self,
-              const WsProtocolEvent *event,
-              GBytes                *bytes,
-              gboolean               begins_message)
+static WsDataFormat
+get_format (const WsProtocolEvent *event)
 {
-  WsDataFormat format = WS_DATA_FORMAT_AUTOMATIC;
-
-  if (begins_message)
-    format = event->opcode == WS_OPCODE_TEXT ? WS_DATA_FORMAT_TEXT : WS_DATA_FORMAT_BINARY;
-  ws_connection_emit_data_in (self, format, bytes, event->message_end, FALSE);
+  return event->opcode == WS_OPCODE_TEXT ? WS_DATA_FORMAT_TEXT : WS_DATA_FORMAT_BINARY;
 }
 
 /* Appends the event's payload to what is being assembled. It may lie there already: see
@@ -182,7 +175,7 @@ must_wait (WsConnection          *self,
 {
   gsize assembled = self->extra != NULL ? self->extra->message.length : 0;
 
-  if (self->context->settings->buffer_message)
+  if (self->context->settings->buffer_message || (self->message_begins && self->context->message_handler != NULL))
     return !event->message_end;
   if (event->frame_end)
     return FALSE;
@@ -194,24 +187,51 @@ must_wait (WsConnection          *self,
          assembled + event->length + event->frame_remaining <= WHOLE_FRAME_BYTES;
 }
 
+/* The rest of a message of which signals have told a part is told by signals, too: the function gets
+ * whole ones. */
+static void
+deliver (WsConnection          *self,
+         const WsProtocolEvent *event,
+         gboolean               begins_message)
+{
+  WsMessageHandler  *handler = begins_message ? self->context->message_handler : NULL;
+  g_autoptr (GBytes) bytes = NULL;
+  gsize              length;
+  const guint8      *data;
+
+  bytes = take_assembled (self, event); /* decompressed bytes would not stay where they are, either */
+  data = g_bytes_get_data (bytes, &length);
+  if (handler != NULL)
+    ws_message_handler_call (handler, self, get_format (event), length > 0 ? data : event->data, length);
+  /* An empty part in the middle of a message says nothing. */
+  else if (length > 0 || event->message_end || begins_message)
+    ws_connection_emit_data_in (self, begins_message ? get_format (event) : WS_DATA_FORMAT_AUTOMATIC, bytes,
+                                event->message_end, FALSE);
+}
+
+static inline void
+note_data (WsConnection          *self,
+           const WsProtocolEvent *event)
+{
+  self->bytes_received += event->length;
+  self->messages_received += event->message_end;
+  if (self->context->idle_timers.duration_us > 0)
+    ws_timer_arm (&self->idle_timer, &self->context->idle_timers, ws_poller_get_time (self->context->poller));
+}
+
 static void
 receive_data (WsConnection          *self,
               const WsProtocolEvent *event)
 {
-  gboolean           begins;
-  g_autoptr (GBytes) bytes = NULL;
+  gboolean begins;
 
   if (self->discarding)
     return;
 
-  self->bytes_received += event->length;
-  if (self->context->idle_timers.duration_us > 0)
-    ws_timer_arm (&self->idle_timer, &self->context->idle_timers, ws_poller_get_time (self->context->poller));
-  if (event->message_end)
-    self->messages_received++;
-
+  note_data (self, event);
   if (self->line_mode)
     {
+      self->message_begins = FALSE; /* when line mode ends, the rest of this message is no whole one */
       deliver_lines (self, event->data, event->length, event->message_end);
       return;
     }
@@ -226,11 +246,35 @@ receive_data (WsConnection          *self,
 
   begins = self->message_begins;
   self->message_begins = FALSE;
-  bytes = take_assembled (self, event);
+  deliver (self, event, begins);
+}
 
-  /* An empty part in the middle of a message says nothing. */
-  if (g_bytes_get_size (bytes) > 0 || event->message_end || begins)
-    deliver_part (self, event, bytes, begins);
+/* The commonest event, of which nothing has to be kept: a message in one piece. */
+static inline gboolean
+is_whole_message (WsConnection          *self,
+                  const WsProtocolEvent *event)
+{
+  return event->type == WS_PROTOCOL_EVENT_DATA && event->message_begin && event->message_end && !event->compressed &&
+         !self->line_mode && !self->discarding;
+}
+
+static void
+receive_whole_message (WsConnection          *self,
+                       const WsProtocolEvent *event)
+{
+  WsMessageHandler *handler = self->context->message_handler;
+
+  note_data (self, event);
+  if (handler != NULL)
+    {
+      ws_message_handler_call (handler, self, get_format (event), event->data, event->length);
+    }
+  else
+    {
+      g_autoptr (GBytes) bytes = g_bytes_new (event->data, event->length);
+
+      ws_connection_emit_data_in (self, get_format (event), bytes, TRUE, FALSE);
+    }
 }
 
 static void
@@ -288,6 +332,8 @@ ws_connection_receive_frames (WsConnection *self)
       self->input_length -= consumed;
       if (result == WS_PARSE_FAILED)
         ws_connection_fail (self, event.close_code, event.fault);
+      else if (result == WS_PARSE_DONE && is_whole_message (self, &event))
+        receive_whole_message (self, &event);
       else if (result == WS_PARSE_DONE)
         receive_event (self, &event);
 

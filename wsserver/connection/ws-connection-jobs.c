@@ -317,8 +317,15 @@ ws_connection_check_can_block (WsConnection *self,
   return FALSE;
 }
 
-/* Iterates the context until the job is finished or nothing has moved for the timeout: any byte
- * sent extends it, as the reference says of all its timeouts. */
+/* Grows with whatever goes out or comes in. */
+static guint64
+get_traffic (WsConnection *self)
+{
+  return self->written + self->bytes_received;
+}
+
+/* Iterates the context until the job is finished or nothing has moved for the timeout: any data sent
+ * or received extends it, as the reference says of all its timeouts. */
 static void
 iterate_until_finished (WsConnection *self,
                         WsSendJob    *job)
@@ -326,7 +333,7 @@ iterate_until_finished (WsConnection *self,
   g_autoptr (GMainContext) context = g_main_context_ref (ws_poller_get_context (self->context->poller));
   gint64                   timeout_us = self->timeout_s * (gint64) G_USEC_PER_SEC;
   gint64                   deadline = g_get_monotonic_time () + timeout_us;
-  guint64                  written = self->written;
+  guint64                  traffic = get_traffic (self);
   g_autoptr (GSource)      wake = g_timeout_source_new (G_MAXUINT);
 
   g_source_set_callback (wake, wait_timeout_cb, NULL, NULL);
@@ -335,9 +342,9 @@ iterate_until_finished (WsConnection *self,
     {
       g_source_set_ready_time (wake, deadline);
       g_main_context_iteration (context, TRUE);
-      if (self->written != written && job->kind != WS_JOB_PING) /* a ping waits for its pong only */
+      if (get_traffic (self) != traffic && job->kind != WS_JOB_PING) /* a ping waits for its pong only */
         {
-          written = self->written;
+          traffic = get_traffic (self);
           deadline = g_get_monotonic_time () + timeout_us;
         }
     }

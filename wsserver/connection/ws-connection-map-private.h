@@ -17,4 +17,6 @@ void ws_connection_map_remove (WsConnectionMap *self,
 
 /* All known connections, listed or not: free the array, which holds references. */
 GPtrArray *ws_connection_map_snapshot (WsConnectionMap *self);
+/* As before, of the list only: those that are open or closing. */
+GPtrArray *ws_connection_map_snapshot_listed (WsConnectionMap *self);
 guint      ws_connection_map_count    (WsConnectionMap *self);

@@ -167,6 +167,16 @@ ws_connection_map_snapshot (WsConnectionMap *self)
   return all;
 }
 
+GPtrArray *
+ws_connection_map_snapshot_listed (WsConnectionMap *self)
+{
+  GPtrArray *all = g_ptr_array_new_full (self->listed->len, g_object_unref);
+
+  for (guint i = 0; i < self->listed->len; i++)
+    g_ptr_array_add (all, g_object_ref (self->listed->pdata[i]));
+  return all;
+}
+
 guint
 ws_connection_map_count (WsConnectionMap *self)
 {

@@ -11,6 +11,12 @@
 /* Sends made while events are delivered are gathered up to this. */
 #define CORK_BYTES (64 * 1024)
 
+/* A frame up to this is put together before it is written. */
+#define SHORT_FRAME_MAX_BYTES 256
+
+/* In the second byte of a header: the length is in the next two. RFC 6455 §5.2. */
+#define LENGTH_16 126
+
 guint64
 ws_connection_get_queued_bytes (WsConnection *self)
 {
@@ -103,6 +109,36 @@ ws_connection_flush (WsConnection *self)
   after_write (self, status, n_written, error);
 }
 
+/* Header and payload, of which one may be empty; the owner is the payload's. */
+static void
+write_pieces (WsConnection *self,
+              const guint8 *header,
+              gsize         header_length,
+              const guint8 *data,
+              gsize         length,
+              GBytes       *owner)
+{
+  GError    *error = NULL;
+  gsize      n_written = 0;
+  WsIOStatus status;
+
+  if (!self->corked)
+    {
+      status = ws_outbox_write (&self->outbox, self->transport, header, header_length, data, length, owner, &n_written, &error);
+      after_write (self, status, n_written, error);
+      return;
+    }
+
+  ws_outbox_append (&self->outbox, header, header_length, NULL);
+  ws_outbox_append (&self->outbox, data, length, owner);
+  if (self->outbox.length >= CORK_BYTES && (self->watch.events & WS_POLL_OUT) == 0)
+    {
+      self->corked = FALSE;
+      ws_connection_flush (self);
+      self->corked = TRUE;
+    }
+}
+
 static void
 write_frame (WsConnection *self,
              WsOpcode      opcode,
@@ -117,27 +153,17 @@ write_frame (WsConnection *self,
     .fin = (flags & WS_FRAME_FIN) != 0,
     .reserved_bits = (guint8) (flags & WS_FRAME_RSV1),
   };
-  guint8        bytes[WS_FRAME_HEADER_MAX_LENGTH];
+  guint8        bytes[SHORT_FRAME_MAX_BYTES];
   gsize         header_length = ws_frame_header_write (&header, bytes);
-  GError       *error = NULL;
-  gsize         n_written = 0;
-  WsIOStatus    status;
 
-  if (!self->corked)
+  /* Copying it is cheaper than telling the kernel of two pieces. */
+  if (length > 0 && length <= sizeof bytes - header_length)
     {
-      status = ws_outbox_write (&self->outbox, self->transport, bytes, header_length, data, length, owner, &n_written, &error);
-      after_write (self, status, n_written, error);
-      return;
+      memcpy (bytes + header_length, data, length);
+      header_length += length;
+      length = 0;
     }
-
-  ws_outbox_append (&self->outbox, bytes, header_length, NULL);
-  ws_outbox_append (&self->outbox, data, length, owner);
-  if (self->outbox.length >= CORK_BYTES && (self->watch.events & WS_POLL_OUT) == 0)
-    {
-      self->corked = FALSE;
-      ws_connection_flush (self);
-      self->corked = TRUE;
-    }
+  write_pieces (self, bytes, header_length, data, length, owner);
 }
 
 /* Last of all: a handler of the log may send the next message. */
@@ -197,14 +223,31 @@ queue_fragments (WsConnection *self,
   log_sent (self, n_frames, opcode, flags, length);
 }
 
+void
+ws_connection_queue_wire (WsConnection *self,
+                          GBytes       *wire,
+                          WsOpcode      opcode,
+                          guint         flags,
+                          gsize         length)
+{
+  gsize         size;
+  const guint8 *bytes = g_bytes_get_data (wire, &size);
+
+  if (self->transport == NULL)
+    return;
+
+  write_pieces (self, NULL, 0, bytes, size, wire);
+  log_sent (self, 1, opcode, flags, length);
+}
+
 /* Longer than MaxFrameSize it goes out in several frames of one message. RFC 6455 §5.4. */
-static void
-queue_frames (WsConnection *self,
-              WsOpcode      opcode,
-              guint         flags,
-              const guint8 *data,
-              gsize         length,
-              GBytes       *owner)
+void
+ws_connection_queue_frames (WsConnection *self,
+                            WsOpcode      opcode,
+                            guint         flags,
+                            const guint8 *data,
+                            gsize         length,
+                            GBytes       *owner)
 {
   if (length <= self->context->settings->max_frame_bytes)
     ws_connection_queue_frame (self, opcode, flags, data, length, owner);
@@ -265,11 +308,11 @@ queue_compressed (WsConnection *self,
     {
       owner = g_byte_array_free_to_bytes (output);
       data = g_bytes_get_data (owner, &length);
-      queue_frames (self, opcode, flags, data, length, owner);
+      ws_connection_queue_frames (self, opcode, flags, data, length, owner);
     }
   else
     {
-      queue_frames (self, opcode, flags, output->data, output->len, NULL);
+      ws_connection_queue_frames (self, opcode, flags, output->data, output->len, NULL);
       give_scratch (self, output);
     }
 }
@@ -287,6 +330,20 @@ may_compress (WsConnection *self)
   return self->deflater != NULL && self->compress && self->context->settings->deflate_level > 0;
 }
 
+gboolean
+ws_connection_will_compress (WsConnection *self,
+                             gsize         length)
+{
+  return may_compress (self) && length >= self->context->settings->deflate_threshold_bytes;
+}
+
+void
+ws_connection_note_message (WsConnection *self)
+{
+  self->messages_sent++;
+  restart_idle_timer (self);
+}
+
 void
 ws_connection_queue_message (WsConnection *self,
                              WsOpcode      opcode,
@@ -294,13 +351,36 @@ ws_connection_queue_message (WsConnection *self,
                              gsize         length,
                              GBytes       *owner)
 {
-  self->messages_sent++;
-  restart_idle_timer (self);
+  ws_connection_note_message (self);
 
-  if (may_compress (self) && length >= self->context->settings->deflate_threshold_bytes)
+  if (ws_connection_will_compress (self, length))
     queue_compressed (self, opcode, TRUE, TRUE, data, length);
   else
-    queue_frames (self, opcode, WS_FRAME_FIN, data, length, owner);
+    ws_connection_queue_frames (self, opcode, WS_FRAME_FIN, data, length, owner);
+}
+
+gboolean
+ws_connection_gather_message (WsConnection *self,
+                              WsOpcode      opcode,
+                              const guint8 *data,
+                              gsize         length)
+{
+  const WsConnectionContext *context = self->context;
+  const WsSettings          *settings = context->settings;
+  const guint8               short_header[4] = { WS_FRAME_FIN | opcode, (guint8) length };
+  const guint8               long_header[4] = { WS_FRAME_FIN | opcode, LENGTH_16, (guint8) (length >> 8), (guint8) length };
+
+  if (!self->corked || length > MIN (WS_OUTBOX_COPY_MAX_BYTES, settings->max_frame_bytes) || may_compress (self) ||
+      context->idle_timers.duration_us > 0 || ws_connection_logs_frames (self) ||
+      self->outbox.length + 2 * WS_OUTBOX_COPY_MAX_BYTES > MIN (CORK_BYTES, settings->max_send_queue_bytes))
+    return FALSE;
+
+  if (length < LENGTH_16)
+    ws_outbox_append_short (&self->outbox, short_header, 2, data, length);
+  else
+    ws_outbox_append_short (&self->outbox, long_header, 4, data, length);
+  self->messages_sent++;
+  return TRUE;
 }
 
 void
@@ -322,7 +402,7 @@ ws_connection_queue_part (WsConnection *self,
   if (*compressed)
     queue_compressed (self, first ? opcode : WS_OPCODE_CONTINUATION, first, last, data, length);
   else
-    queue_frames (self, first ? opcode : WS_OPCODE_CONTINUATION, last ? WS_FRAME_FIN : 0, data, length, owner);
+    ws_connection_queue_frames (self, first ? opcode : WS_OPCODE_CONTINUATION, last ? WS_FRAME_FIN : 0, data, length, owner);
 }
 
 gsize

@@ -10,6 +10,7 @@
 #include "wsserver/connection/ws-client-authentication.h"
 #include "wsserver/connection/ws-connection.h"
 #include "wsserver/connection/ws-http-request.h"
+#include "wsserver/connection/ws-message-handler-private.h"
 #include "wsserver/connection/ws-open-request.h"
 #include "wsserver/connection/ws-ssl-connection-request.h"
 #include "wsserver/io/ws-outbox-private.h"
@@ -68,6 +69,7 @@ typedef struct
   gpointer                      owner;
   WsPoller                     *poller;
   WsSettings                   *settings;
+  WsMessageHandler             *message_handler; /* the owner's; NULL: messages are told by signals */
   GByteArray                   *scratch; /* for output of the deflater; NULL while somebody uses it */
   gboolean                      trace; /* G_MESSAGES_DEBUG asks for this library */
 
@@ -280,7 +282,11 @@ void               ws_connection_log          (WsConnection *self,
                                                const char   *format,
                                                ...) G_GNUC_PRINTF (3, 4);
 /* Whether each frame is to be told of. */
-gboolean           ws_connection_logs_frames  (WsConnection *self);
+static inline gboolean
+ws_connection_logs_frames (WsConnection *self)
+{
+  return self->context != NULL && (self->context->trace || self->context->settings->log_level >= WS_LOG_DEBUG);
+}
 void               ws_connection_log_error    (WsConnection *self,
                                                const char   *format,
                                                ...) G_GNUC_PRINTF (2, 3);
@@ -364,6 +370,30 @@ void ws_connection_queue_control (WsConnection *self,
                                   WsOpcode      opcode,
                                   const guint8 *payload,
                                   gsize         length);
+/* A whole message in as many frames as MaxFrameSize makes of it, compressed already or not. */
+void ws_connection_queue_frames  (WsConnection *self,
+                                  WsOpcode      opcode,
+                                  guint         flags,
+                                  const guint8 *data,
+                                  gsize         length,
+                                  GBytes       *owner);
+/* A frame with its header, the same for others; opcode, flags and length tell of it. */
+void ws_connection_queue_wire    (WsConnection *self,
+                                  GBytes       *wire,
+                                  WsOpcode      opcode,
+                                  guint         flags,
+                                  gsize         length);
+/* A short message, sent while the outbox gathers, that needs no look at anything else. FALSE, with
+ * nothing done, when it does. */
+gboolean ws_connection_gather_message (WsConnection *self,
+                                       WsOpcode      opcode,
+                                       const guint8 *data,
+                                       gsize         length);
+/* What every message that is queued has to do with the connection. */
+void ws_connection_note_message  (WsConnection *self);
+/* Whether the next message of length would be compressed. */
+gboolean ws_connection_will_compress (WsConnection *self,
+                                      gsize         length);
 void ws_connection_queue_pong    (WsConnection *self,
                                   const guint8 *payload,
                                   gsize         length);

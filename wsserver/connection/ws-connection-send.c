@@ -257,6 +257,52 @@ resolve_format (WsDataFormat *format,
   return TRUE;
 }
 
+/* Whether what is sent now may have to wait for, or be a part of, something else. */
+static inline gboolean
+has_sends_under_way (WsConnection *self)
+{
+  const WsConnectionExtra *extra = self->extra;
+
+  return extra != NULL && (extra->jobs.length > 0 || extra->settings.message_bytes > 0 || extra->message_left > 0);
+}
+
+/* The commonest send by far: a short message of a known format on a connection where nothing is out of
+ * the ordinary, in answer to one of the messages that are being delivered. FALSE, with nothing
+ * done, when it is another. */
+static inline gboolean
+answer_shortly (WsConnection *self,
+                WsDataFormat  format,
+                const guint8 *data,
+                gsize         length)
+{
+  if ((format != WS_DATA_FORMAT_BINARY && format != WS_DATA_FORMAT_TEXT) || self->state != WS_STATE_OPEN ||
+      has_sends_under_way (self) || self->timeout_s > 0 ||
+      (format == WS_DATA_FORMAT_TEXT && !ws_utf8_is_valid (data, length)) ||
+      !ws_connection_gather_message (self, (WsOpcode) format, data, length))
+    return FALSE;
+
+  self->bytes_sent = length;
+  return TRUE;
+}
+
+static gboolean
+send_in_format (WsConnection *self,
+                WsDataFormat  format,
+                const guint8 *data,
+                gsize         length,
+                GBytes       *owner,
+                GError      **error)
+{
+  if (answer_shortly (self, format, data, length))
+    return TRUE;
+  if (!is_part_of_message (self) && !resolve_format (&format, data, length, error))
+    return FALSE;
+  if (format == WS_DATA_FORMAT_AUTOMATIC)
+    format = ws_utf8_is_valid (data, length) ? WS_DATA_FORMAT_TEXT : WS_DATA_FORMAT_BINARY;
+
+  return send_data (self, format, data, length, owner, error);
+}
+
 /**
  * ws_connection_send:
  * @self: an open connection
@@ -294,7 +340,6 @@ ws_connection_send (WsConnection *self,
                     GBytes       *data,
                     GError      **error)
 {
-  WsDataFormat  format;
   gsize         length;
   const guint8 *bytes;
 
@@ -302,14 +347,8 @@ ws_connection_send (WsConnection *self,
   g_return_val_if_fail (data != NULL, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  format = (WsDataFormat) self->data_format;
   bytes = g_bytes_get_data (data, &length);
-  if (!is_part_of_message (self) && !resolve_format (&format, bytes, length, error))
-    return FALSE;
-  if (format == WS_DATA_FORMAT_AUTOMATIC)
-    format = ws_utf8_is_valid (bytes, length) ? WS_DATA_FORMAT_TEXT : WS_DATA_FORMAT_BINARY;
-
-  return send_data (self, format, bytes, length, data, error);
+  return send_in_format (self, (WsDataFormat) self->data_format, bytes, length, data, error);
 }
 
 /**
@@ -376,6 +415,44 @@ ws_connection_send_bytes (WsConnection *self,
 
   bytes = g_bytes_get_data (data, &length);
   return send_data (self, WS_DATA_FORMAT_BINARY, bytes, length, data, error);
+}
+
+/**
+ * ws_connection_send_data:
+ * @self: an open connection
+ * @format: what to make of it
+ * @data: (array length=length) (element-type guint8) (nullable): what to send; what cannot leave
+ *   at once is copied
+ * @length: its length in bytes, 0 or more
+ * @error: return location for an error, or %NULL
+ *
+ * Sends bytes that are in no [struct@GLib.Bytes], in the format given, whatever
+ * [property@Ws.Connection:data-format] says.
+ *
+ * Otherwise like [method@Ws.Connection.send]. The cheapest way to send something short; for long
+ * messages the others are better, which need not copy what has to wait.
+ *
+ * Source: RFC 6455 §5.6.
+ *
+ * Returns: %TRUE if it was queued, or with a timeout, sent
+ *
+ * Since: 0.1
+ */
+gboolean
+ws_connection_send_data (WsConnection *self,
+                         WsDataFormat  format,
+                         const guint8 *data,
+                         gsize         length,
+                         GError      **error)
+{
+  g_return_val_if_fail (WS_IS_CONNECTION (self), FALSE);
+  g_return_val_if_fail (data != NULL || length == 0, FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  if (length == 0)
+    data = (const guint8 *) "";
+
+  return send_in_format (self, format, data, length, NULL, error);
 }
 
 /**

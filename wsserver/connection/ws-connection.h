@@ -19,6 +19,24 @@ G_BEGIN_DECLS
 WS_AVAILABLE_IN_ALL
 G_DECLARE_FINAL_TYPE (WsConnection, ws_connection, WS, CONNECTION, GObject)
 
+/**
+ * WsMessageFunc:
+ * @connection: the client it comes from
+ * @format: `WS_DATA_FORMAT_TEXT` or `WS_DATA_FORMAT_BINARY`
+ * @data: (array length=length) (element-type guint8): the message; valid during the call
+ * @length: its length in bytes, 0 or more
+ * @user_data: what was given with the function
+ *
+ * Takes a message; see [method@Ws.Server.set_message_func].
+ *
+ * Since: 0.1
+ */
+typedef void (*WsMessageFunc) (WsConnection *connection,
+                               WsDataFormat  format,
+                               const guint8 *data,
+                               gsize         length,
+                               gpointer      user_data);
+
 WS_AVAILABLE_IN_ALL
 const char *ws_connection_get_connection_id (WsConnection *self);
 WS_AVAILABLE_IN_ALL
@@ -99,6 +117,12 @@ WS_AVAILABLE_IN_ALL
 gboolean ws_connection_send_bytes (WsConnection *self,
                                    GBytes       *data,
                                    GError      **error);
+WS_AVAILABLE_IN_ALL
+gboolean ws_connection_send_data (WsConnection *self,
+                                  WsDataFormat  format,
+                                  const guint8 *data,
+                                  gsize         length,
+                                  GError      **error);
 WS_AVAILABLE_IN_ALL
 void ws_connection_send_async (WsConnection       *self,
                                WsDataFormat        format,

@@ -29,12 +29,21 @@ void ws_outbox_init (WsOutbox     *self,
 /* Drops what waits and the pool's reference. Idempotent. */
 void ws_outbox_clear (WsOutbox *self);
 
-/* Copies data, or, when it is longer than WS_OUTBOX_COPY_MAX_BYTES and owner is not NULL, keeps a
- * reference to owner, in whose memory data lies. */
+/* Copies data, or keeps a reference to owner, if there is one, in whose memory data lies: when data is
+ * longer than WS_OUTBOX_COPY_MAX_BYTES, or nothing waits yet, so that many outboxes with one message
+ * each, the same one perhaps, need no chunk each. */
 void ws_outbox_append (WsOutbox     *self,
                        const guint8 *data,
                        gsize         length,
                        GBytes       *owner);
+
+/* Copies a frame of at most WS_OUTBOX_COPY_MAX_BYTES of payload. The header is 4 bytes of memory, of which
+ * header_length, 2 or 4, count. */
+void ws_outbox_append_short (WsOutbox     *self,
+                             const guint8  header[4],
+                             gsize         header_length,
+                             const guint8 *data,
+                             gsize         length);
 
 /* Writes to the transport until empty, would-block or failure; *n_written is always set. OK means
  * empty. Gathers up to 64 pieces in one call. */

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+G_STATIC_ASSERT (WS_CHUNK_BYTES > 2 * WS_OUTBOX_COPY_MAX_BYTES);
+
 /* Limits of one gathered write: enough to fill any socket buffer, little enough that a long queue
  * does not hold the kernel, and with it the dispatch, for long. */
 #define FLUSH_MAX_VECTORS 64
@@ -147,6 +149,27 @@ append_copy (WsOutbox     *self,
 }
 
 void
+ws_outbox_append_short (WsOutbox     *self,
+                        const guint8  header[4],
+                        gsize         header_length,
+                        const guint8 *data,
+                        gsize         length)
+{
+  guint8 *end;
+
+  /* Room for all 4 bytes of the header, since that many are written: a copy of known size is cheaper. */
+  if (self->tail == NULL || get_room (self->tail) < 4 + length)
+    append_room (self, SEGMENT_CHUNK_BYTES);
+
+  end = (guint8 *) self->tail->data + self->tail->length;
+  memcpy (end, header, 4);
+  if (length > 0)
+    memcpy (end + header_length, data, length);
+  self->tail->length += header_length + length;
+  self->length += header_length + length;
+}
+
+void
 ws_outbox_append (WsOutbox     *self,
                   const guint8 *data,
                   gsize         length,
@@ -154,7 +177,7 @@ ws_outbox_append (WsOutbox     *self,
 {
   g_assert (self->pool != NULL);
 
-  if (owner != NULL && length > WS_OUTBOX_COPY_MAX_BYTES)
+  if (owner != NULL && length > 0 && (length > WS_OUTBOX_COPY_MAX_BYTES || self->tail == NULL))
     append_reference (self, data, length, owner);
   else
     append_copy (self, data, length);

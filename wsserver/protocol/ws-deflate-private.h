@@ -55,6 +55,28 @@ void ws_deflater_reset (WsDeflater *self);
 /* Whether it holds a zlib stream at the moment. */
 gboolean ws_deflater_has_stream (const WsDeflater *self);
 
+/* Two deflaters of one kind can send the same compressed bytes. */
+typedef struct
+{
+  guint window_bits; /* of the smallest window that makes a difference for this message */
+  int   level;
+} WsDeflateKind;
+
+/* The kind of deflater this is for a message of length: no reference back can be longer, so to a
+ * short message most windows are the same. */
+WsDeflateKind ws_deflater_get_kind (const WsDeflater *self,
+                                    gsize             length);
+
+/* Appends what a deflater of this kind makes of a whole message of at most
+ * WS_DEFLATE_MAX_INPUT_BYTES when nothing came before it. Everybody who inflates with at least this
+ * window can read it, whatever context he has; but afterwards it belongs to that context, of which
+ * the sender's deflater knows nothing: it has to be reset, so as never to refer to what is in front
+ * of it. RFC 7692 §7.2.3.2. */
+void ws_deflate_alone (WsDeflateKind kind,
+                       const guint8 *data,
+                       gsize         length,
+                       GByteArray   *out);
+
 /* --- decompression --------------------------------------------------------------------------- */
 
 typedef struct _WsInflater WsInflater;

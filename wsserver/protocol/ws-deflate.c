@@ -13,6 +13,9 @@
 #define MIN_OUTPUT_BYTES 256
 #define MAX_OUTPUT_BYTES (64 * 1024)
 
+/* zlib refers back this much less than the window (MAX_MATCH + MIN_MATCH + 1). */
+#define ZLIB_LOOKAHEAD_BYTES 262
+
 /* What a flush ends with, and what a message's payload leaves out. RFC 7692 §7.2.1. */
 static const guint8 tail[] = { 0x00, 0x00, 0xff, 0xff };
 
@@ -155,6 +158,30 @@ ws_deflater_compress (WsDeflater   *self,
     end_message (self, data, length, out);
   else if (length > 0 || (end == WS_DEFLATE_FLUSH && self->unflushed))
     append_compressed (self, data, length, end == WS_DEFLATE_FLUSH, out);
+}
+
+WsDeflateKind
+ws_deflater_get_kind (const WsDeflater *self,
+                      gsize             length)
+{
+  guint bits = WS_DEFLATE_MIN_WINDOW_BITS + 1;
+
+  while (bits < self->window_bits && length > ((gsize) 1 << bits) - ZLIB_LOOKAHEAD_BYTES)
+    bits++;
+
+  /* MIN: the smallest is another coding altogether. */
+  return (WsDeflateKind){ MIN (bits, self->window_bits), self->level };
+}
+
+void
+ws_deflate_alone (WsDeflateKind kind,
+                  const guint8 *data,
+                  gsize         length,
+                  GByteArray   *out)
+{
+  WsDeflater deflater = { .level = kind.level, .window_bits = kind.window_bits, .no_context_takeover = TRUE };
+
+  ws_deflater_compress (&deflater, data, length, WS_DEFLATE_MESSAGE_END, out);
 }
 
 /* --- decompression --------------------------------------------------------------------------- */

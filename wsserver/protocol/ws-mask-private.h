@@ -7,10 +7,11 @@
 G_BEGIN_DECLS
 
 /* Masks or unmasks length bytes in place; offset is the position of data[0] in the payload.
- * Touches no byte outside the span. RFC 6455 §5.3. */
-void ws_mask (guint8      *data,
-              gsize        length,
-              const guint8 masking_key[4],
-              gsize        offset);
+ * Touches no byte outside the span. TRUE if all bytes are now ASCII, so that a text needs no second
+ * look. RFC 6455 §5.3. */
+gboolean ws_mask (guint8      *data,
+                  gsize        length,
+                  const guint8 masking_key[4],
+                  gsize        offset);
 
 G_END_DECLS

@@ -12,6 +12,7 @@
 #define OPCODE_BITS 0x0f
 #define RESERVED_BITS (WS_FRAME_RSV1 | WS_FRAME_RSV2 | WS_FRAME_RSV3)
 #define LENGTH_BITS 0x7f
+#define LENGTH_16 126 /* among them: the length is in the next two bytes */
 #define MASKING_KEY_LENGTH 4
 
 /* How much compressed payload is unmasked at once; what zlib does not take is masked again. */
@@ -507,6 +508,7 @@ receive_payload (WsProtocol      *self,
 {
   const gsize    part_length = (gsize) MIN (self->frame_remaining, length);
   const gboolean frame_end = part_length == self->frame_remaining;
+  gboolean       is_ascii = FALSE;
 
   if (self->compressed)
     return receive_compressed (self, data, length, used, event);
@@ -515,9 +517,10 @@ receive_payload (WsProtocol      *self,
     return WS_PARSE_NEED_MORE;
 
   if (self->role == WS_ROLE_SERVER)
-    ws_mask (data, part_length, self->masking_key, self->mask_offset);
+    is_ascii = ws_mask (data, part_length, self->masking_key, self->mask_offset);
 
-  if (!accept_text (self, data, part_length, frame_end && self->frame_fin))
+  /* ASCII is good text unless it comes in the middle of a character. */
+  if (!(is_ascii && ws_utf8_validator_is_complete (&self->utf8)) && !accept_text (self, data, part_length, frame_end && self->frame_fin))
     return fail_invalid_text (self, event);
 
   *used += part_length;
@@ -657,9 +660,10 @@ receive_short_message (WsProtocol      *self,
                        WsProtocolEvent *event)
 {
   const gboolean masked = self->role == WS_ROLE_SERVER;
-  const gsize    size = masked ? 2 + MASKING_KEY_LENGTH : 2;
   const guint8   mask_bit = masked ? MASK_BIT : 0;
+  gboolean       is_ascii = FALSE;
   guint8        *payload;
+  gsize          size = masked ? 2 + MASKING_KEY_LENGTH : 2;
   gsize          payload_length;
 
   if (length < size || (data[1] & MASK_BIT) != mask_bit ||
@@ -668,17 +672,30 @@ receive_short_message (WsProtocol      *self,
 
   payload_length = data[1] & LENGTH_BITS;
 
-  /* 126 and 127 announce a longer length field. */
-  if (payload_length > WS_CONTROL_PAYLOAD_MAX_LENGTH || payload_length > length - size ||
+  if (payload_length == LENGTH_16)
+    {
+      size += 2;
+
+      if (length < size)
+        return WS_PARSE_NEED_MORE;
+
+      payload_length = (gsize) data[2] << 8 | data[3];
+
+      if (payload_length < LENGTH_16)
+        return WS_PARSE_NEED_MORE;
+    }
+
+  /* 127 announces an even longer length field. */
+  if ((data[1] & LENGTH_BITS) > LENGTH_16 || payload_length > length - size ||
       payload_length > self->max_message_bytes)
     return WS_PARSE_NEED_MORE;
 
   payload = data + size;
 
   if (masked)
-    ws_mask (payload, payload_length, data + 2, 0);
+    is_ascii = ws_mask (payload, payload_length, payload - MASKING_KEY_LENGTH, 0);
 
-  if (data[0] == (FIN_BIT | WS_OPCODE_TEXT) && !ws_utf8_is_valid (payload, payload_length))
+  if (data[0] == (FIN_BIT | WS_OPCODE_TEXT) && !is_ascii && !ws_utf8_is_valid (payload, payload_length))
     return fail (self, event, WS_CLOSE_CODE_INVALID_PAYLOAD, "text is not valid UTF-8");
 
   *event = (WsProtocolEvent){

@@ -17,6 +17,9 @@
 #define STATE_INVALID G_MAXUINT32
 #define HIGH_BITS G_GUINT64_CONSTANT (0x8080808080808080)
 
+/* Up to this a text is looked through for ASCII as a whole first. */
+#define SHORT_TEXT_BYTES 128
+
 static inline guint64
 load_word (const guint8 *data)
 {
@@ -163,11 +166,27 @@ ws_utf8_validator_is_complete (const WsUtf8Validator *self)
   return self->state == 0;
 }
 
+/* Whether eight bytes or more, not many, are all ASCII. */
+static inline gboolean
+is_ascii (const guint8 *data,
+          gsize         length)
+{
+  guint64 bits = load_word (data + length - sizeof bits);
+
+  for (gsize i = 0; i < length - sizeof bits; i += sizeof bits)
+    bits |= load_word (data + i);
+
+  return (bits & HIGH_BITS) == 0;
+}
+
 gboolean
 ws_utf8_is_valid (const guint8 *data,
                   gsize         length)
 {
   WsUtf8Validator validator = { 0 };
+
+  if (length >= sizeof (guint64) && length <= SHORT_TEXT_BYTES && is_ascii (data, length))
+    return TRUE;
 
   return ws_utf8_validator_feed (&validator, data, length) &&
          ws_utf8_validator_is_complete (&validator);

@@ -347,6 +347,23 @@ add_listener (WsAcceptor *self,
   return FALSE;
 }
 
+/* By the system's own call as well: the fallback to IPv4 has to know why there is none. */
+static GSocket *
+open_socket (GSocketFamily family,
+             const char   *subject,
+             GError      **error)
+{
+  int fd = socket (family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+  if (fd < 0)
+    {
+      ws_set_error_from_errno (error, errno, subject);
+      return NULL;
+    }
+
+  return g_socket_new_from_fd (fd, error);
+}
+
 static gboolean
 listen_on (WsAcceptor       *self,
            GSocketAddress   *address,
@@ -358,7 +375,7 @@ listen_on (WsAcceptor       *self,
   GError             *gio_error = NULL;
   g_autofree char    *subject = describe_address (address);
 
-  socket = g_socket_new (g_socket_address_get_family (address), G_SOCKET_TYPE_STREAM, 0, &gio_error);
+  socket = open_socket (g_socket_address_get_family (address), subject, &gio_error);
   if (socket != NULL)
     {
       self->shared = !settings->bind_exclusively;
@@ -481,12 +498,13 @@ listen_on_host (WsAcceptor       *self,
           if (*bound_host == NULL)
             *bound_host = g_inet_address_to_string (link->data);
         }
-      else if (*host == '\0' && settings->use_ipv6 == 2 && link->next == NULL && *bound_host == NULL &&
+      else if (settings->use_ipv6 == 2 && (*host == '\0' || link->next != NULL || *bound_host != NULL) &&
                g_inet_address_get_family (link->data) == G_SOCKET_FAMILY_IPV6 &&
                g_error_matches (own_error, WS_ERROR, WS_ERROR_ADDRESS_FAMILY_NOT_SUPPORTED))
         {
           /* A system without IPv6: the reference falls back to IPv4. */
-          addresses = g_list_append (addresses, g_inet_address_new_any (G_SOCKET_FAMILY_IPV4));
+          if (*host == '\0')
+            addresses = g_list_append (addresses, g_inet_address_new_any (G_SOCKET_FAMILY_IPV4));
         }
       else
         {

@@ -71,7 +71,7 @@ store_value (WsServer              *self,
              const WsConfigRequest *request,
              GError               **error)
 {
-  WsAccessList **list = get_access_list (self, request->setting);
+  WsAccessList           **list = get_access_list (self, request->setting);
   g_autoptr (WsAccessList) replacement = NULL;
 
   if (list != NULL)
@@ -159,14 +159,16 @@ apply_tls_setting (WsServer        *self,
   g_autofree char *shown = NULL;
   gboolean         applied = TRUE;
 
-  if (g_str_equal (setting->name, "SSLReloadCert"))
-    ws_server_watch_certificates (self);
   if (g_str_equal (setting->name, "UseInternalSecurityAPI"))
     applied = apply_internal_security_api (self, error);
   else if (concerns_tls (setting))
     applied = ws_server_check_tls_setting (self, setting, error);
   if (applied)
-    return TRUE;
+    {
+      if (g_str_equal (setting->name, "SSLReloadCert") || g_str_equal (setting->name, "SSLOCSPResponse"))
+        ws_server_watch_files (self);
+      return TRUE;
+    }
 
   refused = ws_config_load (setting, self->settings);
   shown = ws_config_quote (refused);

@@ -169,7 +169,7 @@ stop_accepting (WsServer *self)
 
   g_object_ref (self);
   ws_acceptor_stop (g_steal_pointer (&self->acceptor));
-  ws_server_watch_certificates (self);
+  ws_server_watch_files (self);
   g_clear_pointer (&self->bound_host, g_free);
   ws_server_log (self, WS_LOG_INFO, "Info", "Stopped listening");
   g_object_freeze_notify (G_OBJECT (self));
@@ -218,6 +218,7 @@ ensure_poller (WsServer *self)
     }
   self->poller = ws_poller_new (context);
   ws_connection_context_init (&self->context, &ws_server_owner_funcs, self, self->poller, self->settings);
+  self->context.message_handler = self->message_handler;
 }
 
 static gboolean
@@ -244,7 +245,7 @@ enter_listening (WsServer   *self,
   g_object_ref (self);
   self->acceptor = acceptor;
   self->bound_host = bound_host;
-  ws_server_watch_certificates (self);
+  ws_server_watch_files (self);
   g_object_freeze_notify (G_OBJECT (self));
   if (self->local_port != bound_port)
     {

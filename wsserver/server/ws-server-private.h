@@ -25,6 +25,8 @@ struct _WsServer
   int           connection_backlog;
   int           default_timeout_s;
 
+  WsMessageHandler *message_handler; /* NULL: messages are told by signals */
+
   /* TLS */
   gboolean       use_ssl;
   gboolean       ssl_authenticate_clients;
@@ -34,7 +36,7 @@ struct _WsServer
   WsTlsContext  *tls_context;          /* while listening with use_ssl, provider INTERNAL */
   WsTlsPlatform *tls_platform;         /* in its place with provider PLATFORM */
   GHashTable    *chosen_contexts;      /* WsCertificate to WsTlsContext: chosen by the application */
-  GPtrArray     *watched_certificates; /* SSLReloadCert; NULL: none */
+  GPtrArray     *watched_files; /* SSLReloadCert; NULL: none */
 
   WsConnectionMap *connections;
   guint64          last_id;
@@ -87,6 +89,10 @@ void     ws_server_log      (WsServer      *self,
                              const char    *format,
                              ...) G_GNUC_PRINTF (4, 5);
 
+/* ws-server-message-func.c: takes the reference; NULL for none */
+void ws_server_take_message_handler (WsServer         *self,
+                                     WsMessageHandler *handler);
+
 /* ws-server-tls.c */
 void     ws_server_init_tls (WsServer *self);
 void     ws_server_clear_tls (WsServer *self);
@@ -109,7 +115,7 @@ WsTransport *ws_server_new_transport (WsServer *self,
                                       int       fd);
 
 /* ws-server-renewal.c: after a change of what is to be watched */
-void ws_server_watch_certificates (WsServer *self);
+void ws_server_watch_files (WsServer *self);
 
 /* ws-server-listening.c */
 void ws_server_connection_ended (WsServer     *self,

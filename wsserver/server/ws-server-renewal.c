@@ -1,6 +1,6 @@
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
-/* SSLReloadCert: a certificate whose file changes is read again. Tools that renew certificates write
+/* SSLReloadCert: a certificate, or the OCSP response stapled to it, whose file changes is read again. Tools that renew certificates write
  * the file in several steps, or put another one in its place; so it is read when it has been quiet for
  * a moment, and what cannot be used leaves the old one in service. */
 #include "wsserver/server/ws-server-private.h"
@@ -11,14 +11,14 @@
 typedef struct
 {
   WsServer      *server;
-  WsCertificate *certificate; /* a reference */
+  WsCertificate *certificate; /* NULL: the file is SSLOCSPResponse */
   char          *filename;
   GFileMonitor  *monitor;
   GSource       *settling; /* NULL: nothing has changed */
-} WatchedCertificate;
+} WatchedFile;
 
 static void
-stop_settling (WatchedCertificate *watched)
+stop_settling (WatchedFile *watched)
 {
   if (watched->settling != NULL)
     g_source_destroy (watched->settling);
@@ -26,9 +26,9 @@ stop_settling (WatchedCertificate *watched)
 }
 
 static void
-watched_certificate_free (gpointer data)
+watched_file_free (gpointer data)
 {
-  WatchedCertificate *watched = data;
+  WatchedFile *watched = data;
 
   stop_settling (watched);
   if (watched->monitor != NULL)
@@ -37,7 +37,7 @@ watched_certificate_free (gpointer data)
       g_file_monitor_cancel (watched->monitor);
       g_object_unref (watched->monitor);
     }
-  g_object_unref (watched->certificate);
+  g_clear_object (&watched->certificate);
   g_free (watched->filename);
   g_free (watched);
 }
@@ -65,32 +65,53 @@ replace_certificate (WsServer      *self,
     }
 
   g_object_unref (old);
-  ws_server_watch_certificates (self);
+  ws_server_watch_files (self);
+  return TRUE;
+}
+
+/* May free the watched file if it succeeds. */
+static gboolean
+read_again (WatchedFile *watched,
+            GError     **error)
+{
+  WsServer *self = watched->server;
+  g_autoptr (WsCertificate) old = NULL;
+  g_autoptr (WsCertificate) renewed = NULL;
+  g_autofree char *filename = g_strdup (watched->filename);
+
+  if (watched->certificate == NULL)
+    {
+      if (!ws_server_tls_changed (self, error))
+        return FALSE;
+
+      ws_server_log (self, WS_LOG_INFO, "Info", "New clients get the OCSP response renewed in %s", filename);
+      return TRUE;
+    }
+
+  old = g_object_ref (watched->certificate);
+  renewed = ws_certificate_reopen (old, error);
+  if (renewed == NULL || !replace_certificate (self, old, renewed, error))
+    return FALSE;
+
+  ws_server_log (self, WS_LOG_INFO, "Info", "New clients get the certificate renewed in %s: %s, valid until %s", filename,
+                 ws_certificate_get_subject (renewed), ws_certificate_get_expiration_date (renewed));
   return TRUE;
 }
 
 static gboolean
 settled_cb (gpointer user_data)
 {
-  WatchedCertificate *watched = user_data;
-  WsServer           *self = g_object_ref (watched->server);
-  g_autoptr (WsCertificate) old = g_object_ref (watched->certificate);
-  g_autoptr (WsCertificate) renewed = NULL;
+  WatchedFile     *watched = user_data;
+  WsServer        *self = g_object_ref (watched->server);
   g_autofree char *filename = g_strdup (watched->filename);
   g_autofree char *message = NULL;
   GError          *error = NULL;
 
   stop_settling (watched);
-  renewed = ws_certificate_reopen (old, &error);
-  if (renewed != NULL && replace_certificate (self, old, renewed, &error)) /* may free watched */
+  if (!read_again (watched, &error))
     {
-      ws_server_log (self, WS_LOG_INFO, "Info", "New clients get the certificate renewed in %s: %s, valid until %s", filename,
-                     ws_certificate_get_subject (renewed), ws_certificate_get_expiration_date (renewed));
-    }
-  else
-    {
-      message = g_strdup_printf ("%s; the certificate in service stays, as %s has changed to what cannot be used",
-                                 error->message, filename);
+      message = g_strdup_printf ("%s; the one in service stays, as %s has changed to what cannot be used", error->message,
+                                 filename);
       ws_server_log (self, WS_LOG_INFO, "Error", "%s", message);
       ws_server_emit_error (self, NULL, error->code, message);
       g_error_free (error);
@@ -106,7 +127,7 @@ file_changed_cb (GFileMonitor     *monitor,
                  GFileMonitorEvent event,
                  gpointer          user_data)
 {
-  WatchedCertificate *watched = user_data;
+  WatchedFile *watched = user_data;
 
   /* One that is gone will come again. */
   if (event == G_FILE_MONITOR_EVENT_DELETED || event == G_FILE_MONITOR_EVENT_MOVED_OUT)
@@ -128,17 +149,46 @@ keep_watching (WsServer      *self,
 {
   for (guint i = 0; old != NULL && i < old->len; i++)
     {
-      WatchedCertificate *watched = old->pdata[i];
+      WatchedFile *watched = old->pdata[i];
 
-      if (!g_str_equal (watched->filename, filename))
+      if (!g_str_equal (watched->filename, filename) || (watched->certificate == NULL) != (certificate == NULL))
         continue;
 
       g_set_object (&watched->certificate, certificate);
-      g_ptr_array_add (self->watched_certificates, g_ptr_array_steal_index (old, i));
+      g_ptr_array_add (self->watched_files, g_ptr_array_steal_index (old, i));
       return TRUE;
     }
 
   return FALSE;
+}
+
+static void
+watch_file (WsServer      *self,
+            GPtrArray     *old,
+            WsCertificate *certificate,
+            const char    *filename)
+{
+  g_autoptr (GFile) file = g_file_new_for_path (filename);
+  g_autoptr (GError) error = NULL;
+  GMainContext *context = ws_poller_get_context (self->poller);
+  WatchedFile  *watched;
+
+  if (keep_watching (self, old, certificate, filename))
+    return;
+
+  watched = g_new0 (WatchedFile, 1);
+  watched->server = self;
+  g_set_object (&watched->certificate, certificate);
+  watched->filename = g_strdup (filename);
+  /* The monitor tells in the context that is the default when it is made. */
+  g_main_context_push_thread_default (context);
+  watched->monitor = g_file_monitor_file (file, G_FILE_MONITOR_WATCH_MOVES, NULL, &error);
+  g_main_context_pop_thread_default (context);
+  if (watched->monitor == NULL)
+    ws_server_log (self, WS_LOG_INFO, "Error", "Cannot watch %s: %s", filename, error->message);
+  else
+    g_signal_connect (watched->monitor, "changed", G_CALLBACK (file_changed_cb), watched);
+  g_ptr_array_add (self->watched_files, watched);
 }
 
 static void
@@ -147,41 +197,24 @@ watch_certificate (WsServer      *self,
                    WsCertificate *certificate)
 {
   g_autofree char *filename = ws_certificate_dup_filename (certificate);
-  g_autoptr (GFile) file = NULL;
-  g_autoptr (GError) error = NULL;
-  GMainContext       *context = ws_poller_get_context (self->poller);
-  WatchedCertificate *watched;
 
-  if (filename == NULL || keep_watching (self, old, certificate, filename))
-    return;
-
-  watched = g_new0 (WatchedCertificate, 1);
-  watched->server = self;
-  watched->certificate = g_object_ref (certificate);
-  watched->filename = g_steal_pointer (&filename);
-  file = g_file_new_for_path (watched->filename);
-  /* The monitor tells in the context that is the default when it is made. */
-  g_main_context_push_thread_default (context);
-  watched->monitor = g_file_monitor_file (file, G_FILE_MONITOR_WATCH_MOVES, NULL, &error);
-  g_main_context_pop_thread_default (context);
-  if (watched->monitor == NULL)
-    ws_server_log (self, WS_LOG_INFO, "Error", "Cannot watch %s: %s", watched->filename, error->message);
-  else
-    g_signal_connect (watched->monitor, "changed", G_CALLBACK (file_changed_cb), watched);
-  g_ptr_array_add (self->watched_certificates, watched);
+  if (filename != NULL)
+    watch_file (self, old, certificate, filename);
 }
 
 void
-ws_server_watch_certificates (WsServer *self)
+ws_server_watch_files (WsServer *self)
 {
-  g_autoptr (GPtrArray) old = g_steal_pointer (&self->watched_certificates);
+  g_autoptr (GPtrArray) old = g_steal_pointer (&self->watched_files);
 
   if (self->acceptor == NULL || !self->use_ssl || !self->settings->ssl_reload_cert)
     return;
 
-  self->watched_certificates = g_ptr_array_new_with_free_func (watched_certificate_free);
+  self->watched_files = g_ptr_array_new_with_free_func (watched_file_free);
   if (self->ssl_cert != NULL)
     watch_certificate (self, old, self->ssl_cert);
   for (guint i = 0; i < self->more_ssl_certs->len; i++)
     watch_certificate (self, old, self->more_ssl_certs->pdata[i]);
+  if (*self->settings->ssl_ocsp_response != '\0')
+    watch_file (self, old, NULL, self->settings->ssl_ocsp_response);
 }

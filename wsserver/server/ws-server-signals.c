@@ -4,6 +4,7 @@
 #include <stdarg.h>
 
 #include "wsserver/base/ws-enum-types.h"
+#include "wsserver/base/ws-marshal-data-private.h"
 #include "wsserver/base/ws-marshal.h"
 #include "wsserver/connection/ws-connection-request.h"
 #include "wsserver/server/ws-server-private.h"
@@ -80,7 +81,7 @@ ws_server_signals_class_init (void)
    * Since: 0.1
    */
   add_signal (WS_SERVER_SIGNAL_DATA_IN, "data-in", ws_marshal_VOID__OBJECT_ENUM_BOXED_BOOLEAN_BOOLEAN,
-              ws_marshal_VOID__OBJECT_ENUM_BOXED_BOOLEAN_BOOLEANv, 5, WS_TYPE_CONNECTION, WS_TYPE_DATA_FORMAT, G_TYPE_BYTES, G_TYPE_BOOLEAN, G_TYPE_BOOLEAN);
+              ws_marshal_server_data_inv, 5, WS_TYPE_CONNECTION, WS_TYPE_DATA_FORMAT, G_TYPE_BYTES, G_TYPE_BOOLEAN, G_TYPE_BOOLEAN);
 
   /**
    * WsServer::disconnected:

@@ -67,7 +67,7 @@ make_context (WsServer     *self,
   options.ocsp_response_file = ocsp_response_file;
   context = ws_tls_context_new (&options, credentials, error);
   if (context != NULL)
-    context->certificates = g_ptr_array_ref (certificates);
+    ws_tls_context_set_certificates (context, certificates, self->settings->ssl_ca_certs);
   return context;
 }
 
@@ -305,7 +305,7 @@ ws_server_set_use_ssl (WsServer *self,
     return FALSE;
 
   self->use_ssl = use_ssl;
-  ws_server_watch_certificates (self);
+  ws_server_watch_files (self);
   g_object_notify (G_OBJECT (self), "use-ssl");
   return TRUE;
 }
@@ -370,7 +370,7 @@ ws_server_set_ssl_cert (WsServer      *self,
       return FALSE;
     }
 
-  ws_server_watch_certificates (self);
+  ws_server_watch_files (self);
   if (old != ssl_cert)
     g_object_notify (G_OBJECT (self), "ssl-cert");
   return TRUE;
@@ -413,7 +413,7 @@ ws_server_add_ssl_cert (WsServer      *self,
       return FALSE;
     }
 
-  ws_server_watch_certificates (self);
+  ws_server_watch_files (self);
   return TRUE;
 }
 
@@ -445,7 +445,7 @@ ws_server_remove_ssl_cert (WsServer      *self,
       ws_server_emit_error (self, NULL, error->code, error->message);
       g_error_free (error);
     }
-  ws_server_watch_certificates (self);
+  ws_server_watch_files (self);
   return TRUE;
 }
 

@@ -74,6 +74,7 @@ static void
 ws_server_dispose (GObject *object)
 {
   ws_server_dispose_network (WS_SERVER (object));
+  ws_server_take_message_handler (WS_SERVER (object), NULL); /* its data may hold a reference to us */
 
   G_OBJECT_CLASS (ws_server_parent_class)->dispose (object);
 }

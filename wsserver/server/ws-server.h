@@ -21,6 +21,20 @@ G_BEGIN_DECLS
 WS_AVAILABLE_IN_ALL
 G_DECLARE_FINAL_TYPE (WsServer, ws_server, WS, SERVER, GObject)
 
+/**
+ * WsBroadcastFilter:
+ * @connection: a client
+ * @user_data: what was given with the function
+ *
+ * Picks the clients that get a message; see [method@Ws.Server.broadcast].
+ *
+ * Returns: whether it is sent to this one
+ *
+ * Since: 0.1
+ */
+typedef gboolean (*WsBroadcastFilter) (WsConnection *connection,
+                                       gpointer      user_data);
+
 WS_AVAILABLE_IN_ALL
 WsServer *ws_server_new (void);
 
@@ -92,6 +106,12 @@ char *ws_server_config (WsServer   *self,
                         GError    **error);
 
 WS_AVAILABLE_IN_ALL
+void ws_server_set_message_func (WsServer      *self,
+                                 WsMessageFunc  func,
+                                 gpointer       data,
+                                 GDestroyNotify destroy);
+
+WS_AVAILABLE_IN_ALL
 gboolean ws_server_start_listening (WsServer *self,
                                     GError  **error);
 WS_AVAILABLE_IN_ALL
@@ -133,6 +153,13 @@ gboolean ws_server_send_bytes (WsServer   *self,
                                const char *connection_id,
                                GBytes     *data,
                                GError    **error);
+WS_AVAILABLE_IN_ALL
+guint ws_server_broadcast (WsServer         *self,
+                           WsDataFormat      format,
+                           GBytes           *data,
+                           WsBroadcastFilter filter,
+                           gpointer          filter_data,
+                           GError          **error);
 WS_AVAILABLE_IN_ALL
 gboolean ws_server_send_file (WsServer   *self,
                               const char *connection_id,

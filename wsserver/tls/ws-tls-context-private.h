@@ -20,15 +20,19 @@ struct _WsTlsContext
 {
   gatomicrefcount                  ref_count;
   gnutls_certificate_credentials_t credentials;
-  GPtrArray                       *certificates; /* what the credentials borrow from; may be NULL */
+  GPtrArray                       *certificates;       /* what the credentials borrow from; may be NULL */
+  char                            *ca_certs;           /* PEM that completes their chains */
+  char                            *ocsp_response_file; /* what is stapled, or NULL */
+  GHashTable                      *named;              /* credentials by host name; NULL for one certificate */
+  guint                            dh_group_bits;
   WsTlsKeyKinds                    keys; /* of all certificates */
   WsTlsPriority                   *priority;
   gnutls_datum_t                   ticket_key; /* empty: sessions are not resumed */
   guint                            session_lifetime_s;
   gboolean                         serve_renegotiation;
   gboolean                         request_client_certificate;
-  gnutls_x509_trust_list_t         trust_list; /* NULL unless client certificates are asked for */
-  WsTlsContext                    *authorities; /* a reference: the trust list is borrowed from it; or NULL */
+  gnutls_x509_trust_list_t         trust_list;            /* NULL unless client certificates are asked for */
+  WsTlsContext                    *authorities;           /* a reference: the trust list is borrowed from it; or NULL */
   GStrv                            application_protocols; /* NULL: no ALPN */
   int                              key_log_fd;            /* -1: none */
 };
@@ -42,6 +46,21 @@ WsTlsContext *ws_tls_context_new (const WsTlsOptions              *options,
                                   GError                         **error);
 WsTlsContext *ws_tls_context_ref (WsTlsContext *self);
 void          ws_tls_context_unref (WsTlsContext *self);
+
+/* What the credentials were made of, in their order; ca_certs may be NULL. */
+void ws_tls_context_set_certificates (WsTlsContext *self,
+                                      GPtrArray    *certificates,
+                                      const char   *ca_certs);
+/* Those for a client that wants to reach this host, or NULL: with the certificates that have the
+ * name; if none has it, with the first and those that share a name with it. */
+gnutls_certificate_credentials_t ws_tls_context_get_credentials (WsTlsContext  *self,
+                                                                 const char    *server_name,
+                                                                 WsTlsKeyKinds *keys);
+
+/* For what makes further credentials of the same context. */
+void          ws_tls_context_set_dh_params (WsTlsContext                    *self,
+                                            gnutls_certificate_credentials_t credentials);
+WsTlsKeyKinds ws_tls_collect_key_kinds (gnutls_certificate_credentials_t credentials);
 
 /* Appends one line to the key log, in the form that Wireshark and browsers share. */
 void ws_tls_context_log_key (WsTlsContext         *self,

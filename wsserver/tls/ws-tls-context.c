@@ -33,8 +33,8 @@ get_key_kind (gnutls_x509_crt_t certificate)
     }
 }
 
-static WsTlsKeyKinds
-collect_key_kinds (gnutls_certificate_credentials_t credentials)
+WsTlsKeyKinds
+ws_tls_collect_key_kinds (gnutls_certificate_credentials_t credentials)
 {
   WsTlsKeyKinds      kinds = 0;
   gnutls_x509_crt_t *chain;
@@ -121,17 +121,21 @@ staple (WsTlsContext *self,
         const char   *path,
         GError      **error)
 {
-  return path == NULL || path[0] == '\0' || ws_tls_credentials_staple_file (self->credentials, path, error);
+  if (path == NULL || path[0] == '\0')
+    return TRUE;
+
+  self->ocsp_response_file = g_strdup (path);
+  return ws_tls_credentials_staple_file (self->credentials, path, error);
 }
 
-static void
-set_dh_params (WsTlsContext *self,
-               guint         bits)
+void
+ws_tls_context_set_dh_params (WsTlsContext                    *self,
+                              gnutls_certificate_credentials_t credentials)
 {
-  gnutls_sec_param_t level = gnutls_pk_bits_to_sec_param (GNUTLS_PK_DH, bits);
+  gnutls_sec_param_t level = gnutls_pk_bits_to_sec_param (GNUTLS_PK_DH, self->dh_group_bits);
 
   /* For clients that do not name the groups of RFC 7919; under 2048 bits there is none. */
-  gnutls_certificate_set_known_dh_params (self->credentials, MAX (level, GNUTLS_SEC_PARAM_MEDIUM));
+  gnutls_certificate_set_known_dh_params (credentials, MAX (level, GNUTLS_SEC_PARAM_MEDIUM));
 }
 
 static void
@@ -158,7 +162,7 @@ ws_tls_context_new (const WsTlsOptions              *options,
   g_atomic_ref_count_init (&self->ref_count);
   self->credentials = credentials;
   self->key_log_fd = -1;
-  self->keys = collect_key_kinds (credentials);
+  self->keys = ws_tls_collect_key_kinds (credentials);
   self->session_lifetime_s = options->session_lifetime_s;
   self->serve_renegotiation = options->serve_renegotiation;
   self->request_client_certificate = options->request_client_certificate;
@@ -175,7 +179,8 @@ ws_tls_context_new (const WsTlsOptions              *options,
       !load_trust_list (self, options, error) || !open_key_log (self, options, error))
     return NULL;
 
-  set_dh_params (self, options->dh_group_bits);
+  self->dh_group_bits = options->dh_group_bits;
+  ws_tls_context_set_dh_params (self, credentials);
   if (options->reuse_sessions)
     gnutls_session_ticket_key_generate (&self->ticket_key);
 
@@ -198,6 +203,9 @@ ws_tls_context_unref (WsTlsContext *self)
 
   g_clear_pointer (&self->priority, ws_tls_priority_free);
   gnutls_certificate_free_credentials (self->credentials);
+  g_clear_pointer (&self->named, g_hash_table_unref);
+  g_free (self->ca_certs);
+  g_free (self->ocsp_response_file);
   g_clear_pointer (&self->certificates, g_ptr_array_unref);
   if (self->ticket_key.data != NULL)
     gnutls_memset (self->ticket_key.data, 0, self->ticket_key.size);

@@ -266,6 +266,32 @@ write_record (WsTlsPlatformTransport *self,
 }
 
 static WsIOStatus
+platform_transport_flush (WsTransport *transport,
+                          GError     **error)
+{
+  WsTlsPlatformTransport *self = (WsTlsPlatformTransport *) transport;
+  WsIOStatus              status = WS_IO_OK;
+
+  /* Before it is open there is nothing, and GIO's thread has the socket. */
+  if (self->state != WS_TLS_PLATFORM_OPEN && self->state != WS_TLS_PLATFORM_FAILED)
+    return WS_IO_OK;
+
+  ws_tls_platform_transport_ref (self);
+  if (ws_tls_wire_flush (self->wire))
+    {
+      status = ws_tls_wire_get_queue_length (self->wire) == 0 ? WS_IO_OK : WS_IO_WOULD_BLOCK;
+    }
+  else
+    {
+      ws_tls_platform_transport_fail_from_gio (self, PLACE, NULL);
+      status = self->freed ? WS_IO_WOULD_BLOCK : tell_failure (self, error);
+    }
+  ws_tls_platform_transport_unref (self);
+
+  return status;
+}
+
+static WsIOStatus
 platform_transport_writev (WsTransport        *transport,
                            const struct iovec *vectors,
                            guint               n_vectors,
@@ -280,7 +306,10 @@ platform_transport_writev (WsTransport        *transport,
   *n_written = 0;
   ws_tls_platform_transport_ref (self);
 
-  /* While something waits no more is sealed: that is the back-pressure. */
+  /* While something waits no more is sealed: that is the back-pressure. A caller that still has data
+   * comes here when the socket is writable again, not to flush(). */
+  if (ws_tls_wire_get_queue_length (self->wire) > 0)
+    (void) platform_transport_flush (transport, NULL);
   if (self->state == WS_TLS_PLATFORM_OPEN && ws_tls_wire_get_queue_length (self->wire) == 0)
     {
       ws_tls_wire_set_gathering (self->wire, TRUE);
@@ -305,32 +334,6 @@ platform_transport_writev (WsTransport        *transport,
     }
   if (status != WS_IO_OK && self->state == WS_TLS_PLATFORM_FAILED && !self->freed)
     status = tell_failure (self, error);
-  ws_tls_platform_transport_unref (self);
-
-  return status;
-}
-
-static WsIOStatus
-platform_transport_flush (WsTransport *transport,
-                          GError     **error)
-{
-  WsTlsPlatformTransport *self = (WsTlsPlatformTransport *) transport;
-  WsIOStatus              status = WS_IO_OK;
-
-  /* Before it is open there is nothing, and GIO's thread has the socket. */
-  if (self->state != WS_TLS_PLATFORM_OPEN && self->state != WS_TLS_PLATFORM_FAILED)
-    return WS_IO_OK;
-
-  ws_tls_platform_transport_ref (self);
-  if (ws_tls_wire_flush (self->wire))
-    {
-      status = ws_tls_wire_get_queue_length (self->wire) == 0 ? WS_IO_OK : WS_IO_WOULD_BLOCK;
-    }
-  else
-    {
-      ws_tls_platform_transport_fail_from_gio (self, PLACE, NULL);
-      status = self->freed ? WS_IO_WOULD_BLOCK : tell_failure (self, error);
-    }
   ws_tls_platform_transport_unref (self);
 
   return status;

@@ -225,10 +225,40 @@ ws_tls_session_get_cipher_bits (WsTlsSession *self)
   return ws_cipher_suite_get_bits (id);
 }
 
+/* In TLS 1.3 the signature is no part of the key exchange, and GnuTLS calls each one RSA. */
+static gboolean
+is_signed_by_rsa (WsTlsSession *self)
+{
+  int signature = gnutls_sign_algorithm_get (self->session);
+
+  switch (gnutls_sign_get_pk_algorithm ((gnutls_sign_algorithm_t) signature))
+    {
+    case GNUTLS_PK_RSA:
+    case GNUTLS_PK_RSA_PSS:
+      return TRUE;
+    default:
+      return FALSE;
+    }
+}
+
 const char *
 ws_tls_session_get_key_exchange (WsTlsSession *self)
 {
-  return has_parameters (self) ? gnutls_kx_get_name (gnutls_kx_get (self->session)) : NULL;
+  gnutls_kx_algorithm_t kx;
+
+  if (!has_parameters (self))
+    return NULL;
+
+  kx = gnutls_kx_get (self->session);
+  if (gnutls_protocol_get_version (self->session) == GNUTLS_TLS1_3 && !is_signed_by_rsa (self))
+    {
+      if (kx == GNUTLS_KX_ECDHE_RSA)
+        return gnutls_kx_get_name (GNUTLS_KX_ECDHE_ECDSA);
+      if (kx == GNUTLS_KX_DHE_RSA)
+        return "DHE-ECDSA"; /* TLS 1.2 had none, so GnuTLS has no name for it */
+    }
+
+  return gnutls_kx_get_name (kx);
 }
 
 static guint

@@ -146,6 +146,33 @@ ws_tls_session_fail_from_errno (WsTlsSession *self,
   ws_tls_session_fail (self, failure);
 }
 
+/* GnuTLS says what is wrong with a packet; a reader wants to know what is wrong with the client. */
+static GError *
+describe (WsTlsSession *self,
+          int           result,
+          const char   *place)
+{
+  const char *text;
+
+  switch (result)
+    {
+    case GNUTLS_E_UNSUPPORTED_VERSION_PACKET:
+      text = "the client offers no version of TLS that is enabled here";
+      break;
+    case GNUTLS_E_NO_CIPHER_SUITES:
+    case GNUTLS_E_INSUFFICIENT_CREDENTIALS:
+      text = "the client offers no cipher suite that is enabled here and fits the certificate";
+      break;
+    case GNUTLS_E_NO_COMMON_KEY_SHARE:
+      text = "the client offers no group for the key exchange that is enabled here";
+      break;
+    default:
+      text = gnutls_strerror (result);
+    }
+
+  return g_error_new (WS_ERROR, (int) ws_error_from_gnutls (result), "[%d] %s: %s", ws_error_from_gnutls (result), place, text);
+}
+
 /* What GnuTLS says is often less than what happened. */
 void
 ws_tls_session_fail_from_gnutls (WsTlsSession *self,
@@ -179,7 +206,7 @@ ws_tls_session_fail_from_gnutls (WsTlsSession *self,
     failure = g_error_new (WS_ERROR, WS_ERROR_CONNECTION_RESET, "[%d] %s: the client went away in the middle of it",
                            WS_ERROR_CONNECTION_RESET, place);
   else
-    ws_set_error_from_gnutls (&failure, result, place);
+    failure = describe (self, result, place);
 
   ws_tls_session_fail (self, failure);
 }
@@ -195,8 +222,12 @@ ws_tls_session_abort (WsTlsSession *self,
       int level;
       int alert = gnutls_error_to_alert (result, &level);
 
+      /* TLS 1.2 has no alert of its own for it. RFC 5246 §7.4.6 */
+      if (result == GNUTLS_E_CERTIFICATE_REQUIRED && gnutls_protocol_get_version (self->session) < GNUTLS_TLS1_3)
+        alert = GNUTLS_A_HANDSHAKE_FAILURE;
       /* The client's own alert, and its going away, need no answer. */
-      if (!self->at_eof && result != GNUTLS_E_PULL_ERROR && gnutls_alert_send_appropriate (self->session, result) >= 0)
+      if (!self->at_eof && result != GNUTLS_E_PULL_ERROR && alert >= 0 &&
+          gnutls_alert_send (self->session, (gnutls_alert_level_t) level, (gnutls_alert_description_t) alert) >= 0)
         ws_tls_session_tell (self, "Sent alert: %s", gnutls_alert_get_name ((gnutls_alert_description_t) alert));
     }
 
@@ -260,6 +291,7 @@ static int
 start_gnutls (WsTlsSession *self)
 {
   WsTlsContext *context = self->context;
+  WsTlsKeyKinds keys;
   int           result = gnutls_init (&self->session, GNUTLS_SERVER | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL);
 
   if (result < 0)
@@ -269,7 +301,8 @@ start_gnutls (WsTlsSession *self)
   ws_tls_session_set_io_functions (self);
   gnutls_handshake_set_timeout (self->session, 0);
   gnutls_handshake_set_max_packet_length (self->session, 64 * 1024);
-  gnutls_credentials_set (self->session, GNUTLS_CRD_CERTIFICATE, context->credentials);
+  gnutls_credentials_set (self->session, GNUTLS_CRD_CERTIFICATE,
+                          ws_tls_context_get_credentials (context, self->reader->hello.server_name, &keys));
   set_application_protocols (self);
 
   if (context->ticket_key.data != NULL)
@@ -290,7 +323,7 @@ start_gnutls (WsTlsSession *self)
   if (self->funcs->status != NULL)
     ws_tls_session_hook_messages (self);
 
-  result = ws_tls_priority_apply (context->priority, self->session, &self->reader->hello, context->keys);
+  result = ws_tls_priority_apply (context->priority, self->session, &self->reader->hello, keys);
   if (result >= 0)
     replay_hello (self);
 
@@ -396,6 +429,20 @@ ws_tls_session_run_handshake (WsTlsSession *self)
   return result;
 }
 
+static guint8
+get_first_alert (int result)
+{
+  switch (result)
+    {
+    case GNUTLS_E_NO_CIPHER_SUITES:
+      return WS_TLS_ALERT_HANDSHAKE_FAILURE;
+    case GNUTLS_E_UNSUPPORTED_VERSION_PACKET:
+      return WS_TLS_ALERT_PROTOCOL_VERSION;
+    default:
+      return WS_TLS_ALERT_INTERNAL_ERROR;
+    }
+}
+
 static WsIOStatus
 continue_handshake (WsTlsSession *self,
                     GError      **error)
@@ -408,7 +455,7 @@ continue_handshake (WsTlsSession *self,
   if (result < 0)
     {
       /* GnuTLS cannot send an alert before it has begun. */
-      send_clear_alert (self, result == GNUTLS_E_NO_CIPHER_SUITES ? WS_TLS_ALERT_HANDSHAKE_FAILURE : WS_TLS_ALERT_INTERNAL_ERROR);
+      send_clear_alert (self, get_first_alert (result));
       ws_tls_session_fail_from_gnutls (self, result);
       return ws_tls_session_tell_failure (self, error);
     }

@@ -1,0 +1,412 @@
+/* Copyright 2026 The WsServer authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <glib/gstdio.h>
+
+#include "ws-test-tls-peer.h"
+
+/* Another certificate while the server runs: set by the application, or found in its file. */
+
+static WsTestIdentity *first;
+static WsTestIdentity *second;
+static WsTestIdentity *third;
+
+/* A folder with the server's file in it. */
+typedef struct
+{
+  char         *folder;
+  char         *path;
+  WsTestServer *server;
+} Files;
+
+static void
+write_text (const char *path,
+            const char *text)
+{
+  FILE *file = fopen (path, "w");
+
+  /* In place, as a simple tool would; g_file_set_contents() renames. */
+  g_assert_nonnull (file);
+  g_assert_cmpint (fputs (text, file), >=, 0);
+  g_assert_cmpint (fclose (file), ==, 0);
+}
+
+static void
+write_identity (const char           *path,
+                const WsTestIdentity *identity)
+{
+  g_autofree char *pem = ws_test_identity_to_pem (identity, TRUE);
+
+  write_text (path, pem);
+}
+
+static WsCertificate *
+open_file (const char *path)
+{
+  g_autoptr (GBytes) store = g_bytes_new (path, strlen (path));
+  g_autoptr (GError) error = NULL;
+  WsCertificate *certificate;
+
+  certificate = ws_certificate_new_from_store (WS_CERT_STORE_TYPE_PEM_KEY_FILE, store, NULL, "*", NULL, &error);
+  g_assert_no_error (error);
+  return certificate;
+}
+
+static void
+files_init (Files      *self,
+            const char *setting)
+{
+  g_autoptr (WsCertificate) certificate = NULL;
+
+  self->folder = g_dir_make_tmp ("ws-test-XXXXXX", NULL);
+  self->path = g_build_filename (self->folder, "server.pem", NULL);
+  write_identity (self->path, first);
+  certificate = open_file (self->path);
+  self->server = ws_test_server_new_tls (second, setting, NULL);
+  g_assert_true (ws_server_set_ssl_cert (self->server->server, certificate, NULL));
+}
+
+static void
+files_clear (Files *self)
+{
+  ws_test_server_free (self->server);
+  g_unlink (self->path);
+  g_assert_cmpint (g_rmdir (self->folder), ==, 0);
+  g_free (self->path);
+  g_free (self->folder);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Files, files_clear)
+
+static char *
+get_shown (WsTestServer *server)
+{
+  g_autoptr (WsTestTlsPeer) peer = ws_test_tls_peer_new (server, NULL);
+  char *shown;
+
+  ws_test_tls_peer_open (peer);
+  ws_test_tls_peer_assert_echo (peer, "new client");
+  shown = ws_test_tls_peer_dup_shown_name (peer);
+  ws_test_tls_peer_close_web_socket (peer);
+  ws_test_tls_peer_close (peer);
+  ws_test_settle ();
+  return shown;
+}
+
+static void
+assert_shown (WsTestServer *server,
+              const char   *name)
+{
+  g_autofree char *shown = get_shown (server);
+
+  g_assert_cmpstr (shown, ==, name);
+}
+
+static gboolean
+passed_cb (gpointer user_data)
+{
+  *(gboolean *) user_data = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+/* Longer than the server waits for a file to be complete. */
+static void
+let_settle (void)
+{
+  gboolean passed = FALSE;
+
+  g_timeout_add (800, passed_cb, &passed);
+  ws_test_wait_until (passed);
+}
+
+static void
+count_cb (GObject    *object,
+          GParamSpec *pspec,
+          gpointer    user_data)
+{
+  (*(guint *) user_data)++;
+}
+
+/* --- by the application ------------------------------------------------------------------------- */
+
+static void
+test_set (void)
+{
+  g_autoptr (WsTestServer) server = ws_test_server_new_tls (first, NULL, NULL);
+  g_autoptr (WsTestTlsPeer) stays = ws_test_tls_peer_new_open (server, NULL);
+  g_autoptr (GBytes) session = ws_test_tls_peer_dup_session (stays);
+  WsTestTlsOptions options = { .session = session };
+  g_autoptr (WsTestTlsPeer) resumes = NULL;
+  g_autofree char *shown = NULL;
+
+  g_test_summary ("New clients see the new certificate, also those with a ticket; who is connected stays.");
+
+  assert_shown (server, "first.example");
+  ws_test_server_set_identity (server, second);
+  assert_shown (server, "second.example");
+  ws_test_tls_peer_assert_echo (stays, "stays");
+  resumes = ws_test_tls_peer_new (server, &options);
+  ws_test_tls_peer_open (resumes);
+  g_assert_false (gnutls_session_is_resumed (resumes->session));
+  shown = ws_test_tls_peer_dup_shown_name (resumes);
+  g_assert_cmpstr (shown, ==, "second.example");
+}
+
+static void
+test_set_in_handshake (void)
+{
+  g_autoptr (WsTestServer) server = ws_test_server_new_tls (first, NULL, NULL);
+  WsTestTlsOptions options = { .dribbles = TRUE };
+  g_autoptr (WsTestTlsPeer) under_way = ws_test_tls_peer_new (server, &options);
+  g_autofree char *shown = NULL;
+
+  g_test_summary ("A handshake that is under way ends with the certificate of its beginning.");
+
+  ws_test_wait_until (under_way->n_sent_bytes > 100);
+  ws_test_server_set_identity (server, second);
+  ws_test_tls_peer_open (under_way);
+  ws_test_tls_peer_assert_echo (under_way, "under way");
+  shown = ws_test_tls_peer_dup_shown_name (under_way);
+  g_assert_cmpstr (shown, ==, "first.example");
+  assert_shown (server, "second.example");
+}
+
+/* --- by its file -------------------------------------------------------------------------------- */
+
+static void
+replace_by_rename (const char           *path,
+                   const WsTestIdentity *identity)
+{
+  g_autofree char *next = g_strconcat (path, ".new", NULL);
+
+  write_identity (next, identity);
+  g_assert_cmpint (g_rename (next, path), ==, 0);
+}
+
+static void
+test_renamed (void)
+{
+  g_auto (Files) files = { NULL };
+  g_autoptr (WsTestTlsPeer) stays = NULL;
+  guint n_notifies = 0;
+
+  g_test_summary ("A file that takes the place of the old one is read, each time; the property notifies.");
+
+  files_init (&files, "SSLReloadCert=True");
+  stays = ws_test_tls_peer_new_open (files.server, NULL);
+  g_signal_connect (files.server->server, "notify::ssl-cert", G_CALLBACK (count_cb), &n_notifies);
+  replace_by_rename (files.path, second);
+  ws_test_wait_until (n_notifies == 1);
+  assert_shown (files.server, "second.example");
+  g_assert_true (ws_test_server_has_log (files.server, "New clients get the certificate renewed in "));
+  replace_by_rename (files.path, third);
+  ws_test_wait_until (n_notifies == 2);
+  assert_shown (files.server, "third.example");
+  g_assert_cmpuint (ws_test_server_count (files.server, "error"), ==, 0);
+  ws_test_tls_peer_assert_echo (stays, "stays");
+}
+
+static void
+test_two_steps (void)
+{
+  g_auto (Files) files = { NULL };
+  g_autofree char *pem = NULL;
+  FILE            *file;
+  guint            n_notifies = 0;
+
+  g_test_summary ("A file that is written in two steps is read when it is complete, and the half is no error.");
+
+  files_init (&files, "SSLReloadCert=True");
+  g_signal_connect (files.server->server, "notify::ssl-cert", G_CALLBACK (count_cb), &n_notifies);
+  pem = ws_test_identity_to_pem (second, TRUE);
+  file = fopen (files.path, "w");
+  g_assert_nonnull (file);
+  fwrite (pem, 1, 100, file);
+  fflush (file);
+  ws_test_settle ();
+  fputs (pem + 100, file);
+  fclose (file);
+  ws_test_wait_until (n_notifies == 1);
+  assert_shown (files.server, "second.example");
+  g_assert_cmpuint (ws_test_server_count (files.server, "error"), ==, 0);
+}
+
+static void
+test_broken (void)
+{
+  g_auto (Files) files = { NULL };
+  const char *event;
+  guint       n_notifies = 0;
+
+  g_test_summary ("A broken file leaves the old certificate, and the error names file and fault; a good one later is taken.");
+
+  files_init (&files, "SSLReloadCert=True");
+  g_signal_connect (files.server->server, "notify::ssl-cert", G_CALLBACK (count_cb), &n_notifies);
+  write_text (files.path, "nothing of use");
+  ws_test_server_wait_for (files.server, "error - 271 ");
+  event = g_ptr_array_index (files.server->events, files.server->events->len - 1);
+  g_test_message ("%s", event);
+  g_assert_nonnull (strstr (event, files.path));
+  g_assert_nonnull (strstr (event, "stays"));
+  g_assert_cmpuint (n_notifies, ==, 0);
+  assert_shown (files.server, "first.example");
+
+  ws_test_server_forget (files.server);
+  {
+    g_autofree char *without_key = ws_test_identity_to_pem (second, FALSE);
+
+    write_text (files.path, without_key);
+  }
+  ws_test_server_wait_for (files.server, "error - 27");
+  event = g_ptr_array_index (files.server->events, files.server->events->len - 1);
+  g_test_message ("%s", event);
+  g_assert_nonnull (strstr (event, files.path));
+  assert_shown (files.server, "first.example");
+
+  ws_test_server_forget (files.server);
+  write_identity (files.path, third);
+  ws_test_wait_until (n_notifies == 1);
+  assert_shown (files.server, "third.example");
+  g_assert_cmpuint (ws_test_server_count (files.server, "error"), ==, 0);
+}
+
+static void
+test_deleted (void)
+{
+  g_auto (Files) files = { NULL };
+  guint n_notifies = 0;
+
+  g_test_summary ("A file that is deleted and comes again is read.");
+
+  files_init (&files, "SSLReloadCert=True");
+  g_signal_connect (files.server->server, "notify::ssl-cert", G_CALLBACK (count_cb), &n_notifies);
+  g_unlink (files.path);
+  let_settle ();
+  g_assert_cmpuint (ws_test_server_count (files.server, "error"), ==, 0);
+  assert_shown (files.server, "first.example");
+  write_identity (files.path, second);
+  ws_test_wait_until (n_notifies == 1);
+  assert_shown (files.server, "second.example");
+  g_assert_cmpuint (ws_test_server_count (files.server, "error"), ==, 0);
+}
+
+static void
+test_symbolic_link (void)
+{
+  g_auto (Files) files = { NULL };
+  g_autofree char *target = NULL;
+  guint            n_notifies = 0;
+
+  g_test_summary ("A symbolic link that is pointed elsewhere is followed.");
+
+  files_init (&files, "SSLReloadCert=True");
+  g_signal_connect (files.server->server, "notify::ssl-cert", G_CALLBACK (count_cb), &n_notifies);
+  target = g_build_filename (files.folder, "second.pem", NULL);
+  write_identity (target, second);
+  g_unlink (files.path);
+  g_assert_cmpint (symlink (target, files.path), ==, 0);
+  ws_test_wait_until (n_notifies == 1);
+  assert_shown (files.server, "second.example");
+  g_unlink (target);
+}
+
+static void
+test_added (void)
+{
+  g_auto (Files) files = { NULL };
+  g_autoptr (WsCertificate) certificate = NULL;
+  g_autofree char *path = NULL;
+  WsTestTlsOptions options = { .server_name = "www.second.example" };
+  gboolean         renewed = FALSE;
+
+  g_test_summary ("The files of added certificates are watched, too.");
+
+  files_init (&files, "SSLReloadCert=True");
+  path = g_build_filename (files.folder, "added.pem", NULL);
+  write_identity (path, third);
+  certificate = open_file (path);
+  g_assert_true (ws_server_add_ssl_cert (files.server->server, certificate, NULL));
+  replace_by_rename (path, second);
+  for (guint i = 0; i < 20 && !renewed; i++)
+    {
+      g_autoptr (WsTestTlsPeer) peer = NULL;
+      g_autofree char *shown = NULL;
+
+      let_settle ();
+      peer = ws_test_tls_peer_new_open (files.server, &options);
+      shown = ws_test_tls_peer_dup_shown_name (peer);
+      renewed = g_str_equal (shown, "second.example");
+    }
+  g_assert_true (renewed);
+  g_unlink (path);
+}
+
+static void
+test_watched_when (void)
+{
+  g_auto (Files) files = { NULL };
+  guint n_notifies = 0;
+
+  g_test_summary ("The file is watched only with SSLReloadCert and use-ssl, from the moment they are switched on.");
+
+  files_init (&files, NULL);
+  g_signal_connect (files.server->server, "notify::ssl-cert", G_CALLBACK (count_cb), &n_notifies);
+  replace_by_rename (files.path, second);
+  let_settle ();
+  g_assert_cmpuint (n_notifies, ==, 0);
+  assert_shown (files.server, "first.example");
+
+  ws_test_server_config (files.server, "SSLReloadCert=True");
+  replace_by_rename (files.path, third);
+  ws_test_wait_until (n_notifies == 1);
+  assert_shown (files.server, "third.example");
+
+  ws_test_server_config (files.server, "SSLReloadCert=False");
+  replace_by_rename (files.path, first);
+  let_settle ();
+  g_assert_cmpuint (n_notifies, ==, 1);
+
+  g_assert_true (ws_server_set_use_ssl (files.server->server, FALSE, NULL));
+  ws_test_server_config (files.server, "SSLReloadCert=True");
+  g_assert_true (ws_server_set_use_ssl (files.server->server, TRUE, NULL));
+  replace_by_rename (files.path, second);
+  ws_test_wait_until (n_notifies == 2);
+  assert_shown (files.server, "second.example");
+
+  ws_server_shutdown (files.server->server);
+  ws_test_server_listen (files.server);
+  replace_by_rename (files.path, first);
+  ws_test_wait_until (n_notifies == 3);
+  assert_shown (files.server, "first.example");
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  int result;
+
+  g_test_init (&argc, &argv, NULL);
+  first = ws_test_identity_new ("first.example", WS_TEST_IDENTITY_SERVER, NULL);
+  second = ws_test_identity_new ("second.example,www.second.example", WS_TEST_IDENTITY_SERVER, NULL);
+  third = ws_test_identity_new ("third.example", WS_TEST_IDENTITY_SERVER, NULL);
+
+  g_test_add_func ("/tls-renewal/set/new-clients", test_set);
+  g_test_add_func ("/tls-renewal/set/in-handshake", test_set_in_handshake);
+  g_test_add_func ("/tls-renewal/file/renamed", test_renamed);
+  g_test_add_func ("/tls-renewal/file/two-steps", test_two_steps);
+  g_test_add_func ("/tls-renewal/file/broken", test_broken);
+  g_test_add_func ("/tls-renewal/file/deleted", test_deleted);
+  g_test_add_func ("/tls-renewal/file/symbolic-link", test_symbolic_link);
+  g_test_add_func ("/tls-renewal/file/added", test_added);
+  g_test_add_func ("/tls-renewal/file/watched-when", test_watched_when);
+
+  result = g_test_run ();
+  ws_test_identity_free (first);
+  ws_test_identity_free (second);
+  ws_test_identity_free (third);
+  return result;
+}
