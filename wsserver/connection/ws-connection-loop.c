@@ -23,7 +23,7 @@ static void
 tell_end (WsConnection *self)
 {
   WsConnectionContext *context = self->context;
-  g_autoptr (GError)   fault = g_steal_pointer (&self->fault);
+  g_autoptr (GError) fault = g_steal_pointer (&self->fault);
 
   if (self->was_connected && !self->paused && !self->discarding && ws_connection_deliver_rest_of_line (self))
     {
@@ -153,6 +153,28 @@ get_wanted_events (WsConnection *self)
     }
 }
 
+static gboolean
+wants_input (WsConnection *self)
+{
+  switch ((WsConnectionState) self->state)
+    {
+    case WS_STATE_HEAD:
+    case WS_STATE_LINGERING:
+      return TRUE;
+    case WS_STATE_OPEN:
+    case WS_STATE_CLOSING:
+      return !self->paused;
+    case WS_STATE_SECURING:
+    case WS_STATE_VETTING:
+    case WS_STATE_DECIDING:
+    case WS_STATE_ANSWERING:
+    case WS_STATE_ENDING:
+    case WS_STATE_CLOSED:
+    default:
+      return FALSE;
+    }
+}
+
 void
 ws_connection_update_watch (WsConnection *self)
 {
@@ -162,6 +184,10 @@ ws_connection_update_watch (WsConnection *self)
     return;
 
   events = ws_transport_get_events (self->transport, get_wanted_events (self));
+  /* A client that renegotiates has to be read before it can be written to. Where it is not to be read,
+   * what it sends would only wake us again and again. */
+  if (self->state != WS_STATE_SECURING && !wants_input (self))
+    events &= ~(guint) WS_POLL_IN;
   if (events != self->watch.events)
     ws_poller_modify_watch (self->watch.poller, &self->watch, events);
 }
@@ -215,34 +241,12 @@ process_held_input (WsConnection *self)
 {
   WsGrowingBytes held = self->extra->held;
 
-  self->extra->held = (WsGrowingBytes) { NULL, 0, 0 };
+  self->extra->held = (WsGrowingBytes){ NULL, 0, 0 };
   self->input = held.data;
   self->input_length = held.length;
   ws_connection_process_input (self);
   ws_connection_hold_input (self);
   ws_growing_bytes_clear (&held);
-}
-
-static gboolean
-wants_input (WsConnection *self)
-{
-  switch ((WsConnectionState) self->state)
-    {
-    case WS_STATE_HEAD:
-    case WS_STATE_LINGERING:
-      return TRUE;
-    case WS_STATE_OPEN:
-    case WS_STATE_CLOSING:
-      return !self->paused;
-    case WS_STATE_SECURING:
-    case WS_STATE_VETTING:
-    case WS_STATE_DECIDING:
-    case WS_STATE_ANSWERING:
-    case WS_STATE_ENDING:
-    case WS_STATE_CLOSED:
-    default:
-      return FALSE;
-    }
 }
 
 static gboolean
@@ -255,13 +259,13 @@ has_held_input (WsConnection *self)
 static gboolean
 read_once (WsConnection *self)
 {
-  WsPoller          *poller = self->context->poller;
+  WsPoller *poller = self->context->poller;
   g_autoptr (GError) error = NULL;
-  gsize              size;
-  gsize              n_read = 0;
-  guint8            *target = ws_connection_get_read_target (self, &size);
-  guint8            *buffer = NULL;
-  WsIOStatus         status;
+  gsize      size;
+  gsize      n_read = 0;
+  guint8    *target = ws_connection_get_read_target (self, &size);
+  guint8    *buffer = NULL;
+  WsIOStatus status;
 
   if (target == NULL)
     {
@@ -371,7 +375,9 @@ connection_has_backlog (WsWatch *watch)
   if (self->state == WS_STATE_CLOSED)
     return self->pending != 0;
 
+  /* What is in the transport only, no poll shows to a loop that a handler runs. */
   return (self->input_length > 0 && !self->paused) || self->pending != 0 ||
+         (wants_input (self) && !has_held_input (self) && ws_transport_has_pending (self->transport)) ||
          (self->corked && self->outbox.length > 0 && (self->watch.events & WS_POLL_OUT) == 0);
 }
 

@@ -183,7 +183,8 @@ client_hello (WsTlsConnection     *connection,
   self->tls->request = request;
   self->tls->waiting = TRUE;
   context->funcs->ssl_connection_request (context->owner, self, request);
-  if (self->state != WS_STATE_SECURING) /* the handler has ended it */
+  /* The handler has ended it, or has completed the request and let the loop run, which went on. */
+  if (self->state != WS_STATE_SECURING || !self->tls->waiting)
     return FALSE;
 
   if (ws_ssl_connection_request_is_deferred (request))
@@ -551,7 +552,8 @@ ws_connection_continue_tls (WsConnection *self)
   GError    *error = NULL;
   WsIOStatus result = ws_transport_handshake (self->transport, &error);
 
-  if (self->transport == NULL) /* a handler has ended it */
+  /* A handler has ended it, or has let the loop run, which went on from here. */
+  if (self->state != WS_STATE_SECURING)
     {
       g_clear_error (&error);
       return;

@@ -157,10 +157,13 @@ apply_tls_setting (WsServer        *self,
 {
   g_autofree char *refused = NULL;
   g_autofree char *shown = NULL;
+  gboolean         applied = TRUE;
 
   if (g_str_equal (setting->name, "UseInternalSecurityAPI"))
-    return apply_internal_security_api (self, error);
-  if (!concerns_tls (setting) || ws_server_check_tls_setting (self, setting, error))
+    applied = apply_internal_security_api (self, error);
+  else if (concerns_tls (setting))
+    applied = ws_server_check_tls_setting (self, setting, error);
+  if (applied)
     {
       if (g_str_equal (setting->name, "SSLReloadCert") || g_str_equal (setting->name, "SSLOCSPResponse"))
         ws_server_watch_files (self);

@@ -71,7 +71,7 @@ replace_certificate (WsServer      *self,
   return TRUE;
 }
 
-/* Frees the watched file if it succeeds with a certificate. */
+/* May free the watched file if it succeeds. */
 static gboolean
 read_again (WatchedFile *watched,
             GError     **error)
@@ -141,16 +141,44 @@ file_changed_cb (GFileMonitor     *monitor,
   g_source_attach (watched->settling, ws_poller_get_context (watched->server->poller));
 }
 
+/* What is watched already stays so, with what has been noticed of it: tools renew several files at a
+ * time, and one may change again while it is being read. */
+static gboolean
+keep_watching (WsServer      *self,
+               GPtrArray     *old,
+               WsCertificate *certificate,
+               const char    *filename)
+{
+  for (guint i = 0; old != NULL && i < old->len; i++)
+    {
+      WatchedFile *watched = old->pdata[i];
+
+      if (!g_str_equal (watched->filename, filename) || (watched->certificate == NULL) != (certificate == NULL))
+        continue;
+
+      g_set_object (&watched->certificate, certificate);
+      g_ptr_array_add (self->watched_files, g_ptr_array_steal_index (old, i));
+      return TRUE;
+    }
+
+  return FALSE;
+}
+
 static void
 watch_file (WsServer      *self,
+            GPtrArray     *old,
             WsCertificate *certificate,
             const char    *filename)
 {
   g_autoptr (GFile) file = g_file_new_for_path (filename);
   g_autoptr (GError) error = NULL;
   GMainContext *context = ws_poller_get_context (self->poller);
-  WatchedFile  *watched = g_new0 (WatchedFile, 1);
+  WatchedFile  *watched;
 
+  if (keep_watching (self, old, certificate, filename))
+    return;
+
+  watched = g_new0 (WatchedFile, 1);
   watched->server = self;
   g_set_object (&watched->certificate, certificate);
   watched->filename = g_strdup (filename);
@@ -167,26 +195,28 @@ watch_file (WsServer      *self,
 
 static void
 watch_certificate (WsServer      *self,
+                   GPtrArray     *old,
                    WsCertificate *certificate)
 {
   g_autofree char *filename = ws_certificate_dup_filename (certificate);
 
   if (filename != NULL)
-    watch_file (self, certificate, filename);
+    watch_file (self, old, certificate, filename);
 }
 
 void
 ws_server_watch_files (WsServer *self)
 {
-  g_clear_pointer (&self->watched_files, g_ptr_array_unref);
+  g_autoptr (GPtrArray) old = g_steal_pointer (&self->watched_files);
+
   if (self->acceptor == NULL || !self->use_ssl || !self->settings->ssl_reload_cert)
     return;
 
   self->watched_files = g_ptr_array_new_with_free_func (watched_file_free);
   if (self->ssl_cert != NULL)
-    watch_certificate (self, self->ssl_cert);
+    watch_certificate (self, old, self->ssl_cert);
   for (guint i = 0; i < self->more_ssl_certs->len; i++)
-    watch_certificate (self, self->more_ssl_certs->pdata[i]);
+    watch_certificate (self, old, self->more_ssl_certs->pdata[i]);
   if (*self->settings->ssl_ocsp_response != '\0' && !ws_tls_staple_is_pem (self->settings->ssl_ocsp_response))
-    watch_file (self, NULL, self->settings->ssl_ocsp_response);
+    watch_file (self, old, NULL, self->settings->ssl_ocsp_response);
 }

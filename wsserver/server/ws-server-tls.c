@@ -44,10 +44,11 @@ fill_options (WsServer     *self,
 
 /* The first certificate answers for names that none of the others has. */
 static WsTlsContext *
-make_context (WsServer   *self,
-              GPtrArray  *certificates,
-              const char *ocsp_response,
-              GError    **error)
+make_context (WsServer     *self,
+              GPtrArray    *certificates,
+              const char   *ocsp_response,
+              WsTlsContext *authorities,
+              GError      **error)
 {
   WsTlsOptions                     options;
   WsTlsContext                    *context;
@@ -62,6 +63,7 @@ make_context (WsServer   *self,
       }
 
   fill_options (self, &options);
+  options.authorities = authorities;
   options.ocsp_response = ocsp_response;
   context = ws_tls_context_new (&options, credentials, error);
   if (context != NULL)
@@ -87,8 +89,11 @@ log_notes (WsServer     *self,
 {
   const char *const *notes = ws_tls_priority_get_notes (context->priority);
 
+  /* A handler of the log may change the certificate. */
+  ws_tls_context_ref (context);
   for (guint i = 0; notes != NULL && notes[i] != NULL; i++)
     ws_server_log (self, WS_LOG_INFO, "Info", "TLS: %s", notes[i]);
+  ws_tls_context_unref (context);
 }
 
 static gboolean
@@ -96,7 +101,7 @@ update_internal (WsServer *self,
                  GError  **error)
 {
   g_autoptr (GPtrArray) certificates = collect_certificates (self, self->ssl_cert);
-  WsTlsContext         *context = make_context (self, certificates, self->settings->ssl_ocsp_response, error);
+  WsTlsContext *context = make_context (self, certificates, self->settings->ssl_ocsp_response, NULL, error);
 
   if (context == NULL)
     return FALSE;
@@ -207,7 +212,9 @@ ws_server_get_chosen_context (WsServer      *self,
 
   certificates = g_ptr_array_new_with_free_func (g_object_unref);
   g_ptr_array_add (certificates, g_object_ref (certificate));
-  context = make_context (self, certificates, NULL, error);
+  /* While the server listens, its own context is as the settings are. To read the system's authorities
+   * takes longer than the handshake of a client for whom a certificate is loaded. */
+  context = make_context (self, certificates, NULL, self->acceptor != NULL && self->use_ssl ? self->tls_context : NULL, error);
   if (context == NULL)
     return NULL;
 

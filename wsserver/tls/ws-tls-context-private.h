@@ -32,6 +32,7 @@ struct _WsTlsContext
   gboolean                         serve_renegotiation;
   gboolean                         request_client_certificate;
   gnutls_x509_trust_list_t         trust_list;            /* NULL unless client certificates are asked for */
+  WsTlsContext                    *authorities;           /* a reference: the trust list is borrowed from it; or NULL */
   GStrv                            application_protocols; /* NULL: no ALPN */
   int                              key_log_fd;            /* -1: none */
 };

@@ -62,6 +62,13 @@ load_trust_list (WsTlsContext       *self,
   if (!options->request_client_certificate)
     return TRUE;
 
+  if (options->authorities != NULL && options->authorities->trust_list != NULL)
+    {
+      self->authorities = ws_tls_context_ref (options->authorities);
+      self->trust_list = self->authorities->trust_list;
+      return TRUE;
+    }
+
   gnutls_x509_trust_list_init (&self->trust_list, 0);
   if (options->use_system_trust)
     {
@@ -203,7 +210,9 @@ ws_tls_context_unref (WsTlsContext *self)
   if (self->ticket_key.data != NULL)
     gnutls_memset (self->ticket_key.data, 0, self->ticket_key.size);
   gnutls_free (self->ticket_key.data);
-  if (self->trust_list != NULL)
+  if (self->authorities != NULL)
+    ws_tls_context_unref (self->authorities);
+  else if (self->trust_list != NULL)
     gnutls_x509_trust_list_deinit (self->trust_list, 1);
   g_strfreev (self->application_protocols);
   if (self->key_log_fd >= 0)
@@ -250,11 +259,11 @@ ws_tls_context_verify_client (WsTlsContext         *self,
                               const gnutls_datum_t *chain,
                               guint                 n_chain)
 {
-  gnutls_x509_crt_t        certificates[MAX_CHAIN_CERTIFICATES];
-  gnutls_typed_vdata_st    purpose = { .type = GNUTLS_DT_KEY_PURPOSE_OID, .data = (guint8 *) GNUTLS_KP_TLS_WWW_CLIENT };
-  guint                    status = GNUTLS_CERT_INVALID;
-  guint                    n_certificates = 0;
-  gboolean                 imported = n_chain > 0 && n_chain <= MAX_CHAIN_CERTIFICATES;
+  gnutls_x509_crt_t     certificates[MAX_CHAIN_CERTIFICATES];
+  gnutls_typed_vdata_st purpose = { .type = GNUTLS_DT_KEY_PURPOSE_OID, .data = (guint8 *) GNUTLS_KP_TLS_WWW_CLIENT };
+  guint                 status = GNUTLS_CERT_INVALID;
+  guint                 n_certificates = 0;
+  gboolean              imported = n_chain > 0 && n_chain <= MAX_CHAIN_CERTIFICATES;
 
   if (self->trust_list == NULL)
     return GNUTLS_CERT_INVALID | GNUTLS_CERT_SIGNER_NOT_FOUND;

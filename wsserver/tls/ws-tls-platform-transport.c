@@ -11,6 +11,10 @@
 #define PLACE "TLS"
 #define RECORD_MAX_BYTES 16384
 
+/* What one call reads from the socket, lest a client that sends records of a byte each, or of nothing,
+ * keeps the thread. */
+#define MAX_WIRE_BYTES_PER_READ (64 * 1024)
+
 static void
 free_reader (WsTlsPlatformTransport *self)
 {
@@ -154,12 +158,15 @@ platform_transport_read (WsTransport *transport,
   *n_read = 0;
 
   ws_tls_platform_transport_ref (self);
+  ws_tls_wire_limit_reading (self->wire, MAX_WIRE_BYTES_PER_READ);
   /* Up to where it would block, since the descriptor does not show what TLS has got. */
   while (self->state == WS_TLS_PLATFORM_OPEN && !self->at_end && !self->freed && *n_read < size && n > 0)
     {
       n = read_some (self, buffer + *n_read, size - *n_read);
       *n_read += n;
     }
+
+  ws_tls_wire_limit_reading (self->wire, G_MAXSIZE);
 
   /* Also what was met behind the bytes that go first. */
   self->may_have_more = *n_read > 0 && (n > 0 || self->at_end || self->state == WS_TLS_PLATFORM_FAILED);

@@ -36,6 +36,10 @@ void ws_tls_wire_replay (WsTlsWire  *self,
                          GByteArray *bytes);
 /* The handshake is over: from now on the socket is the calling thread's. */
 void ws_tls_wire_open (WsTlsWire *self);
+/* Once open, what the streams read until this is called again; the rest stays in the socket, which shows
+ * it to the next poll. TLS may read on for as long as there is something that brings no data. */
+void ws_tls_wire_limit_reading (WsTlsWire *self,
+                                gsize      max_bytes);
 /* Nothing goes in or out any more, and a thread that waits for the socket goes on. */
 void ws_tls_wire_abandon (WsTlsWire *self);
 

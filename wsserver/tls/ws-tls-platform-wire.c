@@ -31,6 +31,7 @@ struct _WsTlsWire
   gboolean    gathering;
   gboolean    fin_pending;
   gboolean    fin_sent;
+  gsize       may_read; /* bytes, until the limit is set again */
 
   /* Atomic flags. */
   int abandoned;
@@ -45,6 +46,7 @@ ws_tls_wire_new (int fd)
 
   g_atomic_ref_count_init (&self->ref_count);
   self->fd = fd;
+  self->may_read = G_MAXSIZE;
 
   return self;
 }
@@ -81,6 +83,13 @@ void
 ws_tls_wire_open (WsTlsWire *self)
 {
   self->owner = g_thread_self ();
+}
+
+void
+ws_tls_wire_limit_reading (WsTlsWire *self,
+                           gsize      max_bytes)
+{
+  self->may_read = max_bytes;
 }
 
 void
@@ -303,6 +312,25 @@ wait_for_socket (WsTlsWire *self,
   (void) poll (&fd, 1, -1);
 }
 
+/* The owner reads within its limit. */
+static WsIOStatus
+receive_for_stream (WsTlsWire *self,
+                    void      *buffer,
+                    gsize      size,
+                    gsize     *n_read)
+{
+  WsIOStatus status;
+
+  if (self->owner == NULL)
+    return ws_tls_wire_receive (self, buffer, size, n_read);
+  if (self->may_read == 0)
+    return WS_IO_WOULD_BLOCK;
+
+  status = ws_tls_wire_receive (self, buffer, MIN (size, self->may_read), n_read);
+  self->may_read -= *n_read;
+  return status;
+}
+
 gssize
 ws_tls_wire_stream_read (WsTlsWire    *self,
                          void         *buffer,
@@ -321,7 +349,7 @@ ws_tls_wire_stream_read (WsTlsWire    *self,
       if (!check_use (self, &blocking, cancellable, error))
         return -1;
 
-      switch (ws_tls_wire_receive (self, buffer, size, &n_read))
+      switch (receive_for_stream (self, buffer, size, &n_read))
         {
         case WS_IO_OK:
           return (gssize) n_read;

@@ -51,7 +51,8 @@ typedef struct
   gboolean    request_client_certificate; /* SSLAuthenticateClients */
   const char *client_ca_pem;              /* SSLClientCACerts, beside the system's; NULL: none */
   gboolean    use_system_trust;           /* whether the system's authorities vouch for clients */
-  const char *ocsp_response;         /* SSLOCSPResponse, to be stapled: PEM, or a file's name; NULL or "": none */
+  struct _WsTlsContext *authorities;      /* whose trust list is good for this one too, to save the time; NULL: nobody's */
+  const char *ocsp_response;              /* SSLOCSPResponse, to be stapled: PEM, or a file's name; NULL or "": none */
   const char *key_log_file;               /* SSLKeyLogFile; NULL or "": none */
   const char *application_protocols;      /* ALPN, separated by commas; NULL or "": none */
 } WsTlsOptions;

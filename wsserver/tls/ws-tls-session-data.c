@@ -62,8 +62,10 @@ receive_record (WsTlsSession *self,
   if (result == GNUTLS_E_WARNING_ALERT_RECEIVED)
     {
       ws_tls_session_tell_warning_alert (self);
-      return GNUTLS_E_INTERRUPTED;
+      return ++self->n_warnings > WS_TLS_MAX_WARNINGS ? GNUTLS_E_TOO_MANY_HANDSHAKE_PACKETS : GNUTLS_E_INTERRUPTED;
     }
+  if (result > 0)
+    self->n_warnings = 0;
 
   /* GnuTLS still holds the hello of a refused renegotiation; this is how it drops it. */
   if (result == GNUTLS_E_UNEXPECTED_PACKET && self->refused)
@@ -168,7 +170,8 @@ ws_tls_session_read (WsTlsSession *self,
 gboolean
 ws_tls_session_has_pending (WsTlsSession *self)
 {
-  if (self->session == NULL || self->state == WS_TLS_STATE_FAILED)
+  /* During a call it is the call that goes on with it. */
+  if (self->session == NULL || self->in_call || self->state == WS_TLS_STATE_FAILED)
     return FALSE;
 
   return self->has_late_result || self->window_length > 0 || gnutls_record_check_pending (self->session) > 0;

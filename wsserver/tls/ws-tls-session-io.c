@@ -10,6 +10,10 @@
 #define SCRATCH_BYTES (32 * 1024)
 #define MAX_VECTORS 32
 
+/* How often one call reads the socket: what remains there shows itself to the next poll. A client that
+ * fills the socket with records of a byte each, or of nothing, would else keep the thread. */
+#define MAX_FILLS_PER_CALL 4
+
 /* One piece of memory per thread serves all its sessions, each for the length of a call; a call
  * from within a callback of another session finds it taken and gets a new one. */
 static GPrivate spare_scratch = G_PRIVATE_INIT (g_free);
@@ -21,6 +25,7 @@ ws_tls_session_begin_call (WsTlsSession *self)
 
   self->in_call = TRUE;
   self->drained = FALSE;
+  self->n_fills = 0;
   self->scratch = g_private_get (&spare_scratch);
   if (self->scratch != NULL)
     g_private_set (&spare_scratch, NULL);
@@ -99,7 +104,7 @@ ws_tls_session_receive (WsTlsSession *self)
     }
 
   /* Less than there was room for: asking again would only say that there is no more. */
-  self->drained = result < SCRATCH_BYTES;
+  self->drained = result < SCRATCH_BYTES || ++self->n_fills == MAX_FILLS_PER_CALL;
   self->window = self->scratch;
   self->window_length = (gsize) result;
   if (self->log_packets)

@@ -80,8 +80,10 @@ struct _WsTlsSession
   int     late_result; /* of GnuTLS, met behind data that had to be given first */
 
   guint8 n_renegotiations; /* asked for by the client */
+  guint8 n_warnings;       /* alerts of the client since its last data */
+  guint8 n_fills;          /* of the scratch memory, in this call */
   guint  in_call : 1;      /* GnuTLS is on the stack */
-  guint  drained : 1;      /* this call has seen the socket empty */
+  guint  drained : 1;      /* this call has seen the socket empty, or has read enough */
   guint  at_eof : 1;
   guint  has_late_result : 1;
   guint  gathering : 1;    /* records go to the queue, to leave in one write */
@@ -102,6 +104,8 @@ struct _WsTlsSession
 /* Payload sealed in one call of writev. */
 #define WS_TLS_MAX_WRITE_BYTES (64 * 1024)
 #define WS_TLS_MAX_RENEGOTIATIONS 4
+/* Alerts in a row that end nothing; more are no accident. */
+#define WS_TLS_MAX_WARNINGS 16
 
 void ws_tls_session_init (WsTlsSession            *self,
                           const WsTlsSessionFuncs *funcs,

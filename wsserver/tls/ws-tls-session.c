@@ -13,7 +13,7 @@ ws_tls_session_init (WsTlsSession            *self,
                      int                      fd,
                      WsTlsContext            *context)
 {
-  *self = (WsTlsSession) {
+  *self = (WsTlsSession){
     .funcs = funcs,
     .fd = fd,
     .context = ws_tls_context_ref (context),
@@ -128,7 +128,7 @@ ws_tls_session_reject (WsTlsSession *self,
 
 WsIOStatus
 ws_tls_session_tell_failure (WsTlsSession *self,
-              GError      **error)
+                             GError      **error)
 {
   if (error != NULL)
     *error = g_error_copy (self->failure);
@@ -138,7 +138,7 @@ ws_tls_session_tell_failure (WsTlsSession *self,
 
 void
 ws_tls_session_fail_from_errno (WsTlsSession *self,
-                 int           error_number)
+                                int           error_number)
 {
   GError *failure = NULL;
 
@@ -176,7 +176,7 @@ describe (WsTlsSession *self,
 /* What GnuTLS says is often less than what happened. */
 void
 ws_tls_session_fail_from_gnutls (WsTlsSession *self,
-                  int           result)
+                                 int           result)
 {
   GError     *failure = NULL;
   const char *place = self->was_open ? "TLS" : "TLS handshake";
@@ -199,6 +199,9 @@ ws_tls_session_fail_from_gnutls (WsTlsSession *self,
       failure = g_error_new (WS_ERROR, WS_ERROR_HANDSHAKE, "[%d] %s: the client sent the alert: %s",
                              WS_ERROR_HANDSHAKE, place, name != NULL ? name : "unknown");
     }
+  else if (self->n_warnings > WS_TLS_MAX_WARNINGS)
+    failure = g_error_new (WS_ERROR, WS_ERROR_HANDSHAKE, "[%d] %s: the client sends one alert after another",
+                           WS_ERROR_HANDSHAKE, place);
   else if (self->at_eof)
     failure = g_error_new (WS_ERROR, WS_ERROR_CONNECTION_RESET, "[%d] %s: the client went away in the middle of it",
                            WS_ERROR_CONNECTION_RESET, place);
@@ -211,8 +214,8 @@ ws_tls_session_fail_from_gnutls (WsTlsSession *self,
 /* After a fatal error: an alert, as far as one is due, then nothing more. */
 WsIOStatus
 ws_tls_session_abort (WsTlsSession *self,
-               int           result,
-               GError      **error)
+                      int           result,
+                      GError      **error)
 {
   if (result != GNUTLS_E_FATAL_ALERT_RECEIVED && self->write_errno == 0)
     {
@@ -268,7 +271,7 @@ set_application_protocols (WsTlsSession *self)
     return;
 
   for (; n_protocols < G_N_ELEMENTS (protocols) && names[n_protocols] != NULL; n_protocols++)
-    protocols[n_protocols] = (gnutls_datum_t) { (guint8 *) names[n_protocols], (guint) strlen (names[n_protocols]) };
+    protocols[n_protocols] = (gnutls_datum_t){ (guint8 *) names[n_protocols], (guint) strlen (names[n_protocols]) };
   gnutls_alpn_set_protocols (self->session, protocols, n_protocols, GNUTLS_ALPN_SERVER_PRECEDENCE);
 }
 
