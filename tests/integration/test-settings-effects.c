@@ -7,7 +7,7 @@
 
 #include "ws-test-server.h"
 
-/* A setting is more than a value that reads back. tests/unit/test-config-effects.c has the list of
+/* A setting is more than a value that reads back. tests/contract/contract.tsv has the list of
  * the tests that show what each of them does; here are those that stand nowhere else. */
 
 /* --- the socket -------------------------------------------------------------------------------- */

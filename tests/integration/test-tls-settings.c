@@ -7,7 +7,7 @@
 
 #include "ws-test-tls-peer.h"
 
-/* What each setting of TLS does, as a client sees it. tests/unit/test-config-effects.c has the list. */
+/* What each setting of TLS does, as a client sees it. tests/contract/contract.tsv has the list. */
 
 static WsTestIdentity *authority;
 static WsTestIdentity *identity;
