@@ -4,7 +4,7 @@
 """Compare WebSocket echo servers: CPU per message, rate, latency, memory per connection.
 
     compare.py [--rounds N] [--seconds S] [--server NAME='CMD {port} {tls} {deflate}'] ...
-               [--only NAME,...] [--skip NAME,...] [--workloads W1,W2,...] [--ref NAME] ...
+               [--only NAME,...] [--skip NAME,...] [--workloads W1,W2,...,sizes,idle] [--ref NAME] ...
                [--out FILE.jsonl] [--from FILE.jsonl ...]
 
 Each measurement starts a fresh server pinned to CPU 1, loads it with wsload pinned to CPU 0, and kills
@@ -68,6 +68,27 @@ WORKLOADS = [
     ("W9c", "wss, 1,000 idle connections: memory", "-m idle -i 1000 -k 1 -t 0.5 --tls 1.3 --ramp 8", "tls", "mem"),
     ("W10", "deflate echo, 64 conns, 1 KiB JSON text, depth 1", "-c 64 -s 1024 --json --deflate", "deflate", "msg"),
 ]
+
+# How the cost of a message grows: with its size, and with the clients beside it. Not among the
+# workloads unless asked for, as "sizes" and "idle".
+SWEEPS = {
+    "sizes": [(f"size-{size}", f"echo, {connections} conns, {size:,} B binary, depth 1",
+               f"-c {connections} -s {size} --binary", "", "msg")
+              for size, connections in ((1, 16), (16, 16), (128, 16), (1024, 16), (8192, 16), (65536, 16), (524288, 4),
+                                        (4194304, 2), (16777216, 1))],
+    "idle": [(f"idle-{count}", f"echo, 64 conns, 20 B, beside {count:,} idle",
+              f"-m echo-with-idle -c 64 -i {count} -s 20 --ramp 8", "", "msg")
+             for count in (0, 100, 1000, 5000, 10000, 19000)],
+}
+ALL_WORKLOADS = WORKLOADS + SWEEPS["sizes"] + SWEEPS["idle"]
+
+
+def pick_workloads(names):
+    """All but the sweeps if there are no names."""
+    if not names:
+        return WORKLOADS
+    wanted = names.split(",")
+    return [w for w in WORKLOADS if w[0] in wanted] + [w for name in wanted for w in SWEEPS.get(name, [])]
 
 
 def free_port():
@@ -186,7 +207,7 @@ def tables(results, refs, out):
         return statistics.median(v) if v else None
 
     summary = {}
-    for wid, title, _, _, kind in WORKLOADS:
+    for wid, title, _, _, kind in ALL_WORKLOADS:
         rows = []
         for s in servers:
             rs = by.get((wid, s))
@@ -240,7 +261,7 @@ def tables(results, refs, out):
             name = s if len(good) == n else f"{s} ({n - len(good)} of {n} failed: {why})"
             print(f"| {name} | " + " | ".join(c) + " |", file=out)
 
-    ids = [w[0] for w in WORKLOADS if w[0] in summary]
+    ids = [w[0] for w in ALL_WORKLOADS if w[0] in summary]
     for ref in refs:
         if not any(summary[i].get(ref) for i in ids):
             continue
@@ -296,7 +317,7 @@ def main():
         servers = {n: servers[n] for n in a.only.split(",")}
     for n in (a.skip or "").split(","):
         servers.pop(n, None)
-    wls = [w for w in WORKLOADS if not a.workloads or w[0] in a.workloads.split(",")]
+    wls = pick_workloads(a.workloads)
     results = []
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))      # so that the server is ended too
     with tempfile.TemporaryDirectory() as work:

@@ -13,22 +13,35 @@
 /* --- the socket -------------------------------------------------------------------------------- */
 
 /* The server's end of the client's connection. */
+static gboolean
+is_port (const struct sockaddr_in *address,
+         guint                     port)
+{
+  return address->sin_family == AF_INET && g_ntohs (address->sin_port) == port;
+}
+
+/* Two clients of different servers may have the same port, so the server's counts too. */
 static int
 find_server_fd (WsTestClient *client)
 {
-  guint             port = ws_test_client_get_port (client);
-  g_autoptr (GDir)  folder = g_dir_open ("/proc/self/fd", 0, NULL);
-  const char       *name;
+  guint              port = ws_test_client_get_port (client);
+  struct sockaddr_in server = { 0 };
+  socklen_t          server_size = sizeof server;
+  g_autoptr (GDir) folder = g_dir_open ("/proc/self/fd", 0, NULL);
+  const char *name;
 
   g_assert_nonnull (folder);
+  g_assert_cmpint (getpeername (client->fd, (struct sockaddr *) &server, &server_size), ==, 0);
   while ((name = g_dir_read_name (folder)) != NULL)
     {
       struct sockaddr_in peer = { 0 };
+      struct sockaddr_in own = { 0 };
       socklen_t          size = sizeof peer;
+      socklen_t          own_size = sizeof own;
       int                fd = (int) g_ascii_strtoll (name, NULL, 10);
 
-      if (getpeername (fd, (struct sockaddr *) &peer, &size) == 0 && peer.sin_family == AF_INET
-          && g_ntohs (peer.sin_port) == port)
+      if (getpeername (fd, (struct sockaddr *) &peer, &size) == 0 && is_port (&peer, port) &&
+          getsockname (fd, (struct sockaddr *) &own, &own_size) == 0 && is_port (&own, g_ntohs (server.sin_port)))
         return fd;
     }
 
@@ -74,9 +87,9 @@ static const SocketCase socket_cases[] = {
 static void
 test_socket (gconstpointer user_data)
 {
-  const SocketCase        *socket_case = user_data;
-  int                      level = socket_case->level;
-  int                      option = socket_case->option;
+  const SocketCase *socket_case = user_data;
+  int               level = socket_case->level;
+  int               option = socket_case->option;
   g_autoptr (WsTestServer) before = ws_test_server_new_listening (socket_case->setting, NULL);
   g_autoptr (WsTestServer) later = ws_test_server_new_listening (NULL, NULL);
   g_autoptr (WsTestClient) client = ws_test_server_open (before);
@@ -128,7 +141,7 @@ static void
 assert_not_configurable (WsTestServer *server,
                          const char   *setting)
 {
-  g_autofree char   *value = NULL;
+  g_autofree char *value = NULL;
   g_autoptr (GError) error = NULL;
 
   value = ws_server_config (server->server, setting, &error);
@@ -164,9 +177,9 @@ static void
 test_access_refused_value (void)
 {
   g_autoptr (WsTestServer) server = NULL;
-  g_autofree char         *commas = g_strnfill (65537, ',');
-  g_autofree char         *too_long = g_strconcat ("BlockedClients=", commas, NULL);
-  g_autofree char         *value = NULL;
+  g_autofree char *commas = g_strnfill (65537, ',');
+  g_autofree char *too_long = g_strconcat ("BlockedClients=", commas, NULL);
+  g_autofree char *value = NULL;
 
   g_test_summary ("A list that is refused leaves the one before in force.");
 
@@ -209,9 +222,9 @@ static guint
 get_status_for_origin (WsTestServer *server,
                        const char   *origin)
 {
-  g_autoptr (WsTestClient)   client = ws_test_server_connect (server);
+  g_autoptr (WsTestClient) client = ws_test_server_connect (server);
   g_autoptr (WsTestResponse) response = NULL;
-  g_autofree char           *header = g_strdup_printf ("Origin: %s\r\n", origin);
+  g_autofree char *header = g_strdup_printf ("Origin: %s\r\n", origin);
 
   ws_test_client_send_handshake (client, "/", header);
   response = ws_test_client_read_response (client);
@@ -221,8 +234,8 @@ get_status_for_origin (WsTestServer *server,
 static void
 test_allowed_origins (gconstpointer user_data)
 {
-  const OriginCase        *origin_case = user_data;
-  g_autofree char         *setting = g_strconcat ("AllowedOrigins=", origin_case->allowed, NULL);
+  const OriginCase *origin_case = user_data;
+  g_autofree char  *setting = g_strconcat ("AllowedOrigins=", origin_case->allowed, NULL);
   g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
 
   g_test_summary ("Wildcards, in any case of letters, decide about the next request.");
@@ -239,9 +252,9 @@ test_allowed_origins (gconstpointer user_data)
 static void
 send_two_fragments (WsTestClient *client)
 {
-  ws_test_client_send_frame (client, (WsTestFrameSpec) { .opcode = WS_OPCODE_TEXT, .more = TRUE },
+  ws_test_client_send_frame (client, (WsTestFrameSpec){ .opcode = WS_OPCODE_TEXT, .more = TRUE },
                              "Hel", 3);
-  ws_test_client_send_frame (client, (WsTestFrameSpec) { 0 }, "lo", 2);
+  ws_test_client_send_frame (client, (WsTestFrameSpec){ 0 }, "lo", 2);
 }
 
 static void
@@ -289,27 +302,27 @@ test_max_frame_size (void)
 {
   g_autoptr (WsTestServer) server = ws_test_server_new_listening ("MaxFrameSize=1000", NULL);
   g_autoptr (WsTestClient) client = ws_test_server_open (server);
-  WsConnection            *connection = ws_test_server_get (server, 1);
-  g_autofree char         *pattern = ws_test_pattern (2500);
-  g_autoptr (GBytes)       two = g_bytes_new (pattern, 2000);
+  WsConnection    *connection = ws_test_server_get (server, 1);
+  g_autofree char *pattern = ws_test_pattern (2500);
+  g_autoptr (GBytes) two = g_bytes_new (pattern, 2000);
 
   g_test_summary ("No frame is longer; each but the last is as long; the next message follows a change.");
 
   g_assert_true (ws_connection_send_text (connection, pattern, NULL));
-  assert_frames (client, WS_OPCODE_TEXT, (const int[]) { 1000, 1000, 500, -1 });
+  assert_frames (client, WS_OPCODE_TEXT, (const int[]){ 1000, 1000, 500, -1 });
   g_assert_true (ws_connection_send_bytes (connection, two, NULL));
-  assert_frames (client, WS_OPCODE_BINARY, (const int[]) { 1000, 1000, -1 });
+  assert_frames (client, WS_OPCODE_BINARY, (const int[]){ 1000, 1000, -1 });
   g_assert_true (ws_connection_send_text (connection, pattern + 1500, NULL));
-  assert_frames (client, WS_OPCODE_TEXT, (const int[]) { 1000, -1 });
+  assert_frames (client, WS_OPCODE_TEXT, (const int[]){ 1000, -1 });
   g_assert_true (ws_connection_send_text (connection, "", NULL));
-  assert_frames (client, WS_OPCODE_TEXT, (const int[]) { 0, -1 });
+  assert_frames (client, WS_OPCODE_TEXT, (const int[]){ 0, -1 });
 
   ws_test_server_config (server, "MaxFrameSize=2499");
   g_assert_true (ws_connection_send_text (connection, pattern, NULL));
-  assert_frames (client, WS_OPCODE_TEXT, (const int[]) { 2499, 1, -1 });
+  assert_frames (client, WS_OPCODE_TEXT, (const int[]){ 2499, 1, -1 });
   ws_test_server_config (server, "MaxFrameSize=2500");
   g_assert_true (ws_connection_send_text (connection, pattern, NULL));
-  assert_frames (client, WS_OPCODE_TEXT, (const int[]) { 2500, -1 });
+  assert_frames (client, WS_OPCODE_TEXT, (const int[]){ 2500, -1 });
 }
 
 static void
@@ -317,10 +330,10 @@ test_max_frame_size_stream (void)
 {
   g_autoptr (WsTestServer) server = ws_test_server_new_listening ("MaxFrameSize=1000", NULL);
   g_autoptr (WsTestClient) client = ws_test_server_open (server);
-  g_autofree char         *pattern = ws_test_pattern (2500);
+  g_autofree char *pattern = ws_test_pattern (2500);
   g_autoptr (GInputStream) stream = g_memory_input_stream_new_from_data (pattern, 2500, NULL);
-  gsize                    length = 0;
-  gboolean                 fin = FALSE;
+  gsize    length = 0;
+  gboolean fin = FALSE;
 
   g_test_summary ("The frames of a stream are no longer either.");
 
@@ -341,13 +354,13 @@ test_message_length_behind_stream (void)
 {
   g_autoptr (WsTestServer) server = ws_test_server_new_listening ("MaxFrameSize=1000", NULL);
   g_autoptr (WsTestClient) client = ws_test_server_open (server);
-  WsConnection            *connection = ws_test_server_get (server, 1);
-  g_autofree char         *pattern = ws_test_pattern (2500);
+  WsConnection    *connection = ws_test_server_get (server, 1);
+  g_autofree char *pattern = ws_test_pattern (2500);
   g_autoptr (GInputStream) stream = g_memory_input_stream_new_from_data (pattern, 2500, NULL);
-  g_autofree char         *setting = NULL;
-  g_autoptr (GBytes)       message = NULL;
-  g_autoptr (GError)       error = NULL;
-  WsOpcode                 opcode;
+  g_autofree char *setting = NULL;
+  g_autoptr (GBytes) message = NULL;
+  g_autoptr (GError) error = NULL;
+  WsOpcode opcode;
 
   g_test_summary ("A message announced by MessageLength does not begin within one that is under way.");
 
@@ -362,7 +375,7 @@ test_message_length_behind_stream (void)
   ws_test_settle ();
   g_assert_true (ws_connection_send_text (connection, "hello", NULL));
   g_assert_true (ws_connection_send_text (connection, "world", NULL));
-  assert_frames (client, WS_OPCODE_TEXT, (const int[]) { 5, 5, -1 });
+  assert_frames (client, WS_OPCODE_TEXT, (const int[]){ 5, 5, -1 });
 }
 
 static void
@@ -371,7 +384,7 @@ test_max_message_size (void)
   g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
   g_autoptr (WsTestClient) earlier = ws_test_server_open (server);
   g_autoptr (WsTestClient) client = NULL;
-  g_autofree char         *pattern = ws_test_pattern (2000);
+  g_autofree char *pattern = ws_test_pattern (2000);
 
   g_test_summary ("Also of a message delivered in parts no more arrives; it holds for new clients.");
 
@@ -381,9 +394,9 @@ test_max_message_size (void)
 
   client = ws_test_server_open (server);
   ws_test_client_send_binary (client, pattern, 1000);
-  ws_test_client_send_frame (client, (WsTestFrameSpec) { .opcode = WS_OPCODE_BINARY, .more = TRUE },
+  ws_test_client_send_frame (client, (WsTestFrameSpec){ .opcode = WS_OPCODE_BINARY, .more = TRUE },
                              pattern, 600);
-  ws_test_client_send_frame (client, (WsTestFrameSpec) { .more = TRUE }, pattern, 401);
+  ws_test_client_send_frame (client, (WsTestFrameSpec){ .more = TRUE }, pattern, 401);
   ws_test_client_assert_close (client, 1009, NULL);
   ws_test_client_assert_eof (client);
   ws_test_client_close (client);
@@ -398,9 +411,9 @@ test_max_send_queue (void)
 {
   g_autoptr (WsTestServer) server = ws_test_server_new_listening ("MaxSendQueue=2000", NULL);
   g_autoptr (WsTestClient) client = ws_test_server_open (server);
-  WsConnection            *connection = ws_test_server_get (server, 1);
-  g_autofree char         *pattern = ws_test_pattern (3000);
-  g_autoptr (GError)       error = NULL;
+  WsConnection    *connection = ws_test_server_get (server, 1);
+  g_autofree char *pattern = ws_test_pattern (3000);
+  g_autoptr (GError) error = NULL;
 
   g_test_summary ("A message over it is refused whole with 10035, and taken once it is raised.");
 
@@ -460,7 +473,7 @@ test_log_levels (void)
 
   for (guint level = 0; level <= 3; level++)
     {
-      g_autofree char         *setting = g_strdup_printf ("LogLevel=%u", level);
+      g_autofree char *setting = g_strdup_printf ("LogLevel=%u", level);
       g_autoptr (WsTestServer) server = ws_test_server_new_listening (setting, NULL);
 
       run_session (server);
@@ -497,7 +510,7 @@ test_log_handler_iterates (void)
 {
   g_autoptr (WsTestServer) server = ws_test_server_new_listening ("LogLevel=3", NULL);
   g_autoptr (WsTestClient) client = ws_test_server_open (server);
-  g_autoptr (GByteArray)   bytes = g_byte_array_new ();
+  g_autoptr (GByteArray) bytes = g_byte_array_new ();
   const struct
   {
     WsOpcode    opcode;
@@ -516,7 +529,7 @@ test_log_handler_iterates (void)
     {
       g_autoptr (GByteArray) frame = NULL;
 
-      frame = ws_test_frame_build ((WsTestFrameSpec) { .opcode = frames[i].opcode }, frames[i].payload,
+      frame = ws_test_frame_build ((WsTestFrameSpec){ .opcode = frames[i].opcode }, frames[i].payload,
                                    strlen (frames[i].payload));
       g_byte_array_append (bytes, frame->data, frame->len);
     }
@@ -550,10 +563,10 @@ test_log_handler_sends (void)
 {
   g_autoptr (WsTestServer) server = NULL;
   g_autoptr (WsTestClient) client = NULL;
-  g_autoptr (GBytes)       first = NULL;
-  g_autoptr (GBytes)       second = NULL;
-  WsOpcode                 opcode;
-  gboolean                 sent = FALSE;
+  g_autoptr (GBytes) first = NULL;
+  g_autoptr (GBytes) second = NULL;
+  WsOpcode opcode;
+  gboolean sent = FALSE;
 
   g_test_summary ("A message sent by a handler of the log does not stand between the frames of another.");
 
@@ -589,7 +602,7 @@ static char *
 record_session (const char *setting)
 {
   g_autoptr (WsTestServer) server = ws_test_server_new_listening ("LogLevel=3", setting, NULL);
-  GString                 *transcript = g_string_new (NULL);
+  GString *transcript = g_string_new (NULL);
 
   run_session (server);
   append_lines (transcript, server->events);

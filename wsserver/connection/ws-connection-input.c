@@ -10,6 +10,8 @@
 
 /* From here on the rest of a payload is read straight into the message's memory. */
 #define DIRECT_READ_BYTES (16 * 1024)
+/* One read takes no more, so that others get their turn. */
+#define DIRECT_READ_MAX_BYTES (1024 * 1024)
 
 /* Up to this a message gets the memory that its frame's header announces at once. */
 #define EXPECT_BYTES (2 * 1024 * 1024)
@@ -148,9 +150,17 @@ assemble (WsConnection          *self,
   WsGrowingBytes *message = &ws_connection_get_extra (self)->message;
 
   /* Memory that is not written to costs nothing yet, so up to a bound the first frame's header is
-   * believed. Further frames make it grow by steps: a million tiny ones would move it each time. */
-  if (!event->compressed && message->length == 0 && event->length + event->frame_remaining <= EXPECT_BYTES)
-    ws_growing_bytes_expect (message, event->length + (gsize) event->frame_remaining);
+   * believed, and beyond it where an earlier message has left as much. Further frames make it grow by
+   * steps: a million tiny ones would move it each time. */
+  if (!event->compressed && message->length == 0)
+    {
+      gsize expected = event->length + (gsize) event->frame_remaining;
+
+      if (expected <= EXPECT_BYTES)
+        ws_growing_bytes_expect (message, expected);
+      else
+        ws_growing_bytes_expect_cached (message, expected);
+    }
 
   if (message->length < message->capacity && event->data == message->data + message->length)
     message->length += event->length;
@@ -352,7 +362,9 @@ guint8 *
 ws_connection_get_read_target (WsConnection *self,
                                gsize        *size)
 {
-  guint64 remaining;
+  WsGrowingBytes *message;
+  guint64         remaining;
+  gsize           room;
 
   if (self->extra == NULL || self->extra->message.data == NULL || !is_receiving (self) || self->line_mode)
     return NULL;
@@ -361,7 +373,10 @@ ws_connection_get_read_target (WsConnection *self,
   if (remaining < DIRECT_READ_BYTES)
     return NULL;
 
-  /* Beyond that it grows with what has arrived, not with what the header claims. */
-  *size = (gsize) MIN (remaining, MAX (self->extra->message.length, WS_RECEIVE_BUFFER_BYTES));
+  /* Memory that is there is used; beyond it grows with what has arrived, not with what the header
+   * claims. */
+  message = &self->extra->message;
+  room = CLAMP (message->capacity - message->length, WS_RECEIVE_BUFFER_BYTES, DIRECT_READ_MAX_BYTES);
+  *size = (gsize) MIN (remaining, MAX (message->length, room));
   return ws_growing_bytes_reserve (&self->extra->message, *size);
 }

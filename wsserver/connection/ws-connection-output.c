@@ -10,6 +10,8 @@
 
 /* Sends made while events are delivered are gathered up to this. */
 #define CORK_BYTES (64 * 1024)
+/* Where the bytes are only referenced, so that a long message in several frames is one write. */
+#define CORK_REFERENCED_BYTES (512 * 1024)
 
 /* A frame up to this is put together before it is written. */
 #define SHORT_FRAME_MAX_BYTES 256
@@ -131,7 +133,7 @@ write_pieces (WsConnection *self,
 
   ws_outbox_append (&self->outbox, header, header_length, NULL);
   ws_outbox_append (&self->outbox, data, length, owner);
-  if (self->outbox.length >= CORK_BYTES && (self->watch.events & WS_POLL_OUT) == 0)
+  if (self->outbox.length >= (owner != NULL ? CORK_REFERENCED_BYTES : CORK_BYTES) && (self->watch.events & WS_POLL_OUT) == 0)
     {
       self->corked = FALSE;
       ws_connection_flush (self);

@@ -530,6 +530,9 @@ void    ws_growing_bytes_append  (WsGrowingBytes *self,
 /* Makes room for exactly length more bytes, where it is known how many will come. */
 void    ws_growing_bytes_expect  (WsGrowingBytes *self,
                                   gsize           length);
+/* The same where that costs nothing, in memory that is there already; else nothing happens. */
+void    ws_growing_bytes_expect_cached (WsGrowingBytes *self,
+                                        gsize           length);
 /* Makes room for at least length more bytes and returns the place. */
 guint8 *ws_growing_bytes_reserve (WsGrowingBytes *self,
                                   gsize           length);

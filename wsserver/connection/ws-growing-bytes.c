@@ -24,6 +24,20 @@ ws_growing_bytes_expect (WsGrowingBytes *self,
   self->data = g_realloc (self->data, self->capacity);
 }
 
+void
+ws_growing_bytes_expect_cached (WsGrowingBytes *self,
+                                gsize           length)
+{
+  gsize   capacity;
+  guint8 *block = self->data == NULL ? ws_block_cache_find (length, &capacity) : NULL;
+
+  if (block == NULL)
+    return;
+
+  self->data = block;
+  self->capacity = capacity;
+}
+
 guint8 *
 ws_growing_bytes_reserve (WsGrowingBytes *self,
                           gsize           length)

@@ -11,11 +11,15 @@ G_BEGIN_DECLS
  * more than all its copying. Shared by all threads, since an application may drop a message in any. */
 
 #define WS_BLOCK_MIN_BYTES (64 * 1024)            /* shorter ones are malloc's affair */
-#define WS_BLOCK_CACHE_MAX_BYTES (8 * 1024 * 1024) /* kept in all */
+#define WS_BLOCK_CACHE_MAX_BYTES (32 * 1024 * 1024) /* kept in all */
 
 /* Memory for at least size bytes, to be freed with g_free() or resized with g_realloc() like any
  * other; *capacity tells how much it is. */
 guint8 *ws_block_cache_take (gsize  size,
+                             gsize *capacity);
+
+/* The same if there is such a block already; otherwise NULL, and nothing is allocated. */
+guint8 *ws_block_cache_find (gsize  size,
                              gsize *capacity);
 
 /* A GBytes that owns the block and gives it back to the cache. */

@@ -16,7 +16,7 @@ static guint  n_blocks;
 static gsize  n_bytes;
 
 guint8 *
-ws_block_cache_take (gsize  size,
+ws_block_cache_find (gsize  size,
                      gsize *capacity)
 {
   guint8 *data = NULL;
@@ -31,6 +31,15 @@ ws_block_cache_take (gsize  size,
         blocks[i] = blocks[--n_blocks];
       }
   g_mutex_unlock (&mutex);
+
+  return data;
+}
+
+guint8 *
+ws_block_cache_take (gsize  size,
+                     gsize *capacity)
+{
+  guint8 *data = ws_block_cache_find (size, capacity);
 
   if (data == NULL)
     {
