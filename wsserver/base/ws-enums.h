@@ -23,7 +23,7 @@ G_BEGIN_DECLS
  *
  * The numbers of the last four are the opcodes of RFC 6455 §5.2.
  *
- * Since: 0.1
+ * Since: 1.0
  */
 typedef enum
 {
@@ -67,7 +67,7 @@ typedef enum
  * A store that is a file is given by its name, one that is a blob by its content, which may also be
  * in Base64. The numbers are those of the reference component.
  *
- * Since: 0.1
+ * Since: 1.0
  */
 typedef enum
 {
@@ -107,7 +107,7 @@ typedef enum
  *
  * Source: the reference's SSLProvider.
  *
- * Since: 0.1
+ * Since: 1.0
  */
 typedef enum
 {

@@ -12,7 +12,7 @@
  *
  * Returns: the quark of [error@Ws.Error]
  *
- * Since: 0.1
+ * Since: 1.0
  */
 GQuark
 ws_error_quark (void)

@@ -21,7 +21,7 @@ G_BEGIN_DECLS
  * code in brackets and ends with the address or file concerned, for example
  * `[10048] Address already in use: 127.0.0.1:8080`.
  *
- * Since: 0.1
+ * Since: 1.0
  */
 #define WS_ERROR (ws_error_quark ())
 
@@ -109,7 +109,7 @@ G_BEGIN_DECLS
  * The numbers are those of the reference component. Codes that cannot occur in a server on this
  * platform (remote host and port, network library versions) are kept so that the list is whole.
  *
- * Since: 0.1
+ * Since: 1.0
  */
 typedef enum
 {

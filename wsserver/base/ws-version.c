@@ -5,14 +5,14 @@
 /**
  * ws_get_version:
  *
- * Gets the version of the library that is loaded, for example `0.1.0`.
+ * Gets the version of the library that is loaded, for example `1.0.0`.
  *
  * It differs from [const@Ws.VERSION] when a program runs with another version than the one it was
  * compiled for.
  *
  * Returns: the version, as three numbers with dots between
  *
- * Since: 0.1
+ * Since: 1.0
  */
 const char *
 ws_get_version (void)

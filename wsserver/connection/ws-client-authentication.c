@@ -13,7 +13,7 @@
  *
  * Source: RFC 8446 §4.4.2, §4.4.3; the reference's SSLClientAuthentication.
  *
- * Since: 0.1
+ * Since: 1.0
  */
 struct _WsClientAuthentication
 {
@@ -119,7 +119,7 @@ ws_client_authentication_class_init (WsClientAuthenticationClass *klass)
    * The client's certificate in DER, with SSLIncludeCertChain followed by the others of its chain;
    * empty if it sent none.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_CERT_ENCODED] = g_param_spec_boxed ("cert-encoded", NULL, NULL, G_TYPE_BYTES, RO);
   /**
@@ -127,7 +127,7 @@ ws_client_authentication_class_init (WsClientAuthenticationClass *klass)
    *
    * Whose certificate it is; empty if there is none.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_CERT_SUBJECT] = g_param_spec_string ("cert-subject", NULL, NULL, "", RO);
   /**
@@ -135,7 +135,7 @@ ws_client_authentication_class_init (WsClientAuthenticationClass *klass)
    *
    * Who has issued it; empty if there is none.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_CERT_ISSUER] = g_param_spec_string ("cert-issuer", NULL, NULL, "", RO);
   /**
@@ -143,7 +143,7 @@ ws_client_authentication_class_init (WsClientAuthenticationClass *klass)
    *
    * `OK`, or why the verification failed.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_STATUS] = g_param_spec_string ("status", NULL, NULL, "OK", RO);
   /**
@@ -151,7 +151,7 @@ ws_client_authentication_class_init (WsClientAuthenticationClass *klass)
    *
    * The client's certificate, or %NULL if it sent none.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_CERTIFICATE] = g_param_spec_object ("certificate", NULL, NULL, WS_TYPE_CERTIFICATE, RO);
   /**
@@ -159,7 +159,7 @@ ws_client_authentication_class_init (WsClientAuthenticationClass *klass)
    *
    * Whether the client is let in. At first %TRUE if [property@Ws.ClientAuthentication:status] is `OK`.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_ACCEPT] = g_param_spec_boolean ("accept", NULL, NULL, FALSE, RW);
 
@@ -194,7 +194,7 @@ ws_client_authentication_new (GBytes        *cert_encoded,
  *
  * Returns: (transfer none): the bytes; none if the client sent no certificate
  *
- * Since: 0.1
+ * Since: 1.0
  */
 GBytes *
 ws_client_authentication_get_cert_encoded (WsClientAuthentication *self)
@@ -212,7 +212,7 @@ ws_client_authentication_get_cert_encoded (WsClientAuthentication *self)
  *
  * Returns: the subject, or an empty string
  *
- * Since: 0.1
+ * Since: 1.0
  */
 const char *
 ws_client_authentication_get_cert_subject (WsClientAuthentication *self)
@@ -230,7 +230,7 @@ ws_client_authentication_get_cert_subject (WsClientAuthentication *self)
  *
  * Returns: the issuer, or an empty string
  *
- * Since: 0.1
+ * Since: 1.0
  */
 const char *
 ws_client_authentication_get_cert_issuer (WsClientAuthentication *self)
@@ -248,7 +248,7 @@ ws_client_authentication_get_cert_issuer (WsClientAuthentication *self)
  *
  * Returns: `OK`, or why it failed
  *
- * Since: 0.1
+ * Since: 1.0
  */
 const char *
 ws_client_authentication_get_status (WsClientAuthentication *self)
@@ -266,7 +266,7 @@ ws_client_authentication_get_status (WsClientAuthentication *self)
  *
  * Returns: (transfer none) (nullable): the certificate, or %NULL
  *
- * Since: 0.1
+ * Since: 1.0
  */
 WsCertificate *
 ws_client_authentication_get_certificate (WsClientAuthentication *self)
@@ -284,7 +284,7 @@ ws_client_authentication_get_certificate (WsClientAuthentication *self)
  *
  * Returns: %TRUE if so
  *
- * Since: 0.1
+ * Since: 1.0
  */
 gboolean
 ws_client_authentication_get_accept (WsClientAuthentication *self)
@@ -301,7 +301,7 @@ ws_client_authentication_get_accept (WsClientAuthentication *self)
  *
  * Decides on the client.
  *
- * Since: 0.1
+ * Since: 1.0
  */
 void
 ws_client_authentication_set_accept (WsClientAuthentication *self,

@@ -71,7 +71,7 @@ ws_connection_load_local_address (WsConnection *self)
  *
  * Returns: IP address, or path of the Unix socket
  *
- * Since: 0.1
+ * Since: 1.0
  */
 const char *
 ws_connection_get_local_address (WsConnection *self)
@@ -90,7 +90,7 @@ ws_connection_get_local_address (WsConnection *self)
  *
  * Returns: the port, 0 for a Unix socket
  *
- * Since: 0.1
+ * Since: 1.0
  */
 guint
 ws_connection_get_local_port (WsConnection *self)
@@ -109,7 +109,7 @@ ws_connection_get_local_port (WsConnection *self)
  *
  * Returns: the address, empty for a Unix socket
  *
- * Since: 0.1
+ * Since: 1.0
  */
 const char *
 ws_connection_get_remote_host (WsConnection *self)
@@ -129,7 +129,7 @@ ws_connection_get_remote_host (WsConnection *self)
  *
  * Returns: the port, 0 for a Unix socket
  *
- * Since: 0.1
+ * Since: 1.0
  */
 guint
 ws_connection_get_remote_port (WsConnection *self)
@@ -147,7 +147,7 @@ ws_connection_get_remote_port (WsConnection *self)
  *
  * Returns: (transfer full): the address; an anonymous one for a client of a Unix socket
  *
- * Since: 0.1
+ * Since: 1.0
  */
 GSocketAddress *
 ws_connection_get_remote_address (WsConnection *self)

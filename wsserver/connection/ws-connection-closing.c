@@ -362,7 +362,7 @@ check_close_arguments (guint       code,
  *
  * Returns: %TRUE if the closing handshake has begun
  *
- * Since: 0.1
+ * Since: 1.0
  */
 gboolean
 ws_connection_close (WsConnection *self,
@@ -410,7 +410,7 @@ ws_connection_close (WsConnection *self,
  *
  * Source: RFC 6455 §7.1.
  *
- * Since: 0.1
+ * Since: 1.0
  */
 void
 ws_connection_close_async (WsConnection       *self,
@@ -455,7 +455,7 @@ ws_connection_close_async (WsConnection       *self,
  *
  * Returns: %TRUE when the connection has ended, however it did
  *
- * Since: 0.1
+ * Since: 1.0
  */
 gboolean
 ws_connection_close_finish (WsConnection *self,

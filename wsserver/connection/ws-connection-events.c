@@ -137,7 +137,7 @@ ws_connection_signals_class_init (void)
    *
    * Data has come from this client. See [signal@Ws.Server::data-in].
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   signals[SIGNAL_DATA_IN] =
       g_signal_new ("data-in", WS_TYPE_CONNECTION, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
@@ -153,7 +153,7 @@ ws_connection_signals_class_init (void)
    *
    * This client's WebSocket has ended. See [signal@Ws.Server::disconnected].
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   signals[SIGNAL_DISCONNECTED] =
       g_signal_new ("disconnected", WS_TYPE_CONNECTION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, ws_marshal_VOID__INT_STRING,
@@ -168,7 +168,7 @@ ws_connection_signals_class_init (void)
    *
    * A ping or pong has come from this client.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   signals[SIGNAL_PING] =
       g_signal_new ("ping", WS_TYPE_CONNECTION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, ws_marshal_VOID__BOXED_BOOLEAN,
@@ -183,7 +183,7 @@ ws_connection_signals_class_init (void)
    *
    * Something failed on this connection outside of any call. See [signal@Ws.Server::error].
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   signals[SIGNAL_ERROR] =
       g_signal_new ("error", WS_TYPE_CONNECTION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, ws_marshal_VOID__INT_STRING,

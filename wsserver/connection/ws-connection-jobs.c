@@ -399,7 +399,7 @@ ws_connection_wait_for_job (WsConnection *self,
  *
  * Returns: %TRUE unless @error is set
  *
- * Since: 0.1
+ * Since: 1.0
  */
 gboolean
 ws_connection_interrupt (WsConnection *self,

@@ -164,7 +164,7 @@ start_ping_job (WsConnection *self,
  *
  * Returns: %TRUE if the ping is on its way, or with a timeout, answered
  *
- * Since: 0.1
+ * Since: 1.0
  */
 gboolean
 ws_connection_send_ping (WsConnection *self,
@@ -198,7 +198,7 @@ ws_connection_send_ping (WsConnection *self,
  *
  * Source: RFC 6455 §5.5.2.
  *
- * Since: 0.1
+ * Since: 1.0
  */
 void
 ws_connection_send_ping_async (WsConnection       *self,
@@ -235,7 +235,7 @@ ws_connection_send_ping_async (WsConnection       *self,
  *
  * Returns: the round-trip time in microseconds, or -1 with @error set
  *
- * Since: 0.1
+ * Since: 1.0
  */
 gint64
 ws_connection_send_ping_finish (WsConnection *self,

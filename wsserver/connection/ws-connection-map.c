@@ -16,7 +16,7 @@
  *
  * Source: the reference's Connections.
  *
- * Since: 0.1
+ * Since: 1.0
  */
 struct _WsConnectionMap
 {
@@ -191,7 +191,7 @@ ws_connection_map_count (WsConnectionMap *self)
  *
  * Returns: (transfer none) (nullable): the connection, or %NULL if there is none with this id
  *
- * Since: 0.1
+ * Since: 1.0
  */
 WsConnection *
 ws_connection_map_lookup (WsConnectionMap *self,
@@ -219,7 +219,7 @@ ws_connection_map_lookup (WsConnectionMap *self,
  *
  * Returns: the number
  *
- * Since: 0.1
+ * Since: 1.0
  */
 guint
 ws_connection_map_get_size (WsConnectionMap *self)

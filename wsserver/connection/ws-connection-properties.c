@@ -23,7 +23,7 @@ get_header (WsConnection *self,
  *
  * Returns: a decimal number as text
  *
- * Since: 0.1
+ * Since: 1.0
  */
 const char *
 ws_connection_get_connection_id (WsConnection *self)
@@ -43,7 +43,7 @@ ws_connection_get_connection_id (WsConnection *self)
  *
  * Returns: %TRUE if so
  *
- * Since: 0.1
+ * Since: 1.0
  */
 gboolean
 ws_connection_get_connected (WsConnection *self)
@@ -61,7 +61,7 @@ ws_connection_get_connected (WsConnection *self)
  *
  * Returns: the value
  *
- * Since: 0.1
+ * Since: 1.0
  */
 const char *
 ws_connection_get_host (WsConnection *self)
@@ -79,7 +79,7 @@ ws_connection_get_host (WsConnection *self)
  *
  * Returns: the value, or an empty string
  *
- * Since: 0.1
+ * Since: 1.0
  */
 const char *
 ws_connection_get_origin (WsConnection *self)
@@ -97,7 +97,7 @@ ws_connection_get_origin (WsConnection *self)
  *
  * Returns: path and query as sent
  *
- * Since: 0.1
+ * Since: 1.0
  */
 const char *
 ws_connection_get_request_uri (WsConnection *self)
@@ -115,7 +115,7 @@ ws_connection_get_request_uri (WsConnection *self)
  *
  * Returns: the lines as sent, each ended by CRLF
  *
- * Since: 0.1
+ * Since: 1.0
  */
 const char *
 ws_connection_get_request_headers (WsConnection *self)
@@ -133,7 +133,7 @@ ws_connection_get_request_headers (WsConnection *self)
  *
  * Returns: names separated by commas, or an empty string
  *
- * Since: 0.1
+ * Since: 1.0
  */
 const char *
 ws_connection_get_sub_protocols (WsConnection *self)
@@ -153,7 +153,7 @@ ws_connection_get_sub_protocols (WsConnection *self)
  *
  * Returns: the name, or an empty string
  *
- * Since: 0.1
+ * Since: 1.0
  */
 const char *
 ws_connection_get_sub_protocol (WsConnection *self)
@@ -171,7 +171,7 @@ ws_connection_get_sub_protocol (WsConnection *self)
  *
  * Returns: the list as answered, or an empty string
  *
- * Since: 0.1
+ * Since: 1.0
  */
 const char *
 ws_connection_get_extensions (WsConnection *self)
@@ -189,7 +189,7 @@ ws_connection_get_extensions (WsConnection *self)
  *
  * Returns: %FALSE while paused
  *
- * Since: 0.1
+ * Since: 1.0
  */
 gboolean
 ws_connection_get_accept_data (WsConnection *self)
@@ -207,7 +207,7 @@ ws_connection_get_accept_data (WsConnection *self)
  *
  * Returns: %TRUE if so
  *
- * Since: 0.1
+ * Since: 1.0
  */
 gboolean
 ws_connection_get_ready_to_send (WsConnection *self)
@@ -225,7 +225,7 @@ ws_connection_get_ready_to_send (WsConnection *self)
  *
  * Returns: %TRUE if so
  *
- * Since: 0.1
+ * Since: 1.0
  */
 gboolean
 ws_connection_get_line_mode (WsConnection *self)
@@ -243,7 +243,7 @@ ws_connection_get_line_mode (WsConnection *self)
  *
  * Returns: payload bytes: all of it, or 0
  *
- * Since: 0.1
+ * Since: 1.0
  */
 guint64
 ws_connection_get_bytes_sent (WsConnection *self)
@@ -261,7 +261,7 @@ ws_connection_get_bytes_sent (WsConnection *self)
  *
  * Returns: bytes
  *
- * Since: 0.1
+ * Since: 1.0
  */
 guint64
 ws_connection_get_bytes_received (WsConnection *self)
@@ -279,7 +279,7 @@ ws_connection_get_bytes_received (WsConnection *self)
  *
  * Returns: the number
  *
- * Since: 0.1
+ * Since: 1.0
  */
 guint64
 ws_connection_get_messages_sent (WsConnection *self)
@@ -297,7 +297,7 @@ ws_connection_get_messages_sent (WsConnection *self)
  *
  * Returns: the number
  *
- * Since: 0.1
+ * Since: 1.0
  */
 guint64
 ws_connection_get_messages_received (WsConnection *self)
@@ -315,7 +315,7 @@ ws_connection_get_messages_received (WsConnection *self)
  *
  * Returns: bytes
  *
- * Since: 0.1
+ * Since: 1.0
  */
 guint64
 ws_connection_get_send_queue_length (WsConnection *self)
@@ -333,7 +333,7 @@ ws_connection_get_send_queue_length (WsConnection *self)
  *
  * Returns: microseconds, or -1 before there was one
  *
- * Since: 0.1
+ * Since: 1.0
  */
 gint64
 ws_connection_get_round_trip_time (WsConnection *self)
@@ -351,7 +351,7 @@ ws_connection_get_round_trip_time (WsConnection *self)
  *
  * Returns: the format
  *
- * Since: 0.1
+ * Since: 1.0
  */
 WsDataFormat
 ws_connection_get_data_format (WsConnection *self)
@@ -369,7 +369,7 @@ ws_connection_get_data_format (WsConnection *self)
  *
  * Returns: seconds, 0 for not at all
  *
- * Since: 0.1
+ * Since: 1.0
  */
 int
 ws_connection_get_timeout (WsConnection *self)
@@ -387,7 +387,7 @@ ws_connection_get_timeout (WsConnection *self)
  *
  * Returns: %TRUE if so
  *
- * Since: 0.1
+ * Since: 1.0
  */
 gboolean
 ws_connection_get_compress (WsConnection *self)
@@ -406,7 +406,7 @@ ws_connection_get_compress (WsConnection *self)
  *
  * Source: RFC 7692 §6.
  *
- * Since: 0.1
+ * Since: 1.0
  */
 void
 ws_connection_set_compress (WsConnection *self,
@@ -429,7 +429,7 @@ ws_connection_set_compress (WsConnection *self,
  *
  * Returns: size after compression divided by the size before; 1 before there was any
  *
- * Since: 0.1
+ * Since: 1.0
  */
 double
 ws_connection_get_compression_ratio (WsConnection *self)
@@ -446,7 +446,7 @@ ws_connection_get_compression_ratio (WsConnection *self)
  *
  * Sets what [method@Ws.Connection.send] makes of its data.
  *
- * Since: 0.1
+ * Since: 1.0
  */
 void
 ws_connection_set_data_format (WsConnection *self,
@@ -476,7 +476,7 @@ ws_connection_set_data_format (WsConnection *self,
  *
  * Source: the reference's Timeout.
  *
- * Since: 0.1
+ * Since: 1.0
  */
 void
 ws_connection_set_timeout (WsConnection *self,
@@ -511,7 +511,7 @@ ws_connection_set_timeout (WsConnection *self,
  *
  * Returns: %TRUE unless @error is set
  *
- * Since: 0.1
+ * Since: 1.0
  */
 gboolean
 ws_connection_change_line_mode (WsConnection *self,
@@ -548,7 +548,7 @@ ws_connection_change_line_mode (WsConnection *self,
  *
  * Returns: %TRUE unless @error is set
  *
- * Since: 0.1
+ * Since: 1.0
  */
 gboolean
 ws_connection_pause_data (WsConnection *self,
@@ -582,7 +582,7 @@ ws_connection_pause_data (WsConnection *self,
  *
  * Returns: %TRUE unless @error is set
  *
- * Since: 0.1
+ * Since: 1.0
  */
 gboolean
 ws_connection_process_data (WsConnection *self,

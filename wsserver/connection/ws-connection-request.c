@@ -12,7 +12,7 @@
  *
  * Source: the reference's ConnectionRequest.
  *
- * Since: 0.1
+ * Since: 1.0
  */
 struct _WsConnectionRequest
 {
@@ -101,7 +101,7 @@ ws_connection_request_class_init (WsConnectionRequestClass *klass)
    *
    * The client's IP address, or the path of the Unix socket it connected to.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_ADDRESS] =
       g_param_spec_string ("address", NULL, NULL, "", G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
@@ -110,7 +110,7 @@ ws_connection_request_class_init (WsConnectionRequestClass *klass)
    *
    * The client's port; 0 for a Unix socket.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_PORT] =
       g_param_spec_uint ("port", NULL, NULL, 0, G_MAXUINT16, 0, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
@@ -119,7 +119,7 @@ ws_connection_request_class_init (WsConnectionRequestClass *klass)
    *
    * Whether the client is accepted. Starts as AllowedClients and BlockedClients decide.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_ACCEPT] =
       g_param_spec_boolean ("accept", NULL, NULL, TRUE,
@@ -155,7 +155,7 @@ ws_connection_request_new (const char *address,
  *
  * Returns: IP address, or path of the Unix socket
  *
- * Since: 0.1
+ * Since: 1.0
  */
 const char *
 ws_connection_request_get_address (WsConnectionRequest *self)
@@ -173,7 +173,7 @@ ws_connection_request_get_address (WsConnectionRequest *self)
  *
  * Returns: the port, 0 for a Unix socket
  *
- * Since: 0.1
+ * Since: 1.0
  */
 guint
 ws_connection_request_get_port (WsConnectionRequest *self)
@@ -191,7 +191,7 @@ ws_connection_request_get_port (WsConnectionRequest *self)
  *
  * Returns: %TRUE if so
  *
- * Since: 0.1
+ * Since: 1.0
  */
 gboolean
 ws_connection_request_get_accept (WsConnectionRequest *self)
@@ -208,7 +208,7 @@ ws_connection_request_get_accept (WsConnectionRequest *self)
  *
  * Decides on the client. The last handler's word counts.
  *
- * Since: 0.1
+ * Since: 1.0
  */
 void
 ws_connection_request_set_accept (WsConnectionRequest *self,

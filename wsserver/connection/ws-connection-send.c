@@ -334,7 +334,7 @@ send_in_format (WsConnection *self,
  *
  * Returns: %TRUE if it was queued, or with a timeout, sent
  *
- * Since: 0.1
+ * Since: 1.0
  */
 gboolean
 ws_connection_send (WsConnection *self,
@@ -366,7 +366,7 @@ ws_connection_send (WsConnection *self,
  *
  * Returns: %TRUE if it was queued, or with a timeout, sent
  *
- * Since: 0.1
+ * Since: 1.0
  */
 gboolean
 ws_connection_send_text (WsConnection *self,
@@ -400,7 +400,7 @@ ws_connection_send_text (WsConnection *self,
  *
  * Returns: %TRUE if it was queued, or with a timeout, sent
  *
- * Since: 0.1
+ * Since: 1.0
  */
 gboolean
 ws_connection_send_bytes (WsConnection *self,
@@ -437,7 +437,7 @@ ws_connection_send_bytes (WsConnection *self,
  *
  * Returns: %TRUE if it was queued, or with a timeout, sent
  *
- * Since: 0.1
+ * Since: 1.0
  */
 gboolean
 ws_connection_send_data (WsConnection *self,
@@ -470,7 +470,7 @@ ws_connection_send_data (WsConnection *self,
  * Never blocks, whatever the [property@Ws.Connection:timeout]. Fails like
  * [method@Ws.Connection.send].
  *
- * Since: 0.1
+ * Since: 1.0
  */
 void
 ws_connection_send_async (WsConnection       *self,
@@ -511,7 +511,7 @@ ws_connection_send_async (WsConnection       *self,
  *
  * Returns: %TRUE if the message has been handed to the system
  *
- * Since: 0.1
+ * Since: 1.0
  */
 gboolean
 ws_connection_send_finish (WsConnection *self,

@@ -231,7 +231,7 @@ get_size (GFileInputStream *stream)
  *
  * Returns: %TRUE if it was sent, or with a timeout of 0, begun
  *
- * Since: 0.1
+ * Since: 1.0
  */
 gboolean
 ws_connection_send_file (WsConnection *self,
@@ -271,7 +271,7 @@ ws_connection_send_file (WsConnection *self,
  *
  * Returns: %TRUE if it was sent, or with a timeout of 0, begun
  *
- * Since: 0.1
+ * Since: 1.0
  */
 gboolean
 ws_connection_set_upload_stream (WsConnection *self,
@@ -301,7 +301,7 @@ ws_connection_set_upload_stream (WsConnection *self,
  * The stream is closed afterwards, unless CloseStreamAfterTransfer is False. When it is cancelled
  * after a part has gone out, the message ends there.
  *
- * Since: 0.1
+ * Since: 1.0
  */
 void
 ws_connection_send_stream_async (WsConnection       *self,
@@ -341,7 +341,7 @@ ws_connection_send_stream_async (WsConnection       *self,
  *
  * Returns: %TRUE if all of it was sent
  *
- * Since: 0.1
+ * Since: 1.0
  */
 gboolean
 ws_connection_send_stream_finish (WsConnection *self,
@@ -399,7 +399,7 @@ file_opened_cb (GObject      *source,
  *
  * Otherwise like [method@Ws.Connection.send_stream_async].
  *
- * Since: 0.1
+ * Since: 1.0
  */
 void
 ws_connection_send_file_async (WsConnection         *self,
@@ -449,7 +449,7 @@ ws_connection_send_file_async (WsConnection         *self,
  *
  * Returns: %TRUE if all of it was sent
  *
- * Since: 0.1
+ * Since: 1.0
  */
 gboolean
 ws_connection_send_file_finish (WsConnection *self,

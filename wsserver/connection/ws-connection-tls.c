@@ -606,7 +606,7 @@ ws_connection_is_deciding_tls (WsConnection *self)
  *
  * Returns: (transfer none) (nullable): the certificate, or %NULL
  *
- * Since: 0.1
+ * Since: 1.0
  */
 WsCertificate *
 ws_connection_get_peer_certificate (WsConnection *self)
@@ -630,7 +630,7 @@ get_name (const char *name)
  *
  * Returns: `TLSv1.3`, `TLSv1.2` …, or an empty string in plain text
  *
- * Since: 0.1
+ * Since: 1.0
  */
 const char *
 ws_connection_get_tls_protocol (WsConnection *self)
@@ -648,7 +648,7 @@ ws_connection_get_tls_protocol (WsConnection *self)
  *
  * Returns: its IANA name, such as `TLS_AES_256_GCM_SHA384`, or an empty string in plain text
  *
- * Since: 0.1
+ * Since: 1.0
  */
 const char *
 ws_connection_get_tls_cipher_suite (WsConnection *self)

@@ -23,7 +23,7 @@
  *
  * Source: the reference's WSConnection.
  *
- * Since: 0.1
+ * Since: 1.0
  */
 G_DEFINE_FINAL_TYPE (WsConnection, ws_connection, G_TYPE_OBJECT)
 
@@ -350,7 +350,7 @@ ws_connection_class_init (WsConnectionClass *klass)
    * Whether data is being received: %FALSE between [method@Ws.Connection.pause_data] and
    * [method@Ws.Connection.process_data].
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_ACCEPT_DATA] = g_param_spec_boolean ("accept-data", NULL, NULL, TRUE, READ_ONLY);
   /**
@@ -359,7 +359,7 @@ ws_connection_class_init (WsConnectionClass *klass)
    * Payload bytes accepted by the latest send: all of it or 0. Always 0 for a message whose sending
    * blocks, that is, with a positive [property@Ws.Connection:timeout].
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_BYTES_SENT] = g_param_spec_uint64 ("bytes-sent", NULL, NULL, 0, G_MAXUINT64, 0, READ_ONLY);
   /**
@@ -367,7 +367,7 @@ ws_connection_class_init (WsConnectionClass *klass)
    *
    * Whether the WebSocket is open, that is, data can be sent.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_CONNECTED] = g_param_spec_boolean ("connected", NULL, NULL, FALSE, READ_ONLY);
   /**
@@ -375,7 +375,7 @@ ws_connection_class_init (WsConnectionClass *klass)
    *
    * Identifies the connection among all that the server has had.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_CONNECTION_ID] = g_param_spec_string ("connection-id", NULL, NULL, "", READ_ONLY);
   /**
@@ -383,7 +383,7 @@ ws_connection_class_init (WsConnectionClass *klass)
    *
    * What [method@Ws.Connection.send] makes of its data.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_DATA_FORMAT] = g_param_spec_enum ("data-format", NULL, NULL, WS_TYPE_DATA_FORMAT, WS_DATA_FORMAT_AUTOMATIC, READ_WRITE);
   /**
@@ -391,7 +391,7 @@ ws_connection_class_init (WsConnectionClass *klass)
    *
    * The Host header field of the opening request.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_HOST] = g_param_spec_string ("host", NULL, NULL, "", READ_ONLY);
   /**
@@ -399,7 +399,7 @@ ws_connection_class_init (WsConnectionClass *klass)
    *
    * Whether data is delivered line by line; see [method@Ws.Connection.change_line_mode].
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_LINE_MODE] = g_param_spec_boolean ("line-mode", NULL, NULL, FALSE, READ_ONLY);
   /**
@@ -407,7 +407,7 @@ ws_connection_class_init (WsConnectionClass *klass)
    *
    * The address of this machine that the client connected to.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_LOCAL_ADDRESS] = g_param_spec_string ("local-address", NULL, NULL, "", READ_ONLY);
   /**
@@ -415,7 +415,7 @@ ws_connection_class_init (WsConnectionClass *klass)
    *
    * The Origin header field of the opening request; empty when there was none.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_ORIGIN] = g_param_spec_string ("origin", NULL, NULL, "", READ_ONLY);
   /**
@@ -424,7 +424,7 @@ ws_connection_class_init (WsConnectionClass *klass)
    * Whether sends are accepted: %TRUE once open, %FALSE after a send failed because the queue was full,
    * %TRUE again when the queue has fallen below half of MaxSendQueue. It notifies.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_READY_TO_SEND] = g_param_spec_boolean ("ready-to-send", NULL, NULL, FALSE, READ_ONLY);
   /**
@@ -432,7 +432,7 @@ ws_connection_class_init (WsConnectionClass *klass)
    *
    * The client's IP address.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_REMOTE_HOST] = g_param_spec_string ("remote-host", NULL, NULL, "", READ_ONLY);
   /**
@@ -440,7 +440,7 @@ ws_connection_class_init (WsConnectionClass *klass)
    *
    * The client's port.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_REMOTE_PORT] = g_param_spec_uint ("remote-port", NULL, NULL, 0, G_MAXUINT16, 0, READ_ONLY);
   /**
@@ -448,7 +448,7 @@ ws_connection_class_init (WsConnectionClass *klass)
    *
    * The header lines of the opening request as sent, each ended by CRLF.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_REQUEST_HEADERS] = g_param_spec_string ("request-headers", NULL, NULL, "", READ_ONLY);
   /**
@@ -456,7 +456,7 @@ ws_connection_class_init (WsConnectionClass *klass)
    *
    * The target of the opening request: path and query.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_REQUEST_URI] = g_param_spec_string ("request-uri", NULL, NULL, "", READ_ONLY);
   /**
@@ -464,7 +464,7 @@ ws_connection_class_init (WsConnectionClass *klass)
    *
    * The subprotocols that the client offered, separated by commas.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_SUB_PROTOCOLS] = g_param_spec_string ("sub-protocols", NULL, NULL, "", READ_ONLY);
   /**
@@ -473,7 +473,7 @@ ws_connection_class_init (WsConnectionClass *klass)
    * Seconds that a send or ping may wait without progress; 0 makes them return at once. Starts as the
    * server's [property@Ws.Server:default-timeout].
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_TIMEOUT] = g_param_spec_int ("timeout", NULL, NULL, 0, G_MAXINT, 0, READ_WRITE);
   /**
@@ -481,7 +481,7 @@ ws_connection_class_init (WsConnectionClass *klass)
    *
    * The subprotocol selected; empty when there is none.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_SUB_PROTOCOL] = g_param_spec_string ("sub-protocol", NULL, NULL, "", READ_ONLY);
   /**
@@ -489,7 +489,7 @@ ws_connection_class_init (WsConnectionClass *klass)
    *
    * The extensions negotiated, as the server answered; empty when there are none.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_EXTENSIONS] = g_param_spec_string ("extensions", NULL, NULL, "", READ_ONLY);
   /**
@@ -497,7 +497,7 @@ ws_connection_class_init (WsConnectionClass *klass)
    *
    * The port of this machine that the client connected to.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_LOCAL_PORT] = g_param_spec_uint ("local-port", NULL, NULL, 0, G_MAXUINT16, 0, READ_ONLY);
   /**
@@ -505,7 +505,7 @@ ws_connection_class_init (WsConnectionClass *klass)
    *
    * Payload bytes of all messages received.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_BYTES_RECEIVED] = g_param_spec_uint64 ("bytes-received", NULL, NULL, 0, G_MAXUINT64, 0, READ_ONLY);
   /**
@@ -513,7 +513,7 @@ ws_connection_class_init (WsConnectionClass *klass)
    *
    * Messages sent or queued to be sent; pings and pongs do not count.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_MESSAGES_SENT] = g_param_spec_uint64 ("messages-sent", NULL, NULL, 0, G_MAXUINT64, 0, READ_ONLY);
   /**
@@ -521,7 +521,7 @@ ws_connection_class_init (WsConnectionClass *klass)
    *
    * Messages received completely; pings and pongs do not count.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_MESSAGES_RECEIVED] = g_param_spec_uint64 ("messages-received", NULL, NULL, 0, G_MAXUINT64, 0, READ_ONLY);
   /**
@@ -529,7 +529,7 @@ ws_connection_class_init (WsConnectionClass *klass)
    *
    * Bytes that wait to be sent, to be compared with MaxSendQueue.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_SEND_QUEUE_LENGTH] = g_param_spec_uint64 ("send-queue-length", NULL, NULL, 0, G_MAXUINT64, 0, READ_ONLY);
   /**
@@ -537,7 +537,7 @@ ws_connection_class_init (WsConnectionClass *klass)
    *
    * Microseconds between the latest ping and its pong; -1 before there was one.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_ROUND_TRIP_TIME] = g_param_spec_int64 ("round-trip-time", NULL, NULL, -1, G_MAXINT64, -1, READ_ONLY);
   /**
@@ -545,7 +545,7 @@ ws_connection_class_init (WsConnectionClass *klass)
    *
    * The client's address as GIO has it; an anonymous one for a client of a Unix socket.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_REMOTE_ADDRESS] = g_param_spec_object ("remote-address", NULL, NULL, G_TYPE_SOCKET_ADDRESS, READ_ONLY);
   /**
@@ -554,7 +554,7 @@ ws_connection_class_init (WsConnectionClass *klass)
    * Whether messages sent from now on may be compressed, where the client has agreed to it. Set it to
    * %FALSE around a message that is compressed already.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_COMPRESS] = g_param_spec_boolean ("compress", NULL, NULL, TRUE, READ_WRITE);
   /**
@@ -563,7 +563,7 @@ ws_connection_class_init (WsConnectionClass *klass)
    * Size after compression divided by the size before, of what was sent compressed; 1 before there
    * was any.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_COMPRESSION_RATIO] =
       g_param_spec_double ("compression-ratio", NULL, NULL, 0, G_MAXDOUBLE, 1, READ_ONLY);
@@ -572,7 +572,7 @@ ws_connection_class_init (WsConnectionClass *klass)
    *
    * The certificate that the client has shown; %NULL if it was not asked for one or sent none.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_PEER_CERTIFICATE] =
       g_param_spec_object ("peer-certificate", NULL, NULL, WS_TYPE_CERTIFICATE, READ_ONLY);
@@ -581,7 +581,7 @@ ws_connection_class_init (WsConnectionClass *klass)
    *
    * The version of TLS, such as `TLSv1.3`; empty in plain text.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_TLS_PROTOCOL] = g_param_spec_string ("tls-protocol", NULL, NULL, "", READ_ONLY);
   /**
@@ -589,7 +589,7 @@ ws_connection_class_init (WsConnectionClass *klass)
    *
    * The cipher suite by its IANA name; empty in plain text.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_TLS_CIPHER_SUITE] = g_param_spec_string ("tls-cipher-suite", NULL, NULL, "", READ_ONLY);
 

@@ -29,7 +29,7 @@ G_DECLARE_FINAL_TYPE (WsConnection, ws_connection, WS, CONNECTION, GObject)
  *
  * Takes a message; see [method@Ws.Server.set_message_func].
  *
- * Since: 0.1
+ * Since: 1.0
  */
 typedef void (*WsMessageFunc) (WsConnection *connection,
                                WsDataFormat  format,

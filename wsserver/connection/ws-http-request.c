@@ -18,7 +18,7 @@
  *
  * Source: RFC 9110 §15.5.22.
  *
- * Since: 0.1
+ * Since: 1.0
  */
 struct _WsHttpRequest
 {
@@ -140,7 +140,7 @@ ws_http_request_class_init (WsHttpRequestClass *klass)
    *
    * `GET` or `HEAD`. The answer to HEAD goes out without its body.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_METHOD] = g_param_spec_string ("method", NULL, NULL, "", RO);
   /**
@@ -148,7 +148,7 @@ ws_http_request_class_init (WsHttpRequestClass *klass)
    *
    * The request target as sent: path and query.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_REQUEST_URI] = g_param_spec_string ("request-uri", NULL, NULL, "", RO);
   /**
@@ -156,7 +156,7 @@ ws_http_request_class_init (WsHttpRequestClass *klass)
    *
    * All header lines as sent, each ended by CRLF.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_REQUEST_HEADERS] = g_param_spec_string ("request-headers", NULL, NULL, "", RO);
   /**
@@ -164,7 +164,7 @@ ws_http_request_class_init (WsHttpRequestClass *klass)
    *
    * HTTP status of the answer, 200 to 599; 426 unless it is set.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_STATUS_CODE] = g_param_spec_uint ("status-code", NULL, NULL, 200, 599, 426, RW);
   /**
@@ -172,7 +172,7 @@ ws_http_request_class_init (WsHttpRequestClass *klass)
    *
    * Additional header lines of the answer, each `Name: value`, separated by line ends.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_RESPONSE_HEADERS] = g_param_spec_string ("response-headers", NULL, NULL, "", RW);
   /**
@@ -180,7 +180,7 @@ ws_http_request_class_init (WsHttpRequestClass *klass)
    *
    * Media type of the body.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_CONTENT_TYPE] = g_param_spec_string ("content-type", NULL, NULL, NULL, RW);
   /**
@@ -188,7 +188,7 @@ ws_http_request_class_init (WsHttpRequestClass *klass)
    *
    * Body of the answer.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_BODY] = g_param_spec_boxed ("body", NULL, NULL, G_TYPE_BYTES, RW);
 
@@ -219,7 +219,7 @@ ws_http_request_new (WsHttpHead *head)
  *
  * Returns: `GET` or `HEAD`
  *
- * Since: 0.1
+ * Since: 1.0
  */
 const char *
 ws_http_request_get_method (WsHttpRequest *self)
@@ -237,7 +237,7 @@ ws_http_request_get_method (WsHttpRequest *self)
  *
  * Returns: path and query as sent
  *
- * Since: 0.1
+ * Since: 1.0
  */
 const char *
 ws_http_request_get_request_uri (WsHttpRequest *self)
@@ -255,7 +255,7 @@ ws_http_request_get_request_uri (WsHttpRequest *self)
  *
  * Returns: the lines as sent, each ended by CRLF
  *
- * Since: 0.1
+ * Since: 1.0
  */
 const char *
 ws_http_request_get_request_headers (WsHttpRequest *self)
@@ -274,7 +274,7 @@ ws_http_request_get_request_headers (WsHttpRequest *self)
  *
  * Returns: (nullable): the first such field's value, or %NULL
  *
- * Since: 0.1
+ * Since: 1.0
  */
 const char *
 ws_http_request_get_request_header (WsHttpRequest *self,
@@ -294,7 +294,7 @@ ws_http_request_get_request_header (WsHttpRequest *self,
  *
  * Returns: the HTTP status
  *
- * Since: 0.1
+ * Since: 1.0
  */
 guint
 ws_http_request_get_status_code (WsHttpRequest *self)
@@ -311,7 +311,7 @@ ws_http_request_get_status_code (WsHttpRequest *self)
  *
  * Sets the status of the answer.
  *
- * Since: 0.1
+ * Since: 1.0
  */
 void
 ws_http_request_set_status_code (WsHttpRequest *self,
@@ -335,7 +335,7 @@ ws_http_request_set_status_code (WsHttpRequest *self,
  *
  * Returns: the lines
  *
- * Since: 0.1
+ * Since: 1.0
  */
 const char *
 ws_http_request_get_response_headers (WsHttpRequest *self)
@@ -352,7 +352,7 @@ ws_http_request_get_response_headers (WsHttpRequest *self)
  *
  * Sets additional header lines of the answer.
  *
- * Since: 0.1
+ * Since: 1.0
  */
 void
 ws_http_request_set_response_headers (WsHttpRequest *self,
@@ -378,7 +378,7 @@ ws_http_request_set_response_headers (WsHttpRequest *self,
  *
  * Returns: (nullable): the media type, or %NULL
  *
- * Since: 0.1
+ * Since: 1.0
  */
 const char *
 ws_http_request_get_content_type (WsHttpRequest *self)
@@ -395,7 +395,7 @@ ws_http_request_get_content_type (WsHttpRequest *self)
  *
  * Sets the media type of the body.
  *
- * Since: 0.1
+ * Since: 1.0
  */
 void
 ws_http_request_set_content_type (WsHttpRequest *self,
@@ -420,7 +420,7 @@ ws_http_request_set_content_type (WsHttpRequest *self,
  *
  * Returns: (transfer none) (nullable): the body, or %NULL
  *
- * Since: 0.1
+ * Since: 1.0
  */
 GBytes *
 ws_http_request_get_body (WsHttpRequest *self)
@@ -437,7 +437,7 @@ ws_http_request_get_body (WsHttpRequest *self)
  *
  * Sets the body of the answer.
  *
- * Since: 0.1
+ * Since: 1.0
  */
 void
 ws_http_request_set_body (WsHttpRequest *self,

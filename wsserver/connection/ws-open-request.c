@@ -18,7 +18,7 @@
  *
  * Source: RFC 6455 §4.2.2; the reference's WebSocketOpenRequest.
  *
- * Since: 0.1
+ * Since: 1.0
  */
 struct _WsOpenRequest
 {
@@ -160,7 +160,7 @@ ws_open_request_class_init (WsOpenRequestClass *klass)
    *
    * The request target as sent: path and query.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_REQUEST_URI] = g_param_spec_string ("request-uri", NULL, NULL, "", RO);
   /**
@@ -168,7 +168,7 @@ ws_open_request_class_init (WsOpenRequestClass *klass)
    *
    * The Host header field.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_HOST_HEADER] = g_param_spec_string ("host-header", NULL, NULL, "", RO);
   /**
@@ -176,7 +176,7 @@ ws_open_request_class_init (WsOpenRequestClass *klass)
    *
    * The Origin header field; empty when the client sent none, as others than browsers do.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_ORIGIN_HEADER] = g_param_spec_string ("origin-header", NULL, NULL, "", RO);
   /**
@@ -187,7 +187,7 @@ ws_open_request_class_init (WsOpenRequestClass *klass)
    *
    * Source: RFC 6455 §1.9, §4.2.2.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_SUB_PROTOCOLS] = g_param_spec_string ("sub-protocols", NULL, NULL, "", RW);
   /**
@@ -195,7 +195,7 @@ ws_open_request_class_init (WsOpenRequestClass *klass)
    *
    * The extensions that the client offers, as sent.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_EXTENSIONS] = g_param_spec_string ("extensions", NULL, NULL, "", RO);
   /**
@@ -203,7 +203,7 @@ ws_open_request_class_init (WsOpenRequestClass *klass)
    *
    * All header lines as sent, each ended by CRLF.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_REQUEST_HEADERS] = g_param_spec_string ("request-headers", NULL, NULL, "", RO);
   /**
@@ -211,7 +211,7 @@ ws_open_request_class_init (WsOpenRequestClass *klass)
    *
    * HTTP status to answer with: 101 opens the WebSocket, 200 to 599 refuses it.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_STATUS_CODE] = g_param_spec_uint ("status-code", NULL, NULL, 101, 599, 101, RW);
   /**
@@ -219,7 +219,7 @@ ws_open_request_class_init (WsOpenRequestClass *klass)
    *
    * Additional header lines of the answer, each `Name: value`, separated by line ends.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_RESPONSE_HEADERS] = g_param_spec_string ("response-headers", NULL, NULL, "", RW);
   /**
@@ -228,7 +228,7 @@ ws_open_request_class_init (WsOpenRequestClass *klass)
    * Whether the client left, the time was up, or the server was shut down before a deferred
    * decision; it notifies.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_CANCELLED] = g_param_spec_boolean ("cancelled", NULL, NULL, FALSE, RO);
 
@@ -300,7 +300,7 @@ ws_open_request_has_selected (WsOpenRequest *self)
  *
  * Returns: path and query as sent
  *
- * Since: 0.1
+ * Since: 1.0
  */
 const char *
 ws_open_request_get_request_uri (WsOpenRequest *self)
@@ -318,7 +318,7 @@ ws_open_request_get_request_uri (WsOpenRequest *self)
  *
  * Returns: the value
  *
- * Since: 0.1
+ * Since: 1.0
  */
 const char *
 ws_open_request_get_host_header (WsOpenRequest *self)
@@ -336,7 +336,7 @@ ws_open_request_get_host_header (WsOpenRequest *self)
  *
  * Returns: the value, or an empty string when there was none
  *
- * Since: 0.1
+ * Since: 1.0
  */
 const char *
 ws_open_request_get_origin_header (WsOpenRequest *self)
@@ -354,7 +354,7 @@ ws_open_request_get_origin_header (WsOpenRequest *self)
  *
  * Returns: the header field's value, or an empty string
  *
- * Since: 0.1
+ * Since: 1.0
  */
 const char *
 ws_open_request_get_extensions (WsOpenRequest *self)
@@ -372,7 +372,7 @@ ws_open_request_get_extensions (WsOpenRequest *self)
  *
  * Returns: the lines as sent, each ended by CRLF
  *
- * Since: 0.1
+ * Since: 1.0
  */
 const char *
 ws_open_request_get_request_headers (WsOpenRequest *self)
@@ -391,7 +391,7 @@ ws_open_request_get_request_headers (WsOpenRequest *self)
  *
  * Returns: (nullable): the first such field's value, or %NULL
  *
- * Since: 0.1
+ * Since: 1.0
  */
 const char *
 ws_open_request_get_request_header (WsOpenRequest *self,
@@ -411,7 +411,7 @@ ws_open_request_get_request_header (WsOpenRequest *self,
  *
  * Returns: names separated by commas
  *
- * Since: 0.1
+ * Since: 1.0
  */
 const char *
 ws_open_request_get_sub_protocols (WsOpenRequest *self)
@@ -429,7 +429,7 @@ ws_open_request_get_sub_protocols (WsOpenRequest *self)
  * Selects the subprotocol. One that was not offered is reported by [signal@Ws.Server::error] and
  * the WebSocket opens without.
  *
- * Since: 0.1
+ * Since: 1.0
  */
 void
 ws_open_request_set_sub_protocols (WsOpenRequest *self,
@@ -454,7 +454,7 @@ ws_open_request_set_sub_protocols (WsOpenRequest *self,
  *
  * Returns: the status, 101 unless it was set
  *
- * Since: 0.1
+ * Since: 1.0
  */
 guint
 ws_open_request_get_status_code (WsOpenRequest *self)
@@ -471,7 +471,7 @@ ws_open_request_get_status_code (WsOpenRequest *self)
  *
  * Sets the HTTP status to answer with; all but 101 refuse.
  *
- * Since: 0.1
+ * Since: 1.0
  */
 void
 ws_open_request_set_status_code (WsOpenRequest *self,
@@ -495,7 +495,7 @@ ws_open_request_set_status_code (WsOpenRequest *self,
  *
  * Returns: the lines
  *
- * Since: 0.1
+ * Since: 1.0
  */
 const char *
 ws_open_request_get_response_headers (WsOpenRequest *self)
@@ -515,7 +515,7 @@ ws_open_request_get_response_headers (WsOpenRequest *self)
  * Lines that are no header fields, or that the server itself writes (Connection, Upgrade,
  * Sec-WebSocket-…, Content-Length), are reported by [signal@Ws.Server::error], and the answer is 500.
  *
- * Since: 0.1
+ * Since: 1.0
  */
 void
 ws_open_request_set_response_headers (WsOpenRequest *self,
@@ -541,7 +541,7 @@ ws_open_request_set_response_headers (WsOpenRequest *self,
  *
  * Returns: %TRUE if so
  *
- * Since: 0.1
+ * Since: 1.0
  */
 gboolean
 ws_open_request_is_cancelled (WsOpenRequest *self)
@@ -558,7 +558,7 @@ ws_open_request_is_cancelled (WsOpenRequest *self)
  * Puts the decision off. To be called in a handler of
  * [signal@Ws.Server::web-socket-open-request], which keeps a reference to @self.
  *
- * Since: 0.1
+ * Since: 1.0
  */
 void
 ws_open_request_defer (WsOpenRequest *self)
@@ -578,7 +578,7 @@ ws_open_request_defer (WsOpenRequest *self)
  *
  * Returns: %FALSE if there is nobody to answer any more; then nothing happens
  *
- * Since: 0.1
+ * Since: 1.0
  */
 gboolean
 ws_open_request_complete (WsOpenRequest *self)

@@ -24,7 +24,7 @@
  *
  * Source: RFC 8446 §4.1.2; the reference's SSLConnectionRequest.
  *
- * Since: 0.1
+ * Since: 1.0
  */
 struct _WsSslConnectionRequest
 {
@@ -175,7 +175,7 @@ ws_ssl_connection_request_class_init (WsSslConnectionRequestClass *klass)
    * The cipher suites that the client offers in its order, by their IANA names, separated by commas;
    * a number that has no name as 0xNNNN.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_SUPPORTED_CIPHER_SUITES] = g_param_spec_string ("supported-cipher-suites", NULL, NULL, "", RO);
   /**
@@ -184,7 +184,7 @@ ws_ssl_connection_request_class_init (WsSslConnectionRequestClass *klass)
    * The signature algorithms that the client accepts in its order, separated by commas; empty if it
    * does not say.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_SUPPORTED_SIGNATURE_ALGS] = g_param_spec_string ("supported-signature-algs", NULL, NULL, "", RO);
   /**
@@ -195,7 +195,7 @@ ws_ssl_connection_request_class_init (WsSslConnectionRequestClass *klass)
    *
    * Source: RFC 6066 §3.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_SERVER_NAME] = g_param_spec_string ("server-name", NULL, NULL, "", RO);
   /**
@@ -204,7 +204,7 @@ ws_ssl_connection_request_class_init (WsSslConnectionRequestClass *klass)
    * What the store of another certificate is. Counts where
    * [property@Ws.SslConnectionRequest:cert-store] is not empty.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_CERT_STORE_TYPE] = g_param_spec_enum ("cert-store-type", NULL, NULL, WS_TYPE_CERT_STORE_TYPE, WS_CERT_STORE_TYPE_USER, RW);
   /**
@@ -212,7 +212,7 @@ ws_ssl_connection_request_class_init (WsSslConnectionRequestClass *klass)
    *
    * File name or content of the store of another certificate; empty keeps the server's certificates.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_CERT_STORE] = g_param_spec_string ("cert-store", NULL, NULL, "", RW);
   /**
@@ -220,7 +220,7 @@ ws_ssl_connection_request_class_init (WsSslConnectionRequestClass *klass)
    *
    * Password of that store.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_CERT_PASSWORD] = g_param_spec_string ("cert-password", NULL, NULL, "", RW);
   /**
@@ -229,7 +229,7 @@ ws_ssl_connection_request_class_init (WsSslConnectionRequestClass *klass)
    * Which certificate of that store, as in [ctor@Ws.Certificate.new_from_store]; empty takes the first one
    * with a key.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_CERT_SUBJECT] = g_param_spec_string ("cert-subject", NULL, NULL, "", RW);
   /**
@@ -237,7 +237,7 @@ ws_ssl_connection_request_class_init (WsSslConnectionRequestClass *klass)
    *
    * The certificate to show this client; %NULL keeps the server's. It comes before the store.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_CERTIFICATE] = g_param_spec_object ("certificate", NULL, NULL, WS_TYPE_CERTIFICATE, RW);
   /**
@@ -246,7 +246,7 @@ ws_ssl_connection_request_class_init (WsSslConnectionRequestClass *klass)
    * Whether the client left, the time was up, or the server was shut down before a deferred decision;
    * it notifies.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_CANCELLED] = g_param_spec_boolean ("cancelled", NULL, NULL, FALSE, RO);
 
@@ -332,7 +332,7 @@ ws_ssl_connection_request_load (WsSslConnectionRequest *self,
  *
  * Returns: their names, separated by commas
  *
- * Since: 0.1
+ * Since: 1.0
  */
 const char *
 ws_ssl_connection_request_get_supported_cipher_suites (WsSslConnectionRequest *self)
@@ -350,7 +350,7 @@ ws_ssl_connection_request_get_supported_cipher_suites (WsSslConnectionRequest *s
  *
  * Returns: their names, separated by commas
  *
- * Since: 0.1
+ * Since: 1.0
  */
 const char *
 ws_ssl_connection_request_get_supported_signature_algs (WsSslConnectionRequest *self)
@@ -368,7 +368,7 @@ ws_ssl_connection_request_get_supported_signature_algs (WsSslConnectionRequest *
  *
  * Returns: the name, or an empty string
  *
- * Since: 0.1
+ * Since: 1.0
  */
 const char *
 ws_ssl_connection_request_get_server_name (WsSslConnectionRequest *self)
@@ -386,7 +386,7 @@ ws_ssl_connection_request_get_server_name (WsSslConnectionRequest *self)
  *
  * Returns: the type
  *
- * Since: 0.1
+ * Since: 1.0
  */
 WsCertStoreType
 ws_ssl_connection_request_get_cert_store_type (WsSslConnectionRequest *self)
@@ -403,7 +403,7 @@ ws_ssl_connection_request_get_cert_store_type (WsSslConnectionRequest *self)
  *
  * Sets what the store of another certificate is.
  *
- * Since: 0.1
+ * Since: 1.0
  */
 void
 ws_ssl_connection_request_set_cert_store_type (WsSslConnectionRequest *self,
@@ -442,7 +442,7 @@ set_text (WsSslConnectionRequest *self,
  *
  * Returns: file name or content, or an empty string
  *
- * Since: 0.1
+ * Since: 1.0
  */
 const char *
 ws_ssl_connection_request_get_cert_store (WsSslConnectionRequest *self)
@@ -459,7 +459,7 @@ ws_ssl_connection_request_get_cert_store (WsSslConnectionRequest *self)
  *
  * Names the store of another certificate for this client.
  *
- * Since: 0.1
+ * Since: 1.0
  */
 void
 ws_ssl_connection_request_set_cert_store (WsSslConnectionRequest *self,
@@ -478,7 +478,7 @@ ws_ssl_connection_request_set_cert_store (WsSslConnectionRequest *self,
  *
  * Returns: the password, or an empty string
  *
- * Since: 0.1
+ * Since: 1.0
  */
 const char *
 ws_ssl_connection_request_get_cert_password (WsSslConnectionRequest *self)
@@ -495,7 +495,7 @@ ws_ssl_connection_request_get_cert_password (WsSslConnectionRequest *self)
  *
  * Sets the password of the store.
  *
- * Since: 0.1
+ * Since: 1.0
  */
 void
 ws_ssl_connection_request_set_cert_password (WsSslConnectionRequest *self,
@@ -514,7 +514,7 @@ ws_ssl_connection_request_set_cert_password (WsSslConnectionRequest *self,
  *
  * Returns: the subject, or an empty string
  *
- * Since: 0.1
+ * Since: 1.0
  */
 const char *
 ws_ssl_connection_request_get_cert_subject (WsSslConnectionRequest *self)
@@ -531,7 +531,7 @@ ws_ssl_connection_request_get_cert_subject (WsSslConnectionRequest *self)
  *
  * Says which certificate of the store is meant.
  *
- * Since: 0.1
+ * Since: 1.0
  */
 void
 ws_ssl_connection_request_set_cert_subject (WsSslConnectionRequest *self,
@@ -550,7 +550,7 @@ ws_ssl_connection_request_set_cert_subject (WsSslConnectionRequest *self,
  *
  * Returns: (transfer none) (nullable): the certificate, or %NULL for the server's
  *
- * Since: 0.1
+ * Since: 1.0
  */
 WsCertificate *
 ws_ssl_connection_request_get_certificate (WsSslConnectionRequest *self)
@@ -570,7 +570,7 @@ ws_ssl_connection_request_get_certificate (WsSslConnectionRequest *self)
  * What TLS makes of it is kept with the server, so showing the same object to many clients costs no more
  * than the server's own certificate.
  *
- * Since: 0.1
+ * Since: 1.0
  */
 void
 ws_ssl_connection_request_set_certificate (WsSslConnectionRequest *self,
@@ -591,7 +591,7 @@ ws_ssl_connection_request_set_certificate (WsSslConnectionRequest *self,
  *
  * Returns: %TRUE if so
  *
- * Since: 0.1
+ * Since: 1.0
  */
 gboolean
 ws_ssl_connection_request_is_cancelled (WsSslConnectionRequest *self)
@@ -610,7 +610,7 @@ ws_ssl_connection_request_is_cancelled (WsSslConnectionRequest *self)
  *
  * Source: RFC 8446 §6.2.
  *
- * Since: 0.1
+ * Since: 1.0
  */
 void
 ws_ssl_connection_request_refuse (WsSslConnectionRequest *self)
@@ -627,7 +627,7 @@ ws_ssl_connection_request_refuse (WsSslConnectionRequest *self)
  * Puts the decision off. To be called in a handler of
  * [signal@Ws.Server::ssl-connection-request], which keeps a reference to @self.
  *
- * Since: 0.1
+ * Since: 1.0
  */
 void
 ws_ssl_connection_request_defer (WsSslConnectionRequest *self)
@@ -645,7 +645,7 @@ ws_ssl_connection_request_defer (WsSslConnectionRequest *self)
  *
  * Returns: %FALSE if there is nobody to answer any more; then nothing happens
  *
- * Since: 0.1
+ * Since: 1.0
  */
 gboolean
 ws_ssl_connection_request_complete (WsSslConnectionRequest *self)

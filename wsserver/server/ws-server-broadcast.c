@@ -56,7 +56,7 @@ resolve_opcode (WsDataFormat format,
  *
  * Returns: the number of clients that took it; 0 with @error set
  *
- * Since: 0.1
+ * Since: 1.0
  */
 guint
 ws_server_broadcast (WsServer         *self,

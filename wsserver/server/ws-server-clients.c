@@ -32,7 +32,7 @@ find (WsServer   *self,
  *
  * Returns: %TRUE unless @error is set
  *
- * Since: 0.1
+ * Since: 1.0
  */
 gboolean
 ws_server_send (WsServer   *self,
@@ -66,7 +66,7 @@ ws_server_send (WsServer   *self,
  *
  * Returns: %TRUE unless @error is set
  *
- * Since: 0.1
+ * Since: 1.0
  */
 gboolean
 ws_server_send_text (WsServer   *self,
@@ -100,7 +100,7 @@ ws_server_send_text (WsServer   *self,
  *
  * Returns: %TRUE unless @error is set
  *
- * Since: 0.1
+ * Since: 1.0
  */
 gboolean
 ws_server_send_bytes (WsServer   *self,
@@ -134,7 +134,7 @@ ws_server_send_bytes (WsServer   *self,
  *
  * Returns: %TRUE unless @error is set
  *
- * Since: 0.1
+ * Since: 1.0
  */
 gboolean
 ws_server_send_file (WsServer   *self,
@@ -169,7 +169,7 @@ ws_server_send_file (WsServer   *self,
  *
  * Returns: %TRUE unless @error is set
  *
- * Since: 0.1
+ * Since: 1.0
  */
 gboolean
 ws_server_set_upload_stream (WsServer   *self,
@@ -202,7 +202,7 @@ ws_server_set_upload_stream (WsServer   *self,
  *
  * Returns: %TRUE unless @error is set
  *
- * Since: 0.1
+ * Since: 1.0
  */
 gboolean
 ws_server_ping_client (WsServer   *self,
@@ -234,7 +234,7 @@ ws_server_ping_client (WsServer   *self,
  *
  * Returns: %TRUE unless @error is set
  *
- * Since: 0.1
+ * Since: 1.0
  */
 gboolean
 ws_server_disconnect_client (WsServer   *self,
@@ -265,7 +265,7 @@ ws_server_disconnect_client (WsServer   *self,
  *
  * Returns: %TRUE unless @error is set
  *
- * Since: 0.1
+ * Since: 1.0
  */
 gboolean
 ws_server_interrupt (WsServer   *self,
@@ -298,7 +298,7 @@ ws_server_interrupt (WsServer   *self,
  *
  * Returns: %TRUE unless @error is set
  *
- * Since: 0.1
+ * Since: 1.0
  */
 gboolean
 ws_server_change_line_mode (WsServer   *self,

@@ -227,7 +227,7 @@ config_server (WsServer              *self,
  *
  * Returns: (transfer full) (nullable): the value as it is stored now, or %NULL with @error set
  *
- * Since: 0.1
+ * Since: 1.0
  */
 char *
 ws_server_config (WsServer   *self,

@@ -289,7 +289,7 @@ enter_listening (WsServer   *self,
  *
  * Returns: %TRUE if the server listens now
  *
- * Since: 0.1
+ * Since: 1.0
  */
 gboolean
 ws_server_start_listening (WsServer *self,
@@ -367,7 +367,7 @@ adopt_sockets (WsServer  *self,
  *
  * Returns: %TRUE if the server listens now
  *
- * Since: 0.1
+ * Since: 1.0
  */
 gboolean
 ws_server_listen_on_socket (WsServer *self,
@@ -448,7 +448,7 @@ take_activation_sockets (GError **error)
  *
  * Returns: %TRUE if the server listens now
  *
- * Since: 0.1
+ * Since: 1.0
  */
 gboolean
 ws_server_listen_on_activation_sockets (WsServer *self,
@@ -475,7 +475,7 @@ ws_server_listen_on_activation_sockets (WsServer *self,
  *
  * Source: the reference's StopListening.
  *
- * Since: 0.1
+ * Since: 1.0
  */
 void
 ws_server_stop_listening (WsServer *self)
@@ -502,7 +502,7 @@ ws_server_stop_listening (WsServer *self)
  *
  * Source: the reference's Shutdown.
  *
- * Since: 0.1
+ * Since: 1.0
  */
 void
 ws_server_shutdown (WsServer *self)
@@ -595,7 +595,7 @@ watch_shutdown_cancellable (WsServer *self,
  *
  * Shuts down like [method@Ws.Server.shutdown] and tells when it is over.
  *
- * Since: 0.1
+ * Since: 1.0
  */
 void
 ws_server_shutdown_async (WsServer           *self,
@@ -633,7 +633,7 @@ ws_server_shutdown_async (WsServer           *self,
  *
  * Returns: %TRUE when every connection has ended
  *
- * Since: 0.1
+ * Since: 1.0
  */
 gboolean
 ws_server_shutdown_finish (WsServer     *self,
@@ -663,7 +663,7 @@ do_events_timeout_cb (gpointer user_data)
  *
  * Source: the reference's DoEvents.
  *
- * Since: 0.1
+ * Since: 1.0
  */
 void
 ws_server_do_events (WsServer *self)

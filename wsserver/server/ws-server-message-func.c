@@ -42,7 +42,7 @@ ws_server_take_message_handler (WsServer         *self,
  * ([method@Ws.Connection.change_line_mode]) is told of by them, and so is the rest of a message of
  * which they have told a part before the function was set.
  *
- * Since: 0.1
+ * Since: 1.0
  */
 void
 ws_server_set_message_func (WsServer      *self,

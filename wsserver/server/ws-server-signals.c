@@ -41,7 +41,7 @@ ws_server_signals_class_init (void)
    *
    * Source: the reference's Connected.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   add_signal (WS_SERVER_SIGNAL_CONNECTED, "connected", ws_marshal_VOID__OBJECT,
               ws_marshal_VOID__OBJECTv, 1, WS_TYPE_CONNECTION);
@@ -55,7 +55,7 @@ ws_server_signals_class_init (void)
    *
    * Source: the reference's ConnectionRequest.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   add_signal (WS_SERVER_SIGNAL_CONNECTION_REQUEST, "connection-request", ws_marshal_VOID__OBJECT,
               ws_marshal_VOID__OBJECTv, 1, WS_TYPE_CONNECTION_REQUEST);
@@ -78,7 +78,7 @@ ws_server_signals_class_init (void)
    *
    * Source: the reference's DataIn; RFC 6455 §5.6, §6.2.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   add_signal (WS_SERVER_SIGNAL_DATA_IN, "data-in", ws_marshal_VOID__OBJECT_ENUM_BOXED_BOOLEAN_BOOLEAN,
               ws_marshal_server_data_inv, 5, WS_TYPE_CONNECTION, WS_TYPE_DATA_FORMAT, G_TYPE_BYTES, G_TYPE_BOOLEAN, G_TYPE_BOOLEAN);
@@ -96,7 +96,7 @@ ws_server_signals_class_init (void)
    *
    * Source: the reference's Disconnected; RFC 6455 §7.1.5.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   add_signal (WS_SERVER_SIGNAL_DISCONNECTED, "disconnected", ws_marshal_VOID__OBJECT_INT_STRING,
               ws_marshal_VOID__OBJECT_INT_STRINGv, 3, WS_TYPE_CONNECTION, G_TYPE_INT, G_TYPE_STRING);
@@ -113,7 +113,7 @@ ws_server_signals_class_init (void)
    *
    * Source: the reference's Error.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   add_signal (WS_SERVER_SIGNAL_ERROR, "error", ws_marshal_VOID__OBJECT_INT_STRING,
               ws_marshal_VOID__OBJECT_INT_STRINGv, 3, WS_TYPE_CONNECTION, G_TYPE_INT, G_TYPE_STRING);
@@ -130,7 +130,7 @@ ws_server_signals_class_init (void)
    *
    * Source: the reference's Log.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   add_signal (WS_SERVER_SIGNAL_LOG, "log", ws_marshal_VOID__OBJECT_INT_STRING_STRING,
               ws_marshal_VOID__OBJECT_INT_STRING_STRINGv, 4, WS_TYPE_CONNECTION, G_TYPE_INT, G_TYPE_STRING, G_TYPE_STRING);
@@ -146,7 +146,7 @@ ws_server_signals_class_init (void)
    *
    * Source: the reference's Ping; RFC 6455 §5.5.2.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   add_signal (WS_SERVER_SIGNAL_PING, "ping", ws_marshal_VOID__OBJECT_BOXED_BOOLEAN,
               ws_marshal_VOID__OBJECT_BOXED_BOOLEANv, 3, WS_TYPE_CONNECTION, G_TYPE_BYTES, G_TYPE_BOOLEAN);
@@ -161,7 +161,7 @@ ws_server_signals_class_init (void)
    *
    * Source: the reference's ReadyToSend.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   add_signal (WS_SERVER_SIGNAL_READY_TO_SEND, "ready-to-send", ws_marshal_VOID__OBJECT,
               ws_marshal_VOID__OBJECTv, 1, WS_TYPE_CONNECTION);
@@ -181,7 +181,7 @@ ws_server_signals_class_init (void)
    *
    * Source: the reference's SSLClientAuthentication; RFC 8446 §4.4.2.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   add_signal (WS_SERVER_SIGNAL_SSL_CLIENT_AUTHENTICATION, "ssl-client-authentication", ws_marshal_VOID__OBJECT_OBJECT,
               ws_marshal_VOID__OBJECT_OBJECTv, 2, WS_TYPE_CONNECTION, WS_TYPE_CLIENT_AUTHENTICATION);
@@ -197,7 +197,7 @@ ws_server_signals_class_init (void)
    *
    * Source: the reference's SSLConnectionRequest; RFC 8446 §4.1.2.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   add_signal (WS_SERVER_SIGNAL_SSL_CONNECTION_REQUEST, "ssl-connection-request", ws_marshal_VOID__OBJECT_OBJECT,
               ws_marshal_VOID__OBJECT_OBJECTv, 2, WS_TYPE_CONNECTION, WS_TYPE_SSL_CONNECTION_REQUEST);
@@ -214,7 +214,7 @@ ws_server_signals_class_init (void)
    *
    * Source: the reference's SSLStatus.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   add_signal (WS_SERVER_SIGNAL_SSL_STATUS, "ssl-status", ws_marshal_VOID__OBJECT_STRING, ws_marshal_VOID__OBJECT_STRINGv, 2,
               WS_TYPE_CONNECTION, G_TYPE_STRING);
@@ -230,7 +230,7 @@ ws_server_signals_class_init (void)
    *
    * Source: the reference's WebSocketOpenRequest; RFC 6455 §4.2.2.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   add_signal (WS_SERVER_SIGNAL_WEB_SOCKET_OPEN_REQUEST, "web-socket-open-request", ws_marshal_VOID__OBJECT_OBJECT,
               ws_marshal_VOID__OBJECT_OBJECTv, 2, WS_TYPE_CONNECTION, WS_TYPE_OPEN_REQUEST);
@@ -243,7 +243,7 @@ ws_server_signals_class_init (void)
    *
    * A client sends a GET or HEAD that asks for no WebSocket; see [class@Ws.HttpRequest].
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   add_signal (WS_SERVER_SIGNAL_HTTP_REQUEST, "http-request", ws_marshal_VOID__OBJECT_OBJECT,
               ws_marshal_VOID__OBJECT_OBJECTv, 2, WS_TYPE_CONNECTION, WS_TYPE_HTTP_REQUEST);

@@ -265,7 +265,7 @@ ws_server_clear_tls (WsServer *self)
  *
  * Returns: %TRUE if so
  *
- * Since: 0.1
+ * Since: 1.0
  */
 gboolean
 ws_server_get_use_ssl (WsServer *self)
@@ -288,7 +288,7 @@ ws_server_get_use_ssl (WsServer *self)
  *
  * Returns: %TRUE unless @error is set
  *
- * Since: 0.1
+ * Since: 1.0
  */
 gboolean
 ws_server_set_use_ssl (WsServer *self,
@@ -318,7 +318,7 @@ ws_server_set_use_ssl (WsServer *self,
  *
  * Returns: (transfer none) (nullable): the certificate, or %NULL
  *
- * Since: 0.1
+ * Since: 1.0
  */
 WsCertificate *
 ws_server_get_ssl_cert (WsServer *self)
@@ -348,7 +348,7 @@ ws_server_get_ssl_cert (WsServer *self)
  *
  * Returns: %TRUE unless @error is set
  *
- * Since: 0.1
+ * Since: 1.0
  */
 gboolean
 ws_server_set_ssl_cert (WsServer      *self,
@@ -395,7 +395,7 @@ ws_server_set_ssl_cert (WsServer      *self,
  *
  * Returns: %TRUE unless @error is set
  *
- * Since: 0.1
+ * Since: 1.0
  */
 gboolean
 ws_server_add_ssl_cert (WsServer      *self,
@@ -426,7 +426,7 @@ ws_server_add_ssl_cert (WsServer      *self,
  *
  * Returns: %FALSE if it had not been added
  *
- * Since: 0.1
+ * Since: 1.0
  */
 gboolean
 ws_server_remove_ssl_cert (WsServer      *self,
@@ -457,7 +457,7 @@ ws_server_remove_ssl_cert (WsServer      *self,
  *
  * Returns: the provider
  *
- * Since: 0.1
+ * Since: 1.0
  */
 WsSslProvider
 ws_server_get_ssl_provider (WsServer *self)
@@ -480,7 +480,7 @@ ws_server_get_ssl_provider (WsServer *self)
  *
  * Returns: %TRUE unless @error is set
  *
- * Since: 0.1
+ * Since: 1.0
  */
 gboolean
 ws_server_set_ssl_provider (WsServer     *self,
@@ -516,7 +516,7 @@ ws_server_set_ssl_provider (WsServer     *self,
  *
  * Returns: %TRUE if so
  *
- * Since: 0.1
+ * Since: 1.0
  */
 gboolean
 ws_server_get_ssl_authenticate_clients (WsServer *self)
@@ -539,7 +539,7 @@ ws_server_get_ssl_authenticate_clients (WsServer *self)
  *
  * Returns: %TRUE unless @error is set
  *
- * Since: 0.1
+ * Since: 1.0
  */
 gboolean
 ws_server_set_ssl_authenticate_clients (WsServer *self,

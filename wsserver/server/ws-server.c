@@ -49,7 +49,7 @@
  *
  * Source: the reference's WSServer; RFC 6455.
  *
- * Since: 0.1
+ * Since: 1.0
  */
 G_DEFINE_FINAL_TYPE (WsServer, ws_server, G_TYPE_OBJECT)
 
@@ -205,7 +205,7 @@ properties_class_init (GObjectClass *object_class)
    * How many clients may wait in the system to be accepted. Takes effect with the next
    * [method@Ws.Server.start_listening]; the system may have a lower limit.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_CONNECTION_BACKLOG] = g_param_spec_int ("connection-backlog", NULL, NULL, 1, G_MAXINT, SOMAXCONN, READ_WRITE);
   /**
@@ -213,7 +213,7 @@ properties_class_init (GObjectClass *object_class)
    *
    * The clients that are connected. The object stays the same for the server's life.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_CONNECTIONS] = g_param_spec_object ("connections", NULL, NULL, WS_TYPE_CONNECTION_MAP, READ_ONLY);
   /**
@@ -221,7 +221,7 @@ properties_class_init (GObjectClass *object_class)
    *
    * Seconds: the [property@Ws.Connection:timeout] of clients that connect from now on.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_DEFAULT_TIMEOUT] = g_param_spec_int ("default-timeout", NULL, NULL, 0, G_MAXINT, 0, READ_WRITE);
   /**
@@ -229,7 +229,7 @@ properties_class_init (GObjectClass *object_class)
    *
    * Whether the server listens. It notifies.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_LISTENING] = g_param_spec_boolean ("listening", NULL, NULL, FALSE, READ_ONLY);
   /**
@@ -239,7 +239,7 @@ properties_class_init (GObjectClass *object_class)
    * that starts with `/` or `unix:` makes it a Unix socket. While listening it reads as the address
    * bound, and setting it emits [signal@Ws.Server::error] with `WS_ERROR_LOCAL_HOST_FIXED`.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_LOCAL_HOST] = g_param_spec_string ("local-host", NULL, NULL, "", READ_WRITE);
   /**
@@ -248,7 +248,7 @@ properties_class_init (GObjectClass *object_class)
    * The TCP port to listen on; 0 lets the system pick one, which it then reads as. While listening
    * setting it emits [signal@Ws.Server::error] with `WS_ERROR_LOCAL_PORT_FIXED`.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_LOCAL_PORT] = g_param_spec_uint ("local-port", NULL, NULL, 0, G_MAXUINT16, 0, READ_WRITE);
   /**
@@ -260,7 +260,7 @@ properties_class_init (GObjectClass *object_class)
    *
    * Source: the reference's SSLAuthenticateClients.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_SSL_AUTHENTICATE_CLIENTS] =
       g_param_spec_boolean ("ssl-authenticate-clients", NULL, NULL, FALSE, READ_WRITE);
@@ -273,7 +273,7 @@ properties_class_init (GObjectClass *object_class)
    *
    * Source: the reference's SSLCert.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_SSL_CERT] = g_param_spec_object ("ssl-cert", NULL, NULL, WS_TYPE_CERTIFICATE, READ_WRITE);
   /**
@@ -283,7 +283,7 @@ properties_class_init (GObjectClass *object_class)
    *
    * Source: the reference's SSLProvider.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_SSL_PROVIDER] =
       g_param_spec_enum ("ssl-provider", NULL, NULL, WS_TYPE_SSL_PROVIDER, WS_SSL_PROVIDER_AUTOMATIC, READ_WRITE);
@@ -294,7 +294,7 @@ properties_class_init (GObjectClass *object_class)
    *
    * Source: the reference's UseSSL.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_USE_SSL] = g_param_spec_boolean ("use-ssl", NULL, NULL, FALSE, READ_WRITE);
 
@@ -334,7 +334,7 @@ ws_server_init (WsServer *self)
  *
  * Returns: (transfer full): a new server
  *
- * Since: 0.1
+ * Since: 1.0
  */
 WsServer *
 ws_server_new (void)
@@ -350,7 +350,7 @@ ws_server_new (void)
  *
  * Returns: the number
  *
- * Since: 0.1
+ * Since: 1.0
  */
 int
 ws_server_get_connection_backlog (WsServer *self)
@@ -368,7 +368,7 @@ ws_server_get_connection_backlog (WsServer *self)
  *
  * Returns: (transfer none): the list model, the same for the server's life
  *
- * Since: 0.1
+ * Since: 1.0
  */
 WsConnectionMap *
 ws_server_get_connections (WsServer *self)
@@ -386,7 +386,7 @@ ws_server_get_connections (WsServer *self)
  *
  * Returns: seconds
  *
- * Since: 0.1
+ * Since: 1.0
  */
 int
 ws_server_get_default_timeout (WsServer *self)
@@ -404,7 +404,7 @@ ws_server_get_default_timeout (WsServer *self)
  *
  * Returns: %TRUE if so
  *
- * Since: 0.1
+ * Since: 1.0
  */
 gboolean
 ws_server_get_listening (WsServer *self)
@@ -422,7 +422,7 @@ ws_server_get_listening (WsServer *self)
  *
  * Returns: the address bound, or, when it does not listen, what was set
  *
- * Since: 0.1
+ * Since: 1.0
  */
 const char *
 ws_server_get_local_host (WsServer *self)
@@ -440,7 +440,7 @@ ws_server_get_local_host (WsServer *self)
  *
  * Returns: the port
  *
- * Since: 0.1
+ * Since: 1.0
  */
 guint
 ws_server_get_local_port (WsServer *self)
@@ -458,7 +458,7 @@ ws_server_get_local_port (WsServer *self)
  * Sets how many clients may wait to be accepted, from the next
  * [method@Ws.Server.start_listening] on.
  *
- * Since: 0.1
+ * Since: 1.0
  */
 void
 ws_server_set_connection_backlog (WsServer *self,
@@ -481,7 +481,7 @@ ws_server_set_connection_backlog (WsServer *self,
  *
  * Sets the timeout of clients that connect from now on.
  *
- * Since: 0.1
+ * Since: 1.0
  */
 void
 ws_server_set_default_timeout (WsServer *self,
@@ -509,7 +509,7 @@ ws_server_set_default_timeout (WsServer *self,
  *
  * Returns: %TRUE unless @error is set
  *
- * Since: 0.1
+ * Since: 1.0
  */
 gboolean
 ws_server_set_local_host (WsServer   *self,
@@ -551,7 +551,7 @@ ws_server_set_local_host (WsServer   *self,
  *
  * Returns: %TRUE unless @error is set
  *
- * Since: 0.1
+ * Since: 1.0
  */
 gboolean
 ws_server_set_local_port (WsServer *self,
@@ -592,7 +592,7 @@ ws_server_set_local_port (WsServer *self,
  *
  * Returns: (transfer none) (nullable): the connection, or %NULL if there is none with this id
  *
- * Since: 0.1
+ * Since: 1.0
  */
 WsConnection *
 ws_server_get_connection (WsServer   *self,

@@ -30,7 +30,7 @@ G_DECLARE_FINAL_TYPE (WsServer, ws_server, WS, SERVER, GObject)
  *
  * Returns: whether it is sent to this one
  *
- * Since: 0.1
+ * Since: 1.0
  */
 typedef gboolean (*WsBroadcastFilter) (WsConnection *connection,
                                        gpointer      user_data);

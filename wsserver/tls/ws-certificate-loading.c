@@ -118,7 +118,7 @@ set_store (WsCertificate  *self,
  *
  * Returns: (transfer full): a new certificate
  *
- * Since: 0.1
+ * Since: 1.0
  */
 WsCertificate *
 ws_certificate_new (void)
@@ -143,7 +143,7 @@ ws_certificate_new (void)
  *
  * Returns: (transfer full): a new certificate, or %NULL with @error set
  *
- * Since: 0.1
+ * Since: 1.0
  */
 WsCertificate *
 ws_certificate_new_from_file (const char *filename,
@@ -175,7 +175,7 @@ ws_certificate_new_from_file (const char *filename,
  *
  * Returns: (transfer full): a new certificate, or %NULL with @error set
  *
- * Since: 0.1
+ * Since: 1.0
  */
 WsCertificate *
 ws_certificate_new_from_encoded (GBytes  *encoded,
@@ -247,7 +247,7 @@ read_configuration (const char *configuration,
  *
  * Returns: (transfer full): a new certificate, or %NULL with @error set
  *
- * Since: 0.1
+ * Since: 1.0
  */
 WsCertificate *
 ws_certificate_new_from_store (WsCertStoreType type,
@@ -288,7 +288,7 @@ ws_certificate_new_from_store (WsCertStoreType type,
  *
  * Returns: (transfer full): a new certificate, or %NULL with @error set
  *
- * Since: 0.1
+ * Since: 1.0
  */
 WsCertificate *
 ws_certificate_new_from_store_encoded (WsCertStoreType type,

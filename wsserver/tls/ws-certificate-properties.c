@@ -23,7 +23,7 @@ search_again (WsCertificate *self)
  *
  * Returns: (transfer full): the certificate in PEM, or no bytes
  *
- * Since: 0.1
+ * Since: 1.0
  */
 GBytes *
 ws_certificate_get_encoded_b (WsCertificate *self)
@@ -44,7 +44,7 @@ ws_certificate_get_encoded_b (WsCertificate *self)
  *
  * Returns: the password; that of the store if none was set
  *
- * Since: 0.1
+ * Since: 1.0
  */
 const char *
 ws_certificate_get_key_password (WsCertificate *self)
@@ -62,7 +62,7 @@ ws_certificate_get_key_password (WsCertificate *self)
  *
  * Returns: (transfer full): the key in PEM, or an empty string
  *
- * Since: 0.1
+ * Since: 1.0
  */
 char *
 ws_certificate_get_private_key (WsCertificate *self)
@@ -93,7 +93,7 @@ ws_certificate_get_private_key (WsCertificate *self)
  *
  * Returns: %TRUE if there is one
  *
- * Since: 0.1
+ * Since: 1.0
  */
 gboolean
 ws_certificate_get_private_key_available (WsCertificate *self)
@@ -111,7 +111,7 @@ ws_certificate_get_private_key_available (WsCertificate *self)
  *
  * Returns: bits, or 0
  *
- * Since: 0.1
+ * Since: 1.0
  */
 int
 ws_certificate_get_public_key_length (WsCertificate *self)
@@ -133,7 +133,7 @@ ws_certificate_get_public_key_length (WsCertificate *self)
  *
  * Returns: name, URI or content; an empty string if the content is binary
  *
- * Since: 0.1
+ * Since: 1.0
  */
 const char *
 ws_certificate_get_store (WsCertificate *self)
@@ -151,7 +151,7 @@ ws_certificate_get_store (WsCertificate *self)
  *
  * Returns: (transfer none): name, URI or content
  *
- * Since: 0.1
+ * Since: 1.0
  */
 GBytes *
 ws_certificate_get_store_b (WsCertificate *self)
@@ -169,7 +169,7 @@ ws_certificate_get_store_b (WsCertificate *self)
  *
  * Returns: the password
  *
- * Since: 0.1
+ * Since: 1.0
  */
 const char *
 ws_certificate_get_store_password (WsCertificate *self)
@@ -187,7 +187,7 @@ ws_certificate_get_store_password (WsCertificate *self)
  *
  * Returns: the type
  *
- * Since: 0.1
+ * Since: 1.0
  */
 WsCertStoreType
 ws_certificate_get_store_type (WsCertificate *self)
@@ -205,7 +205,7 @@ ws_certificate_get_store_type (WsCertificate *self)
  *
  * Returns: the sum of the flags, or 0
  *
- * Since: 0.1
+ * Since: 1.0
  */
 guint
 ws_certificate_get_usage_flags (WsCertificate *self)
@@ -229,7 +229,7 @@ make_time (time_t seconds)
  *
  * Returns: (nullable) (transfer full): the time in UTC, or %NULL
  *
- * Since: 0.1
+ * Since: 1.0
  */
 GDateTime *
 ws_certificate_get_effective_time (WsCertificate *self)
@@ -249,7 +249,7 @@ ws_certificate_get_effective_time (WsCertificate *self)
  *
  * Returns: (nullable) (transfer full): the time in UTC, or %NULL
  *
- * Since: 0.1
+ * Since: 1.0
  */
 GDateTime *
 ws_certificate_get_expiration_time (WsCertificate *self)
@@ -296,7 +296,7 @@ set_wanted (WsCertificate *self,
  * [method@Ws.Certificate.get_subject] tells whether one was found. A search whose store does not
  * open is done again when the properties of the store change.
  *
- * Since: 0.1
+ * Since: 1.0
  */
 void
 ws_certificate_set_subject (WsCertificate *self,
@@ -314,7 +314,7 @@ ws_certificate_set_subject (WsCertificate *self,
  *
  * Selects a certificate and searches the store for its private key, blocking while it is read.
  *
- * Since: 0.1
+ * Since: 1.0
  */
 void
 ws_certificate_set_encoded (WsCertificate *self,
@@ -336,7 +336,7 @@ ws_certificate_set_encoded (WsCertificate *self,
  *
  * Selects a certificate and searches the store for its private key, blocking while it is read.
  *
- * Since: 0.1
+ * Since: 1.0
  */
 void
 ws_certificate_set_encoded_b (WsCertificate *self,
@@ -354,7 +354,7 @@ ws_certificate_set_encoded_b (WsCertificate *self,
  *
  * Sets the password of the private key.
  *
- * Since: 0.1
+ * Since: 1.0
  */
 void
 ws_certificate_set_key_password (WsCertificate *self,
@@ -378,7 +378,7 @@ ws_certificate_set_key_password (WsCertificate *self,
  *
  * Sets the store.
  *
- * Since: 0.1
+ * Since: 1.0
  */
 void
 ws_certificate_set_store (WsCertificate *self,
@@ -400,7 +400,7 @@ ws_certificate_set_store (WsCertificate *self,
  *
  * Sets the store.
  *
- * Since: 0.1
+ * Since: 1.0
  */
 void
 ws_certificate_set_store_b (WsCertificate *self,
@@ -433,7 +433,7 @@ ws_certificate_set_store_b (WsCertificate *self,
  *
  * Sets the password of the store.
  *
- * Since: 0.1
+ * Since: 1.0
  */
 void
 ws_certificate_set_store_password (WsCertificate *self,
@@ -459,7 +459,7 @@ ws_certificate_set_store_password (WsCertificate *self,
  *
  * Sets what the store is.
  *
- * Since: 0.1
+ * Since: 1.0
  */
 void
 ws_certificate_set_store_type (WsCertificate  *self,

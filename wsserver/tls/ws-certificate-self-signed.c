@@ -123,7 +123,7 @@ make (WsCertStore       *store,
  *
  * Returns: (transfer full): a new certificate, or %NULL with @error set
  *
- * Since: 0.1
+ * Since: 1.0
  */
 WsCertificate *
 ws_certificate_new_self_signed (const char *const *host_names,

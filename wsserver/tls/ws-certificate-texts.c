@@ -96,7 +96,7 @@ ws_certificate_get_text (WsCertificate *self,
  *
  * Returns: the local date and time, or an empty string
  *
- * Since: 0.1
+ * Since: 1.0
  */
 const char *
 ws_certificate_get_effective_date (WsCertificate *self)
@@ -114,7 +114,7 @@ ws_certificate_get_effective_date (WsCertificate *self)
  *
  * Returns: the local date and time, or an empty string
  *
- * Since: 0.1
+ * Since: 1.0
  */
 const char *
 ws_certificate_get_expiration_date (WsCertificate *self)
@@ -132,7 +132,7 @@ ws_certificate_get_expiration_date (WsCertificate *self)
  *
  * Returns: object identifiers separated by commas, or an empty string
  *
- * Since: 0.1
+ * Since: 1.0
  */
 const char *
 ws_certificate_get_extended_key_usage (WsCertificate *self)
@@ -150,7 +150,7 @@ ws_certificate_get_extended_key_usage (WsCertificate *self)
  *
  * Returns: sixteen pairs of digits, separated by colons, or an empty string
  *
- * Since: 0.1
+ * Since: 1.0
  */
 const char *
 ws_certificate_get_fingerprint (WsCertificate *self)
@@ -168,7 +168,7 @@ ws_certificate_get_fingerprint (WsCertificate *self)
  *
  * Returns: twenty pairs of digits, separated by colons, or an empty string
  *
- * Since: 0.1
+ * Since: 1.0
  */
 const char *
 ws_certificate_get_fingerprint_sha1 (WsCertificate *self)
@@ -186,7 +186,7 @@ ws_certificate_get_fingerprint_sha1 (WsCertificate *self)
  *
  * Returns: 32 pairs of digits, separated by colons, or an empty string
  *
- * Since: 0.1
+ * Since: 1.0
  */
 const char *
 ws_certificate_get_fingerprint_sha256 (WsCertificate *self)
@@ -204,7 +204,7 @@ ws_certificate_get_fingerprint_sha256 (WsCertificate *self)
  *
  * Returns: a distinguished name, or an empty string
  *
- * Since: 0.1
+ * Since: 1.0
  */
 const char *
 ws_certificate_get_issuer (WsCertificate *self)
@@ -222,7 +222,7 @@ ws_certificate_get_issuer (WsCertificate *self)
  *
  * Returns: an empty string
  *
- * Since: 0.1
+ * Since: 1.0
  */
 const char *
 ws_certificate_get_private_key_container (WsCertificate *self)
@@ -240,7 +240,7 @@ ws_certificate_get_private_key_container (WsCertificate *self)
  *
  * Returns: the key in PEM, or an empty string
  *
- * Since: 0.1
+ * Since: 1.0
  */
 const char *
 ws_certificate_get_public_key (WsCertificate *self)
@@ -258,7 +258,7 @@ ws_certificate_get_public_key (WsCertificate *self)
  *
  * Returns: a name, or an empty string
  *
- * Since: 0.1
+ * Since: 1.0
  */
 const char *
 ws_certificate_get_public_key_algorithm (WsCertificate *self)
@@ -276,7 +276,7 @@ ws_certificate_get_public_key_algorithm (WsCertificate *self)
  *
  * Returns: hexadecimal digits, or an empty string
  *
- * Since: 0.1
+ * Since: 1.0
  */
 const char *
 ws_certificate_get_serial_number (WsCertificate *self)
@@ -294,7 +294,7 @@ ws_certificate_get_serial_number (WsCertificate *self)
  *
  * Returns: a name or an object identifier, or an empty string
  *
- * Since: 0.1
+ * Since: 1.0
  */
 const char *
 ws_certificate_get_signature_algorithm (WsCertificate *self)
@@ -312,7 +312,7 @@ ws_certificate_get_signature_algorithm (WsCertificate *self)
  *
  * Returns: names separated by commas, or an empty string
  *
- * Since: 0.1
+ * Since: 1.0
  */
 const char *
 ws_certificate_get_subject_alt_names (WsCertificate *self)
@@ -330,7 +330,7 @@ ws_certificate_get_subject_alt_names (WsCertificate *self)
  *
  * Returns: 32 digits, or an empty string
  *
- * Since: 0.1
+ * Since: 1.0
  */
 const char *
 ws_certificate_get_thumbprint_md5 (WsCertificate *self)
@@ -348,7 +348,7 @@ ws_certificate_get_thumbprint_md5 (WsCertificate *self)
  *
  * Returns: 40 digits, or an empty string
  *
- * Since: 0.1
+ * Since: 1.0
  */
 const char *
 ws_certificate_get_thumbprint_sha1 (WsCertificate *self)
@@ -366,7 +366,7 @@ ws_certificate_get_thumbprint_sha1 (WsCertificate *self)
  *
  * Returns: 64 digits, or an empty string
  *
- * Since: 0.1
+ * Since: 1.0
  */
 const char *
 ws_certificate_get_thumbprint_sha256 (WsCertificate *self)
@@ -384,7 +384,7 @@ ws_certificate_get_thumbprint_sha256 (WsCertificate *self)
  *
  * Returns: words separated by commas, or an empty string
  *
- * Since: 0.1
+ * Since: 1.0
  */
 const char *
 ws_certificate_get_usage (WsCertificate *self)
@@ -402,7 +402,7 @@ ws_certificate_get_usage (WsCertificate *self)
  *
  * Returns: the version, or an empty string
  *
- * Since: 0.1
+ * Since: 1.0
  */
 const char *
 ws_certificate_get_version (WsCertificate *self)
@@ -420,7 +420,7 @@ ws_certificate_get_version (WsCertificate *self)
  *
  * Returns: a distinguished name, or an empty string
  *
- * Since: 0.1
+ * Since: 1.0
  */
 const char *
 ws_certificate_get_subject (WsCertificate *self)
@@ -438,7 +438,7 @@ ws_certificate_get_subject (WsCertificate *self)
  *
  * Returns: the certificate in PEM, or an empty string
  *
- * Since: 0.1
+ * Since: 1.0
  */
 const char *
 ws_certificate_get_encoded (WsCertificate *self)

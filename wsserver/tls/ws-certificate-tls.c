@@ -298,7 +298,7 @@ make_tls_certificate (WsCertificate *self)
  * Returns: (nullable) (transfer none): a certificate of GIO's TLS backend; %NULL if none is selected
  *   or there is no backend
  *
- * Since: 0.1
+ * Since: 1.0
  */
 GTlsCertificate *
 ws_certificate_get_tls_certificate (WsCertificate *self)
@@ -347,7 +347,7 @@ add_tls_key (WsCertStore     *store,
  *
  * Returns: (transfer full): a new certificate
  *
- * Since: 0.1
+ * Since: 1.0
  */
 WsCertificate *
 ws_certificate_new_for_tls_certificate (GTlsCertificate *tls_certificate)

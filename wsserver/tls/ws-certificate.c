@@ -31,7 +31,7 @@
  *
  * Source: RFC 5280; the reference's Certificate type.
  *
- * Since: 0.1
+ * Since: 1.0
  */
 
 G_DEFINE_FINAL_TYPE (WsCertificate, ws_certificate, G_TYPE_OBJECT)
@@ -212,7 +212,7 @@ ws_certificate_class_init (WsCertificateClass *klass)
    *
    * When it becomes valid, in local time, as in `23-Jan-2000 15:00:00`.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_EFFECTIVE_DATE] = g_param_spec_string ("effective-date", NULL, NULL, "", RO);
   /**
@@ -220,7 +220,7 @@ ws_certificate_class_init (WsCertificateClass *klass)
    *
    * When it ceases to be valid, in local time, as in `23-Jan-2001 15:00:00`.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_EXPIRATION_DATE] = g_param_spec_string ("expiration-date", NULL, NULL, "", RO);
   /**
@@ -228,7 +228,7 @@ ws_certificate_class_init (WsCertificateClass *klass)
    *
    * What the key may be used for: object identifiers separated by commas.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_EXTENDED_KEY_USAGE] = g_param_spec_string ("extended-key-usage", NULL, NULL, "", RO);
   /**
@@ -237,7 +237,7 @@ ws_certificate_class_init (WsCertificateClass *klass)
    * MD5 fingerprint in hexadecimal with colons: of the certificate, or of the public key as SSH
    * encodes it when there is only a key.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_FINGERPRINT] = g_param_spec_string ("fingerprint", NULL, NULL, "", RO);
   /**
@@ -245,7 +245,7 @@ ws_certificate_class_init (WsCertificateClass *klass)
    *
    * SHA-1 fingerprint, as [property@Ws.Certificate:fingerprint].
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_FINGERPRINT_SHA1] = g_param_spec_string ("fingerprint-sha1", NULL, NULL, "", RO);
   /**
@@ -253,7 +253,7 @@ ws_certificate_class_init (WsCertificateClass *klass)
    *
    * SHA-256 fingerprint, as [property@Ws.Certificate:fingerprint].
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_FINGERPRINT_SHA256] = g_param_spec_string ("fingerprint-sha256", NULL, NULL, "", RO);
   /**
@@ -261,7 +261,7 @@ ws_certificate_class_init (WsCertificateClass *klass)
    *
    * Distinguished name of whoever signed it, written as [property@Ws.Certificate:subject].
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_ISSUER] = g_param_spec_string ("issuer", NULL, NULL, "", RO);
   /**
@@ -269,7 +269,7 @@ ws_certificate_class_init (WsCertificateClass *klass)
    *
    * Name of the key container on Windows; always empty here.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_PRIVATE_KEY_CONTAINER] = g_param_spec_string ("private-key-container", NULL, NULL, "", RO);
   /**
@@ -277,7 +277,7 @@ ws_certificate_class_init (WsCertificateClass *klass)
    *
    * The public key in PEM.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_PUBLIC_KEY] = g_param_spec_string ("public-key", NULL, NULL, "", RO);
   /**
@@ -285,7 +285,7 @@ ws_certificate_class_init (WsCertificateClass *klass)
    *
    * Algorithm of the public key, for example `RSA`, `ECDSA` or `EdDSA (Ed25519)`.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_PUBLIC_KEY_ALGORITHM] = g_param_spec_string ("public-key-algorithm", NULL, NULL, "", RO);
   /**
@@ -293,7 +293,7 @@ ws_certificate_class_init (WsCertificateClass *klass)
    *
    * Serial number in hexadecimal, two digits a byte.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_SERIAL_NUMBER] = g_param_spec_string ("serial-number", NULL, NULL, "", RO);
   /**
@@ -301,7 +301,7 @@ ws_certificate_class_init (WsCertificateClass *klass)
    *
    * Algorithm of the signature, for example `RSA-SHA256`, or its object identifier.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_SIGNATURE_ALGORITHM] = g_param_spec_string ("signature-algorithm", NULL, NULL, "", RO);
   /**
@@ -309,7 +309,7 @@ ws_certificate_class_init (WsCertificateClass *klass)
    *
    * Host names, addresses, mail addresses and URIs it is valid for, separated by commas.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_SUBJECT_ALT_NAMES] = g_param_spec_string ("subject-alt-names", NULL, NULL, "", RO);
   /**
@@ -317,7 +317,7 @@ ws_certificate_class_init (WsCertificateClass *klass)
    *
    * MD5 hash of the certificate in hexadecimal.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_THUMBPRINT_MD5] = g_param_spec_string ("thumbprint-md5", NULL, NULL, "", RO);
   /**
@@ -325,7 +325,7 @@ ws_certificate_class_init (WsCertificateClass *klass)
    *
    * SHA-1 hash of the certificate in hexadecimal.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_THUMBPRINT_SHA1] = g_param_spec_string ("thumbprint-sha1", NULL, NULL, "", RO);
   /**
@@ -333,7 +333,7 @@ ws_certificate_class_init (WsCertificateClass *klass)
    *
    * SHA-256 hash of the certificate in hexadecimal.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_THUMBPRINT_SHA256] = g_param_spec_string ("thumbprint-sha256", NULL, NULL, "", RO);
   /**
@@ -342,7 +342,7 @@ ws_certificate_class_init (WsCertificateClass *klass)
    * What the key may be used for, in words separated by commas: those of
    * [property@Ws.Certificate:usage-flags].
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_USAGE] = g_param_spec_string ("usage", NULL, NULL, "", RO);
   /**
@@ -350,7 +350,7 @@ ws_certificate_class_init (WsCertificateClass *klass)
    *
    * Version of the certificate: `V1`, `V2` or `V3`.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_VERSION] = g_param_spec_string ("version", NULL, NULL, "", RO);
   /**
@@ -365,7 +365,7 @@ ws_certificate_class_init (WsCertificateClass *klass)
    *
    * Parts come in the order in which the certificate has them; E is the mail address, S the state.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_SUBJECT] = g_param_spec_string ("subject", NULL, NULL, "", RW);
   /**
@@ -378,7 +378,7 @@ ws_certificate_class_init (WsCertificateClass *klass)
    * [property@Ws.Certificate:subject] becomes empty. Without a store (type USER) the certificate is
    * selected as it is.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_ENCODED] = g_param_spec_string ("encoded", NULL, NULL, "", RW);
   /**
@@ -386,7 +386,7 @@ ws_certificate_class_init (WsCertificateClass *klass)
    *
    * [property@Ws.Certificate:encoded] as bytes; setting it also takes DER.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_ENCODED_B] = g_param_spec_boxed ("encoded-b", NULL, NULL, G_TYPE_BYTES, RW);
   /**
@@ -396,7 +396,7 @@ ws_certificate_class_init (WsCertificateClass *klass)
    *
    * When a certificate is selected whose key could not be opened, setting it tries again.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_KEY_PASSWORD] = g_param_spec_string ("key-password", NULL, NULL, "", RW);
   /**
@@ -405,7 +405,7 @@ ws_certificate_class_init (WsCertificateClass *klass)
    * The private key in PEM (PKCS #8, not encrypted); empty when there is none or when it cannot be
    * exported, as from a token.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_PRIVATE_KEY] = g_param_spec_string ("private-key", NULL, NULL, "", RO);
   /**
@@ -413,7 +413,7 @@ ws_certificate_class_init (WsCertificateClass *klass)
    *
    * Whether there is a private key, so that a server can use the certificate.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_PRIVATE_KEY_AVAILABLE] = g_param_spec_boolean ("private-key-available", NULL, NULL, FALSE, RO);
   /**
@@ -421,7 +421,7 @@ ws_certificate_class_init (WsCertificateClass *klass)
    *
    * Length of the public key in bits; 0 when there is none.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_PUBLIC_KEY_LENGTH] = g_param_spec_int ("public-key-length", NULL, NULL, 0, G_MAXINT, 0, RO);
   /**
@@ -434,7 +434,7 @@ ws_certificate_class_init (WsCertificateClass *klass)
    * [property@Ws.Certificate:encoded] is set, or at once if the last search could not be done
    * because the store did not open.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_STORE] = g_param_spec_string ("store", NULL, NULL, "MY", RW);
   /**
@@ -442,7 +442,7 @@ ws_certificate_class_init (WsCertificateClass *klass)
    *
    * [property@Ws.Certificate:store] as bytes.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_STORE_B] = g_param_spec_boxed ("store-b", NULL, NULL, G_TYPE_BYTES, RW);
   /**
@@ -450,7 +450,7 @@ ws_certificate_class_init (WsCertificateClass *klass)
    *
    * Password of the store, or PIN of the token.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_STORE_PASSWORD] = g_param_spec_string ("store-password", NULL, NULL, "", RW);
   /**
@@ -458,7 +458,7 @@ ws_certificate_class_init (WsCertificateClass *klass)
    *
    * What the store is.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_STORE_TYPE] = g_param_spec_enum ("store-type", NULL, NULL, WS_TYPE_CERT_STORE_TYPE,
                                                    WS_CERT_STORE_TYPE_USER, RW);
@@ -471,7 +471,7 @@ ws_certificate_class_init (WsCertificateClass *klass)
    *
    * Source: RFC 5280 §4.2.1.3.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_USAGE_FLAGS] = g_param_spec_uint ("usage-flags", NULL, NULL, 0, 0xff, 0, RO);
   /**
@@ -479,7 +479,7 @@ ws_certificate_class_init (WsCertificateClass *klass)
    *
    * When it becomes valid; %NULL when no certificate is selected.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_EFFECTIVE_TIME] = g_param_spec_boxed ("effective-time", NULL, NULL, G_TYPE_DATE_TIME, RO);
   /**
@@ -487,7 +487,7 @@ ws_certificate_class_init (WsCertificateClass *klass)
    *
    * When it ceases to be valid; %NULL when no certificate is selected.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_EXPIRATION_TIME] = g_param_spec_boxed ("expiration-time", NULL, NULL, G_TYPE_DATE_TIME, RO);
   /**
@@ -497,7 +497,7 @@ ws_certificate_class_init (WsCertificateClass *klass)
    *
    * It needs a TLS backend of GIO (glib-networking); without one it is %NULL.
    *
-   * Since: 0.1
+   * Since: 1.0
    */
   properties[PROP_TLS_CERTIFICATE] = g_param_spec_object ("tls-certificate", NULL, NULL, G_TYPE_TLS_CERTIFICATE, RO);
 
