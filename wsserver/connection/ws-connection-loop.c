@@ -175,6 +175,14 @@ wants_input (WsConnection *self)
     }
 }
 
+/* Where there is only input to wait for, each state of it is told once. */
+guint
+ws_connection_add_edge (WsConnection *self,
+                        guint         events)
+{
+  return self->has_edges && events == WS_POLL_IN ? events | WS_POLL_EDGE | WS_POLL_READ_HANG_UP : events;
+}
+
 void
 ws_connection_update_watch (WsConnection *self)
 {
@@ -188,6 +196,7 @@ ws_connection_update_watch (WsConnection *self)
    * what it sends would only wake us again and again. */
   if (self->state != WS_STATE_SECURING && !wants_input (self))
     events &= ~(guint) WS_POLL_IN;
+  events = ws_connection_add_edge (self, events);
   if (events != self->watch.events)
     ws_poller_modify_watch (self->watch.poller, &self->watch, events);
 }
@@ -255,6 +264,16 @@ has_held_input (WsConnection *self)
   return self->extra != NULL && self->extra->held.length > 0;
 }
 
+/* Whether a read that brought n_read of the size asked for can have left something. A short one takes all
+ * there is, says epoll(7); but the end, or an error, comes after all that. */
+static gboolean
+may_have_more (WsConnection *self,
+               gsize         n_read,
+               gsize         size)
+{
+  return self->readable && (n_read == size || self->hung_up);
+}
+
 /* One read and what it brings; FALSE when there is nothing more to read now. */
 static gboolean
 read_once (WsConnection *self)
@@ -277,26 +296,31 @@ read_once (WsConnection *self)
   switch (status)
     {
     case WS_IO_OK:
+      self->readable = may_have_more (self, n_read, size);
       self->input = target;
       self->input_length = n_read;
       ws_connection_process_input (self);
       ws_connection_hold_input (self);
       break;
     case WS_IO_CLOSED:
+      self->readable = FALSE;
       ws_connection_peer_finished (self);
       break;
     case WS_IO_FAILED:
+      self->readable = FALSE;
       ws_connection_lost (self, g_steal_pointer (&error));
       break;
     case WS_IO_WOULD_BLOCK:
     default:
+      self->readable = FALSE;
       break;
     }
 
   if (buffer != NULL)
     ws_poller_give_receive_buffer (poller, buffer);
 
-  return status == WS_IO_OK && self->transport != NULL && ws_transport_has_pending (self->transport);
+  return status == WS_IO_OK && self->transport != NULL &&
+         ((self->readable && self->hung_up) || ws_transport_has_pending (self->transport));
 }
 
 static void
@@ -334,6 +358,28 @@ handle_hang_up (WsConnection *self,
     ws_connection_lost (self, NULL);
 }
 
+/* What is told once only has to be taken note of before any handler runs. */
+static void
+note_edge (WsConnection *self,
+           WsPollEvents  events)
+{
+  if ((self->watch.events & WS_POLL_EDGE) == 0)
+    return;
+
+  self->readable = TRUE;
+  if ((events & ~WS_POLL_IN) != 0)
+    self->hung_up = TRUE;
+}
+
+/* More than one read's worth waits its turn behind the other clients. */
+static void
+rearm_edge (WsConnection *self)
+{
+  self->readable = FALSE;
+  if (self->transport != NULL && (self->watch.events & WS_POLL_EDGE) != 0)
+    ws_poller_rearm_watch (self->watch.poller, &self->watch);
+}
+
 static void
 connection_ready (WsWatch     *watch,
                   WsPollEvents events)
@@ -344,6 +390,8 @@ connection_ready (WsWatch     *watch,
 
   g_object_ref (self);
   self->dispatching++;
+  if (events != 0)
+    note_edge (self, events);
 
   /* In a nested dispatch the handler below may wait for an answer to what it has sent. */
   self->corked = FALSE;
@@ -364,6 +412,8 @@ connection_ready (WsWatch     *watch,
   if (self->pending != 0)
     ws_connection_run_pending (self);
   ws_connection_update_watch (self);
+  if (self->readable)
+    rearm_edge (self);
   g_object_unref (self);
 }
 
@@ -377,7 +427,7 @@ connection_has_backlog (WsWatch *watch)
 
   /* What is in the transport only, no poll shows to a loop that a handler runs. */
   return (self->input_length > 0 && !self->paused) || self->pending != 0 ||
-         (wants_input (self) && !has_held_input (self) && ws_transport_has_pending (self->transport)) ||
+         (wants_input (self) && !has_held_input (self) && (self->readable || ws_transport_has_pending (self->transport))) ||
          (self->corked && self->outbox.length > 0 && (self->watch.events & WS_POLL_OUT) == 0);
 }
 

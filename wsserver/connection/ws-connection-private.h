@@ -236,6 +236,9 @@ struct _WsConnection
   guint   compress : 1; /* messages may be compressed; per message, by the application */
   guint   more_input : 1; /* the transport holds input that was left for the next turn */
   guint   tell_fault : 1; /* the fault is an error of TLS, to be told also of a client that never opened */
+  guint   has_edges : 1; /* the poller tells of input once, see WS_POLL_EDGE */
+  guint   readable : 1;  /* told so by an edge, and not read to the end since */
+  guint   hung_up : 1;   /* an edge has told of the end or an error, which comes after all input */
   guint   message_begins : 1; /* no part of the message under way has been delivered */
 };
 
@@ -302,6 +305,8 @@ void ws_connection_deferred_cb  (WsDeferred   *deferred);
  * told right away. Drops the reference that the callback took. */
 void ws_connection_finish_timer (WsConnection *self);
 void ws_connection_update_watch (WsConnection *self);
+guint ws_connection_add_edge (WsConnection *self,
+                              guint         events);
 /* Works off self->input according to the state. */
 void ws_connection_process_input (WsConnection *self);
 /* Moves undelivered input into the connection's own memory. */

@@ -91,15 +91,19 @@ ws_connection_start (WsConnection *self,
                      GError      **error)
 {
   WsConnectionContext *context = self->context;
+  gboolean             is_plain = self->transport->funcs->handshake == NULL;
 
-  if (!ws_poller_add_watch (context->poller, &self->watch, &ws_connection_watch_funcs, self->transport->fd, WS_POLL_IN))
+  /* Of a record of TLS, and of a Unix socket that passes descriptors, a short read may leave something. */
+  self->has_edges = is_plain && self->peer.any.sa_family != AF_UNIX && ws_poller_has_edges (context->poller);
+  if (!ws_poller_add_watch (context->poller, &self->watch, &ws_connection_watch_funcs, self->transport->fd,
+                            ws_connection_add_edge (self, WS_POLL_IN)))
     {
       ws_set_error_from_errno (error, errno, "watching a client's socket");
       return FALSE;
     }
 
   ws_timer_arm (&self->phase_timer, &context->handshake_timers, g_get_monotonic_time ());
-  if (self->transport->funcs->handshake != NULL)
+  if (!is_plain)
     ws_connection_start_tls (self);
   return TRUE;
 }

@@ -69,6 +69,12 @@ void ws_poller_backend_modify (WsPollerBackend *self,
 void ws_poller_backend_remove (WsPollerBackend *self,
                                WsWatch         *watch);
 
+gboolean ws_poller_backend_has_edges (WsPollerBackend *self);
+
+/* Whether dispatches under way hold events that they have fetched and not told yet. A nested one tells
+ * them: of what is told once only, it would not hear again. */
+gboolean ws_poller_backend_has_fetched (WsPollerBackend *self);
+
 /* For the poller's own source: whether a descriptor is known to be ready, and the calls for those
  * that are, bounded. Ends early when the poller is destroyed, by which self has been freed. */
 gboolean ws_poller_backend_is_ready (WsPollerBackend *self);

@@ -12,6 +12,7 @@ G_STATIC_ASSERT ((int) WS_POLL_OUT == (int) EPOLLOUT);
 G_STATIC_ASSERT ((int) WS_POLL_ERROR == (int) EPOLLERR);
 G_STATIC_ASSERT ((int) WS_POLL_HANG_UP == (int) EPOLLHUP);
 G_STATIC_ASSERT ((int) WS_POLL_READ_HANG_UP == (int) EPOLLRDHUP);
+G_STATIC_ASSERT (WS_POLL_EDGE == (guint) EPOLLET);
 
 #define BATCH_EVENTS 64
 
@@ -28,6 +29,7 @@ struct _Batch
 {
   Batch             *outer;
   int                n_events;
+  int                n_told;               /* or found to be of no interest any more */
   struct epoll_event events[BATCH_EVENTS]; /* data.ptr is NULL for a watch removed since */
 };
 
@@ -114,31 +116,47 @@ ws_poller_backend_remove (WsPollerBackend *self,
 }
 
 gboolean
+ws_poller_backend_has_edges (WsPollerBackend *self)
+{
+  return TRUE;
+}
+
+gboolean
+ws_poller_backend_has_fetched (WsPollerBackend *self)
+{
+  for (Batch *batch = self->batches; batch != NULL; batch = batch->outer)
+    for (int i = batch->n_told; i < batch->n_events; i++)
+      if (batch->events[i].data.ptr != NULL)
+        return TRUE;
+
+  return FALSE;
+}
+
+gboolean
 ws_poller_backend_is_ready (WsPollerBackend *self)
 {
   return self->tag != NULL && g_source_query_unix_fd (self->poller->source, self->tag) != 0;
 }
 
-/* FALSE if the poller was destroyed, and self with it. */
+/* Tells what is left of a batch, of this dispatch or of an outer one. FALSE if the poller was
+ * destroyed, and self with it. */
 static gboolean
-deliver_batch (WsPollerBackend *self,
-               Batch           *batch)
+tell_rest (WsPollerBackend *self,
+           Batch           *batch)
 {
   WsPoller *poller = self->poller;
 
-  batch->outer = self->batches;
-  self->batches = batch;
-
-  for (int i = 0; i < batch->n_events; i++)
+  while (batch->n_told < batch->n_events)
     {
-      WsWatch *watch = batch->events[i].data.ptr;
-      guint    events;
+      const struct epoll_event *event = &batch->events[batch->n_told++];
+      WsWatch                  *watch = event->data.ptr;
+      guint                     events;
 
       if (watch == NULL)
         continue;
 
       /* A call before this one may have asked for less. */
-      events = batch->events[i].events & (watch->events | WS_POLL_ERROR | WS_POLL_HANG_UP);
+      events = event->events & (watch->events | WS_POLL_ERROR | WS_POLL_HANG_UP);
       if (events == 0)
         continue;
 
@@ -146,6 +164,30 @@ deliver_batch (WsPollerBackend *self,
       if (poller->destroyed)
         return FALSE;
     }
+
+  return TRUE;
+}
+
+static gboolean
+tell_outer_batches (WsPollerBackend *self)
+{
+  for (Batch *batch = self->batches; batch != NULL; batch = batch->outer)
+    if (!tell_rest (self, batch))
+      return FALSE;
+
+  return TRUE;
+}
+
+static gboolean
+deliver_batch (WsPollerBackend *self,
+               Batch           *batch)
+{
+  batch->outer = self->batches;
+  batch->n_told = 0;
+  self->batches = batch;
+
+  if (!tell_rest (self, batch))
+    return FALSE;
 
   self->batches = batch->outer;
 
@@ -159,7 +201,7 @@ ws_poller_backend_dispatch (WsPollerBackend *self)
   gint64    end_us = poller->now_us + DISPATCH_MAX_US;
   Batch     batch;
 
-  if (!ws_poller_backend_is_ready (self))
+  if (!tell_outer_batches (self) || !ws_poller_backend_is_ready (self))
     return;
 
   for (guint n = 0; n < DISPATCH_MAX_BATCHES; n++)

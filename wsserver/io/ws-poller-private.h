@@ -19,6 +19,11 @@ typedef enum
   WS_POLL_READ_HANG_UP = 0x2000, /* the peer will send no more (EPOLLRDHUP) */
 } WsPollEvents;
 
+/* Asked for beside others, it has a state told once when it begins and not for as long as it lasts
+ * (EPOLLET), which spares the kernel a look at every socket that has just been read. The owner reads until
+ * there is nothing more, or has it told again. */
+#define WS_POLL_EDGE (1u << 31)
+
 /* One GSource that serves every file descriptor of one server, with its timers and its deferred
  * calls, in one GMainContext. Two implementations, chosen when building: one epoll descriptor, or
  * a GSource per descriptor. */
@@ -30,7 +35,7 @@ typedef struct
 {
   /* Called from the poller's dispatch with what is ready (never 0, except to work off a backlog
    * in a nested dispatch). Only what the watch asks for at that moment, ERROR and HANG_UP are
-   * reported. It is a hint: a nested dispatch may have consumed it before. The owner keeps itself
+   * reported. It is a hint: what was ready may have been consumed since. The owner keeps itself
    * alive; it may remove this or any other watch. */
   void (*ready) (WsWatch     *watch,
                  WsPollEvents events);
@@ -88,6 +93,11 @@ gboolean ws_poller_add_watch (WsPoller           *self,
 void     ws_poller_modify_watch (WsPoller *self,
                                  WsWatch  *watch,
                                  guint     events);
+/* Whether WS_POLL_EDGE may be asked for: not every implementation can. */
+gboolean ws_poller_has_edges (WsPoller *self);
+/* Has what is ready told again, to a watch that asks for WS_POLL_EDGE. */
+void ws_poller_rearm_watch (WsPoller *self,
+                            WsWatch  *watch);
 /* Nothing is reported for the watch afterwards, also not what the dispatch under way has already
  * fetched. Its memory may go at once. Call before closing the descriptor. Idempotent. */
 void ws_poller_remove_watch (WsPoller *self,

@@ -168,6 +168,18 @@ ws_poller_backend_remove (WsPollerBackend *self,
   g_source_unref (&source->source);
 }
 
+gboolean
+ws_poller_backend_has_edges (WsPollerBackend *self)
+{
+  return FALSE;
+}
+
+gboolean
+ws_poller_backend_has_fetched (WsPollerBackend *self)
+{
+  return FALSE;
+}
+
 /* The watches' own sources see to it. */
 gboolean
 ws_poller_backend_is_ready (WsPollerBackend *self)

@@ -248,7 +248,7 @@ poller_source_prepare (GSource *source,
 
   *timeout_ms = -1;
 
-  if (self->n_deferred > 0 || has_any_backlog (self))
+  if (self->n_deferred > 0 || has_any_backlog (self) || ws_poller_backend_has_fetched (self->backend))
     return TRUE;
 
   if (deadline_us == G_MAXINT64)
@@ -417,6 +417,20 @@ ws_poller_modify_watch (WsPoller *self,
 
   watch->events = events;
   if (!self->destroyed)
+    ws_poller_backend_modify (self->backend, watch);
+}
+
+gboolean
+ws_poller_has_edges (WsPoller *self)
+{
+  return ws_poller_backend_has_edges (self->backend);
+}
+
+void
+ws_poller_rearm_watch (WsPoller *self,
+                       WsWatch  *watch)
+{
+  if (watch->poller != NULL && !self->destroyed)
     ws_poller_backend_modify (self->backend, watch);
 }
 

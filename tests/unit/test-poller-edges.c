@@ -1,0 +1,102 @@
+/* Copyright 2026 The WsServer authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "poller-fixture.h"
+
+static guint
+get_edge (Fixture *fixture)
+{
+  return ws_poller_has_edges (fixture->poller) ? WS_POLL_EDGE : 0;
+}
+
+static void
+log_only (Peer *peer)
+{
+  g_string_append_c (peer->fixture->log, peer->name);
+}
+
+static void
+test_told_once (Fixture      *fixture,
+                gconstpointer user_data)
+{
+  Peer *peer = add_socket_peer (fixture, 'a', WS_POLL_IN | WS_POLL_EDGE);
+
+  g_test_summary ("An edge is told once; again with the next bytes, and when asked for");
+
+  if (!ws_poller_has_edges (fixture->poller))
+    {
+      g_test_skip ("this poller has no edges");
+      return;
+    }
+
+  peer->on_ready = log_only;
+  send_bytes (peer, "1");
+  run_until_ready (peer);
+  run_ready (fixture);
+  assert_log (fixture, "a");
+
+  send_bytes (peer, "2");
+  run_ready (fixture);
+  assert_log (fixture, "a");
+
+  ws_poller_rearm_watch (fixture->poller, &peer->watch);
+  run_ready (fixture);
+  assert_log (fixture, "a");
+
+  drain (peer);
+  g_assert_cmpstr (peer->backlog->str, ==, "12");
+  ws_poller_rearm_watch (fixture->poller, &peer->watch);
+  run_ready (fixture);
+  assert_log (fixture, "");
+
+  close_other (peer);
+  run_ready (fixture);
+  assert_log (fixture, "a");
+  g_assert_cmpuint (peer->last_events & WS_POLL_HANG_UP, ==, WS_POLL_HANG_UP);
+}
+
+/* The first to be called waits for all others, as a blocking call in a handler does. */
+static void
+wait_for_others (Peer *peer)
+{
+  Fixture *fixture = peer->fixture;
+
+  log_and_drain (peer);
+  if (ws_poller_get_depth (fixture->poller) > 1)
+    return;
+
+  while (count_ready (fixture) < fixture->peers->len)
+    g_main_context_iteration (fixture->context, TRUE);
+}
+
+static void
+test_nested_told (Fixture      *fixture,
+                  gconstpointer user_data)
+{
+  g_test_summary ("A nested dispatch tells what the outer one has fetched, which no poll would tell again");
+
+  for (char name = 'a'; name <= 'z'; name++)
+    {
+      Peer *peer = add_socket_peer (fixture, name, WS_POLL_IN | get_edge (fixture));
+
+      peer->on_ready = wait_for_others;
+      send_bytes (peer, "x");
+    }
+
+  while (count_ready (fixture) == 0)
+    g_main_context_iteration (fixture->context, TRUE);
+  run_ready (fixture);
+  g_assert_cmpuint (fixture->log->len, ==, 26);
+  g_string_truncate (fixture->log, 0);
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+
+  ADD_POLLER_TEST ("ws_poller_rearm_watch/told-once", test_told_once);
+  ADD_POLLER_TEST ("ws_poller_rearm_watch/nested", test_nested_told);
+
+  return g_test_run ();
+}
