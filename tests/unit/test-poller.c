@@ -268,20 +268,62 @@ static void
 test_take_receive_buffer (Fixture      *fixture,
                           gconstpointer user_data)
 {
-  guint8 *first = ws_poller_take_receive_buffer (fixture->poller);
-  guint8 *second = ws_poller_take_receive_buffer (fixture->poller);
+  WsReceived first;
+  WsReceived second;
+  guint8    *data;
 
   g_test_summary ("One buffer serves all; who finds it taken gets another");
 
-  g_assert_true (first != second);
-  memset (first, 1, WS_RECEIVE_BUFFER_BYTES);
-  memset (second, 2, WS_RECEIVE_BUFFER_BYTES);
-  g_assert_cmpuint (first[WS_RECEIVE_BUFFER_BYTES - 1], ==, 1);
+  ws_poller_take_receive_buffer (fixture->poller, &first);
+  ws_poller_take_receive_buffer (fixture->poller, &second);
+  g_assert_true (first.data != second.data);
+  g_assert_cmpuint (first.size, ==, WS_RECEIVE_BUFFER_BYTES);
+  memset (first.data, 1, first.size);
+  memset (second.data, 2, second.size);
+  g_assert_cmpuint (first.data[first.size - 1], ==, 1);
 
-  ws_poller_give_receive_buffer (fixture->poller, second);
-  g_assert_true (ws_poller_take_receive_buffer (fixture->poller) == second);
-  ws_poller_give_receive_buffer (fixture->poller, second);
-  ws_poller_give_receive_buffer (fixture->poller, first);
+  data = second.data;
+  ws_poller_give_received (fixture->poller, &second);
+  ws_poller_take_receive_buffer (fixture->poller, &second);
+  g_assert_true (second.data == data);
+  ws_poller_give_received (fixture->poller, &second);
+  ws_poller_give_received (fixture->poller, &first);
+}
+
+static void
+test_share_received (Fixture      *fixture,
+                     gconstpointer user_data)
+{
+  g_autoptr (GBytes) lent = g_bytes_new_static ("lent", 4);
+  g_autoptr (GBytes) part = NULL;
+  g_autoptr (GBytes) other_part = NULL;
+  g_autoptr (GBytes) lent_part = NULL;
+  WsReceived buffer;
+  WsReceived inner;
+  WsReceived next;
+
+  g_test_summary ("What lies in something received is shared, and stays when that is given back");
+
+  ws_poller_take_receive_buffer (fixture->poller, &buffer);
+  memcpy (buffer.data, "first second", 12);
+  ws_poller_lend_received (fixture->poller, &inner, lent);
+  part = ws_poller_share_received (fixture->poller, buffer.data, 5);
+  other_part = ws_poller_share_received (fixture->poller, buffer.data + 6, 6);
+  lent_part = ws_poller_share_received (fixture->poller, inner.data + 1, 3);
+  g_assert_null (ws_poller_share_received (fixture->poller, (const guint8 *) "elsewhere", 9));
+  g_assert_null (ws_poller_share_received (fixture->poller, buffer.data + 1, buffer.size));
+  g_assert_null (ws_poller_share_received (fixture->poller, buffer.data + buffer.size, 1));
+  ws_poller_give_received (fixture->poller, &inner);
+  ws_poller_give_received (fixture->poller, &buffer);
+  g_assert_null (ws_poller_share_received (fixture->poller, buffer.data, 5));
+
+  ws_poller_take_receive_buffer (fixture->poller, &next);
+  g_assert_true (next.data != buffer.data);
+  memset (next.data, 0, next.size);
+  ws_poller_give_received (fixture->poller, &next);
+  g_assert_cmpmem (g_bytes_get_data (part, NULL), g_bytes_get_size (part), "first", 5);
+  g_assert_cmpmem (g_bytes_get_data (other_part, NULL), g_bytes_get_size (other_part), "second", 6);
+  g_assert_cmpmem (g_bytes_get_data (lent_part, NULL), g_bytes_get_size (lent_part), "ent", 3);
 }
 
 int
@@ -301,6 +343,7 @@ main (int    argc,
   ADD_POLLER_TEST ("ws_poller_remove_watch/others", test_remove_others);
   ADD_POLLER_TEST ("ws_poller_remove_watch/and-add", test_remove_and_add);
   ADD_POLLER_TEST ("ws_poller_take_receive_buffer/nested", test_take_receive_buffer);
+  ADD_POLLER_TEST ("ws_poller_share_received/stays", test_share_received);
 
   return g_test_run ();
 }

@@ -8,6 +8,10 @@
 /* A frame up to this is handed on in one piece, a longer one in parts as it arrives. */
 #define WHOLE_FRAME_BYTES (64 * 1024)
 
+/* From here on a message that has come whole keeps the buffer it lies in, rather than be copied out of it:
+ * with a shorter one an application would keep a multiple of what it wants. */
+#define SHARE_BYTES (WS_RECEIVE_BUFFER_BYTES / 4)
+
 /* From here on the rest of a payload is read straight into the message's memory. */
 #define DIRECT_READ_BYTES (16 * 1024)
 /* One read takes no more, so that others get their turn. */
@@ -197,6 +201,24 @@ must_wait (WsConnection          *self,
          assembled + event->length + event->frame_remaining <= WHOLE_FRAME_BYTES;
 }
 
+/* What the function sends on, it sends by reference. */
+static void
+call_handler (WsConnection     *self,
+              WsMessageHandler *handler,
+              WsDataFormat      format,
+              GBytes           *bytes)
+{
+  WsPoller     *poller = ws_poller_ref (self->context->poller);
+  WsReceived    received;
+  gsize         length;
+  const guint8 *data = g_bytes_get_data (bytes, &length);
+
+  ws_poller_lend_received (poller, &received, bytes);
+  ws_message_handler_call (handler, self, format, data != NULL ? data : (const guint8 *) "", length);
+  ws_poller_give_received (poller, &received);
+  ws_poller_unref (poller);
+}
+
 /* The rest of a message of which signals have told a part is told by signals, too: the function gets
  * whole ones. */
 static void
@@ -206,15 +228,12 @@ deliver (WsConnection          *self,
 {
   WsMessageHandler *handler = begins_message ? self->context->message_handler : NULL;
   g_autoptr (GBytes) bytes = NULL;
-  gsize         length;
-  const guint8 *data;
 
   bytes = take_assembled (self, event); /* decompressed bytes would not stay where they are, either */
-  data = g_bytes_get_data (bytes, &length);
   if (handler != NULL)
-    ws_message_handler_call (handler, self, get_format (event), length > 0 ? data : event->data, length);
+    call_handler (self, handler, get_format (event), bytes);
   /* An empty part in the middle of a message says nothing. */
-  else if (length > 0 || event->message_end || begins_message)
+  else if (g_bytes_get_size (bytes) > 0 || event->message_end || begins_message)
     ws_connection_emit_data_in (self, begins_message ? get_format (event) : WS_DATA_FORMAT_AUTOMATIC, bytes,
                                 event->message_end, FALSE);
 }
@@ -268,6 +287,17 @@ is_whole_message (WsConnection          *self,
          !self->line_mode && !self->discarding;
 }
 
+static GBytes *
+own_payload (WsConnection          *self,
+             const WsProtocolEvent *event)
+{
+  GBytes *shared = event->length >= SHARE_BYTES
+                       ? ws_poller_share_received (self->context->poller, event->data, event->length)
+                       : NULL;
+
+  return shared != NULL ? shared : g_bytes_new (event->data, event->length);
+}
+
 static void
 receive_whole_message (WsConnection          *self,
                        const WsProtocolEvent *event)
@@ -281,7 +311,7 @@ receive_whole_message (WsConnection          *self,
     }
   else
     {
-      g_autoptr (GBytes) bytes = g_bytes_new (event->data, event->length);
+      g_autoptr (GBytes) bytes = own_payload (self, event);
 
       ws_connection_emit_data_in (self, get_format (event), bytes, TRUE, FALSE);
     }

@@ -283,13 +283,14 @@ read_once (WsConnection *self)
   gsize      size;
   gsize      n_read = 0;
   guint8    *target = ws_connection_get_read_target (self, &size);
-  guint8    *buffer = NULL;
+  WsReceived received = { NULL };
   WsIOStatus status;
 
   if (target == NULL)
     {
-      target = buffer = ws_poller_take_receive_buffer (poller);
-      size = WS_RECEIVE_BUFFER_BYTES;
+      ws_poller_take_receive_buffer (poller, &received);
+      target = received.data;
+      size = received.size;
     }
 
   status = ws_transport_read (self->transport, target, size, &n_read, &error);
@@ -316,8 +317,8 @@ read_once (WsConnection *self)
       break;
     }
 
-  if (buffer != NULL)
-    ws_poller_give_receive_buffer (poller, buffer);
+  if (received.data != NULL)
+    ws_poller_give_received (poller, &received);
 
   return status == WS_IO_OK && self->transport != NULL &&
          ((self->readable && self->hung_up) || ws_transport_has_pending (self->transport));

@@ -170,55 +170,27 @@ union _WsPeerAddress
 };
 typedef union _WsPeerAddress WsPeerAddress;
 
+/* What every message touches comes first and lies together: the kernel's own work on a message leaves
+ * little of it in the nearest cache. */
 struct _WsConnection
 {
   GObject parent_instance;
 
   WsConnectionContext *context; /* NULL once ended and told */
-  guint64              id;
   WsWatch              watch;
   WsTransport         *transport; /* NULL once closed */
-  WsProtocol           protocol;
-  WsOutbox             outbox;
-  WsDeferred           deferred;
-  WsTimer              phase_timer; /* handshake, close or linger */
-  WsTimer              idle_timer; /* during the TLS handshake: the client's silence */
-  WsTimer              ping_timer; /* the next ping, or the pong awaited */
+  WsConnectionExtra   *extra;
+  WsConnectionTls     *tls;      /* NULL in plain text */
+  WsDeflater          *deflater; /* NULL when compression was not agreed */
 
   /* Bytes read and not yet delivered, in the buffer of the dispatch that read them. They are the
    * connection's and not the dispatch's, so that a nested dispatch goes on with them in order. */
   guint8 *input;
   gsize   input_length;
 
-  WsDeflater        *deflater; /* NULL when compression was not agreed */
-  WsHttpHead        *head; /* kept: host, origin, request-uri … are spans of it */
-  WsConnectionExtra *extra;
-  WsConnectionTls   *tls; /* NULL in plain text */
-  char              *id_text;
-  char              *sub_protocol;
-  char              *offered_sub_protocols;
-  char              *extensions;
-  char              *remote_host;
-  char              *local_address;
-  char              *description; /* of the end */
-  GError            *fault;       /* a local failure that ended the connection */
-  WsPeerAddress      peer;
-
-  guint64 bytes_sent;
-  guint64 bytes_received;
-  guint64 messages_sent;
-  guint64 messages_received;
-  guint64 written; /* bytes the transport has taken */
-  guint64 uncompressed_bytes; /* payload of the messages sent compressed, before … */
-  guint64 compressed_bytes;   /* … and after */
-  gint64  round_trip_us; /* -1: not measured */
-  int     timeout_s;
-  guint   close_code; /* of the end */
-  guint   map_index;  /* place in the list of the WsConnectionMap */
-  guint16 local_port;
-  guint16 pending;    /* WsPending */
-  guint8  state;      /* WsConnectionState */
+  guint8  state; /* WsConnectionState */
   guint8  data_format;
+  guint16 pending;     /* WsPending */
   guint8  dispatching; /* calls of the ready function on the stack */
   guint   over_capacity : 1;
   guint   head_only : 1;
@@ -226,20 +198,53 @@ struct _WsConnection
   guint   paused : 1;
   guint   line_mode : 1;
   guint   ready_to_send : 1;
-  guint   corked : 1;         /* sends are gathered until the events of this dispatch are delivered */
-  guint   linger : 1;         /* end by shutting down our side first: the peer may have more for us to read */
-  guint   peer_finished : 1;  /* end of the peer's bytes seen */
+  guint   corked : 1;        /* sends are gathered until the events of this dispatch are delivered */
+  guint   linger : 1;        /* end by shutting down our side first: the peer may have more for us to read */
+  guint   peer_finished : 1; /* end of the peer's bytes seen */
   guint   close_received : 1;
   guint   close_sent : 1; /* queued, to be exact */
   guint   discarding : 1; /* closed while paused: data is dropped until the client's close frame */
   guint   awaiting_pong : 1;
-  guint   compress : 1; /* messages may be compressed; per message, by the application */
-  guint   more_input : 1; /* the transport holds input that was left for the next turn */
-  guint   tell_fault : 1; /* the fault is an error of TLS, to be told also of a client that never opened */
-  guint   has_edges : 1; /* the poller tells of input once, see WS_POLL_EDGE */
-  guint   readable : 1;  /* told so by an edge, and not read to the end since */
-  guint   hung_up : 1;   /* an edge has told of the end or an error, which comes after all input */
+  guint   compress : 1;       /* messages may be compressed; per message, by the application */
+  guint   more_input : 1;     /* the transport holds input that was left for the next turn */
+  guint   tell_fault : 1;     /* the fault is an error of TLS, to be told also of a client that never opened */
+  guint   has_edges : 1;      /* the poller tells of input once, see WS_POLL_EDGE */
+  guint   readable : 1;       /* told so by an edge, and not read to the end since */
+  guint   hung_up : 1;        /* an edge has told of the end or an error, which comes after all input */
   guint   message_begins : 1; /* no part of the message under way has been delivered */
+  int     timeout_s;
+
+  WsOutbox   outbox;
+  WsProtocol protocol;
+  guint64    bytes_sent;
+  guint64    bytes_received;
+  guint64    messages_sent;
+  guint64    messages_received;
+  guint64    written; /* bytes the transport has taken */
+
+  guint64    id;
+  WsDeferred deferred;
+  WsTimer    phase_timer; /* handshake, close or linger */
+  WsTimer    idle_timer;  /* during the TLS handshake: the client's silence */
+  WsTimer    ping_timer;  /* the next ping, or the pong awaited */
+
+  WsHttpHead   *head; /* kept: host, origin, request-uri … are spans of it */
+  char         *id_text;
+  char         *sub_protocol;
+  char         *offered_sub_protocols;
+  char         *extensions;
+  char         *remote_host;
+  char         *local_address;
+  char         *description; /* of the end */
+  GError       *fault;       /* a local failure that ended the connection */
+  WsPeerAddress peer;
+
+  guint64 uncompressed_bytes; /* payload of the messages sent compressed, before … */
+  guint64 compressed_bytes;   /* … and after */
+  gint64  round_trip_us;      /* -1: not measured */
+  guint   close_code;         /* of the end */
+  guint   map_index;          /* place in the list of the WsConnectionMap */
+  guint16 local_port;
 };
 
 /* ws-connection.c */

@@ -294,12 +294,16 @@ send_in_format (WsConnection *self,
                 GBytes       *owner,
                 GError      **error)
 {
+  g_autoptr (GBytes) shared = NULL; /* what is sent is often what has just come */
+
   if (answer_shortly (self, format, data, length))
     return TRUE;
   if (!is_part_of_message (self) && !resolve_format (&format, data, length, error))
     return FALSE;
   if (format == WS_DATA_FORMAT_AUTOMATIC)
     format = ws_utf8_is_valid (data, length) ? WS_DATA_FORMAT_TEXT : WS_DATA_FORMAT_BINARY;
+  if (owner == NULL && length > WS_OUTBOX_COPY_MAX_BYTES && self->context != NULL)
+    owner = shared = ws_poller_share_received (self->context->poller, data, length);
 
   return send_data (self, format, data, length, owner, error);
 }

@@ -242,29 +242,65 @@ drop_written (WsOutbox *self,
   ws_buffer_pool_unref (pool);
 }
 
+/* All that waits is copies in one chunk, as after the answers to one read. */
+static inline gboolean
+is_one_chunk (const WsOutbox *self)
+{
+  return self->head == self->tail && self->head->capacity == SEGMENT_CHUNK_BYTES;
+}
+
+static inline WsIOStatus
+flush_chunk (WsOutbox    *self,
+             WsTransport *transport,
+             gsize       *n_written,
+             GError     **error)
+{
+  WsOutboxSegment   *chunk = self->head;
+  const struct iovec vector = { (gpointer) chunk->data, chunk->length };
+  WsIOStatus         status = ws_transport_writev (transport, &vector, 1, n_written, error);
+
+  if (status != WS_IO_OK)
+    return status;
+  if (*n_written < chunk->length)
+    {
+      drop_written (self, *n_written);
+      return WS_IO_OK;
+    }
+
+  self->head = self->tail = NULL;
+  self->length = 0;
+  ws_buffer_pool_give (self->pool, (guint8 *) chunk);
+
+  return WS_IO_OK;
+}
+
 WsIOStatus
 ws_outbox_flush (WsOutbox    *self,
                  WsTransport *transport,
                  gsize       *n_written,
                  GError     **error)
 {
+  WsIOStatus status = WS_IO_OK;
+
   *n_written = 0;
 
-  while (self->length > 0)
+  if (self->length > 0 && is_one_chunk (self))
+    status = flush_chunk (self, transport, n_written, error);
+
+  while (status == WS_IO_OK && self->length > 0)
     {
       struct iovec vectors[FLUSH_MAX_VECTORS];
       gsize        n = 0;
-      WsIOStatus   status;
 
       status = ws_transport_writev (transport, vectors, gather (self, vectors), &n, error);
       if (status != WS_IO_OK)
-        return status;
+        break;
 
       *n_written += n;
       drop_written (self, n);
     }
 
-  return WS_IO_OK;
+  return status;
 }
 
 static void

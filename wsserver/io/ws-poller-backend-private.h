@@ -38,6 +38,7 @@ struct _WsPoller
   guint       n_deferred; /* without the marks of dispatches under way */
 
   guint8       *receive_buffer; /* NULL when handed out, or not needed yet */
+  WsReceived   *received;       /* what is being delivered, innermost first */
   WsBufferPool *buffer_pool;
 };
 

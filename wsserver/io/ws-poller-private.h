@@ -30,6 +30,7 @@ typedef enum
 typedef struct _WsPoller   WsPoller;
 typedef struct _WsWatch    WsWatch;
 typedef struct _WsDeferred WsDeferred;
+typedef struct _WsReceived WsReceived;
 
 typedef struct
 {
@@ -120,12 +121,33 @@ void ws_poller_add_timer_queue (WsPoller     *self,
 void ws_poller_remove_timer_queue (WsPoller     *self,
                                    WsTimerQueue *queue);
 
-/* Scratch memory of WS_RECEIVE_BUFFER_BYTES. One buffer serves all: it is handed out and given
- * back around each read; a nested dispatch finds it taken and gets another. */
+/* Memory in which received bytes lie while they are delivered; on the stack of whoever delivers them, the
+ * innermost first. */
+struct _WsReceived
+{
+  WsReceived *outer;
+  guint8     *data;
+  gsize       size;
+  GBytes     *bytes; /* owns data; NULL as long as nobody shares it */
+};
+
+/* A buffer of WS_RECEIVE_BUFFER_BYTES. One serves all: it is handed out and given back around each
+ * read; a nested dispatch finds it taken and gets another. */
 #define WS_RECEIVE_BUFFER_BYTES (128 * 1024)
-guint8 *ws_poller_take_receive_buffer (WsPoller *self);
-void    ws_poller_give_receive_buffer (WsPoller *self,
-                                       guint8   *buffer);
+void ws_poller_take_receive_buffer (WsPoller   *self,
+                                    WsReceived *received);
+/* Bytes that have their own memory; a reference is held until they are given back. */
+void ws_poller_lend_received (WsPoller   *self,
+                              WsReceived *received,
+                              GBytes     *bytes);
+/* Ends either of them, the innermost first. */
+void ws_poller_give_received (WsPoller   *self,
+                              WsReceived *received);
+/* A reference to the bytes at data instead of a copy, if they lie in something received that is being
+ * delivered; otherwise NULL. A buffer that is shared goes with its last reference. */
+GBytes *ws_poller_share_received (WsPoller     *self,
+                                  const guint8 *data,
+                                  gsize         length);
 
 /* Chunks for the outboxes of this poller's connections. */
 WsBufferPool *ws_poller_get_buffer_pool (WsPoller *self);

@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "wsserver/io/ws-poller-backend-private.h"
 
+#include "wsserver/io/ws-block-cache-private.h"
+
 /* Timers of one queue that one dispatch lets expire; the rest waits for the next turn, behind the
  * other sources of the context. */
 #define EXPIRE_MAX_PER_QUEUE 64
@@ -453,23 +455,77 @@ ws_poller_remove_watch (WsPoller *self,
 
 /* Memory. */
 
-guint8 *
-ws_poller_take_receive_buffer (WsPoller *self)
+static void
+push_received (WsPoller   *self,
+               WsReceived *received)
 {
-  if (self->receive_buffer != NULL)
-    return g_steal_pointer (&self->receive_buffer);
-
-  return g_malloc (WS_RECEIVE_BUFFER_BYTES);
+  received->outer = self->received;
+  self->received = received;
 }
 
 void
-ws_poller_give_receive_buffer (WsPoller *self,
-                               guint8   *buffer)
+ws_poller_take_receive_buffer (WsPoller   *self,
+                               WsReceived *received)
 {
-  if (self->receive_buffer == NULL)
-    self->receive_buffer = buffer;
+  gsize capacity;
+
+  received->data = g_steal_pointer (&self->receive_buffer);
+  if (received->data == NULL)
+    received->data = ws_block_cache_take (WS_RECEIVE_BUFFER_BYTES, &capacity);
+  received->size = WS_RECEIVE_BUFFER_BYTES;
+  received->bytes = NULL;
+  push_received (self, received);
+}
+
+void
+ws_poller_lend_received (WsPoller   *self,
+                         WsReceived *received,
+                         GBytes     *bytes)
+{
+  received->data = (guint8 *) g_bytes_get_data (bytes, &received->size);
+  received->bytes = g_bytes_ref (bytes);
+  push_received (self, received);
+}
+
+void
+ws_poller_give_received (WsPoller   *self,
+                         WsReceived *received)
+{
+  g_assert (self->received == received);
+
+  self->received = received->outer;
+  if (received->bytes != NULL)
+    g_bytes_unref (received->bytes);
+  else if (self->receive_buffer == NULL)
+    self->receive_buffer = received->data;
   else
-    g_free (buffer);
+    g_free (received->data);
+}
+
+static gboolean
+lies_in (const WsReceived *received,
+         const guint8     *data,
+         gsize             length)
+{
+  return data >= received->data && length <= received->size &&
+         data <= received->data + (received->size - length);
+}
+
+GBytes *
+ws_poller_share_received (WsPoller     *self,
+                          const guint8 *data,
+                          gsize         length)
+{
+  WsReceived *received = self->received;
+
+  while (received != NULL && !lies_in (received, data, length))
+    received = received->outer;
+  if (received == NULL)
+    return NULL;
+
+  if (received->bytes == NULL)
+    received->bytes = ws_block_cache_new_bytes (received->data, received->size, received->size);
+  return g_bytes_new_from_bytes (received->bytes, (gsize) (data - received->data), length);
 }
 
 WsBufferPool *
