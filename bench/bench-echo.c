@@ -3,9 +3,9 @@
 
 /* The echo server that the benchmark measures.
  *
- *   bench-echo PORT [--deflate on|off] [--tls CERTIFICATE KEY] [--platform] [--func]
+ *   bench-echo PORT [--deflate on|off] [--tls CERTIFICATE KEY] [--platform] [--func] [--set NAME=VALUE] ...
  *
- * --func: with a message function in place of the signal. */
+ * --func: with a message function in place of the signal. --set: a setting of the server. */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -98,6 +98,10 @@ apply_options (WsServer *server,
       {
         set_certificate (server, argv[i + 1], argv[i + 2]);
         i += 2;
+      }
+    else if (g_str_equal (argv[i], "--set") && i + 1 < argc)
+      {
+        configure (server, argv[++i]);
       }
     else if (g_str_equal (argv[i], "--platform"))
       {
