@@ -496,6 +496,53 @@ test_dispatch_flood_and_timer (Fixture      *fixture,
   ws_poller_remove_timer_queue (fixture->poller, &queue);
 }
 
+static gboolean
+log_idle_cb (gpointer user_data)
+{
+  g_string_append_c (user_data, 'i');
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+log_and_spend_time (Peer *peer)
+{
+  g_string_append_c (peer->fixture->log, peer->name);
+  spend_time (peer);
+}
+
+static void
+test_dispatch_lets_others (Fixture      *fixture,
+                           gconstpointer user_data)
+{
+  GSource *idle = g_idle_source_new ();
+  gsize    n_calls = 0;
+
+  g_test_summary ("While something is ready in every turn, sources of lower priority get turns, too");
+
+  if (!ws_poller_has_edges (fixture->poller))
+    {
+      g_source_unref (idle);
+      g_test_skip ("a source per descriptor has no turn to give");
+      return;
+    }
+
+  add_event_peer (fixture, 'f', TRUE)->on_ready = log_and_spend_time;
+  g_source_set_callback (idle, log_idle_cb, fixture->log, NULL);
+  g_source_attach (idle, fixture->context);
+  for (guint n_idle = 0; n_idle < 3;)
+    {
+      g_main_context_iteration (fixture->context, TRUE);
+      n_calls++;
+      if (fixture->log->str[fixture->log->len - 1] == 'i')
+        n_idle++;
+      g_assert_cmpuint (n_calls, <, 3 * 41); /* 4 ms in steps of 100 us, and the turn itself */
+    }
+  g_assert_nonnull (strstr (fixture->log->str, "ff"));
+
+  g_source_destroy (idle);
+  g_source_unref (idle);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -515,6 +562,7 @@ main (int    argc,
   ADD_POLLER_TEST ("ws_poller_destroy/from-timer", test_timer_destroys);
   ADD_POLLER_TEST ("ws_poller_dispatch/fair", test_dispatch_fair);
   ADD_POLLER_TEST ("ws_poller_dispatch/bounded", test_dispatch_bounded);
+  ADD_POLLER_TEST ("ws_poller_dispatch/lets-others", test_dispatch_lets_others);
   ADD_POLLER_TEST ("ws_poller_dispatch/time", test_dispatch_time);
   ADD_POLLER_TEST ("ws_poller_dispatch/flood-and-timer", test_dispatch_flood_and_timer);
 

@@ -30,6 +30,9 @@ struct _WsPoller
   guint       depth;    /* how many */
   gint64      now_us;   /* valid inside a dispatch */
 
+  gint64   busy_since_us; /* ready in every turn of the context since; 0: it was not, the last time */
+  gboolean yields;        /* lets the next turn pass */
+
   WsTimerQueue *timer_queues;
   guint         timer_queues_serial; /* changes when one is removed: a walk must not go on */
 

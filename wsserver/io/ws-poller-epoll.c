@@ -2,8 +2,6 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "wsserver/io/ws-poller-backend-private.h"
 
-#include <glib-unix.h>
-
 #include <sys/epoll.h>
 #include <unistd.h>
 
@@ -15,6 +13,12 @@ G_STATIC_ASSERT ((int) WS_POLL_READ_HANG_UP == (int) EPOLLRDHUP);
 G_STATIC_ASSERT (WS_POLL_EDGE == (guint) EPOLLET);
 
 #define BATCH_EVENTS 64
+#define MIN_BATCH_EVENTS 4
+
+/* The clock is looked at between batches, so they are made smaller when they take long, as with large
+ * messages or slow handlers, and larger again when they do not. */
+#define LONG_BATCH_US 1000
+#define SHORT_BATCH_US 250
 
 /* Bounds of one dispatch, so that a flood of events leaves the other sources of the context (a
  * user interface, say) their turn. The kernel hands ready descriptors out in rotation, so what does
@@ -36,9 +40,9 @@ struct _Batch
 struct _WsPollerBackend
 {
   WsPoller *poller;
-  int       epoll_fd; /* -1 before the first watch */
-  gpointer  tag;      /* of epoll_fd in the poller's source */
-  Batch    *batches;  /* of the dispatches under way, innermost first */
+  GPollFD   poll_fd;    /* fd is -1 before the first watch */
+  int       batch_size; /* events to ask for */
+  Batch    *batches;    /* of the dispatches under way, innermost first */
 };
 
 WsPollerBackend *
@@ -47,7 +51,8 @@ ws_poller_backend_new (WsPoller *poller)
   WsPollerBackend *self = g_new0 (WsPollerBackend, 1);
 
   self->poller = poller;
-  self->epoll_fd = -1;
+  self->poll_fd.fd = -1;
+  self->batch_size = BATCH_EVENTS;
 
   return self;
 }
@@ -55,8 +60,8 @@ ws_poller_backend_new (WsPoller *poller)
 void
 ws_poller_backend_free (WsPollerBackend *self)
 {
-  if (self->epoll_fd >= 0)
-    close (self->epoll_fd);
+  if (self->poll_fd.fd >= 0)
+    close (self->poll_fd.fd);
 
   g_free (self);
 }
@@ -65,14 +70,16 @@ ws_poller_backend_free (WsPollerBackend *self)
 static gboolean
 ensure_epoll_fd (WsPollerBackend *self)
 {
-  if (self->epoll_fd >= 0)
+  if (self->poll_fd.fd >= 0)
     return TRUE;
 
-  self->epoll_fd = epoll_create1 (EPOLL_CLOEXEC);
-  if (self->epoll_fd < 0)
+  self->poll_fd.fd = epoll_create1 (EPOLL_CLOEXEC);
+  if (self->poll_fd.fd < 0)
     return FALSE;
 
-  self->tag = g_source_add_unix_fd (self->poller->source, self->epoll_fd, G_IO_IN);
+  /* Not g_source_add_unix_fd(), with which the source could not let a turn pass while this is ready. */
+  self->poll_fd.events = G_IO_IN;
+  g_source_add_poll (self->poller->source, &self->poll_fd);
 
   return TRUE;
 }
@@ -84,7 +91,7 @@ ws_poller_backend_add (WsPollerBackend *self,
   struct epoll_event event = { .events = watch->events, .data.ptr = watch };
 
   return ensure_epoll_fd (self) &&
-         epoll_ctl (self->epoll_fd, EPOLL_CTL_ADD, watch->fd, &event) == 0;
+         epoll_ctl (self->poll_fd.fd, EPOLL_CTL_ADD, watch->fd, &event) == 0;
 }
 
 void
@@ -92,7 +99,7 @@ ws_poller_backend_modify (WsPollerBackend *self,
                           WsWatch         *watch)
 {
   struct epoll_event event = { .events = watch->events, .data.ptr = watch };
-  int                result = epoll_ctl (self->epoll_fd, EPOLL_CTL_MOD, watch->fd, &event);
+  int                result = epoll_ctl (self->poll_fd.fd, EPOLL_CTL_MOD, watch->fd, &event);
 
   /* It allocates nothing; it fails only for a descriptor closed before its watch was removed. */
   g_assert (result == 0);
@@ -107,7 +114,7 @@ ws_poller_backend_remove (WsPollerBackend *self,
   if (self == NULL)
     return;
 
-  epoll_ctl (self->epoll_fd, EPOLL_CTL_DEL, watch->fd, &unused);
+  epoll_ctl (self->poll_fd.fd, EPOLL_CTL_DEL, watch->fd, &unused);
 
   for (Batch *batch = self->batches; batch != NULL; batch = batch->outer)
     for (int i = 0; i < batch->n_events; i++)
@@ -135,7 +142,7 @@ ws_poller_backend_has_fetched (WsPollerBackend *self)
 gboolean
 ws_poller_backend_is_ready (WsPollerBackend *self)
 {
-  return self->tag != NULL && g_source_query_unix_fd (self->poller->source, self->tag) != 0;
+  return self->poll_fd.revents != 0;
 }
 
 /* Tells what is left of a batch, of this dispatch or of an outer one. FALSE if the poller was
@@ -194,6 +201,16 @@ deliver_batch (WsPollerBackend *self,
   return TRUE;
 }
 
+static void
+adapt_batch_size (WsPollerBackend *self,
+                  gint64           elapsed_us)
+{
+  if (elapsed_us > LONG_BATCH_US)
+    self->batch_size = MAX (self->batch_size / 2, MIN_BATCH_EVENTS);
+  else if (elapsed_us < SHORT_BATCH_US)
+    self->batch_size = MIN (self->batch_size * 2, BATCH_EVENTS);
+}
+
 void
 ws_poller_backend_dispatch (WsPollerBackend *self)
 {
@@ -206,13 +223,18 @@ ws_poller_backend_dispatch (WsPollerBackend *self)
 
   for (guint n = 0; n < DISPATCH_MAX_BATCHES; n++)
     {
-      batch.n_events = epoll_wait (self->epoll_fd, batch.events, BATCH_EVENTS, 0);
+      int    batch_size = self->batch_size;
+      gint64 start_us = poller->now_us;
+
+      batch.n_events = epoll_wait (self->poll_fd.fd, batch.events, batch_size, 0);
 
       if (batch.n_events <= 0 || !deliver_batch (self, &batch))
         return;
 
+      adapt_batch_size (self, ws_poller_refresh_time (poller) - start_us);
+
       /* Fewer than asked for: those were all. */
-      if (batch.n_events < BATCH_EVENTS || ws_poller_refresh_time (poller) >= end_us)
+      if (batch.n_events < batch_size || poller->now_us >= end_us)
         return;
     }
 }

@@ -8,6 +8,11 @@
  * other sources of the context. */
 #define EXPIRE_MAX_PER_QUEUE 64
 
+/* In each turn a GMainContext serves only the sources of the highest priority that is ready. So that a
+ * flood of clients does not keep those below from theirs (GTK draws at a lower priority), the
+ * poller lets one turn pass when it has been ready in all for so long. */
+#define BUSY_MAX_US 4000
+
 typedef struct
 {
   GSource   source;
@@ -250,6 +255,12 @@ poller_source_prepare (GSource *source,
 
   *timeout_ms = -1;
 
+  if (self->yields)
+    {
+      *timeout_ms = 0;
+      return FALSE;
+    }
+
   if (self->n_deferred > 0 || has_any_backlog (self) || ws_poller_backend_has_fetched (self->backend))
     return TRUE;
 
@@ -270,9 +281,29 @@ static gboolean
 poller_source_check (GSource *source)
 {
   WsPoller *self = ((PollerSource *) source)->poller;
+  gboolean  ready = !self->yields && (ws_poller_backend_is_ready (self->backend) ||
+                                     get_deadline (self) <= g_source_get_time (source));
 
-  return ws_poller_backend_is_ready (self->backend) ||
-         get_deadline (self) <= g_source_get_time (source);
+  if (!ready)
+    {
+      self->yields = FALSE;
+      self->busy_since_us = 0;
+    }
+
+  return ready;
+}
+
+/* At the end of a turn; a nested one is a part of the outer's. */
+static void
+note_busy_turn (WsPoller *self,
+                gint64    start_us)
+{
+  if (self->depth > 1)
+    return;
+
+  if (self->busy_since_us == 0)
+    self->busy_since_us = start_us;
+  self->yields = g_get_monotonic_time () - self->busy_since_us >= BUSY_MAX_US;
 }
 
 static gboolean
@@ -282,14 +313,17 @@ poller_source_dispatch (GSource    *source,
 {
   WsPoller  *self = ((PollerSource *) source)->poller;
   WsDispatch dispatch;
+  gint64     start_us;
 
   ws_poller_begin_dispatch (self, &dispatch);
+  start_us = self->now_us;
 
   deliver_backlogs (self);
   if (!self->destroyed)
     ws_poller_backend_dispatch (self->backend);
   expire_timers (self);
   call_deferred (self);
+  note_busy_turn (self, start_us);
 
   ws_poller_end_dispatch (self, &dispatch);
 
