@@ -31,7 +31,7 @@ struct _WsPoller
   gint64      now_us;   /* valid inside a dispatch */
 
   gint64   busy_since_us; /* ready in every turn of the context since; 0: it was not, the last time */
-  gboolean yields;        /* lets the next turn pass */
+  guint    turns_to_pass; /* that it leaves to the other sources */
 
   WsTimerQueue *timer_queues;
   guint         timer_queues_serial; /* changes when one is removed: a walk must not go on */

@@ -13,18 +13,13 @@ G_STATIC_ASSERT ((int) WS_POLL_READ_HANG_UP == (int) EPOLLRDHUP);
 G_STATIC_ASSERT (WS_POLL_EDGE == (guint) EPOLLET);
 
 #define BATCH_EVENTS 64
-#define MIN_BATCH_EVENTS 4
-
-/* The clock is looked at between batches, so they are made smaller when they take long, as with large
- * messages or slow handlers, and larger again when they do not. */
-#define LONG_BATCH_US 1000
-#define SHORT_BATCH_US 250
 
 /* Bounds of one dispatch, so that a flood of events leaves the other sources of the context (a
  * user interface, say) their turn. The kernel hands ready descriptors out in rotation, so what does
  * not fit comes first next time and nobody starves. */
 #define DISPATCH_MAX_US 4000
 #define DISPATCH_MAX_BATCHES 16
+#define EVENTS_PER_LOOK 4 /* at the clock: a large message takes a good part of a millisecond */
 
 /* Events fetched and not all delivered yet, on the stack of the dispatch that does it. */
 typedef struct _Batch Batch;
@@ -40,9 +35,8 @@ struct _Batch
 struct _WsPollerBackend
 {
   WsPoller *poller;
-  GPollFD   poll_fd;    /* fd is -1 before the first watch */
-  int       batch_size; /* events to ask for */
-  Batch    *batches;    /* of the dispatches under way, innermost first */
+  GPollFD   poll_fd; /* fd is -1 before the first watch */
+  Batch    *batches; /* of the dispatches under way, innermost first */
 };
 
 WsPollerBackend *
@@ -52,7 +46,6 @@ ws_poller_backend_new (WsPoller *poller)
 
   self->poller = poller;
   self->poll_fd.fd = -1;
-  self->batch_size = BATCH_EVENTS;
 
   return self;
 }
@@ -145,32 +138,34 @@ ws_poller_backend_is_ready (WsPollerBackend *self)
   return self->poll_fd.revents != 0;
 }
 
-/* Tells what is left of a batch, of this dispatch or of an outer one. FALSE if the poller was
+/* Tells the next event of a batch, of this dispatch or of an outer one. FALSE if the poller was
  * destroyed, and self with it. */
+static gboolean
+tell_next (WsPollerBackend *self,
+           Batch           *batch)
+{
+  WsPoller                 *poller = self->poller;
+  const struct epoll_event *event = &batch->events[batch->n_told++];
+  WsWatch                  *watch = event->data.ptr;
+  guint                     events;
+
+  if (watch == NULL)
+    return TRUE;
+
+  /* A call before this one may have asked for less. */
+  events = event->events & (watch->events | WS_POLL_ERROR | WS_POLL_HANG_UP);
+  if (events != 0)
+    ws_poller_call_ready (poller, watch, (WsPollEvents) events);
+  return !poller->destroyed;
+}
+
 static gboolean
 tell_rest (WsPollerBackend *self,
            Batch           *batch)
 {
-  WsPoller *poller = self->poller;
-
   while (batch->n_told < batch->n_events)
-    {
-      const struct epoll_event *event = &batch->events[batch->n_told++];
-      WsWatch                  *watch = event->data.ptr;
-      guint                     events;
-
-      if (watch == NULL)
-        continue;
-
-      /* A call before this one may have asked for less. */
-      events = event->events & (watch->events | WS_POLL_ERROR | WS_POLL_HANG_UP);
-      if (events == 0)
-        continue;
-
-      ws_poller_call_ready (poller, watch, (WsPollEvents) events);
-      if (poller->destroyed)
-        return FALSE;
-    }
+    if (!tell_next (self, batch))
+      return FALSE;
 
   return TRUE;
 }
@@ -185,30 +180,40 @@ tell_outer_batches (WsPollerBackend *self)
   return TRUE;
 }
 
+/* What there is no time for is left to the kernel, which tells edges again when asked to. */
+static void
+hand_back (WsPollerBackend *self,
+           Batch           *batch)
+{
+  for (; batch->n_told < batch->n_events; batch->n_told++)
+    {
+      WsWatch *watch = batch->events[batch->n_told].data.ptr;
+
+      if (watch != NULL && (watch->events & WS_POLL_EDGE) != 0)
+        ws_poller_backend_modify (self, watch);
+    }
+}
+
 static gboolean
 deliver_batch (WsPollerBackend *self,
-               Batch           *batch)
+               Batch           *batch,
+               gint64           end_us)
 {
   batch->outer = self->batches;
   batch->n_told = 0;
   self->batches = batch;
 
-  if (!tell_rest (self, batch))
-    return FALSE;
+  while (batch->n_told < batch->n_events)
+    {
+      if (!tell_next (self, batch))
+        return FALSE;
+      if (batch->n_told % EVENTS_PER_LOOK == 0 && g_get_monotonic_time () >= end_us)
+        hand_back (self, batch);
+    }
 
   self->batches = batch->outer;
 
   return TRUE;
-}
-
-static void
-adapt_batch_size (WsPollerBackend *self,
-                  gint64           elapsed_us)
-{
-  if (elapsed_us > LONG_BATCH_US)
-    self->batch_size = MAX (self->batch_size / 2, MIN_BATCH_EVENTS);
-  else if (elapsed_us < SHORT_BATCH_US)
-    self->batch_size = MIN (self->batch_size * 2, BATCH_EVENTS);
 }
 
 void
@@ -223,18 +228,13 @@ ws_poller_backend_dispatch (WsPollerBackend *self)
 
   for (guint n = 0; n < DISPATCH_MAX_BATCHES; n++)
     {
-      int    batch_size = self->batch_size;
-      gint64 start_us = poller->now_us;
+      batch.n_events = epoll_wait (self->poll_fd.fd, batch.events, BATCH_EVENTS, 0);
 
-      batch.n_events = epoll_wait (self->poll_fd.fd, batch.events, batch_size, 0);
-
-      if (batch.n_events <= 0 || !deliver_batch (self, &batch))
+      if (batch.n_events <= 0 || !deliver_batch (self, &batch, end_us))
         return;
 
-      adapt_batch_size (self, ws_poller_refresh_time (poller) - start_us);
-
       /* Fewer than asked for: those were all. */
-      if (batch.n_events < batch_size || poller->now_us >= end_us)
+      if (batch.n_events < BATCH_EVENTS || ws_poller_refresh_time (poller) >= end_us)
         return;
     }
 }

@@ -10,8 +10,10 @@
 
 /* In each turn a GMainContext serves only the sources of the highest priority that is ready. So that a
  * flood of clients does not keep those below from theirs (GTK draws at a lower priority), the
- * poller lets one turn pass when it has been ready in all for so long. */
+ * poller lets some turns pass when it has been ready in all for so long: one in which others of its own
+ * priority are ready, one for what is below them, such as drawing, and one for idle work. */
 #define BUSY_MAX_US 4000
+#define PASSED_TURNS 3
 
 typedef struct
 {
@@ -255,7 +257,7 @@ poller_source_prepare (GSource *source,
 
   *timeout_ms = -1;
 
-  if (self->yields)
+  if (self->turns_to_pass > 0)
     {
       *timeout_ms = 0;
       return FALSE;
@@ -281,16 +283,18 @@ static gboolean
 poller_source_check (GSource *source)
 {
   WsPoller *self = ((PollerSource *) source)->poller;
-  gboolean  ready = !self->yields && (ws_poller_backend_is_ready (self->backend) ||
-                                     get_deadline (self) <= g_source_get_time (source));
 
-  if (!ready)
+  if (self->turns_to_pass > 0)
     {
-      self->yields = FALSE;
-      self->busy_since_us = 0;
+      self->turns_to_pass--;
+      return FALSE;
     }
 
-  return ready;
+  if (ws_poller_backend_is_ready (self->backend) || get_deadline (self) <= g_source_get_time (source))
+    return TRUE;
+
+  self->busy_since_us = 0;
+  return FALSE;
 }
 
 /* At the end of a turn; a nested one is a part of the outer's. */
@@ -303,7 +307,11 @@ note_busy_turn (WsPoller *self,
 
   if (self->busy_since_us == 0)
     self->busy_since_us = start_us;
-  self->yields = g_get_monotonic_time () - self->busy_since_us >= BUSY_MAX_US;
+  if (g_get_monotonic_time () - self->busy_since_us < BUSY_MAX_US)
+    return;
+
+  self->busy_since_us = 0;
+  self->turns_to_pass = PASSED_TURNS;
 }
 
 static gboolean
