@@ -89,6 +89,41 @@ test_nested_told (Fixture      *fixture,
   g_string_truncate (fixture->log, 0);
 }
 
+static void
+drain_slowly (Peer *peer)
+{
+  gint64 end_us = g_get_monotonic_time () + G_TIME_SPAN_MILLISECOND;
+
+  log_and_drain (peer);
+  while (g_get_monotonic_time () < end_us)
+    ;
+}
+
+static void
+test_no_time (Fixture      *fixture,
+              gconstpointer user_data)
+{
+  g_test_summary ("What a dispatch has no time for is told in a later one, and nothing twice");
+
+  for (char name = 'a'; name <= 'z'; name++)
+    {
+      Peer *peer = add_socket_peer (fixture, name, WS_POLL_IN | get_edge (fixture));
+
+      peer->on_ready = drain_slowly;
+      send_bytes (peer, "x");
+    }
+
+  while (count_ready (fixture) == 0)
+    g_main_context_iteration (fixture->context, TRUE);
+  if (ws_poller_has_edges (fixture->poller))
+    g_assert_cmpuint (fixture->log->len, <=, 8);
+  while (fixture->log->len < fixture->peers->len)
+    g_main_context_iteration (fixture->context, TRUE);
+  run_ready (fixture);
+  g_assert_cmpuint (count_ready (fixture), ==, fixture->peers->len);
+  g_string_truncate (fixture->log, 0);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -97,6 +132,7 @@ main (int    argc,
 
   ADD_POLLER_TEST ("ws_poller_rearm_watch/told-once", test_told_once);
   ADD_POLLER_TEST ("ws_poller_rearm_watch/nested", test_nested_told);
+  ADD_POLLER_TEST ("ws_poller_rearm_watch/no-time", test_no_time);
 
   return g_test_run ();
 }
