@@ -1,45 +1,23 @@
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What a message to many clients costs: ws_server_broadcast() beside a loop of sends.
+/* Many clients of a server that tells all of them what one says: the load of broadcast.py.
  *
- *   bench-broadcast [CLIENTS [LENGTH [ROUNDS]]]
+ *   bench-broadcast PORT PID [CLIENTS [LENGTH [ROUNDS [--deflate]]]]
  *
- * The clients live in a child process that only reads. A line of JSON for each way: CPU microseconds of
- * the server process, user and system, per client and message. What the kernel does to hand a packet
- * over the loopback is the sender's, so most of it is the same for every way. */
+ * Opens the clients, has the first of them say something, ROUNDS times, each time when all have heard what
+ * went before, and prints a line of JSON: CPU microseconds of the process PID, user and system, per client and
+ * message. What the kernel does to hand a packet over the loopback is the sender's, so most of it is the same for
+ * every server. */
 #include <arpa/inet.h>
+#include <glib.h>
 #include <netinet/in.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
-#include <wsserver/wsserver.h>
-
-static guint n_connected;
-
-static void
-connected_cb (WsServer     *server,
-              WsConnection *connection,
-              gpointer      user_data)
-{
-  n_connected++;
-}
-
-static void
-configure (WsServer   *server,
-           const char *setting)
-{
-  g_autoptr (GError) error = NULL;
-  g_autofree char *value = ws_server_config (server, setting, &error);
-
-  if (value == NULL)
-    g_error ("%s", error->message);
-}
 
 #define REQUEST                                                                       \
  "GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" \
@@ -47,9 +25,6 @@ configure (WsServer   *server,
 
 static const char *const requests[] = { REQUEST "\r\n", REQUEST "Sec-WebSocket-Extensions: permessage-deflate\r\n\r\n" };
 
-/* --- the child ------------------------------------------------------------------------------- */
-
-/* The parent serves it meanwhile. */
 static int
 open_client (guint    port,
              guint    number,
@@ -97,177 +72,111 @@ count_frames (const guint8 *data,
   return n;
 }
 
-/* Counts messages, and tells the parent over the pipe whenever it has read as many as were announced. */
+/* Until n messages have come, to whichever client. */
 static void
-run_clients (guint    port,
-             guint    n_clients,
-             gboolean deflate,
-             int      orders,
-             int      answers)
+hear (int     epoll_fd,
+      guint64 n)
 {
-  int                epoll_fd = epoll_create1 (EPOLL_CLOEXEC);
-  struct epoll_event events[256];
-  static guint8      buffer[256 * 1024];
-  gint64             missing = 0;
-  struct epoll_event order = { .events = EPOLLIN, .data.fd = orders };
+  static guint8 buffer[256 * 1024];
 
-  prctl (PR_SET_PDEATHSIG, SIGKILL);
-  for (guint i = 0; i < n_clients; i++)
+  while (n > 0)
     {
-      int                fd = open_client (port, i, deflate);
-      struct epoll_event event = { .events = EPOLLIN, .data.fd = fd };
+      struct epoll_event events[256];
+      int                n_events = epoll_wait (epoll_fd, events, G_N_ELEMENTS (events), 10000);
 
-      epoll_ctl (epoll_fd, EPOLL_CTL_ADD, fd, &event);
-    }
-  epoll_ctl (epoll_fd, EPOLL_CTL_ADD, orders, &order);
-
-  for (;;)
-    {
-      int n = epoll_wait (epoll_fd, events, G_N_ELEMENTS (events), -1);
-
-      for (int i = 0; i < n; i++)
+      if (n_events <= 0)
+        g_error ("%" G_GUINT64_FORMAT " messages have not come", n);
+      for (int i = 0; i < n_events; i++)
         {
-          gint64 announced;
-          gssize length;
+          gssize length = recv (events[i].data.fd, buffer, sizeof buffer, 0);
 
-          if (events[i].data.fd == orders)
-            {
-              if (read (orders, &announced, sizeof announced) != sizeof announced)
-                _exit (0);
-              missing += announced;
-            }
-          else if ((length = recv (events[i].data.fd, buffer, sizeof buffer, 0)) > 0)
-            {
-              missing -= count_frames (buffer, (gsize) length);
-            }
-          else
-            {
-              _exit (1);
-            }
+          if (length <= 0)
+            g_error ("a client was closed");
+          n -= count_frames (buffer, (gsize) length);
         }
-      if (missing == 0 && write (answers, "", 1) != 1)
-        _exit (1);
     }
 }
 
-/* --- the server ------------------------------------------------------------------------------ */
-
-static gint64
-get_cpu_us (void)
-{
-  struct rusage usage;
-
-  getrusage (RUSAGE_SELF, &usage);
-  return (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * G_USEC_PER_SEC + usage.ru_utime.tv_usec + usage.ru_stime.tv_usec;
-}
-
+/* A binary message, masked with zeros. RFC 6455 §5.2. */
 static void
-send_to_all (WsServer *server,
-             GBytes   *data)
+say (int         fd,
+     const char *text,
+     gsize       length)
 {
-  GListModel *clients = G_LIST_MODEL (ws_server_get_connections (server));
-  guint       n = g_list_model_get_n_items (clients);
+  g_autoptr (GByteArray) frame = g_byte_array_new ();
+  const guint8 short_header[] = { 0x82, (guint8) (0x80 | length), 0, 0, 0, 0 };
+  const guint8 long_header[] = { 0x82, 0x80 | 126, (guint8) (length >> 8), (guint8) length, 0, 0, 0, 0 };
 
-  for (guint i = 0; i < n; i++)
-    {
-      g_autoptr (WsConnection) connection = g_list_model_get_item (clients, i);
-
-      ws_connection_send_bytes (connection, data, NULL);
-    }
+  if (length < 126)
+    g_byte_array_append (frame, short_header, sizeof short_header);
+  else
+    g_byte_array_append (frame, long_header, sizeof long_header);
+  g_byte_array_append (frame, (const guint8 *) text, (guint) length);
+  if (send (fd, frame->data, frame->len, 0) != (gssize) frame->len)
+    g_error ("cannot send: %m");
 }
 
-static void
-measure (WsServer   *server,
-         const char *way,
-         gboolean    broadcast,
-         gsize       length,
-         guint       n_rounds,
-         int         orders,
-         int         answers)
+/* Nanoseconds on a processor, of all threads. */
+static guint64
+get_cpu_ns (const char *pid)
 {
-  g_autoptr (GString) text = g_string_new (NULL);
-  g_autoptr (GBytes) data = NULL;
-  gint64 cpu_us = 0;
+  g_autofree char *path = g_strdup_printf ("/proc/%s/task", pid);
+  g_autoptr (GDir) threads = g_dir_open (path, 0, NULL);
+  const char *thread;
+  guint64     sum = 0;
 
-  while (text->len < length)
-    g_string_append_printf (text, "{\"symbol\": \"ABC\", \"price\": %" G_GSIZE_FORMAT "}, ", text->len * 7919 % 10000);
-  data = g_bytes_new (text->str, length);
-
-  for (guint round = 0; round < n_rounds; round++)
+  while (threads != NULL && (thread = g_dir_read_name (threads)) != NULL)
     {
-      gint64 announced = n_connected;
-      gint64 start_us = get_cpu_us ();
-      char   answer;
+      g_autofree char *file = g_build_filename (path, thread, "schedstat", NULL);
+      g_autofree char *text = NULL;
 
-      if (broadcast)
-        ws_server_broadcast (server, WS_DATA_FORMAT_BINARY, data, NULL, NULL, NULL);
-      else
-        send_to_all (server, data);
-      while (g_main_context_iteration (NULL, FALSE))
-        ;
-      cpu_us += get_cpu_us () - start_us;
-
-      /* The child has it all before the next round, so that nothing queues up. */
-      if (write (orders, &announced, sizeof announced) != sizeof announced || read (answers, &answer, 1) != 1)
-        g_error ("the clients have gone");
+      if (g_file_get_contents (file, &text, NULL, NULL))
+        sum += g_ascii_strtoull (text, NULL, 10);
     }
-
-  g_print ("{\"way\": \"%s\", \"clients\": %u, \"length\": %" G_GSIZE_FORMAT ", \"cpu_us_per_client_message\": %.3f}\n", way,
-           n_connected, length, (double) cpu_us / n_rounds / n_connected);
-}
-
-static void
-run (guint    n_clients,
-     gsize    length,
-     guint    n_rounds,
-     gboolean deflate)
-{
-  g_autoptr (WsServer) server = ws_server_new ();
-  g_autoptr (GError) error = NULL;
-  int orders[2];
-  int answers[2];
-
-  configure (server, "MaxConnections=100000");
-  g_signal_connect (server, "connected", G_CALLBACK (connected_cb), NULL);
-  ws_server_set_local_host (server, "127.0.0.1", NULL);
-  if (!ws_server_start_listening (server, &error))
-    g_error ("%s", error->message);
-  if (pipe (orders) != 0 || pipe (answers) != 0)
-    g_error ("no pipe: %m");
-  if (fork () == 0)
-    run_clients (ws_server_get_local_port (server), n_clients, deflate, orders[0], answers[1]);
-  while (n_connected < n_clients)
-    g_main_context_iteration (NULL, TRUE);
-
-  for (guint turn = 0; turn < 3; turn++)
-    {
-      measure (server, deflate ? "loop of sends, deflate" : "loop of sends", FALSE, length, n_rounds, orders[1], answers[0]);
-      measure (server, deflate ? "broadcast, deflate" : "broadcast", TRUE, length, n_rounds, orders[1], answers[0]);
-    }
-
-  for (guint i = 0; i < 2; i++)
-    {
-      close (orders[i]); /* which ends the child */
-      close (answers[i]);
-    }
-  n_connected = 0;
+  return sum;
 }
 
 int
 main (int    argc,
       char **argv)
 {
-  const guint   n_clients = argc > 1 ? (guint) atoi (argv[1]) : 10000;
-  const gsize   length = argc > 2 ? (gsize) atoi (argv[2]) : 100;
-  const guint   n_rounds = argc > 3 ? (guint) atoi (argv[3]) : 10;
+  const guint     n_clients = argc > 3 ? (guint) atoi (argv[3]) : 10000;
+  const gsize     length = argc > 4 ? (gsize) atoi (argv[4]) : 100;
+  const guint     n_rounds = argc > 5 ? (guint) atoi (argv[5]) : 10;
+  const gboolean  deflate = argc > 6 && g_str_equal (argv[6], "--deflate");
+  const int       epoll_fd = epoll_create1 (EPOLL_CLOEXEC);
+  g_autofree int *fds = g_new (int, n_clients);
+  g_autoptr (GString) text = g_string_new (NULL);
   struct rlimit limit;
+  guint64       start_ns;
 
+  if (argc < 3 || length > 60000)
+    g_error ("usage: bench-broadcast PORT PID [CLIENTS [LENGTH [ROUNDS [--deflate]]]]");
   if (getrlimit (RLIMIT_NOFILE, &limit) == 0)
     {
       limit.rlim_cur = limit.rlim_max;
       setrlimit (RLIMIT_NOFILE, &limit);
     }
-  run (n_clients, length, n_rounds, FALSE);
-  run (n_clients, length, n_rounds, TRUE);
+  for (guint i = 0; i < n_clients; i++)
+    {
+      struct epoll_event event = { .events = EPOLLIN };
+
+      fds[i] = event.data.fd = open_client ((guint) atoi (argv[1]), i, deflate);
+      epoll_ctl (epoll_fd, EPOLL_CTL_ADD, fds[i], &event);
+    }
+  while (text->len < length)
+    g_string_append_printf (text, "{\"symbol\": \"ABC\", \"price\": %" G_GSIZE_FORMAT "}, ", text->len * 7919 % 10000);
+
+  /* Once to warm up. */
+  say (fds[0], text->str, length);
+  hear (epoll_fd, n_clients);
+  start_ns = get_cpu_ns (argv[2]);
+  for (guint round = 0; round < n_rounds; round++)
+    {
+      say (fds[0], text->str, length);
+      hear (epoll_fd, n_clients);
+    }
+  g_print ("{\"clients\": %u, \"length\": %" G_GSIZE_FORMAT ", \"cpu_us_per_client_message\": %.3f}\n", n_clients, length,
+           (double) (get_cpu_ns (argv[2]) - start_ns) / 1000 / n_rounds / n_clients);
   return 0;
 }

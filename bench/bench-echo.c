@@ -4,8 +4,10 @@
 /* The echo server that the benchmark measures.
  *
  *   bench-echo PORT [--deflate on|off] [--tls CERTIFICATE KEY] [--platform] [--func] [--set NAME=VALUE] ...
+ *              [--broadcast | --send-to-all]
  *
- * --func: with a message function in place of the signal. --set: a setting of the server. */
+ * --func: with a message function in place of the signal. --set: a setting of the server. --broadcast,
+ * --send-to-all: each message goes to all clients, in the one way or the other. */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -25,6 +27,32 @@ data_in_cb (WsServer     *server,
   ws_connection_set_data_format (connection, format);
   if (!ws_connection_send (connection, data, &error))
     g_printerr ("%s\n", error->message);
+}
+
+static void
+broadcast_cb (WsServer     *server,
+              WsConnection *connection,
+              WsDataFormat  format,
+              GBytes       *data)
+{
+  ws_server_broadcast (server, format, data, NULL, NULL, NULL);
+}
+
+static void
+send_to_all_cb (WsServer     *server,
+                WsConnection *connection,
+                WsDataFormat  format,
+                GBytes       *data)
+{
+  GListModel *clients = G_LIST_MODEL (ws_server_get_connections (server));
+  guint       n = g_list_model_get_n_items (clients);
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (WsConnection) client = g_list_model_get_item (clients, i);
+
+      ws_connection_send_bytes (client, data, NULL);
+    }
 }
 
 static void
@@ -88,6 +116,8 @@ set_certificate (WsServer   *server,
     g_error ("%s", error->message);
 }
 
+static GCallback data_in = G_CALLBACK (data_in_cb);
+
 static void
 apply_options (WsServer *server,
                int       argc,
@@ -106,6 +136,14 @@ apply_options (WsServer *server,
     else if (g_str_equal (argv[i], "--platform"))
       {
         ws_server_set_ssl_provider (server, WS_SSL_PROVIDER_PLATFORM, NULL);
+      }
+    else if (g_str_equal (argv[i], "--broadcast"))
+      {
+        data_in = G_CALLBACK (broadcast_cb);
+      }
+    else if (g_str_equal (argv[i], "--send-to-all"))
+      {
+        data_in = G_CALLBACK (send_to_all_cb);
       }
     else if (g_str_equal (argv[i], "--func"))
       {
@@ -126,8 +164,8 @@ main (int    argc,
   configure (server, "MaxConnections=100000");
   configure (server, "MaxMessageSize=67108864");
   configure (server, "MaxSendQueue=134217728");
-  g_signal_connect (server, "data-in", G_CALLBACK (data_in_cb), NULL);
   apply_options (server, argc, argv);
+  g_signal_connect (server, "data-in", data_in, NULL);
   ws_server_set_local_host (server, "127.0.0.1", NULL);
   ws_server_set_local_port (server, argc > 1 ? (guint) atoi (argv[1]) : 0, NULL);
   if (!ws_server_start_listening (server, &error))

@@ -1,11 +1,13 @@
 // Copyright 2026 The WsServer authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Echo server on Bun.   bun peer-bun.js PORT [--tls CERT KEY] [--deflate on|off]
+// Echo server on Bun.   bun peer-bun.js PORT [--tls CERT KEY] [--deflate on|off] [--publish]
+// --publish: each message goes to all clients.
 const a = process.argv.slice(2);
 const t = a.indexOf('--tls');
 const d = a.indexOf('--deflate');
 const deflate = d > 0 && a[d + 1] === 'on';
-Bun.serve({
+const publish = a.includes('--publish');
+const server = Bun.serve({
   hostname: '127.0.0.1',
   port: Number(a[0]),
   tls: t > 0 ? { cert: Bun.file(a[t + 1]), key: Bun.file(a[t + 2]) } : undefined,
@@ -18,6 +20,10 @@ Bun.serve({
     backpressureLimit: 256 * 1024 * 1024,
     idleTimeout: 120,
     perMessageDeflate: deflate ? { compress: 'dedicated', decompress: 'dedicated' } : false,
-    message(ws, m) { ws.send(m, deflate); },
+    open(ws) { if (publish) ws.subscribe('all'); },
+    message(ws, m) {
+      if (publish) server.publish('all', m, deflate);
+      else ws.send(m, deflate);
+    },
   },
 });
