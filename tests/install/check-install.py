@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Installs the library into a scratch folder and uses it as a stranger would.
 
-    check-install.py BUILD_FOLDER SYMBOLS_LIST [--vala] [--gjs GJS]
+    check-install.py BUILD_FOLDER SYMBOLS_LIST [--vala] [--docs] [--gjs GJS]
 
 Everything that belongs to an installation is there and nothing else; separate projects in C and Vala
 build against it through pkg-config; Python and gjs load the installed typelib; the installed library
@@ -84,6 +84,7 @@ def main():
     parser.add_argument("build")
     parser.add_argument("symbols")
     parser.add_argument("--vala", action="store_true")
+    parser.add_argument("--docs", action="store_true")
     parser.add_argument("--gjs")
     options = parser.parse_args()
 
@@ -95,6 +96,9 @@ def main():
         library = find(root, "libwsserver-1.0.so.0")
         typelib = find(root, "Ws-1.0.typelib")
         find(root, "Ws-1.0.gir")
+        if options.docs:
+            find(root, "class.Server.html")
+            find(root, "first-server.html")
         prefix = find(root, "include").parent
         relocate(pc, prefix)
         check_headers(root)
