@@ -89,8 +89,8 @@ void ws_connection_context_init  (WsConnectionContext          *self,
                                   WsPoller                     *poller,
                                   WsSettings                   *settings);
 void ws_connection_context_clear (WsConnectionContext          *self);
-/* Takes over durations changed in the settings; TRUE if keep-alive timers were switched on. */
-gboolean ws_connection_context_update_timers (WsConnectionContext *self);
+/* Takes over durations and limits changed in the settings; TRUE if keep-alive timers were switched on. */
+gboolean ws_connection_context_update (WsConnectionContext *self);
 
 typedef enum
 {
@@ -175,6 +175,7 @@ struct _WsConnection
   GObject parent_instance;
 
   WsConnectionContext *context; /* NULL once ended and told */
+  WsMailbox           *mailbox; /* the poller's; this and the id stay, so that any thread may read them */
   guint64              id;
   WsWatch              watch;
   WsTransport         *transport; /* NULL once closed */
@@ -411,6 +412,14 @@ gboolean ws_connection_has_room  (WsConnection *self,
                                   GError      **error);
 guint64 ws_connection_get_queued_bytes (WsConnection *self);
 
+/* ws-connection-send.c */
+/* AUTOMATIC becomes text where the bytes can be text. FALSE if text was asked for and they cannot.
+ * In any thread. */
+gboolean ws_connection_resolve_format (WsDataFormat *format,
+                                       const guint8 *data,
+                                       gsize         length,
+                                       GError      **error);
+
 /* ws-connection-jobs.c */
 typedef enum
 {
@@ -434,6 +443,7 @@ struct _WsSendJob
   gint64        result;   /* of a ping: its round-trip time */
   GError       *error;
   GTask        *task;     /* told by it … */
+  GCancellable *cancellable;
   gboolean      waited_for; /* … or watched by a blocking call */
   GSource      *cancel_source;
   WsConnection *connection; /* not a reference; NULL when finished */

@@ -31,6 +31,7 @@ ws_poller_begin_dispatch (WsPoller   *self,
   dispatch->watch = NULL;
   self->dispatch = dispatch;
   self->depth++;
+  ws_mailbox_note_thread (self->mailbox);
   ws_poller_refresh_time (self);
 }
 
@@ -308,6 +309,7 @@ ws_poller_new (GMainContext *context)
   self->ref_count = 1;
   self->context = g_main_context_ref (context != NULL ? context : g_main_context_default ());
   self->buffer_pool = ws_buffer_pool_new ();
+  self->mailbox = ws_mailbox_new (self->context);
 
   self->source = g_source_new (&poller_source_funcs, sizeof (PollerSource));
   ((PollerSource *) self->source)->poller = self;
@@ -342,6 +344,7 @@ ws_poller_unref (WsPoller *self)
   g_source_unref (self->source);
   g_main_context_unref (self->context);
   ws_buffer_pool_unref (self->buffer_pool);
+  ws_mailbox_unref (self->mailbox);
   g_free (self->receive_buffer);
   g_free (self);
 }
@@ -361,6 +364,9 @@ ws_poller_destroy (WsPoller *self)
 
   while (self->deferred_head != NULL)
     unlink_deferred (self, self->deferred_head);
+
+  /* Last: what is told then runs the application's code. */
+  ws_mailbox_close (self->mailbox);
 }
 
 GMainContext *
@@ -456,6 +462,12 @@ ws_poller_give_receive_buffer (WsPoller *self,
     self->receive_buffer = buffer;
   else
     g_free (buffer);
+}
+
+WsMailbox *
+ws_poller_get_mailbox (WsPoller *self)
+{
+  return self->mailbox;
 }
 
 WsBufferPool *
