@@ -4,10 +4,11 @@
 /* The echo server that the benchmark measures.
  *
  *   bench-echo PORT [--deflate on|off] [--tls CERTIFICATE KEY] [--platform] [--func] [--set NAME=VALUE] ...
- *              [--broadcast | --send-to-all]
+ *              [--broadcast | --send-to-all] [--threads N]
  *
  * --func: with a message function in place of the signal. --set: a setting of the server. --broadcast,
- * --send-to-all: each message goes to all clients, in the one way or the other. */
+ * --send-to-all: each message goes to all clients, in the one way or the other.
+ * --threads: so many servers, each in a thread of its own, on one port, which is not 0. */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -151,26 +152,61 @@ apply_options (WsServer *server,
       }
 }
 
-int
-main (int    argc,
-      char **argv)
+typedef struct
 {
+  int    argc;
+  char **argv;
+  guint  n_threads;
+} Options;
+
+static gpointer
+run_server (gpointer user_data)
+{
+  const Options *options = user_data;
+  g_autoptr (GMainContext) context = options->n_threads > 1 ? g_main_context_new () : NULL;
+  g_autoptr (GMainLoop) loop = g_main_loop_new (context, FALSE);
   g_autoptr (WsServer) server = ws_server_new ();
-  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autoptr (GError) error = NULL;
 
-  raise_descriptor_limit ();
+  if (context != NULL)
+    g_main_context_push_thread_default (context);
   configure (server, "BufferMessage=True");
   configure (server, "MaxConnections=100000");
   configure (server, "MaxMessageSize=67108864");
   configure (server, "MaxSendQueue=134217728");
-  apply_options (server, argc, argv);
+  if (options->n_threads > 1)
+    configure (server, "BindExclusively=False");
+  apply_options (server, options->argc, options->argv);
   g_signal_connect (server, "data-in", data_in, NULL);
   ws_server_set_local_host (server, "127.0.0.1", NULL);
-  ws_server_set_local_port (server, argc > 1 ? (guint) atoi (argv[1]) : 0, NULL);
+  ws_server_set_local_port (server, options->argc > 1 ? (guint) atoi (options->argv[1]) : 0, NULL);
   if (!ws_server_start_listening (server, &error))
     g_error ("%s", error->message);
 
   g_main_loop_run (loop);
+  return NULL;
+}
+
+static guint
+get_n_threads (int    argc,
+               char **argv)
+{
+  for (int i = 2; i + 1 < argc; i++)
+    if (g_str_equal (argv[i], "--threads"))
+      return (guint) MAX (atoi (argv[i + 1]), 1);
+
+  return 1;
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  Options options = { argc, argv, get_n_threads (argc, argv) };
+
+  raise_descriptor_limit ();
+  for (guint i = 1; i < options.n_threads; i++)
+    g_thread_unref (g_thread_new ("server", run_server, &options));
+  run_server (&options);
   return 0;
 }

@@ -329,6 +329,57 @@ class ServerTest(unittest.TestCase):
             self.server.broadcast(Ws.DataFormat.TEXT, GLib.Bytes.new(b"\xff"), None)
         self.assertEqual(caught.exception.code, Ws.Error.INVALID_ARGUMENT)
 
+    def test_send_from_threads(self):
+        senders, told, failed = [], [], []
+
+        def sent(connection, result):
+            told.append((threading.current_thread(), connection.send_finish(result)))
+
+        def work(connection, number):
+            for sequence in range(100):
+                connection.send_async(Ws.DataFormat.TEXT, GLib.Bytes.new(f"{number} {sequence}".encode()), None,
+                                      sent if number else None)
+
+        def connected(_server, connection):
+            for number in range(3):
+                senders.append(threading.Thread(target=work, args=(connection, number)))
+                senders[-1].start()
+            kept.append(connection)
+
+        def talk(client):
+            client.open()
+            expected = [0, 0, 0]
+            for _ in range(300):
+                opcode, payload = client.receive()
+                number, sequence = map(int, payload.split())
+                assert opcode == TEXT and sequence == expected[number], (payload, expected)
+                expected[number] += 1
+            client.close(1000)
+
+        kept = []
+        self.server.connect("connected", connected)
+        self.run_client(talk)
+        for thread in senders:
+            thread.join()
+        self.iterate_until(lambda: len(told) == 200)
+        self.assertEqual(set(told), {(threading.main_thread(), True)})
+
+        def ended(connection, result):
+            try:
+                connection.send_finish(result)
+            except GLib.Error as error:
+                failed.append(error.code)
+
+        def work_late(connection):
+            connection.send_async(Ws.DataFormat.TEXT, GLib.Bytes.new(b"late"), None, ended)
+
+        self.iterate_until(lambda: not kept[0].get_connected())
+        thread = threading.Thread(target=work_late, args=(kept.pop(),))
+        thread.start()
+        self.iterate_until(lambda: failed)
+        thread.join()
+        self.assertEqual(failed, [Ws.Error.SENDING])
+
     def test_open_request(self):
         def open_request(_server, _connection, request):
             self.assertEqual(request.props.sub_protocols, "chat, superchat")

@@ -24,7 +24,7 @@ ws_connection_context_init (WsConnectionContext          *self,
   ws_timer_queue_init (&self->idle_timers, 0, ws_connection_idle_timer_expired);
   ws_timer_queue_init (&self->ping_timers, 0, ws_connection_ping_timer_expired);
   ws_timer_queue_init (&self->pong_timers, 0, ws_connection_pong_timer_expired);
-  ws_connection_context_update_timers (self);
+  ws_connection_context_update (self);
 
   ws_poller_add_timer_queue (poller, &self->handshake_timers);
   ws_poller_add_timer_queue (poller, &self->close_timers);
@@ -36,7 +36,7 @@ ws_connection_context_init (WsConnectionContext          *self,
 }
 
 gboolean
-ws_connection_context_update_timers (WsConnectionContext *self)
+ws_connection_context_update (WsConnectionContext *self)
 {
   const WsSettings *settings = self->settings;
   gboolean          switched_on = (settings->idle_timeout_s > 0 && self->idle_timers.duration_us == 0) ||
@@ -48,6 +48,7 @@ ws_connection_context_update_timers (WsConnectionContext *self)
   ws_timer_queue_set_duration (&self->idle_timers, settings->idle_timeout_s * USEC_PER_S);
   ws_timer_queue_set_duration (&self->ping_timers, settings->ping_interval_s * USEC_PER_S);
   ws_timer_queue_set_duration (&self->pong_timers, settings->pong_timeout_s * USEC_PER_S);
+  ws_mailbox_set_limit (ws_poller_get_mailbox (self->poller), settings->max_send_queue_bytes);
   return switched_on;
 }
 

@@ -18,6 +18,8 @@ ws_send_job_new (WsJobKind kind,
   job->kind = kind;
   job->size = -1;
   g_set_object (&job->task, task);
+  if (task != NULL)
+    g_set_object (&job->cancellable, g_task_get_cancellable (task));
   return job;
 }
 
@@ -36,6 +38,7 @@ clear_job (gpointer data)
   g_clear_object (&job->stream);
   g_clear_error (&job->error);
   g_clear_object (&job->task);
+  g_clear_object (&job->cancellable);
   if (job->progress_destroy != NULL)
     job->progress_destroy (job->progress_data);
 }
@@ -82,12 +85,10 @@ static void
 watch_cancellable (WsConnection *self,
                    WsSendJob    *job)
 {
-  GCancellable *cancellable = job->task != NULL ? g_task_get_cancellable (job->task) : NULL;
-
-  if (cancellable == NULL)
+  if (job->cancellable == NULL)
     return;
 
-  job->cancel_source = g_cancellable_source_new (cancellable);
+  job->cancel_source = g_cancellable_source_new (job->cancellable);
   g_source_set_callback (job->cancel_source, G_SOURCE_FUNC (job_cancelled_cb), ws_send_job_ref (job),
                          (GDestroyNotify) ws_send_job_unref);
   g_source_attach (job->cancel_source, ws_poller_get_context (self->context->poller));

@@ -89,8 +89,8 @@ void ws_connection_context_init  (WsConnectionContext          *self,
                                   WsPoller                     *poller,
                                   WsSettings                   *settings);
 void ws_connection_context_clear (WsConnectionContext          *self);
-/* Takes over durations changed in the settings; TRUE if keep-alive timers were switched on. */
-gboolean ws_connection_context_update_timers (WsConnectionContext *self);
+/* Takes over durations and limits changed in the settings; TRUE if keep-alive timers were switched on. */
+gboolean ws_connection_context_update (WsConnectionContext *self);
 
 typedef enum
 {
@@ -222,7 +222,8 @@ struct _WsConnection
   guint64    messages_received;
   guint64    written; /* bytes the transport has taken */
 
-  guint64    id;
+  guint64    id;      /* this and the mailbox stay, so that any thread may read them */
+  WsMailbox *mailbox; /* the poller's */
   WsDeferred deferred;
   WsTimer    phase_timer; /* handshake, close or linger */
   WsTimer    idle_timer;  /* during the TLS handshake: the client's silence */
@@ -421,6 +422,14 @@ gboolean ws_connection_has_room  (WsConnection *self,
                                   GError      **error);
 guint64 ws_connection_get_queued_bytes (WsConnection *self);
 
+/* ws-connection-send.c */
+/* AUTOMATIC becomes text where the bytes can be text. FALSE if text was asked for and they cannot.
+ * In any thread. */
+gboolean ws_connection_resolve_format (WsDataFormat *format,
+                                       const guint8 *data,
+                                       gsize         length,
+                                       GError      **error);
+
 /* ws-connection-jobs.c */
 typedef enum
 {
@@ -444,6 +453,7 @@ struct _WsSendJob
   gint64        result;   /* of a ping: its round-trip time */
   GError       *error;
   GTask        *task;     /* told by it … */
+  GCancellable *cancellable;
   gboolean      waited_for; /* … or watched by a blocking call */
   GSource      *cancel_source;
   WsConnection *connection; /* not a reference; NULL when finished */

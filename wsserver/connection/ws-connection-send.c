@@ -158,21 +158,20 @@ own (const guint8 *data,
   return owner != NULL ? g_bytes_ref (owner) : g_bytes_new (data, length);
 }
 
-/* Accepts a message or fails; *job is set if it has to wait behind a stream, or if task or the
- * connection's timeout asks for it. */
+/* Accepts a message or fails; *job is set if it has to wait behind a stream, or if the connection's
+ * timeout asks for it. */
 static gboolean
 send_message (WsConnection *self,
               WsOpcode      opcode,
               const guint8 *data,
               gsize         length,
               GBytes       *owner,
-              GTask        *task,
               WsSendJob   **job,
               GError      **error)
 {
-  gboolean waits = task != NULL || self->timeout_s > 0;
+  gboolean waits = self->timeout_s > 0;
 
-  if (task == NULL && is_part_of_message (self))
+  if (is_part_of_message (self))
     {
       if (!send_part_of_message (self, opcode, data, length, owner, error))
         return FALSE;
@@ -185,7 +184,7 @@ send_message (WsConnection *self,
   if (!ws_connection_check_can_start_message (self, error))
     return FALSE;
   /* A call that blocks waits for its turn with the data its caller holds. */
-  if ((task != NULL || !waits) && !ws_connection_has_room (self, ws_connection_get_frames_size (self, length), error))
+  if (!waits && !ws_connection_has_room (self, ws_connection_get_frames_size (self, length), error))
     return FALSE;
 
   if (!waits && !ws_connection_is_streaming (self))
@@ -194,10 +193,10 @@ send_message (WsConnection *self,
       return TRUE;
     }
 
-  *job = ws_send_job_new (WS_JOB_MESSAGE, task);
+  *job = ws_send_job_new (WS_JOB_MESSAGE, NULL);
   (*job)->opcode = opcode;
   (*job)->data = own (data, length, owner);
-  (*job)->waited_for = task == NULL && self->timeout_s > 0;
+  (*job)->waited_for = waits;
   ws_connection_add_job (self, *job);
   ws_connection_run_jobs (self);
   return TRUE;
@@ -221,7 +220,7 @@ send_data (WsConnection *self,
   if (format >= WS_DATA_FORMAT_PING)
     sent = send_control (self, (WsOpcode) format, data, length, error);
   else
-    sent = send_message (self, (WsOpcode) format, data, length, owner, NULL, &job, error);
+    sent = send_message (self, (WsOpcode) format, data, length, owner, &job, error);
 
   if (sent && job != NULL && self->timeout_s > 0)
     return ws_connection_wait_for_job (self, job, error);
@@ -243,12 +242,11 @@ check_text (const guint8 *data,
   return FALSE;
 }
 
-/* AUTOMATIC means text where the bytes can be text. */
-static gboolean
-resolve_format (WsDataFormat *format,
-                const guint8 *data,
-                gsize         length,
-                GError      **error)
+gboolean
+ws_connection_resolve_format (WsDataFormat *format,
+                              const guint8 *data,
+                              gsize         length,
+                              GError      **error)
 {
   if (*format == WS_DATA_FORMAT_AUTOMATIC)
     *format = ws_utf8_is_valid (data, length) ? WS_DATA_FORMAT_TEXT : WS_DATA_FORMAT_BINARY;
@@ -298,7 +296,7 @@ send_in_format (WsConnection *self,
 
   if (answer_shortly (self, format, data, length))
     return TRUE;
-  if (!is_part_of_message (self) && !resolve_format (&format, data, length, error))
+  if (!is_part_of_message (self) && !ws_connection_resolve_format (&format, data, length, error))
     return FALSE;
   if (format == WS_DATA_FORMAT_AUTOMATIC)
     format = ws_utf8_is_valid (data, length) ? WS_DATA_FORMAT_TEXT : WS_DATA_FORMAT_BINARY;
@@ -458,71 +456,4 @@ ws_connection_send_data (WsConnection *self,
     data = (const guint8 *) "";
 
   return send_in_format (self, format, data, length, NULL, error);
-}
-
-/**
- * ws_connection_send_async:
- * @self: an open connection
- * @format: `WS_DATA_FORMAT_AUTOMATIC`, `WS_DATA_FORMAT_TEXT` or `WS_DATA_FORMAT_BINARY`
- * @data: what to send; referenced, not copied
- * @cancellable: (nullable): takes the message back while it waits behind a stream
- * @callback: (scope async): called when all has been handed to the system
- * @user_data: data for @callback
- *
- * Sends a message and tells when it has been handed to the system, or that it has not.
- *
- * Never blocks, whatever the [property@Ws.Connection:timeout]. Fails like
- * [method@Ws.Connection.send].
- *
- * Since: 1.0
- */
-void
-ws_connection_send_async (WsConnection       *self,
-                          WsDataFormat        format,
-                          GBytes             *data,
-                          GCancellable       *cancellable,
-                          GAsyncReadyCallback callback,
-                          gpointer            user_data)
-{
-  g_autoptr (GTask) task = NULL;
-  g_autoptr (WsSendJob) job = NULL;
-  GError       *error = NULL;
-  gsize         length;
-  const guint8 *bytes;
-
-  g_return_if_fail (WS_IS_CONNECTION (self));
-  g_return_if_fail (format <= WS_DATA_FORMAT_BINARY);
-  g_return_if_fail (data != NULL);
-
-  task = g_task_new (self, cancellable, callback, user_data);
-  g_task_set_source_tag (task, ws_connection_send_async);
-  g_task_set_check_cancellable (task, FALSE); /* a message whose frames are queued arrives all the same */
-  bytes = g_bytes_get_data (data, &length);
-  if (g_task_return_error_if_cancelled (task))
-    return;
-  if (!ws_connection_check_open (self, &error) || !resolve_format (&format, bytes, length, &error) ||
-      !send_message (self, (WsOpcode) format, bytes, length, data, task, &job, &error))
-    g_task_return_error (task, error);
-}
-
-/**
- * ws_connection_send_finish:
- * @self: a connection
- * @result: the result given to the callback
- * @error: return location for an error, or %NULL
- *
- * Finishes [method@Ws.Connection.send_async].
- *
- * Returns: %TRUE if the message has been handed to the system
- *
- * Since: 1.0
- */
-gboolean
-ws_connection_send_finish (WsConnection *self,
-                           GAsyncResult *result,
-                           GError      **error)
-{
-  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
-
-  return g_task_propagate_boolean (G_TASK (result), error);
 }

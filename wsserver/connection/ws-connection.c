@@ -16,7 +16,8 @@
  * ended with [signal@Ws.Server::disconnected]; after that its properties can still be read, and
  * every operation fails with `WS_ERROR_SENDING`.
  *
- * Everything happens in the server's main context: call its methods from there only.
+ * Everything happens in the server's main context: call its methods from there only. Other threads
+ * may hold references, drop them, also the last one, and call [method@Ws.Connection.send_async].
  *
  * Its signals tell what concerns one client, and are emitted just before the server's signals of
  * the same name. That [property@Ws.Connection:ready-to-send] changes is told by its `notify`.
@@ -82,6 +83,7 @@ ws_connection_new (WsConnectionContext *context,
   self->peer = *peer;
   self->timeout_s = timeout_s;
   self->over_capacity = !!over_capacity;
+  self->mailbox = ws_mailbox_ref (ws_poller_get_mailbox (context->poller));
   ws_outbox_init (&self->outbox, ws_poller_get_buffer_pool (context->poller));
   return self;
 }
@@ -133,6 +135,7 @@ free_extra (WsConnectionExtra *extra)
   g_free (extra);
 }
 
+/* In any thread: once the connection has ended, nothing in it belongs to the server's. */
 static void
 ws_connection_finalize (GObject *object)
 {
@@ -148,6 +151,7 @@ ws_connection_finalize (GObject *object)
   g_clear_pointer (&self->extra, free_extra);
   g_clear_pointer (&self->tls, ws_connection_free_tls);
   g_clear_error (&self->fault);
+  g_clear_pointer (&self->mailbox, ws_mailbox_unref);
   g_free (self->id_text);
   g_free (self->sub_protocol);
   g_free (self->offered_sub_protocols);

@@ -40,6 +40,8 @@ struct _WsPoller
   WsDeferred *deferred_tail;
   guint       n_deferred; /* without the marks of dispatches under way */
 
+  WsMailbox *mailbox;
+
   guint8       *receive_buffer; /* NULL when handed out, or not needed yet */
   WsReceived   *received;       /* what is being delivered, innermost first */
   WsBufferPool *buffer_pool;

@@ -5,6 +5,7 @@
 #include <glib.h>
 
 #include "wsserver/io/ws-buffer-pool-private.h"
+#include "wsserver/io/ws-mailbox-private.h"
 #include "wsserver/io/ws-timer-private.h"
 
 G_BEGIN_DECLS
@@ -73,7 +74,7 @@ void      ws_poller_unref (WsPoller *self);
 
 /* Detaches from the context; watches must have been removed (removing one later is harmless, but
  * nothing is reported for it any more). Deferred calls and timer queues are dropped: they are not
- * called again. Idempotent; legal inside a dispatch. */
+ * called again. Letters that wait are delivered now. Idempotent; legal inside a dispatch. */
 void ws_poller_destroy (WsPoller *self);
 
 GMainContext *ws_poller_get_context (WsPoller *self);
@@ -148,6 +149,9 @@ void ws_poller_give_received (WsPoller   *self,
 GBytes *ws_poller_share_received (WsPoller     *self,
                                   const guint8 *data,
                                   gsize         length);
+
+/* What other threads have for this one. */
+WsMailbox *ws_poller_get_mailbox (WsPoller *self);
 
 /* Chunks for the outboxes of this poller's connections. */
 WsBufferPool *ws_poller_get_buffer_pool (WsPoller *self);

@@ -40,6 +40,7 @@ ws_poller_begin_dispatch (WsPoller   *self,
   dispatch->watch = NULL;
   self->dispatch = dispatch;
   self->depth++;
+  ws_mailbox_note_thread (self->mailbox);
   ws_poller_refresh_time (self);
 }
 
@@ -352,6 +353,7 @@ ws_poller_new (GMainContext *context)
   self->ref_count = 1;
   self->context = g_main_context_ref (context != NULL ? context : g_main_context_default ());
   self->buffer_pool = ws_buffer_pool_new ();
+  self->mailbox = ws_mailbox_new (self->context);
 
   self->source = g_source_new (&poller_source_funcs, sizeof (PollerSource));
   ((PollerSource *) self->source)->poller = self;
@@ -386,6 +388,7 @@ ws_poller_unref (WsPoller *self)
   g_source_unref (self->source);
   g_main_context_unref (self->context);
   ws_buffer_pool_unref (self->buffer_pool);
+  ws_mailbox_unref (self->mailbox);
   g_free (self->receive_buffer);
   g_free (self);
 }
@@ -405,6 +408,9 @@ ws_poller_destroy (WsPoller *self)
 
   while (self->deferred_head != NULL)
     unlink_deferred (self, self->deferred_head);
+
+  /* Last: what is told then runs the application's code. */
+  ws_mailbox_close (self->mailbox);
 }
 
 GMainContext *
@@ -568,6 +574,12 @@ ws_poller_share_received (WsPoller     *self,
   if (received->bytes == NULL)
     received->bytes = ws_block_cache_new_bytes (received->data, received->size, received->size);
   return g_bytes_new_from_bytes (received->bytes, (gsize) (data - received->data), length);
+}
+
+WsMailbox *
+ws_poller_get_mailbox (WsPoller *self)
+{
+  return self->mailbox;
 }
 
 WsBufferPool *

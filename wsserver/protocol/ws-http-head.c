@@ -18,12 +18,13 @@ typedef struct
 
 struct _WsHttpHead
 {
-  grefcount   ref_count;
-  const char *method;
-  const char *target;
-  const char *header_text;
-  guint       minor_version;
-  guint       n_fields;
+  /* Atomic: objects of the application that hold it may end in any thread. */
+  gatomicrefcount ref_count;
+  const char     *method;
+  const char     *target;
+  const char     *header_text;
+  guint           minor_version;
+  guint           n_fields;
 
   /* Room for every line of the head; behind it, in the same allocation, first the head with a NUL
    * at the end of each span, then the header lines once more as they came. */
@@ -369,7 +370,7 @@ allocate_head (const guint8 *data,
   size = sizeof *head + n_lines * sizeof (Field);
   head = g_malloc (size + head_length + 1 + header_length + 1);
   memset (head, 0, sizeof *head);
-  g_ref_count_init (&head->ref_count);
+  g_atomic_ref_count_init (&head->ref_count);
 
   rest->data = (char *) head + size;
   rest->length = head_length;
@@ -435,14 +436,14 @@ ws_http_head_parse (const guint8 *data,
 WsHttpHead *
 ws_http_head_ref (WsHttpHead *head)
 {
-  g_ref_count_inc (&head->ref_count);
+  g_atomic_ref_count_inc (&head->ref_count);
   return head;
 }
 
 void
 ws_http_head_unref (WsHttpHead *head)
 {
-  if (g_ref_count_dec (&head->ref_count))
+  if (g_atomic_ref_count_dec (&head->ref_count))
     g_free (head);
 }
 

@@ -122,7 +122,7 @@ apply_settings (WsServer *self)
   if (self->poller == NULL)
     return;
 
-  if (ws_connection_context_update_timers (&self->context))
+  if (ws_connection_context_update (&self->context))
     restart_keepalive (self);
   if (self->acceptor != NULL)
     ws_acceptor_apply_settings (self->acceptor, self->settings);

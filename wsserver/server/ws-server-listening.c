@@ -184,6 +184,7 @@ void
 ws_server_dispose_network (WsServer *self)
 {
   g_autoptr (GPtrArray) all = NULL;
+  WsPoller *poller;
 
   stop_accepting (self);
   if (self->poller == NULL)
@@ -196,29 +197,33 @@ ws_server_dispose_network (WsServer *self)
       ws_connection_run_pending (all->pdata[i]);
     }
   ws_server_finish_shutdowns (self);
+  poller = g_steal_pointer (&self->poller);
   ws_connection_context_clear (&self->context);
-  ws_poller_destroy (self->poller);
-  g_clear_pointer (&self->poller, ws_poller_unref);
+  ws_poller_destroy (poller);
+  ws_poller_unref (poller);
 }
 
 static void
 ensure_poller (WsServer *self)
 {
   g_autoptr (GMainContext) context = g_main_context_ref_thread_default ();
+  WsPoller *old;
 
   /* Clients of an earlier start_listening() keep their context; without any, it may change. */
   if (self->poller != NULL && (ws_poller_get_context (self->poller) == context || ws_connection_map_count (self->connections) > 0))
     return;
 
-  if (self->poller != NULL)
-    {
+  old = self->poller;
+  if (old != NULL)
       ws_connection_context_clear (&self->context);
-      ws_poller_destroy (self->poller);
-      ws_poller_unref (self->poller);
-    }
   self->poller = ws_poller_new (context);
   ws_connection_context_init (&self->context, &ws_server_owner_funcs, self, self->poller, self->settings);
   self->context.message_handler = self->message_handler;
+  if (old != NULL)
+    {
+      ws_poller_destroy (old);
+      ws_poller_unref (old);
+    }
 }
 
 static gboolean

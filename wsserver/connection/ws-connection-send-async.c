@@ -1,0 +1,298 @@
+/* Copyright 2026 The WsServer authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Sending from any thread. In the one that runs the server's context a message is queued at once; from
+ * another it goes through the poller's mailbox, and nothing of the connection is touched. */
+#include "wsserver/base/ws-error-private.h"
+#include "wsserver/connection/ws-connection-private.h"
+
+/* What a message takes beside its payload while it waits to be handed over, as its limit counts it. */
+#define LETTER_OVERHEAD_BYTES 256
+
+typedef struct
+{
+  WsLetter      letter;
+  WsConnection *connection; /* a reference */
+  WsOpcode      opcode;
+  GBytes       *data;
+  GTask        *task; /* NULL: nobody asks how it ended */
+  GCancellable *cancellable;
+} Message;
+
+static Message *
+message_new (WsConnection *connection,
+             WsOpcode      opcode,
+             GBytes       *data,
+             GTask        *task,
+             GCancellable *cancellable)
+{
+  Message *self = g_new0 (Message, 1);
+
+  self->letter.size_bytes = g_bytes_get_size (data) + LETTER_OVERHEAD_BYTES;
+  self->connection = g_object_ref (connection);
+  self->opcode = opcode;
+  self->data = g_bytes_ref (data);
+  g_set_object (&self->task, task);
+  g_set_object (&self->cancellable, cancellable);
+  return self;
+}
+
+static void
+message_free (Message *self)
+{
+  g_clear_object (&self->cancellable);
+  g_clear_object (&self->task);
+  g_bytes_unref (self->data);
+  g_object_unref (self->connection);
+  g_free (self);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Message, message_free)
+
+/* Takes the error. */
+static void
+fail (GTask  *task,
+      GError *error)
+{
+  if (task != NULL)
+    g_task_return_error (task, error);
+  else
+    g_error_free (error);
+}
+
+/* Where the context runs. */
+static gboolean
+queue (WsConnection *self,
+       WsOpcode      opcode,
+       GBytes       *data,
+       GTask        *task,
+       GCancellable *cancellable,
+       GError      **error)
+{
+  g_autoptr (WsSendJob) job = NULL;
+  gsize         length;
+  const guint8 *bytes = g_bytes_get_data (data, &length);
+
+  if (!ws_connection_check_can_start_message (self, error) ||
+      !ws_connection_has_room (self, ws_connection_get_frames_size (self, length), error))
+    return FALSE;
+
+  if (task == NULL && !ws_connection_is_streaming (self))
+    {
+      ws_connection_queue_message (self, opcode, bytes, length, data);
+      return TRUE;
+    }
+
+  job = ws_send_job_new (WS_JOB_MESSAGE, task);
+  g_set_object (&job->cancellable, cancellable);
+  job->opcode = opcode;
+  job->data = g_bytes_ref (data);
+  ws_connection_add_job (self, job);
+  ws_connection_run_jobs (self);
+  return TRUE;
+}
+
+/* --- from other threads ---------------------------------------------------------------------- */
+
+static void
+flush_gathered (WsConnection *self)
+{
+  gboolean was_corked = self->corked;
+
+  self->corked = FALSE;
+  ws_connection_flush (self);
+  self->corked = was_corked;
+}
+
+static void
+deliver (WsConnection *self,
+         Message      *message)
+{
+  GError *error = NULL;
+
+  if (!g_cancellable_set_error_if_cancelled (message->cancellable, &error) &&
+      queue (self, message->opcode, message->data, message->task, message->cancellable, &error))
+    return;
+
+  /* Its callback may run the loop, and wait for what has been gathered. */
+  flush_gathered (self);
+  fail (message->task, error);
+}
+
+/* What other threads have sent to one connection leaves with one write. */
+static void
+deliver_messages (gpointer addressee,
+                  guint    n_max)
+{
+  g_autoptr (WsConnection) self = g_object_ref (addressee);
+  gboolean was_corked = self->corked;
+
+  /* A handler of the log may run the loop, too. */
+  self->corked = self->state == WS_STATE_OPEN && !ws_connection_logs_frames (self);
+  for (guint n = 0; n < n_max; n++)
+    {
+      g_autoptr (Message) message = (Message *) ws_mailbox_take (self->mailbox, self);
+
+      if (message == NULL)
+        break;
+      deliver (self, message);
+    }
+  flush_gathered (self);
+  self->corked = was_corked;
+
+  if (self->pending != 0 && self->dispatching == 0)
+    ws_connection_run_pending (self);
+}
+
+static void
+hand_over (WsConnection *self,
+           WsOpcode      opcode,
+           GBytes       *data,
+           GTask        *task,
+           GCancellable *cancellable)
+{
+  g_autoptr (Message) message = message_new (self, opcode, data, task, cancellable);
+
+  switch (ws_mailbox_post (self->mailbox, self, deliver_messages, &message->letter))
+    {
+    case WS_MAIL_POSTED:
+      g_steal_pointer (&message);
+      break;
+    case WS_MAIL_FULL:
+      fail (task, g_error_new (WS_ERROR, WS_ERROR_WOULD_BLOCK,
+                               "[%d] Operation would block: messages of other threads wait for connection %" G_GUINT64_FORMAT
+                               ", and another of %" G_GSIZE_FORMAT " bytes would exceed MaxSendQueue",
+                               WS_ERROR_WOULD_BLOCK, self->id, g_bytes_get_size (data)));
+      break;
+    case WS_MAIL_CLOSED:
+    default:
+      fail (task, g_error_new (WS_ERROR, WS_ERROR_SENDING, "Connection %" G_GUINT64_FORMAT " is closed", self->id));
+      break;
+    }
+}
+
+/* --- the call -------------------------------------------------------------------------------- */
+
+static void
+send_here (WsConnection *self,
+           WsDataFormat  format,
+           GBytes       *data,
+           GTask        *task,
+           GCancellable *cancellable)
+{
+  GError       *error = NULL;
+  gsize         length;
+  const guint8 *bytes = g_bytes_get_data (data, &length);
+
+  if (!ws_connection_check_open (self, &error) || !ws_connection_resolve_format (&format, bytes, length, &error) ||
+      !queue (self, (WsOpcode) format, data, task, cancellable, &error))
+    fail (task, error);
+}
+
+static void
+send_from_elsewhere (WsConnection *self,
+                     WsDataFormat  format,
+                     GBytes       *data,
+                     GTask        *task,
+                     GCancellable *cancellable)
+{
+  GError       *error = NULL;
+  gsize         length;
+  const guint8 *bytes = g_bytes_get_data (data, &length);
+
+  if (ws_connection_resolve_format (&format, bytes, length, &error))
+    hand_over (self, (WsOpcode) format, data, task, cancellable);
+  else
+    fail (task, error);
+}
+
+/**
+ * ws_connection_send_async:
+ * @self: an open connection
+ * @format: `WS_DATA_FORMAT_AUTOMATIC`, `WS_DATA_FORMAT_TEXT` or `WS_DATA_FORMAT_BINARY`
+ * @data: what to send; referenced, not copied
+ * @cancellable: (nullable): takes the message back while it waits behind a stream, or to be handed over
+ * @callback: (scope async) (nullable): called when all has been handed to the system
+ * @user_data: data for @callback
+ *
+ * Sends a message and tells when it has been handed to the system, or that it has not.
+ *
+ * Never blocks, whatever the [property@Ws.Connection:timeout]. Fails like
+ * [method@Ws.Connection.send].
+ *
+ * This method may be called from any thread. From another one than that which runs the server's main
+ * context, the message is handed over to it:
+ *
+ * - Messages of one thread to one connection stay in order. What the server's own thread sends does
+ *   not wait for them.
+ * - What waits to be handed over to one connection is limited by MaxSendQueue as well, counted apart
+ *   from the connection's queue, each message as 256 bytes longer than its payload. Over either limit
+ *   the message fails with `WS_ERROR_WOULD_BLOCK`. No [signal@Ws.Server::ready-to-send] is for other
+ *   threads: wait for the callback of an earlier message.
+ * - The connection, its server and its client may end meanwhile: it fails with `WS_ERROR_SENDING`.
+ *
+ * @callback is called in the thread-default main context of the caller. A thread that has none of its
+ * own has the global default one, which the main thread mostly runs; where nobody runs it, pass %NULL.
+ *
+ * Since: 1.0
+ */
+void
+ws_connection_send_async (WsConnection       *self,
+                          WsDataFormat        format,
+                          GBytes             *data,
+                          GCancellable       *cancellable,
+                          GAsyncReadyCallback callback,
+                          gpointer            user_data)
+{
+  g_autoptr (WsConnection) kept = NULL;
+  g_autoptr (GTask) task = NULL;
+  GError *error = NULL;
+
+  g_return_if_fail (WS_IS_CONNECTION (self));
+  g_return_if_fail (format <= WS_DATA_FORMAT_BINARY);
+  g_return_if_fail (data != NULL);
+
+  kept = g_object_ref (self);
+  /* None where nobody asks: it would tell its end in a context that perhaps nobody runs. */
+  if (callback != NULL)
+    {
+      task = g_task_new (self, cancellable, callback, user_data);
+      g_task_set_source_tag (task, ws_connection_send_async);
+      g_task_set_check_cancellable (task, FALSE); /* a message whose frames are queued arrives all the same */
+    }
+
+  if (g_cancellable_set_error_if_cancelled (cancellable, &error))
+    {
+      fail (task, error);
+    }
+  else if (ws_mailbox_enter (self->mailbox))
+    {
+      send_here (self, format, data, task, cancellable);
+      ws_mailbox_leave (self->mailbox);
+    }
+  else
+    {
+      send_from_elsewhere (self, format, data, task, cancellable);
+    }
+}
+
+/**
+ * ws_connection_send_finish:
+ * @self: a connection
+ * @result: the result given to the callback
+ * @error: return location for an error, or %NULL
+ *
+ * Finishes [method@Ws.Connection.send_async].
+ *
+ * Returns: %TRUE if the message has been handed to the system
+ *
+ * Since: 1.0
+ */
+gboolean
+ws_connection_send_finish (WsConnection *self,
+                           GAsyncResult *result,
+                           GError      **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
