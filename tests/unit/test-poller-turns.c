@@ -543,6 +543,20 @@ test_dispatch_lets_others (Fixture      *fixture,
   g_source_unref (idle);
 }
 
+static void
+test_dispatch_uses_turns (Fixture      *fixture,
+                          gconstpointer user_data)
+{
+  Peer *peer = add_event_peer (fixture, 'f', TRUE);
+
+  g_test_summary ("A turn in which no other source is ready is never passed");
+
+  peer->on_ready = spend_time;
+  for (guint i = 0; i < 200; i++)
+    g_assert_true (g_main_context_iteration (fixture->context, FALSE));
+  g_assert_cmpuint (peer->n_ready, ==, 200);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -563,6 +577,7 @@ main (int    argc,
   ADD_POLLER_TEST ("ws_poller_dispatch/fair", test_dispatch_fair);
   ADD_POLLER_TEST ("ws_poller_dispatch/bounded", test_dispatch_bounded);
   ADD_POLLER_TEST ("ws_poller_dispatch/lets-others", test_dispatch_lets_others);
+  ADD_POLLER_TEST ("ws_poller_dispatch/uses-turns", test_dispatch_uses_turns);
   ADD_POLLER_TEST ("ws_poller_dispatch/time", test_dispatch_time);
   ADD_POLLER_TEST ("ws_poller_dispatch/flood-and-timer", test_dispatch_flood_and_timer);
 

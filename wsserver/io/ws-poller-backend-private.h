@@ -32,6 +32,7 @@ struct _WsPoller
 
   gint64   busy_since_us; /* ready in every turn of the context since; 0: it was not, the last time */
   guint    turns_to_pass; /* that it leaves to the other sources */
+  GSource *stand_in;      /* a reference; NULL unless turns are passed */
 
   WsTimerQueue *timer_queues;
   guint         timer_queues_serial; /* changes when one is removed: a walk must not go on */

@@ -11,9 +11,11 @@
 /* In each turn a GMainContext serves only the sources of the highest priority that is ready. So that a
  * flood of clients does not keep those below from theirs (GTK draws at a lower priority), the
  * poller lets some turns pass when it has been ready in all for so long: one in which others of its own
- * priority are ready, one for what is below them, such as drawing, and one for idle work. */
+ * priority are ready, one for what is below them, such as drawing, and one for idle work. Meanwhile a
+ * source below all others stands in, so that a turn in which nobody else is ready is not lost. */
 #define BUSY_MAX_US 4000
 #define PASSED_TURNS 3
+#define STAND_IN_PRIORITY G_PRIORITY_LOW
 
 typedef struct
 {
@@ -248,6 +250,16 @@ ws_poller_cancel_defer (WsPoller   *self,
 
 /* The source. */
 
+static void
+remove_stand_in (WsPoller *self)
+{
+  if (self->stand_in == NULL)
+    return;
+
+  g_source_destroy (self->stand_in);
+  g_clear_pointer (&self->stand_in, g_source_unref);
+}
+
 static gboolean
 poller_source_prepare (GSource *source,
                        int     *timeout_ms)
@@ -263,6 +275,7 @@ poller_source_prepare (GSource *source,
       *timeout_ms = 0;
       return FALSE;
     }
+  remove_stand_in (self);
 
   if (self->n_deferred > 0 || has_any_backlog (self) || ws_poller_backend_has_fetched (self->backend))
     return TRUE;
@@ -298,12 +311,43 @@ poller_source_check (GSource *source)
   return FALSE;
 }
 
+static void serve (WsPoller *self);
+
+/* Nobody else was ready. */
+static gboolean
+stand_in_dispatch (GSource    *source,
+                   GSourceFunc callback,
+                   gpointer    user_data)
+{
+  WsPoller *self = ((PollerSource *) source)->poller;
+
+  self->turns_to_pass = 0;
+  remove_stand_in (self);
+  serve (self);
+
+  return G_SOURCE_REMOVE;
+}
+
+static GSourceFuncs stand_in_funcs = { .dispatch = stand_in_dispatch };
+
+static void
+add_stand_in (WsPoller *self)
+{
+  remove_stand_in (self);
+  self->stand_in = g_source_new (&stand_in_funcs, sizeof (PollerSource));
+  ((PollerSource *) self->stand_in)->poller = self;
+  g_source_set_name (self->stand_in, "WsPoller, after all others");
+  g_source_set_priority (self->stand_in, STAND_IN_PRIORITY);
+  g_source_set_ready_time (self->stand_in, 0);
+  g_source_attach (self->stand_in, self->context);
+}
+
 /* At the end of a turn; a nested one is a part of the outer's. */
 static void
 note_busy_turn (WsPoller *self,
                 gint64    start_us)
 {
-  if (self->depth > 1)
+  if (self->depth > 1 || self->destroyed)
     return;
 
   if (self->busy_since_us == 0)
@@ -313,14 +357,12 @@ note_busy_turn (WsPoller *self,
 
   self->busy_since_us = 0;
   self->turns_to_pass = PASSED_TURNS;
+  add_stand_in (self);
 }
 
-static gboolean
-poller_source_dispatch (GSource    *source,
-                        GSourceFunc callback,
-                        gpointer    user_data)
+static void
+serve (WsPoller *self)
 {
-  WsPoller  *self = ((PollerSource *) source)->poller;
   WsDispatch dispatch;
   gint64     start_us;
 
@@ -335,6 +377,14 @@ poller_source_dispatch (GSource    *source,
   note_busy_turn (self, start_us);
 
   ws_poller_end_dispatch (self, &dispatch);
+}
+
+static gboolean
+poller_source_dispatch (GSource    *source,
+                        GSourceFunc callback,
+                        gpointer    user_data)
+{
+  serve (((PollerSource *) source)->poller);
 
   return G_SOURCE_CONTINUE;
 }
@@ -401,6 +451,7 @@ ws_poller_destroy (WsPoller *self)
 
   self->destroyed = TRUE;
   g_source_destroy (self->source);
+  remove_stand_in (self);
   g_clear_pointer (&self->backend, ws_poller_backend_free);
 
   self->timer_queues = NULL;
