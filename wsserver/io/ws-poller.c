@@ -73,10 +73,13 @@ void
 ws_poller_deliver (WsPoller *self,
                    WsWatch  *watch)
 {
+  /* The caller is a source of its own, so that no dispatch need hold what a handler may let go. */
+  ws_poller_ref (self);
   if (self->dispatch != NULL && self->dispatch->watch == NULL)
     ws_poller_call_ready (self, watch, 0);
   else
     watch->funcs->ready (watch, 0);
+  ws_poller_unref (self);
 }
 
 static gboolean
