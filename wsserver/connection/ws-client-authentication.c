@@ -11,6 +11,17 @@
  * [property@Ws.ClientAuthentication:accept] says what the verification has decided, and
  * [property@Ws.ClientAuthentication:status] why.
  *
+ * To let in only those of one name, among those whose certificate is in order:
+ *
+ * ```c
+ * static void
+ * ssl_client_authentication_cb (WsServer *server, WsConnection *connection, WsClientAuthentication *authentication)
+ * {
+ *   if (!g_str_equal (ws_client_authentication_get_cert_subject (authentication), "CN=Ada"))
+ *     ws_client_authentication_set_accept (authentication, FALSE);
+ * }
+ * ```
+ *
  * Source: RFC 8446 §4.4.2, §4.4.3; the reference's SSLClientAuthentication.
  *
  * Since: 1.0

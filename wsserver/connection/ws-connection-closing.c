@@ -353,6 +353,10 @@ check_close_arguments (guint       code,
  * fail from now on. [signal@Ws.Connection::disconnected] follows from the main loop. A request that
  * is not open yet is dropped.
  *
+ * ```c
+ * ws_connection_close (connection, 1008, "wrong password", NULL);
+ * ```
+ *
  * Sets @error to:
  *
  * - `WS_ERROR_SENDING` when the connection is closing or closed already

@@ -196,6 +196,23 @@ ws_connection_send_ping (WsConnection *self,
  *
  * Sends a ping and measures the time until its pong.
  *
+ * ```c
+ * static void
+ * pong_cb (GObject *connection, GAsyncResult *result, gpointer user_data)
+ * {
+ *   gint64 microseconds = ws_connection_send_ping_finish (WS_CONNECTION (connection), result, NULL);
+ *
+ *   if (microseconds >= 0)
+ *     g_print ("%" G_GINT64_FORMAT " µs\n", microseconds);
+ * }
+ *
+ * static void
+ * measure (WsConnection *connection)
+ * {
+ *   ws_connection_send_ping_async (connection, NULL, pong_cb, NULL);
+ * }
+ * ```
+ *
  * Source: RFC 6455 §5.5.2.
  *
  * Since: 1.0

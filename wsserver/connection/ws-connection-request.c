@@ -10,6 +10,15 @@
  * It comes with [signal@Ws.Server::connection-request]. Set
  * [property@Ws.ConnectionRequest:accept] to %FALSE to close the socket at once.
  *
+ * ```c
+ * static void
+ * connection_request_cb (WsServer *server, WsConnectionRequest *request)
+ * {
+ *   if (!g_str_has_prefix (ws_connection_request_get_address (request), "192.168."))
+ *     ws_connection_request_set_accept (request, FALSE);
+ * }
+ * ```
+ *
  * Source: the reference's ConnectionRequest.
  *
  * Since: 1.0

@@ -233,6 +233,23 @@ send_from_elsewhere (WsConnection *self,
  * @callback is called in the thread-default main context of the caller. A thread that has none of its
  * own has the global default one, which the main thread mostly runs; where nobody runs it, pass %NULL.
  *
+ * ```c
+ * static void
+ * sent_cb (GObject *connection, GAsyncResult *result, gpointer user_data)
+ * {
+ *   g_autoptr (GError) error = NULL;
+ *
+ *   if (!ws_connection_send_finish (WS_CONNECTION (connection), result, &error))
+ *     g_warning ("%s", error->message);
+ * }
+ *
+ * static void
+ * send_result (WsConnection *connection, GBytes *bytes)
+ * {
+ *   ws_connection_send_async (connection, WS_DATA_FORMAT_BINARY, bytes, NULL, sent_cb, NULL);
+ * }
+ * ```
+ *
  * Since: 1.0
  */
 void

@@ -399,6 +399,31 @@ file_opened_cb (GObject      *source,
  *
  * Otherwise like [method@Ws.Connection.send_stream_async].
  *
+ * ```c
+ * static void
+ * progress_cb (goffset current, goffset total, gpointer user_data)
+ * {
+ *   g_print ("%" G_GOFFSET_FORMAT " of %" G_GOFFSET_FORMAT " bytes\n", current, total);
+ * }
+ *
+ * static void
+ * sent_cb (GObject *connection, GAsyncResult *result, gpointer user_data)
+ * {
+ *   g_autoptr (GError) error = NULL;
+ *
+ *   if (!ws_connection_send_file_finish (WS_CONNECTION (connection), result, &error))
+ *     g_warning ("%s", error->message);
+ * }
+ *
+ * static void
+ * send_film (WsConnection *connection)
+ * {
+ *   g_autoptr (GFile) film = g_file_new_for_path ("film.webm");
+ *
+ *   ws_connection_send_file_async (connection, film, NULL, progress_cb, NULL, NULL, sent_cb, NULL);
+ * }
+ * ```
+ *
  * Since: 1.0
  */
 void

@@ -22,6 +22,22 @@
  * Its signals tell what concerns one client, and are emitted just before the server's signals of
  * the same name. That [property@Ws.Connection:ready-to-send] changes is told by its `notify`.
  *
+ * What a program keeps for each client can be data of the object:
+ *
+ * ```c
+ * static void
+ * connected_cb (WsServer *server, WsConnection *connection)
+ * {
+ *   g_object_set_data_full (G_OBJECT (connection), "name", g_strdup ("nobody"), g_free);
+ * }
+ *
+ * static void
+ * data_in_cb (WsServer *server, WsConnection *connection, WsDataFormat format, GBytes *data)
+ * {
+ *   g_print ("%s says something\n", (const char *) g_object_get_data (G_OBJECT (connection), "name"));
+ * }
+ * ```
+ *
  * Source: the reference's WSConnection.
  *
  * Since: 1.0

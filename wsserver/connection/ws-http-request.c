@@ -16,6 +16,24 @@
  * This is for the few small things a WebSocket server has to show beside its sockets; it is no web
  * server.
  *
+ * A page at one address:
+ *
+ * ```c
+ * static void
+ * http_request_cb (WsServer *server, WsConnection *connection, WsHttpRequest *request)
+ * {
+ *   g_autoptr (GBytes) body = NULL;
+ *
+ *   if (!g_str_equal (ws_http_request_get_request_uri (request), "/health"))
+ *     return;
+ *
+ *   body = g_bytes_new_static ("well\n", 5);
+ *   ws_http_request_set_status_code (request, 200);
+ *   ws_http_request_set_content_type (request, "text/plain");
+ *   ws_http_request_set_body (request, body);
+ * }
+ * ```
+ *
  * Source: RFC 9110 §15.5.22.
  *
  * Since: 1.0

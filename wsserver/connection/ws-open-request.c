@@ -16,6 +16,22 @@
  * A request that is not completed within HandshakeTimeout is answered with 503, one whose last
  * reference is dropped without a decision with 500.
  *
+ * A handler that picks a subprotocol, and refuses those who offer another:
+ *
+ * ```c
+ * static void
+ * open_request_cb (WsServer *server, WsConnection *connection, WsOpenRequest *request)
+ * {
+ *   const char   *offered = ws_open_request_get_sub_protocols (request);
+ *   g_auto (GStrv) names = g_strsplit (offered, ", ", -1);
+ *
+ *   if (g_strv_contains ((const char *const *) names, "chat"))
+ *     ws_open_request_set_sub_protocols (request, "chat");
+ *   else
+ *     ws_open_request_set_status_code (request, 400);
+ * }
+ * ```
+ *
  * Source: RFC 6455 §4.2.2; the reference's WebSocketOpenRequest.
  *
  * Since: 1.0

@@ -22,6 +22,23 @@
  * meanwhile. HandshakeTimeout limits the wait; a deferred request whose last reference is dropped goes
  * on as if nothing had been set.
  *
+ * By the name that the client asks for:
+ *
+ * ```c
+ * static void
+ * ssl_connection_request_cb (WsServer               *server,
+ *                            WsConnection           *connection,
+ *                            WsSslConnectionRequest *request,
+ *                            GHashTable             *certificates)
+ * {
+ *   const char    *name = ws_ssl_connection_request_get_server_name (request);
+ *   WsCertificate *certificate = g_hash_table_lookup (certificates, name);
+ *
+ *   if (certificate != NULL)
+ *     ws_ssl_connection_request_set_certificate (request, certificate);
+ * }
+ * ```
+ *
  * Source: RFC 8446 §4.1.2; the reference's SSLConnectionRequest.
  *
  * Since: 1.0

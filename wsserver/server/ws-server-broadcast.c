@@ -52,6 +52,24 @@ resolve_opcode (WsDataFormat format,
  * what is sent to it next does not refer to it or anything before: for a client that gets nothing
  * but broadcasts with much in common, separate sends cost more time and fewer bytes.
  *
+ * To the clients of one path:
+ *
+ * ```c
+ * static gboolean
+ * is_on_path (WsConnection *connection, gpointer path)
+ * {
+ *   return g_str_equal (ws_connection_get_request_uri (connection), path);
+ * }
+ *
+ * static guint
+ * tell_news (WsServer *server, const char *text)
+ * {
+ *   g_autoptr (GBytes) data = g_bytes_new (text, strlen (text));
+ *
+ *   return ws_server_broadcast (server, WS_DATA_FORMAT_TEXT, data, is_on_path, (gpointer) "/news", NULL);
+ * }
+ * ```
+ *
  * Sets @error to `WS_ERROR_INVALID_ARGUMENT` if text was asked for and @data is not UTF-8.
  *
  * Returns: the number of clients that took it; 0 with @error set

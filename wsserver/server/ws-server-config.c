@@ -212,6 +212,11 @@ config_server (WsServer              *self,
  * settings with their ranges and defaults. Each takes effect at once, save that MaxMessageSize, the
  * settings of compression and those of the socket hold for clients that connect afterwards.
  *
+ * ```c
+ * g_autofree char *stored = ws_server_config (server, "MaxMessageSize=65536", &error);
+ * g_autofree char *interval = ws_server_config (server, "PingInterval", NULL);
+ * ```
+ *
  * Sets @error to:
  *
  * - `WS_ERROR_INVALID_ARGUMENT` for an unknown name, or a value that is not accepted; the text names

@@ -600,6 +600,23 @@ watch_shutdown_cancellable (WsServer *self,
  *
  * Shuts down like [method@Ws.Server.shutdown] and tells when it is over.
  *
+ * To end a program in order:
+ *
+ * ```c
+ * static void
+ * shut_down_cb (GObject *server, GAsyncResult *result, gpointer loop)
+ * {
+ *   ws_server_shutdown_finish (WS_SERVER (server), result, NULL);
+ *   g_main_loop_quit (loop);
+ * }
+ *
+ * static void
+ * quit (WsServer *server, GMainLoop *loop)
+ * {
+ *   ws_server_shutdown_async (server, 10, NULL, shut_down_cb, loop);
+ * }
+ * ```
+ *
  * Since: 1.0
  */
 void
@@ -665,6 +682,11 @@ do_events_timeout_cb (gpointer user_data)
  * milliseconds.
  *
  * A program that runs a main loop has no use for it. One that does not calls it in a loop.
+ *
+ * ```c
+ * while (ws_server_get_listening (server))
+ *   ws_server_do_events (server);
+ * ```
  *
  * Source: the reference's DoEvents.
  *

@@ -42,6 +42,20 @@ ws_server_take_message_handler (WsServer         *self,
  * ([method@Ws.Connection.change_line_mode]) is told of by them, and so is the rest of a message of
  * which they have told a part before the function was set.
  *
+ * ```c
+ * static void
+ * echo (WsConnection *connection, WsDataFormat format, const guint8 *data, gsize length, gpointer user_data)
+ * {
+ *   ws_connection_send_data (connection, format, data, length, NULL);
+ * }
+ *
+ * static void
+ * set_up (WsServer *server)
+ * {
+ *   ws_server_set_message_func (server, echo, NULL, NULL);
+ * }
+ * ```
+ *
  * Since: 1.0
  */
 void

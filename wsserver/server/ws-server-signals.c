@@ -76,6 +76,20 @@ ws_server_signals_class_init (void)
    *
    * Parts of a text may be cut inside a character; each has been checked to be UTF-8 as far as it goes.
    *
+   * With the setting BufferMessage:
+   *
+   * ```c
+   * static void
+   * data_in_cb (WsServer *server, WsConnection *connection, WsDataFormat format, GBytes *data, gboolean eom, gboolean eol)
+   * {
+   *   gsize       length;
+   *   const char *text = g_bytes_get_data (data, &length);
+   *
+   *   if (format == WS_DATA_FORMAT_TEXT)
+   *     g_print ("%.*s\n", (int) length, text);
+   * }
+   * ```
+   *
    * Source: the reference's DataIn; RFC 6455 §5.6, §6.2.
    *
    * Since: 1.0
@@ -94,6 +108,14 @@ ws_server_signals_class_init (void)
    * A WebSocket has ended. Emitted exactly once for each [signal@Ws.Server::connected]; nothing
    * follows it for this client.
    *
+   * ```c
+   * static void
+   * disconnected_cb (WsServer *server, WsConnection *connection, int status_code, const char *description)
+   * {
+   *   g_print ("%s has gone: %d %s\n", ws_connection_get_connection_id (connection), status_code, description);
+   * }
+   * ```
+   *
    * Source: the reference's Disconnected; RFC 6455 §7.1.5.
    *
    * Since: 1.0
@@ -110,6 +132,14 @@ ws_server_signals_class_init (void)
    *
    * Something failed outside of any call that could have reported it. What a client does wrong is no
    * error of this side: it is logged, and answered.
+   *
+   * ```c
+   * static void
+   * error_cb (WsServer *server, WsConnection *connection, int error_code, const char *description)
+   * {
+   *   g_printerr ("%s: %s\n", connection != NULL ? ws_connection_get_connection_id (connection) : "server", description);
+   * }
+   * ```
    *
    * Source: the reference's Error.
    *

@@ -136,6 +136,14 @@ ws_certificate_new (void)
  *
  * Its private key comes with it if the file has one that is not encrypted.
  *
+ * ```c
+ * g_autoptr (WsCertificate) certificate = ws_certificate_new_from_file ("server.pem", &error);
+ *
+ * if (certificate == NULL || !ws_server_set_ssl_cert (server, certificate, &error) ||
+ *     !ws_server_set_use_ssl (server, TRUE, &error))
+ *   g_warning ("%s", error->message);
+ * ```
+ *
  * Sets @error to:
  *
  * - `WS_ERROR_CERT_STORE` when the file cannot be read

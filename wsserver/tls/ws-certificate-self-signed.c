@@ -118,6 +118,11 @@ make (WsCertStore       *store,
  *
  * Clients refuse it unless they are told not to. The key is a new one on the curve P-256.
  *
+ * ```c
+ * const char *names[] = { "localhost", "127.0.0.1", NULL };
+ * g_autoptr (WsCertificate) certificate = ws_certificate_new_self_signed (names, 30, &error);
+ * ```
+ *
  * Sets @error to `WS_ERROR_CREDENTIALS` when GnuTLS cannot make it, for example because of a host
  * name that is not in ASCII.
  *
