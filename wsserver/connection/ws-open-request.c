@@ -23,7 +23,7 @@
  * open_request_cb (WsServer *server, WsConnection *connection, WsOpenRequest *request)
  * {
  *   const char   *offered = ws_open_request_get_sub_protocols (request);
- *   g_auto (GStrv) names = g_strsplit (offered, ", ", -1);
+ *   g_auto (GStrv) names = g_strsplit_set (offered, ", ", -1);
  *
  *   if (g_strv_contains ((const char *const *) names, "chat"))
  *     ws_open_request_set_sub_protocols (request, "chat");
