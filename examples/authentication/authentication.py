@@ -25,7 +25,7 @@ class Gate:
 
     def on_open_request(self, server, connection, request):
         scheme, _, token = (request.get_request_header("Authorization") or "").partition(" ")
-        if scheme.lower() != "bearer":
+        if scheme.lower() != "bearer" or not token:
             self.refuse(request)
             return
         cancellable = Gio.Cancellable()
@@ -44,7 +44,7 @@ class Gate:
             return
         for line in content.decode().splitlines():
             known, _, name = line.partition(" ")
-            if hmac.compare_digest(known.encode(), token.encode()):
+            if known and hmac.compare_digest(known.encode(), token.encode()):
                 connection.member = name
                 break
         else:

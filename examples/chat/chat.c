@@ -1,11 +1,19 @@
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <glib-unix.h>
 #include <stdlib.h>
 #include <wsserver/wsserver.h>
 
 /* What one says all hear, with the number of who has said it in front: chat [PORT] */
 
 #define CLOSE_CODE_TRY_AGAIN_LATER 1013
+#define SHUTDOWN_SECONDS 5
+
+typedef struct
+{
+  WsServer  *server;
+  GMainLoop *loop;
+} Chat;
 
 static void
 tell (WsConnection *connection,
@@ -69,6 +77,26 @@ data_in_cb (WsServer     *server,
   tell_all (server, text);
 }
 
+static void
+shut_down_cb (GObject      *server,
+              GAsyncResult *result,
+              gpointer      user_data)
+{
+  Chat *chat = user_data;
+
+  ws_server_shutdown_finish (chat->server, result, NULL);
+  g_main_loop_quit (chat->loop);
+}
+
+static gboolean
+interrupted_cb (gpointer user_data)
+{
+  Chat *chat = user_data;
+
+  ws_server_shutdown_async (chat->server, SHUTDOWN_SECONDS, NULL, shut_down_cb, chat);
+  return G_SOURCE_REMOVE;
+}
+
 int
 main (int    argc,
       char **argv)
@@ -77,6 +105,7 @@ main (int    argc,
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autoptr (WsServer) server = ws_server_new ();
   g_autoptr (GError) error = NULL;
+  Chat chat = { server, loop };
 
   g_object_set (server, "local-host", "127.0.0.1", "local-port", port, NULL);
   g_free (ws_server_config (server, "BufferMessage=True", NULL));
@@ -90,6 +119,8 @@ main (int    argc,
     }
 
   g_print ("ws://127.0.0.1:%u/\n", ws_server_get_local_port (server));
+  g_unix_signal_add (SIGINT, interrupted_cb, &chat);
+  g_unix_signal_add (SIGTERM, interrupted_cb, &chat);
   g_main_loop_run (loop);
   return 0;
 }

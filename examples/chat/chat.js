@@ -8,6 +8,9 @@ import Ws from 'gi://Ws?version=1.0';
 import System from 'system';
 
 const CLOSE_CODE_TRY_AGAIN_LATER = 1013;
+const SHUTDOWN_SECONDS = 5;
+const SIGINT = 2;
+const SIGTERM = 15;
 
 const server = new Ws.Server({
     localHost: '127.0.0.1',
@@ -40,4 +43,11 @@ server.connect('data-in', (_server, connection, dataFormat, data) => {
 server.start_listening();
 print(`ws://127.0.0.1:${server.localPort}/`);
 
-new GLib.MainLoop(null, false).run();
+const loop = new GLib.MainLoop(null, false);
+for (const number of [SIGINT, SIGTERM]) {
+    GLib.unix_signal_add(GLib.PRIORITY_DEFAULT, number, () => {
+        server.shutdown_async(SHUTDOWN_SECONDS, null, () => loop.quit());
+        return GLib.SOURCE_REMOVE;
+    });
+}
+loop.run();

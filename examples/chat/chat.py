@@ -2,7 +2,7 @@
 # Copyright 2026 The WsServer authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What one says all hear, with the number of who has said it in front: chat.py [PORT]"""
-import contextlib
+import signal
 import sys
 
 import gi
@@ -11,6 +11,7 @@ gi.require_version("Ws", "1.0")
 from gi.repository import GLib, Ws
 
 CLOSE_CODE_TRY_AGAIN_LATER = 1013
+SHUTDOWN_SECONDS = 5
 
 
 def tell_all(text):
@@ -36,6 +37,12 @@ def on_data_in(server, connection, data_format, data, eom, eol):
         tell_all(f"{connection.props.connection_id}: {data.get_data().decode()}")
 
 
+def on_interrupt():
+    server.shutdown_async(SHUTDOWN_SECONDS, None, lambda *_: loop.quit())
+    return GLib.SOURCE_REMOVE
+
+
+loop = GLib.MainLoop()
 port = int(sys.argv[1]) if len(sys.argv) > 1 else 8080
 server = Ws.Server(local_host="127.0.0.1", local_port=port)
 server.config("BufferMessage=True")
@@ -45,5 +52,6 @@ server.connect("data-in", on_data_in)
 server.start_listening()
 print(f"ws://127.0.0.1:{server.props.local_port}/", flush=True)
 
-with contextlib.suppress(KeyboardInterrupt):
-    GLib.MainLoop().run()
+for number in (signal.SIGINT, signal.SIGTERM):
+    GLib.unix_signal_add(GLib.PRIORITY_DEFAULT, number, on_interrupt)
+loop.run()

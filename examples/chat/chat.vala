@@ -4,6 +4,7 @@
 // What one says all hear, with the number of who has said it in front: chat [PORT]
 
 const int TRY_AGAIN_LATER = 1013;
+const uint SHUTDOWN_SECONDS = 5;
 
 void tell (Ws.Connection connection, string text) {
     try {
@@ -30,8 +31,18 @@ string get_text (Bytes data) {
     return text.str;
 }
 
+async void end (Ws.Server server, MainLoop loop) {
+    try {
+        yield server.shutdown_async (SHUTDOWN_SECONDS, null);
+    } catch (Error error) {
+        printerr ("%s\n", error.message);
+    }
+    loop.quit ();
+}
+
 int main (string[] args) {
     var server = new Ws.Server ();
+    var loop = new MainLoop ();
 
     server.connected.connect ((connection) =>
         tell_all (server, @"$(connection.connection_id) has come"));
@@ -53,6 +64,11 @@ int main (string[] args) {
     }
 
     print ("ws://127.0.0.1:%u/\n", server.get_local_port ());
-    new MainLoop ().run ();
+    foreach (var number in new int[] { ProcessSignal.INT, ProcessSignal.TERM })
+        Unix.signal_add (number, () => {
+            end.begin (server, loop);
+            return Source.REMOVE;
+        });
+    loop.run ();
     return 0;
 }

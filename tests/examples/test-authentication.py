@@ -29,6 +29,12 @@ class AuthenticationTest(example.ExampleTest):
         self.check_refused(401, "Authorization: Bearer open")
         self.check_refused(401, "Authorization: Basic s3same")
 
+    def test_no_token_is_no_member(self):
+        self.tokens.write_text("\n Nobody\ns3same Ada Lovelace\n")
+        self.check_refused(401, "Authorization: Bearer")
+        self.check_refused(401, "Authorization: Bearer ")
+        self.check_greeted("s3same", "Hello, Ada Lovelace")
+
     def test_asked_anew(self):
         self.check_refused(401, "Authorization: Bearer new")
         self.tokens.write_text("new Radia\n")

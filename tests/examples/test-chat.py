@@ -1,6 +1,8 @@
 # Copyright 2026 The WsServer authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """test-chat.py PROGRAM [ARGUMENT…]: runs a chat, with port 0, and talks in it."""
+import signal
+
 import example
 import wsclient
 
@@ -29,6 +31,17 @@ class ChatTest(example.ExampleTest):
         self.assertEqual(self.hear(one), "2 has gone")
         one.send(wsclient.TEXT, b"")
         self.assertEqual(self.hear(one), "1: ")
+
+    def test_end(self):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            one = self.client()
+            self.assertIn("has come", self.hear(one))
+            self.program.process.send_signal(number)
+            opcode, payload = one.receive()
+            self.assertEqual((opcode, payload[:2]), (wsclient.CLOSE, (1001).to_bytes(2, "big")))
+            one.send(wsclient.CLOSE, payload[:2])
+            self.assertEqual(self.program.process.wait(wsclient.DEADLINE), 0)
+            self.start("0")
 
 
 if __name__ == "__main__":

@@ -204,7 +204,7 @@ check_clean_headers (const guint8 *data,
   g_autofree char *lines = fuzz_copy_string (data, length);
   g_autofree char *cleaned = NULL;
   g_autofree char *again = NULL;
-  const char      *fault = NULL;
+  g_autofree char *fault = NULL;
 
   cleaned = ws_handshake_clean_headers (lines, &fault);
 

@@ -108,6 +108,25 @@ test_refuse (Fixture      *fixture,
 }
 
 static void
+test_status_of_no_kind (Fixture      *fixture,
+                        gconstpointer user_data)
+{
+  g_autoptr (WsTestResponse) response = NULL;
+
+  g_test_summary ("A number that is no status of an answer does not let the client in.");
+
+  g_test_expect_message ("WsServer", G_LOG_LEVEL_CRITICAL, "*status code 42 is neither 101*");
+  ws_open_request_set_status_code (fixture->request, 42);
+  g_test_assert_expected_messages ();
+  g_assert_cmpuint (ws_open_request_get_status_code (fixture->request), ==, 500);
+  g_assert_true (ws_open_request_complete (fixture->request));
+
+  response = ws_test_client_read_response (fixture->client);
+  g_assert_cmpuint (response->status, ==, 500);
+  ws_test_client_assert_eof (fixture->client);
+}
+
+static void
 test_frames_meanwhile (Fixture      *fixture,
                        gconstpointer user_data)
 {
@@ -257,6 +276,7 @@ main (int   argc,
   ADD ("/deferred/complete", NULL, test_complete);
   ADD ("/deferred/complete-twice", NULL, test_complete_twice);
   ADD ("/deferred/refuse", NULL, test_refuse);
+  ADD ("/deferred/status-of-no-kind", NULL, test_status_of_no_kind);
   ADD ("/deferred/frames-meanwhile", NULL, test_frames_meanwhile);
   ADD ("/deferred/flood-meanwhile", NULL, test_flood_meanwhile);
   ADD ("/deferred/peer-closes", NULL, test_peer_leaves);

@@ -247,6 +247,29 @@ test_allowed_origins (gconstpointer user_data)
   g_assert_cmpuint (get_status_for_origin (server, origin_case->origin), ==, 101);
 }
 
+static void
+test_origins_refused (void)
+{
+  static const char *const bad[] = { "a.example", "https://a.example/", "https://a.example; https://b.example",
+                                     "https://a.example, b.example", "https://a.example https://b.example" };
+  g_autoptr (WsServer) server = ws_server_new ();
+
+  g_test_summary ("What no browser sends is refused, and the list stays as it was.");
+
+  for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      g_autofree char *setting = g_strconcat ("AllowedOrigins=", bad[i], NULL);
+      g_autofree char *value = NULL;
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (ws_server_config (server, setting, &error));
+      g_assert_error (error, WS_ERROR, WS_ERROR_INVALID_ARGUMENT);
+      g_assert_nonnull (strstr (error->message, "SCHEME://HOST"));
+      value = ws_server_config (server, "AllowedOrigins", NULL);
+      g_assert_cmpstr (value, ==, "*");
+    }
+}
+
 /* --- messages ---------------------------------------------------------------------------------- */
 
 static void
@@ -634,6 +657,7 @@ add_tables (void)
 
       g_test_add_data_func (path, &socket_cases[i], test_socket);
     }
+  g_test_add_func ("/settings/allowed-origins/refused", test_origins_refused);
   for (gsize i = 0; i < G_N_ELEMENTS (origin_cases); i++)
     {
       g_autofree char *path = g_strconcat ("/settings/allowed-origins/", origin_cases[i].path, NULL);

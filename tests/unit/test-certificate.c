@@ -57,6 +57,17 @@ test_fields_expected (void)
 }
 
 static void
+test_no_such_file (void)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("A file that is not there is named, and its name is not taken for a certificate.");
+  g_assert_null (ws_certificate_new_from_file ("MIIBnothere", &error));
+  g_assert_error (error, WS_ERROR, WS_ERROR_CERT_STORE);
+  g_assert_nonnull (strstr (error->message, "MIIBnothere: No such file"));
+}
+
+static void
 test_fields_others (void)
 {
   g_autoptr (GError) error = NULL;
@@ -499,6 +510,7 @@ main (int   argc,
 
   g_test_add_func ("/certificate/fields/expected", test_fields_expected);
   g_test_add_func ("/certificate/fields/others", test_fields_others);
+  g_test_add_func ("/certificate/no-such-file", test_no_such_file);
   g_test_add_func ("/certificate/fields/empty", test_fields_empty);
   g_test_add_func ("/certificate/select/subjects", test_select_subjects);
   g_test_add_func ("/certificate/select/thumbprints", test_select_thumbprints);

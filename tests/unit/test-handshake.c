@@ -497,7 +497,7 @@ test_clean_headers_good (void)
 
   for (gsize i = 0; i < G_N_ELEMENTS (good); i++)
     {
-      const char      *fault = NULL;
+      g_autofree char *fault = NULL;
       g_autofree char *clean = ws_handshake_clean_headers (good[i].lines, &fault);
 
       g_assert_cmpstr (clean, ==, good[i].clean);
@@ -538,12 +538,23 @@ test_clean_headers_bad (void)
 
   for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
     {
-      const char *fault = NULL;
+      g_autofree char *fault = NULL;
 
       g_assert_null (ws_handshake_clean_headers (bad[i], &fault));
       g_assert_nonnull (fault);
       g_assert_cmpstr (fault, !=, "");
     }
+}
+
+static void
+test_clean_headers_named (void)
+{
+  g_autofree char *fault = NULL;
+
+  g_test_summary ("The reason names the field.");
+
+  g_assert_null (ws_handshake_clean_headers ("A: b\ncontent-Length: 5\nC: d", &fault));
+  g_assert_cmpstr (fault, ==, "header field \"content-Length\" is written by the server itself");
 }
 
 int
@@ -570,6 +581,7 @@ main (int    argc,
   g_test_add_func ("/handshake/status-get-phrase/all", test_status_phrase);
   g_test_add_func ("/handshake/clean-headers/good", test_clean_headers_good);
   g_test_add_func ("/handshake/clean-headers/bad", test_clean_headers_bad);
+  g_test_add_func ("/handshake/clean-headers/named", test_clean_headers_named);
 
   return g_test_run ();
 }

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
 #include <gio/gio.h>
+#include <string.h>
 
 #include "wsserver/base/ws-error-private.h"
 
@@ -168,7 +169,8 @@ ws_propagate_gio_error (GError    **error,
 
   WsError code = code_from_gio_error (gio_error);
 
-  if (subject != NULL)
+  /* GIO's own texts often name it. */
+  if (subject != NULL && strstr (gio_error->message, subject) == NULL)
     g_set_error (error, WS_ERROR, (int) code, "[%d] %s: %s", code, gio_error->message, subject);
   else
     g_set_error (error, WS_ERROR, (int) code, "[%d] %s", code, gio_error->message);

@@ -18,7 +18,7 @@ G_BEGIN_DECLS
  * Error domain of the library.
  *
  * Codes are members of [error@Ws.Error]. The text of an error behind a system call begins with the
- * code in brackets and ends with the address or file concerned, for example
+ * code in brackets and names the address or file concerned, for example
  * `[10048] Address already in use: 127.0.0.1:8080`.
  *
  * Since: 1.0
@@ -27,82 +27,82 @@ G_BEGIN_DECLS
 
 /**
  * WsError:
- * @WS_ERROR_REMOTE_PORT_IN_USE: the remote port cannot change while a connection is in progress
- * @WS_ERROR_REMOTE_HOST_IN_USE: the remote host cannot change while a connection is in progress
- * @WS_ERROR_REMOTE_HOST_INVALID: the remote host's address is invalid
- * @WS_ERROR_ALREADY_LISTENING: the server is listening already
- * @WS_ERROR_LOCAL_PORT_FIXED: the local port cannot change while the server is listening
- * @WS_ERROR_LOCAL_HOST_FIXED: the local host cannot change while the server is listening
- * @WS_ERROR_MAX_CONNECTIONS_FIXED: MaxConnections, or another setting that is read once, cannot
+ * @WS_ERROR_REMOTE_PORT_IN_USE: 100: the remote port cannot change while a connection is in progress
+ * @WS_ERROR_REMOTE_HOST_IN_USE: 101: the remote host cannot change while a connection is in progress
+ * @WS_ERROR_REMOTE_HOST_INVALID: 102: the remote host's address is invalid
+ * @WS_ERROR_ALREADY_LISTENING: 104: the server is listening already
+ * @WS_ERROR_LOCAL_PORT_FIXED: 106: the local port cannot change while the server is listening
+ * @WS_ERROR_LOCAL_HOST_FIXED: 107: the local host cannot change while the server is listening
+ * @WS_ERROR_MAX_CONNECTIONS_FIXED: 108: MaxConnections, or another setting that is read once, cannot
  *   change while the server is listening
- * @WS_ERROR_MAX_LINE_LENGTH_FIXED: MaxLineLength cannot change now
- * @WS_ERROR_REMOTE_PORT_ZERO: the remote port is zero
- * @WS_ERROR_INVALID_CONNECTION_ID: no connection has this id
- * @WS_ERROR_OPERATION_WOULD_BLOCK: the operation cannot be completed now
- * @WS_ERROR_TLS_LIBRARY: the TLS provider is not available
- * @WS_ERROR_CERT_STORE: the certificate store cannot be opened
- * @WS_ERROR_CERT_NOT_FOUND: the certificate is not in its store
- * @WS_ERROR_CREDENTIALS: the certificate and key cannot be used
- * @WS_ERROR_CHAIN_NOT_FOUND: the certificate chain is incomplete
- * @WS_ERROR_CHAIN_NOT_VERIFIED: the certificate chain does not verify
- * @WS_ERROR_HANDSHAKE: the TLS handshake failed
- * @WS_ERROR_CERT_NOT_VERIFIED: the certificate does not verify
- * @WS_ERROR_CLIENT_CERT_NOT_FOUND: there is no client certificate
- * @WS_ERROR_SERVER_CERT_NOT_FOUND: there is no server certificate
- * @WS_ERROR_ENCRYPT: data cannot be encrypted
- * @WS_ERROR_DECRYPT: data cannot be decrypted
- * @WS_ERROR_SENDING: data cannot be sent to the client: it is not open, or gone
- * @WS_ERROR_INTERRUPTED: the call was interrupted
- * @WS_ERROR_BAD_FILE: bad file descriptor
- * @WS_ERROR_ACCESS_DENIED: permission denied
- * @WS_ERROR_BAD_ADDRESS: bad address
- * @WS_ERROR_INVALID_ARGUMENT: a value that is not accepted
- * @WS_ERROR_TOO_MANY_FILES: no file descriptor is free
- * @WS_ERROR_WOULD_BLOCK: the send queue is full; try again after
+ * @WS_ERROR_MAX_LINE_LENGTH_FIXED: 112: MaxLineLength cannot change now
+ * @WS_ERROR_REMOTE_PORT_ZERO: 116: the remote port is zero
+ * @WS_ERROR_INVALID_CONNECTION_ID: 126: no connection has this id
+ * @WS_ERROR_OPERATION_WOULD_BLOCK: 135: the operation cannot be completed now
+ * @WS_ERROR_TLS_LIBRARY: 270: the TLS provider is not available
+ * @WS_ERROR_CERT_STORE: 271: the certificate store cannot be opened
+ * @WS_ERROR_CERT_NOT_FOUND: 272: the certificate is not in its store
+ * @WS_ERROR_CREDENTIALS: 273: the certificate and key cannot be used
+ * @WS_ERROR_CHAIN_NOT_FOUND: 274: the certificate chain is incomplete
+ * @WS_ERROR_CHAIN_NOT_VERIFIED: 275: the certificate chain does not verify
+ * @WS_ERROR_HANDSHAKE: 276: the TLS handshake failed
+ * @WS_ERROR_CERT_NOT_VERIFIED: 280: the certificate does not verify
+ * @WS_ERROR_CLIENT_CERT_NOT_FOUND: 281: there is no client certificate
+ * @WS_ERROR_SERVER_CERT_NOT_FOUND: 282: there is no server certificate
+ * @WS_ERROR_ENCRYPT: 283: data cannot be encrypted
+ * @WS_ERROR_DECRYPT: 284: data cannot be decrypted
+ * @WS_ERROR_SENDING: 4202: data cannot be sent to the client: it is not open, or gone
+ * @WS_ERROR_INTERRUPTED: 10004: the call was interrupted
+ * @WS_ERROR_BAD_FILE: 10009: bad file descriptor
+ * @WS_ERROR_ACCESS_DENIED: 10013: permission denied
+ * @WS_ERROR_BAD_ADDRESS: 10014: bad address
+ * @WS_ERROR_INVALID_ARGUMENT: 10022: a value that is not accepted
+ * @WS_ERROR_TOO_MANY_FILES: 10024: no file descriptor is free
+ * @WS_ERROR_WOULD_BLOCK: 10035: the send queue is full; try again after
  *   [signal@Ws.Server::ready-to-send]
- * @WS_ERROR_IN_PROGRESS: such an operation is in progress
- * @WS_ERROR_ALREADY: the operation is in progress already
- * @WS_ERROR_NOT_SOCKET: not a socket
- * @WS_ERROR_DESTINATION_REQUIRED: a destination address is required
- * @WS_ERROR_MESSAGE_SIZE: the message is too long
- * @WS_ERROR_WRONG_PROTOCOL_TYPE: wrong protocol type for the socket
- * @WS_ERROR_BAD_PROTOCOL_OPTION: bad protocol option
- * @WS_ERROR_PROTOCOL_NOT_SUPPORTED: the protocol is not supported
- * @WS_ERROR_SOCKET_TYPE_NOT_SUPPORTED: the socket type is not supported
- * @WS_ERROR_OPERATION_NOT_SUPPORTED: the operation is not supported
- * @WS_ERROR_PROTOCOL_FAMILY_NOT_SUPPORTED: the protocol family is not supported
- * @WS_ERROR_ADDRESS_FAMILY_NOT_SUPPORTED: the address family is not supported
- * @WS_ERROR_ADDRESS_IN_USE: the address is in use
- * @WS_ERROR_ADDRESS_NOT_AVAILABLE: the address is not one of this machine
- * @WS_ERROR_NETWORK_DOWN: the network is down
- * @WS_ERROR_NETWORK_UNREACHABLE: the network is unreachable
- * @WS_ERROR_NETWORK_RESET: the network dropped the connection
- * @WS_ERROR_CONNECTION_ABORTED: the connection was given up by this side
- * @WS_ERROR_CONNECTION_RESET: the connection was reset by the peer
- * @WS_ERROR_NO_BUFFERS: no buffer space is available
- * @WS_ERROR_IS_CONNECTED: the socket is connected
- * @WS_ERROR_NOT_CONNECTED: the socket is not connected
- * @WS_ERROR_SHUT_DOWN: the sending side has been shut down
- * @WS_ERROR_TOO_MANY_REFERENCES: too many references
- * @WS_ERROR_TIMED_OUT: the operation timed out
- * @WS_ERROR_CONNECTION_REFUSED: the connection was refused
- * @WS_ERROR_TOO_MANY_LINKS: too many symbolic links
- * @WS_ERROR_NAME_TOO_LONG: the file name is too long
- * @WS_ERROR_HOST_DOWN: the host is down
- * @WS_ERROR_HOST_UNREACHABLE: there is no route to the host
- * @WS_ERROR_NOT_EMPTY: the directory is not empty
- * @WS_ERROR_TOO_MANY_PROCESSES: too many processes
- * @WS_ERROR_TOO_MANY_USERS: too many users
- * @WS_ERROR_DISK_QUOTA: the disk quota is exceeded
- * @WS_ERROR_STALE_HANDLE: stale file handle
- * @WS_ERROR_TOO_MANY_REMOTE_LEVELS: too many levels of remote in the path
- * @WS_ERROR_SUBSYSTEM_UNAVAILABLE: the network subsystem is unavailable
- * @WS_ERROR_VERSION_OUT_OF_RANGE: the network library's version is out of range
- * @WS_ERROR_NOT_INITIALISED: the network library is not initialised
- * @WS_ERROR_HOST_NOT_FOUND: the host name is not known
- * @WS_ERROR_TRY_AGAIN: the host name could not be resolved now
- * @WS_ERROR_NO_RECOVERY: the host name could not be resolved
- * @WS_ERROR_NO_DATA: the host name has no address
+ * @WS_ERROR_IN_PROGRESS: 10036: such an operation is in progress
+ * @WS_ERROR_ALREADY: 10037: the operation is in progress already
+ * @WS_ERROR_NOT_SOCKET: 10038: not a socket
+ * @WS_ERROR_DESTINATION_REQUIRED: 10039: a destination address is required
+ * @WS_ERROR_MESSAGE_SIZE: 10040: the message is too long
+ * @WS_ERROR_WRONG_PROTOCOL_TYPE: 10041: wrong protocol type for the socket
+ * @WS_ERROR_BAD_PROTOCOL_OPTION: 10042: bad protocol option
+ * @WS_ERROR_PROTOCOL_NOT_SUPPORTED: 10043: the protocol is not supported
+ * @WS_ERROR_SOCKET_TYPE_NOT_SUPPORTED: 10044: the socket type is not supported
+ * @WS_ERROR_OPERATION_NOT_SUPPORTED: 10045: the operation is not supported
+ * @WS_ERROR_PROTOCOL_FAMILY_NOT_SUPPORTED: 10046: the protocol family is not supported
+ * @WS_ERROR_ADDRESS_FAMILY_NOT_SUPPORTED: 10047: the address family is not supported
+ * @WS_ERROR_ADDRESS_IN_USE: 10048: the address is in use
+ * @WS_ERROR_ADDRESS_NOT_AVAILABLE: 10049: the address is not one of this machine
+ * @WS_ERROR_NETWORK_DOWN: 10050: the network is down
+ * @WS_ERROR_NETWORK_UNREACHABLE: 10051: the network is unreachable
+ * @WS_ERROR_NETWORK_RESET: 10052: the network dropped the connection
+ * @WS_ERROR_CONNECTION_ABORTED: 10053: the connection was given up by this side
+ * @WS_ERROR_CONNECTION_RESET: 10054: the connection was reset by the peer
+ * @WS_ERROR_NO_BUFFERS: 10055: no buffer space is available
+ * @WS_ERROR_IS_CONNECTED: 10056: the socket is connected
+ * @WS_ERROR_NOT_CONNECTED: 10057: the socket is not connected
+ * @WS_ERROR_SHUT_DOWN: 10058: the sending side has been shut down
+ * @WS_ERROR_TOO_MANY_REFERENCES: 10059: too many references
+ * @WS_ERROR_TIMED_OUT: 10060: the operation timed out
+ * @WS_ERROR_CONNECTION_REFUSED: 10061: the connection was refused
+ * @WS_ERROR_TOO_MANY_LINKS: 10062: too many symbolic links
+ * @WS_ERROR_NAME_TOO_LONG: 10063: the file name is too long
+ * @WS_ERROR_HOST_DOWN: 10064: the host is down
+ * @WS_ERROR_HOST_UNREACHABLE: 10065: there is no route to the host
+ * @WS_ERROR_NOT_EMPTY: 10066: the directory is not empty
+ * @WS_ERROR_TOO_MANY_PROCESSES: 10067: too many processes
+ * @WS_ERROR_TOO_MANY_USERS: 10068: too many users
+ * @WS_ERROR_DISK_QUOTA: 10069: the disk quota is exceeded
+ * @WS_ERROR_STALE_HANDLE: 10070: stale file handle
+ * @WS_ERROR_TOO_MANY_REMOTE_LEVELS: 10071: too many levels of remote in the path
+ * @WS_ERROR_SUBSYSTEM_UNAVAILABLE: 10091: the network subsystem is unavailable
+ * @WS_ERROR_VERSION_OUT_OF_RANGE: 10092: the network library's version is out of range
+ * @WS_ERROR_NOT_INITIALISED: 10093: the network library is not initialised
+ * @WS_ERROR_HOST_NOT_FOUND: 11001: the host name is not known
+ * @WS_ERROR_TRY_AGAIN: 11002: the host name could not be resolved now
+ * @WS_ERROR_NO_RECOVERY: 11003: the host name could not be resolved
+ * @WS_ERROR_NO_DATA: 11004: the host name has no address
  *
  * Error codes.
  *

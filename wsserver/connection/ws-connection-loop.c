@@ -40,7 +40,10 @@ tell_end (WsConnection *self)
       return;
     }
 
-  ws_connection_log (self, WS_LOG_INFO, "Closed: %u %s", self->close_code, self->description);
+  if (self->close_code != 0)
+    ws_connection_log (self, WS_LOG_INFO, "Closed: %u %s", self->close_code, self->description);
+  else
+    ws_connection_log (self, WS_LOG_INFO, "Closed: %s", self->description);
   if (self->context == NULL) /* a handler of the log has disposed of the server, which told the rest */
     return;
 

@@ -89,7 +89,7 @@ answer_http_request (WsConnection  *self,
 {
   GBytes             *body = ws_http_request_get_body (request);
   guint               status = ws_http_request_get_status_code (request);
-  const char         *fault = NULL;
+  g_autofree char    *fault = NULL;
   g_autofree char    *headers = ws_handshake_clean_headers (ws_http_request_get_response_headers (request), &fault);
   g_autoptr (GString) response = NULL;
   gsize               length = 0;
@@ -259,7 +259,7 @@ void
 ws_connection_answer_open_request (WsConnection *self)
 {
   g_autoptr (WsOpenRequest) request = NULL;
-  const char               *fault = NULL;
+  g_autofree char          *fault = NULL;
   g_autofree char          *headers = NULL;
 
   if (self->state != WS_STATE_DECIDING)

@@ -490,7 +490,7 @@ ws_connection_has_room (WsConnection *self,
   if (length > max)
     {
       g_set_error (error, WS_ERROR, WS_ERROR_WOULD_BLOCK,
-                   "[%d] Operation would block: a message of %" G_GSIZE_FORMAT " bytes never fits into MaxSendQueue (%" G_GUINT64_FORMAT " bytes); raise it, or send a stream",
+                   "[%d] Operation would block: a message that takes up to %" G_GSIZE_FORMAT " bytes with its frames never fits into MaxSendQueue (%" G_GUINT64_FORMAT " bytes); raise it, or send a stream",
                    WS_ERROR_WOULD_BLOCK, length, max);
       return FALSE;
     }

@@ -12,7 +12,7 @@
  * One client of a [class@Ws.Server].
  *
  * A connection is made by the server. It is first seen in
- * [signal@Ws.Server::web-socket-open-request], is open from [signal@Ws.Server::connected] on, and has
+ * [signal@Ws.Server::web-socket-open-request], or with TLS in the signals of the handshake, is open from [signal@Ws.Server::connected] on, and has
  * ended with [signal@Ws.Server::disconnected]; after that its properties can still be read, and
  * every operation fails with `WS_ERROR_SENDING`.
  *

@@ -229,7 +229,7 @@ ws_open_request_class_init (WsOpenRequestClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_STATUS_CODE] = g_param_spec_uint ("status-code", NULL, NULL, 101, 599, 101, RW);
+  properties[PROP_STATUS_CODE] = g_param_spec_uint ("status-code", NULL, NULL, 0, G_MAXUINT, 101, RW);
   /**
    * WsOpenRequest:response-headers: (getter get_response_headers) (setter set_response_headers)
    *
@@ -487,6 +487,8 @@ ws_open_request_get_status_code (WsOpenRequest *self)
  *
  * Sets the HTTP status to answer with; all but 101 refuse.
  *
+ * Any other number is a fault of the caller, of which a critical message tells; it refuses with 500.
+ *
  * Since: 1.0
  */
 void
@@ -494,7 +496,13 @@ ws_open_request_set_status_code (WsOpenRequest *self,
                                  guint          status_code)
 {
   g_return_if_fail (WS_IS_OPEN_REQUEST (self));
-  g_return_if_fail (status_code == 101 || (status_code >= 200 && status_code <= 599));
+
+  /* Whoever is not meant to come in must not do so by a slip of the pen. */
+  if (status_code != 101 && (status_code < 200 || status_code > 599))
+    {
+      g_critical ("status code %u is neither 101 nor one of 200 to 599; the answer is 500", status_code);
+      status_code = 500;
+    }
 
   if (self->status_code == status_code)
     return;

@@ -169,28 +169,28 @@ is_own_field (const char *name,
 }
 
 /* Returns the fault of one line, given without its end, or NULL. */
-static const char *
+static char *
 check_line (const char *line,
             gsize       length)
 {
   const char *colon = memchr (line, ':', length);
 
   if (colon == NULL || !ws_http_is_token_span (line, (gsize) (colon - line)))
-    return "header line is not \"Name: value\"";
+    return g_strdup ("header line is not \"Name: value\"");
 
   if (is_own_field (line, (gsize) (colon - line)))
-    return "header field is one that the server writes itself";
+    return g_strdup_printf ("header field \"%.*s\" is written by the server itself", (int) (colon - line), line);
 
   for (const char *p = colon + 1; p < line + length; p++)
     if (g_ascii_iscntrl (*p) && *p != '\t')
-      return "header value holds a control byte";
+      return g_strdup_printf ("value of header field \"%.*s\" holds a control byte", (int) (colon - line), line);
 
   return NULL;
 }
 
 char *
-ws_handshake_clean_headers (const char  *lines,
-                            const char **fault)
+ws_handshake_clean_headers (const char *lines,
+                            char      **fault)
 {
   g_autoptr (GString) clean = g_string_new (NULL);
 
@@ -198,7 +198,7 @@ ws_handshake_clean_headers (const char  *lines,
     {
       const char *end = lines + strcspn (lines, "\n");
       const char *next = *end == '\n' ? end + 1 : end;
-      const char *line_fault;
+      char       *line_fault;
 
       if (*end == '\n' && end > lines && end[-1] == '\r')
         end--;

@@ -64,6 +64,42 @@ get_access_list (WsServer        *self,
   return NULL;
 }
 
+/* Whether a browser may send an Origin that the pattern takes (RFC 6454 §6.1). */
+static gboolean
+can_match_origin (const char *pattern)
+{
+  if (strpbrk (pattern, " \t;") != NULL || g_str_has_suffix (pattern, "/"))
+    return FALSE;
+
+  return strchr (pattern, '*') != NULL || strstr (pattern, "://") != NULL || g_ascii_strcasecmp (pattern, "null") == 0;
+}
+
+/* One that can never match is a mistake that would lock the page out. */
+static gboolean
+check_origins (const WsConfigRequest *request,
+               GError               **error)
+{
+  g_auto (GStrv) patterns = g_strsplit (request->value, ",", -1);
+
+  for (guint i = 0; patterns[i] != NULL; i++)
+    {
+      const char      *pattern = g_strstrip (patterns[i]);
+      g_autofree char *shown = NULL;
+
+      if (*pattern == '\0' || can_match_origin (pattern))
+        continue;
+
+      shown = ws_config_quote (pattern);
+      g_set_error (error, WS_ERROR, WS_ERROR_INVALID_ARGUMENT,
+                   "Setting %s does not take \"%s\": an origin is SCHEME://HOST or SCHEME://HOST:PORT, without a slash at "
+                   "the end; several are separated by commas",
+                   request->setting->name, shown);
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
 /* What is derived from settings follows them. A list of clients that cannot be understood, or a
  * value that is refused, leaves both as they were. */
 static gboolean
@@ -80,6 +116,8 @@ store_value (WsServer              *self,
       if (replacement == NULL)
         return FALSE;
     }
+  if (g_str_equal (request->setting->name, "AllowedOrigins") && !check_origins (request, error))
+    return FALSE;
   if (!ws_config_store (request->setting, self->settings, request->value, error))
     return FALSE;
 

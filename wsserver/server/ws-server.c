@@ -235,7 +235,7 @@ properties_class_init (GObjectClass *object_class)
   /**
    * WsServer:local-host: (getter get_local_host)
    *
-   * Where to listen: an IP address, a host name, or empty for every address of this machine. A path
+   * Where to listen: an IP address, a host name, or empty for every IPv4 address of this machine (every IPv6 one with UseIPv6=1, both with 2). A path
    * that starts with `/` or `unix:` makes it a Unix socket. While listening it reads as the address
    * bound, and setting it emits [signal@Ws.Server::error] with `WS_ERROR_LOCAL_HOST_FIXED`.
    *
@@ -290,7 +290,8 @@ properties_class_init (GObjectClass *object_class)
   /**
    * WsServer:use-ssl: (getter get_use_ssl) (setter set_use_ssl)
    *
-   * Whether clients are served over TLS. It needs [property@Ws.Server:ssl-cert].
+   * Whether clients are served over TLS. It needs [property@Ws.Server:ssl-cert]. A change that is refused
+   * while listening emits [signal@Ws.Server::error] and leaves it as it was.
    *
    * Source: the reference's UseSSL.
    *

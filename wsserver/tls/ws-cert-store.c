@@ -410,7 +410,7 @@ load_content (WsCertStore *self,
   if (load == NULL)
     load = ws_cert_store_detect (data, length);
   if (load == NULL)
-    return ws_cert_store_fail (self, error, "its format is not recognised, and there is no such file");
+    return ws_cert_store_fail (self, error, "its format is not recognised");
   return load (self, data, length, error);
 }
 
@@ -445,7 +445,7 @@ load_any (WsCertStore *self,
 
   if (filename != NULL && g_file_test (filename, G_FILE_TEST_EXISTS))
     return load_file (self, NULL, "any format", store, error);
-  self->label = g_strdup ("(any format)");
+  self->label = g_strdup (filename != NULL ? "(any format; there is no such file)" : "(any format)");
   return load_content (self, NULL, store, error);
 }
 

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "wsserver/tls/ws-certificate-private.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "wsserver/tls/ws-cert-secret-private.h"
@@ -146,8 +147,9 @@ ws_certificate_new (void)
  *
  * Sets @error to:
  *
- * - `WS_ERROR_CERT_STORE` when the file cannot be read
- * - `WS_ERROR_CERT_NOT_FOUND` when there is no certificate in it
+ * - `WS_ERROR_CERT_STORE` when the file cannot be read, or has neither a certificate nor a key in it
+ *
+ * A file with a key alone makes a certificate whose subject is empty, which a server does not take.
  *
  * Returns: (transfer full): a new certificate, or %NULL with @error set
  *
@@ -162,6 +164,16 @@ ws_certificate_new_from_file (const char *filename,
 
   g_return_val_if_fail (filename != NULL, NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  /* The store would otherwise take the name for its content. */
+  if (!g_file_test (filename, G_FILE_TEST_EXISTS))
+    {
+      g_autofree char *display_name = g_filename_display_name (filename);
+
+      g_set_error (error, WS_ERROR, WS_ERROR_CERT_STORE, "[%d] Cannot open certificate store %s: %s",
+                   WS_ERROR_CERT_STORE, display_name, g_strerror (ENOENT));
+      return NULL;
+    }
 
   self = ws_certificate_new ();
   store = g_bytes_new (filename, strlen (filename));
