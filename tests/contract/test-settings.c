@@ -173,6 +173,29 @@ test_max_connections_default (void)
   ws_test_server_config (server, "MaxConnections=1");
 }
 
+static void
+test_lists_refused (void)
+{
+  static const char *const names[] = { "AllowedClients", "BlockedClients" };
+  g_autoptr (WsTestServer) server = ws_test_server_new ();
+
+  g_test_summary ("A list of clients that cannot be understood is refused with a text that names setting and value.");
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *setting = g_strconcat (names[i], "=127.0.0.1,10.0.0.1/8", NULL);
+      g_autofree char *value = NULL;
+      g_autoptr (GError) error = NULL;
+
+      value = ws_server_config (server->server, setting, &error);
+      g_assert_null (value);
+      g_assert_error (error, WS_ERROR, WS_ERROR_INVALID_ARGUMENT);
+      g_assert_nonnull (strstr (error->message, names[i]));
+      g_assert_nonnull (strstr (error->message, "\"127.0.0.1,10.0.0.1/8\""));
+      assert_value (server, names[i], i == 0 ? "*" : "");
+    }
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -183,6 +206,7 @@ main (int   argc,
   g_test_add_func ("/settings/fixed", test_fixed);
   g_test_add_func ("/settings/bind-exclusively", test_bind_exclusively);
   g_test_add_func ("/settings/without-ipv6", test_without_ipv6);
+  g_test_add_func ("/settings/lists-refused", test_lists_refused);
   g_test_add_func ("/settings/max-connections", test_max_connections_default);
 
   return g_test_run ();

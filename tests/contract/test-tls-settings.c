@@ -84,6 +84,10 @@ test_refused_values (void)
   } refused[] = {
     { "SSLEnabledProtocols=48", "SSL" },
     { "SSLEnabledProtocols=12", "SSL" },
+    { "SSLEnabledProtocols=0", "no version" },
+    { "SSLEnabledProtocols=31744", "no sum" },
+    { "SSLCACerts=garbage", "SSLCACerts" },
+    { "SSLClientCACerts=garbage", "SSLClientCACerts" },
     { "SSLEnabledCipherSuites=TLS_NO_SUCH_SUITE", "TLS_NO_SUCH_SUITE" },
     { "TLS13SupportedGroups=no_such_group", "no_such_group" },
     { "TLS12SupportedGroups=no_such_group", "no_such_group" },

@@ -64,6 +64,16 @@ get_access_list (WsServer        *self,
   return NULL;
 }
 
+static void
+prefix_refusal (GError         **error,
+                const WsSetting *setting,
+                const char      *value)
+{
+  g_autofree char *shown = ws_config_quote (value);
+
+  g_prefix_error (error, "Setting %s does not take \"%s\": ", setting->name, shown);
+}
+
 /* What is derived from settings follows them. A list of clients that cannot be understood, or a
  * value that is refused, leaves both as they were. */
 static gboolean
@@ -71,14 +81,17 @@ store_value (WsServer              *self,
              const WsConfigRequest *request,
              GError               **error)
 {
-  WsAccessList           **list = get_access_list (self, request->setting);
+  WsAccessList **list = get_access_list (self, request->setting);
   g_autoptr (WsAccessList) replacement = NULL;
 
   if (list != NULL)
     {
       replacement = ws_access_list_new (request->value, error);
       if (replacement == NULL)
-        return FALSE;
+        {
+          prefix_refusal (error, request->setting, request->value);
+          return FALSE;
+        }
     }
   if (!ws_config_store (request->setting, self->settings, request->value, error))
     return FALSE;
@@ -156,7 +169,6 @@ apply_tls_setting (WsServer        *self,
                    GError         **error)
 {
   g_autofree char *refused = NULL;
-  g_autofree char *shown = NULL;
   gboolean         applied = TRUE;
 
   if (g_str_equal (setting->name, "UseInternalSecurityAPI"))
@@ -171,8 +183,7 @@ apply_tls_setting (WsServer        *self,
     }
 
   refused = ws_config_load (setting, self->settings);
-  shown = ws_config_quote (refused);
-  g_prefix_error (error, "Setting %s does not take \"%s\": ", setting->name, shown);
+  prefix_refusal (error, setting, refused);
   ws_config_store (setting, self->settings, old, NULL);
   return FALSE;
 }
@@ -209,8 +220,8 @@ config_server (WsServer              *self,
  * Sets or reads a setting.
  *
  * Names are taken in any case. Booleans are True, False, Yes, No, 1 or 0. The documentation lists all
- * settings with their ranges and defaults. Each takes effect at once, save that MaxMessageSize, the
- * settings of compression and those of the socket hold for clients that connect afterwards.
+ * settings with their ranges and defaults. Each takes effect at once, save that MaxMessageSize and the
+ * settings of compression, of the socket and of TLS hold for clients that connect afterwards.
  *
  * Sets @error to:
  *
