@@ -173,6 +173,72 @@ test_max_connections_default (void)
   ws_test_server_config (server, "MaxConnections=1");
 }
 
+static void
+test_lists_refused (void)
+{
+  static const char *const names[] = { "AllowedClients", "BlockedClients" };
+  g_autoptr (WsTestServer) server = ws_test_server_new ();
+
+  g_test_summary ("A list of clients that cannot be understood is refused with a text that names setting and value.");
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *setting = g_strconcat (names[i], "=127.0.0.1,10.0.0.1/8", NULL);
+      g_autofree char *value = NULL;
+      g_autoptr (GError) error = NULL;
+
+      value = ws_server_config (server->server, setting, &error);
+      g_assert_null (value);
+      g_assert_error (error, WS_ERROR, WS_ERROR_INVALID_ARGUMENT);
+      g_assert_nonnull (strstr (error->message, names[i]));
+      g_assert_nonnull (strstr (error->message, "\"127.0.0.1,10.0.0.1/8\""));
+      assert_value (server, names[i], i == 0 ? "*" : "");
+    }
+}
+
+static gboolean
+is_served (WsTestServer *server)
+{
+  g_autoptr (WsTestClient) client = ws_test_server_connect (server);
+
+  ws_test_client_send_handshake (client, "/", NULL);
+  ws_test_wait_until (client->eof || client->input->len > 0);
+  return client->input->len > 0;
+}
+
+static void
+test_lists_without_handler (void)
+{
+  static const struct
+  {
+    const char *setting;
+    gboolean    served;
+  } steps[] = {
+    { "AllowedClients=*", TRUE },
+    { "BlockedClients=127.0.0.1", FALSE },
+    { "BlockedClients=192.0.2.1,localhost", FALSE },
+    { "BlockedClients=192.0.2.1", TRUE },
+    { "BlockedClients=", TRUE },
+    { "AllowedClients=192.0.2.1", FALSE },
+    { "AllowedClients=192.0.2.1,localhost", TRUE },
+    { "AllowedClients=", FALSE },
+  };
+  g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
+
+  g_test_summary ("The lists decide also when nobody handles connection-request; host names are looked up.");
+
+  g_assert_cmpuint (g_signal_handlers_disconnect_matched (server->server, G_SIGNAL_MATCH_ID | G_SIGNAL_MATCH_DATA,
+                                                          g_signal_lookup ("connection-request", WS_TYPE_SERVER), 0,
+                                                          NULL, NULL, server),
+                    ==, 1);
+  for (gsize i = 0; i < G_N_ELEMENTS (steps); i++)
+    {
+      g_test_message ("%s", steps[i].setting);
+      ws_test_server_config (server, steps[i].setting);
+      g_assert_cmpint (is_served (server), ==, steps[i].served);
+    }
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -183,6 +249,8 @@ main (int   argc,
   g_test_add_func ("/settings/fixed", test_fixed);
   g_test_add_func ("/settings/bind-exclusively", test_bind_exclusively);
   g_test_add_func ("/settings/without-ipv6", test_without_ipv6);
+  g_test_add_func ("/settings/lists-refused", test_lists_refused);
+  g_test_add_func ("/settings/lists-without-handler", test_lists_without_handler);
   g_test_add_func ("/settings/max-connections", test_max_connections_default);
 
   return g_test_run ();

@@ -33,6 +33,8 @@ static const Case cases[] = {
   { "protocols/only-1.2-refuses-1.3", "chain.pem", "SSLEnabledProtocols=3072", NULL, TLS13, FAILS },
   { "protocols/only-1.3", "chain.pem", "SSLEnabledProtocols=12288", NULL, NULL, SEEN (version), "TLS1.3" },
   { "protocols/only-1.3-refuses-1.2", "chain.pem", "SSLEnabledProtocols=12288", NULL, TLS12, FAILS },
+  { "protocols/1.1-when-named", "chain.pem", "SSLEnabledProtocols=3840", NULL, "NORMAL:-VERS-ALL:+VERS-TLS1.1", SEEN (version), "TLS1.1" },
+  { "protocols/1.0-when-named", "chain.pem", "SSLEnabledProtocols=192", NULL, "NORMAL:-VERS-ALL:+VERS-TLS1.0", SEEN (version), "TLS1.0" },
   { "suites/one", "chain.pem", "SSLEnabledCipherSuites=TLS_AES_128_GCM_SHA256", NULL, NULL, SEEN (suite), "AES-128-GCM" },
   { "suites/several", "chain.pem",
     "SSLEnabledCipherSuites=TLS_CHACHA20_POLY1305_SHA256;TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", NULL, TLS12, SEEN (suite),
@@ -43,12 +45,38 @@ static const Case cases[] = {
   { "strength/too-weak", "chain.pem", "SSLCipherStrength=256", NULL, "NORMAL:-CIPHER-ALL:+AES-128-GCM", FAILS },
   { "strength/any", "chain.pem", "SSLCipherStrength=0", NULL, "NORMAL:-CIPHER-ALL:+AES-128-GCM", SEEN (suite), "AES-128-GCM" },
   { "tls13-groups", "chain.pem", "TLS13SupportedGroups=ecdhe_secp521r1", NULL, TLS13, SEEN (group), "SECP521R1" },
+  { "tls13-groups/ecdhe_x25519", "chain.pem", "TLS13SupportedGroups=ecdhe_x25519", NULL, TLS13 ":+GROUP-ALL", SEEN (group), "X25519" },
+  { "tls13-groups/ecdhe_x448", "chain.pem", "TLS13SupportedGroups=ecdhe_x448", NULL, TLS13 ":+GROUP-ALL", SEEN (group), "X448" },
+  { "tls13-groups/ecdhe_secp256r1", "chain.pem", "TLS13SupportedGroups=ecdhe_secp256r1", NULL, TLS13 ":+GROUP-ALL", SEEN (group), "SECP256R1" },
+  { "tls13-groups/ecdhe_secp384r1", "chain.pem", "TLS13SupportedGroups=ecdhe_secp384r1", NULL, TLS13 ":+GROUP-ALL", SEEN (group), "SECP384R1" },
+  { "tls13-groups/ffdhe_2048", "chain.pem", "TLS13SupportedGroups=ffdhe_2048", NULL, TLS13 ":+GROUP-ALL", SEEN (group), "FFDHE2048" },
+  { "tls13-groups/ffdhe_3072", "chain.pem", "TLS13SupportedGroups=ffdhe_3072", NULL, TLS13 ":+GROUP-ALL", SEEN (group), "FFDHE3072" },
+  { "tls13-groups/ffdhe_4096", "chain.pem", "TLS13SupportedGroups=ffdhe_4096", NULL, TLS13 ":+GROUP-ALL", SEEN (group), "FFDHE4096" },
+  { "tls13-groups/ffdhe_6144", "chain.pem", "TLS13SupportedGroups=ffdhe_6144", NULL, TLS13 ":+GROUP-ALL", SEEN (group), "FFDHE6144" },
+  { "tls13-groups/ffdhe_8192", "chain.pem", "TLS13SupportedGroups=ffdhe_8192", NULL, TLS13 ":+GROUP-ALL", SEEN (group), "FFDHE8192" },
+  { "tls13-groups/empty", "chain.pem", "TLS13SupportedGroups=", NULL, TLS13 ":-GROUP-ALL:+GROUP-FFDHE2048", SEEN (group), "FFDHE2048" },
   { "tls12-groups", "ec-both.pem", "TLS12SupportedGroups=ecdhe_secp384r1,ecdhe_secp256r1", NULL,
     TLS12 ":-GROUP-ALL:+GROUP-SECP384R1:+GROUP-SECP256R1", SEEN (group), "SECP384R1" },
+  { "tls12-groups/ecdhe_secp256r1", "ec-both.pem", "TLS12SupportedGroups=ecdhe_secp256r1", NULL, TLS12, SEEN (group), "SECP256R1" },
+  { "tls12-groups/ecdhe_secp384r1", "ec-both.pem", "TLS12SupportedGroups=ecdhe_secp384r1", NULL, TLS12, SEEN (group), "SECP384R1" },
+  { "tls12-groups/ecdhe_secp521r1", "ec-both.pem", "TLS12SupportedGroups=ecdhe_secp521r1", NULL, TLS12, SEEN (group), "SECP521R1" },
+  { "tls12-groups/empty", "ec-both.pem", "TLS12SupportedGroups=", NULL, TLS12 ":-GROUP-ALL:+GROUP-X25519", SEEN (group), "X25519" },
   { "tls13-signatures", "chain.pem", "TLS13SignatureAlgorithms=rsa_pss_sha512", NULL, TLS13, SEEN (signature),
     "RSA-PSS-RSAE-SHA512" },
   { "tls13-signatures/not-shared", "chain.pem", "TLS13SignatureAlgorithms=ed25519", NULL, TLS13, FAILS },
+  { "tls13-signatures/rsa_pss_sha256", "chain.pem", "TLS13SignatureAlgorithms=rsa_pss_sha256", NULL, TLS13, SEEN (signature), "RSA-PSS-RSAE-SHA256" },
+  { "tls13-signatures/rsa_pss_sha384", "chain.pem", "TLS13SignatureAlgorithms=rsa_pss_sha384", NULL, TLS13, SEEN (signature), "RSA-PSS-RSAE-SHA384" },
+  { "tls13-signatures/ecdsa_secp256r1_sha256", "ec-both.pem", "TLS13SignatureAlgorithms=ecdsa_secp256r1_sha256", NULL, TLS13, SEEN (signature), "ECDSA-SECP256R1-SHA256" },
+  { "tls13-signatures/empty", "chain.pem", "TLS13SignatureAlgorithms=", NULL, TLS13 ":-SIGN-ALL:+SIGN-RSA-PSS-RSAE-SHA384:+SIGN-RSA-SHA256",
+    SEEN (signature), "RSA-PSS-RSAE-SHA384" },
   { "tls12-signatures", "chain.pem", "TLS12SignatureAlgorithms=sha384-rsa", NULL, TLS12, SEEN (signature), "SHA384" },
+  { "tls12-signatures/sha256-rsa", "chain.pem", "TLS12SignatureAlgorithms=sha256-rsa", NULL, TLS12, SEEN (signature), "SHA256" },
+  { "tls12-signatures/sha512-rsa", "chain.pem", "TLS12SignatureAlgorithms=sha512-rsa", NULL, TLS12, SEEN (signature), "SHA512" },
+  { "tls12-signatures/sha256-ecdsa", "ec-both.pem", "TLS12SignatureAlgorithms=sha256-ecdsa", NULL, TLS12, SEEN (signature), "SHA256" },
+  { "tls12-signatures/sha384-ecdsa", "ec-both.pem", "TLS12SignatureAlgorithms=sha384-ecdsa", NULL, TLS12, SEEN (signature), "SHA384" },
+  { "tls12-signatures/sha512-ecdsa", "ec-both.pem", "TLS12SignatureAlgorithms=sha512-ecdsa", NULL, TLS12, SEEN (signature), "SHA512" },
+  { "tls12-signatures/not-shared", "chain.pem", "TLS12SignatureAlgorithms=sha512-rsa", NULL, TLS12 ":-KX-ALL:+ECDHE-RSA:-SIGN-ALL:+SIGN-RSA-SHA256", FAILS },
+  { "tls12-signatures/empty", "chain.pem", "TLS12SignatureAlgorithms=", NULL, TLS12 ":-KX-ALL:+ECDHE-RSA:-SIGN-ALL:+SIGN-RSA-SHA384", SEEN (signature), "SHA384" },
 };
 
 static void
@@ -84,6 +112,10 @@ test_refused_values (void)
   } refused[] = {
     { "SSLEnabledProtocols=48", "SSL" },
     { "SSLEnabledProtocols=12", "SSL" },
+    { "SSLEnabledProtocols=0", "no version" },
+    { "SSLEnabledProtocols=31744", "no sum" },
+    { "SSLCACerts=garbage", "SSLCACerts" },
+    { "SSLClientCACerts=garbage", "SSLClientCACerts" },
     { "SSLEnabledCipherSuites=TLS_NO_SUCH_SUITE", "TLS_NO_SUCH_SUITE" },
     { "TLS13SupportedGroups=no_such_group", "no_such_group" },
     { "TLS12SupportedGroups=no_such_group", "no_such_group" },
@@ -475,6 +507,37 @@ test_silence (void)
   g_assert_false (stays->eof);
 }
 
+static gboolean
+steps_over_cb (gpointer user_data)
+{
+  (*(guint *) user_data)++;
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+test_slow_handshake (void)
+{
+  /* The beginning of a ClientHello of 256 bytes, RFC 5246 §6.2.1 and §7.4.1.2, one for each step. */
+  static const guint8 hello[] = { 0x16, 0x03, 0x01, 0x01, 0x00, 0x01, 0x00, 0x00, 0xfc, 0x03, 0x03 };
+  g_autoptr (WsTestServer) server = new_tls_server (NULL, "DefaultConnectionTimeout=2", NULL);
+  g_autoptr (WsTestClient) client = ws_test_server_connect (server);
+  guint n_steps = 0;
+  guint source;
+
+  g_test_summary ("DefaultConnectionTimeout is of silence: a client that is slow, and goes on, stays beyond it.");
+
+  source = g_timeout_add (250, steps_over_cb, &n_steps);
+  for (guint i = 0; i < G_N_ELEMENTS (hello); i++)
+    {
+      ws_test_client_send (client, &hello[i], 1);
+      ws_test_wait_until (n_steps > i);
+      g_assert_false (client->eof);
+    }
+  g_source_remove (source);
+  ws_test_wait_until (client->eof);
+  ws_test_server_wait_for (server, "error #1 276 ");
+}
+
 static void
 test_reload (void)
 {
@@ -565,6 +628,7 @@ main (int   argc,
   g_test_add_data_func ("/tls-settings/renegotiation/yes", "SSLEnableRenegotiation=True", test_renegotiation);
   g_test_add_data_func ("/tls-settings/renegotiation/no", "SSLEnableRenegotiation=False", test_renegotiation);
   g_test_add_func ("/tls-settings/silence", test_silence);
+  g_test_add_func ("/tls-settings/slow-handshake", test_slow_handshake);
   g_test_add_func ("/tls-settings/reload", test_reload);
   g_test_add_data_func ("/tls-settings/no-effect/context-protocol", "SSLContextProtocol=SSLv3", test_no_effect);
   g_test_add_data_func ("/tls-settings/no-effect/server-ca-certs", "SSLServerCACerts=anything", test_no_effect);

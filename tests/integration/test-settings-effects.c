@@ -125,6 +125,39 @@ test_socket_defaults (void)
   g_assert_cmpint (get_option (second, SOL_SOCKET, SO_KEEPALIVE), ==, 0);
 }
 
+static void
+test_socket_back (void)
+{
+  static const SocketCase back[] = {
+    { NULL, "InBufferSize", SOL_SOCKET, SO_RCVBUF, 8192 },
+    { NULL, "OutBufferSize", SOL_SOCKET, SO_SNDBUF, 8192 },
+    { NULL, "KeepAliveTime", IPPROTO_TCP, TCP_KEEPIDLE, 5000 },
+    { NULL, "KeepAliveInterval", IPPROTO_TCP, TCP_KEEPINTVL, 5000 },
+  };
+
+  g_test_summary ("0 gives back what the system had, also when the server listens and another value was set twice.");
+
+  for (gsize i = 0; i < G_N_ELEMENTS (back); i++)
+    {
+      g_autofree char *set = g_strdup_printf ("%s=%d", back[i].setting, back[i].value);
+      g_autofree char *again = g_strdup_printf ("%s=%d", back[i].setting, 2 * back[i].value);
+      g_autofree char *zero = g_strconcat (back[i].setting, "=0", NULL);
+      g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
+      g_autoptr (WsTestClient) first = ws_test_server_open (server);
+      g_autoptr (WsTestClient) second = NULL;
+      g_autoptr (WsTestClient) third = NULL;
+      int system_value = get_option (first, back[i].level, back[i].option);
+
+      ws_test_server_config (server, set);
+      ws_test_server_config (server, again);
+      second = ws_test_server_open (server);
+      g_assert_cmpint (get_option (second, back[i].level, back[i].option), <, system_value);
+      ws_test_server_config (server, zero);
+      third = ws_test_server_open (server);
+      g_assert_cmpint (get_option (third, back[i].level, back[i].option), ==, system_value);
+    }
+}
+
 /* --- who may connect --------------------------------------------------------------------------- */
 
 static gboolean
@@ -673,6 +706,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/settings/socket/defaults", test_socket_defaults);
+  g_test_add_func ("/settings/socket/back", test_socket_back);
   g_test_add_func ("/settings/access/while-listening", test_access_while_listening);
   g_test_add_func ("/settings/access/refused-value", test_access_refused_value);
   g_test_add_func ("/settings/buffer-message", test_buffer_message);

@@ -180,6 +180,8 @@ test_failures (void)
   check_failure (&options, WS_ERROR_TLS_LIBRARY, "SSL 2.0 or 3.0");
   options.protocols = 0;
   check_failure (&options, WS_ERROR_TLS_LIBRARY, "SSLEnabledProtocols=0");
+  options.protocols = 0x4000 | WS_TLS_PROTOCOL_TLS12;
+  check_failure (&options, WS_ERROR_TLS_LIBRARY, "no sum of");
 
   ws_tls_options_init (&options);
   options.cipher_suites = "TLS_KRB5_WITH_RC4_128_MD5";

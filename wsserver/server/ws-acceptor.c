@@ -4,6 +4,7 @@
 #include <gio/gunixsocketaddress.h>
 #include <glib/gstdio.h>
 #include <linux/filter.h>
+#include <linux/socket.h>
 #include <netinet/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -18,11 +19,33 @@
 
 #define LATE_CLIENT_MS 5
 
+/* What a setting of 0 leaves to the system. */
+enum
+{
+  OPTION_IN_BUFFER,
+  OPTION_OUT_BUFFER,
+  OPTION_KEEP_ALIVE_TIME,
+  OPTION_KEEP_ALIVE_INTERVAL,
+  N_OPTIONS,
+};
+
+static const struct
+{
+  int level;
+  int option;
+} socket_options[N_OPTIONS] = {
+  { SOL_SOCKET, SO_RCVBUF },
+  { SOL_SOCKET, SO_SNDBUF },
+  { IPPROTO_TCP, TCP_KEEPIDLE },
+  { IPPROTO_TCP, TCP_KEEPINTVL },
+};
+
 typedef struct
 {
   WsWatch     watch;
   WsAcceptor *acceptor;
   GSocket    *socket;
+  int         before[N_OPTIONS]; /* values that settings have replaced; 0: none has */
 } Listener;
 
 struct _WsAcceptor
@@ -237,25 +260,67 @@ set_option (GSocket *socket,
   g_socket_set_option (socket, level, option, value, NULL);
 }
 
+/* A buffer whose size was set has one size for ever, until the lock is taken off; socket(7). */
+static void
+restore_option (GSocket *socket,
+                guint    index,
+                int      value)
+{
+  gboolean is_buffer = socket_options[index].level == SOL_SOCKET;
+
+  /* Linux reads back the double of what was set. */
+  set_option (socket, socket_options[index].level, socket_options[index].option, is_buffer ? value / 2 : value);
+#ifdef SO_BUF_LOCK
+  int locks;
+
+  if (is_buffer && g_socket_get_option (socket, SOL_SOCKET, SO_BUF_LOCK, &locks, NULL))
+    set_option (socket, SOL_SOCKET, SO_BUF_LOCK, locks & ~(index == OPTION_IN_BUFFER ? SOCK_RCVBUF_LOCK : SOCK_SNDBUF_LOCK));
+#endif
+}
+
+static void
+apply_option (GSocket *socket,
+              int     *before,
+              guint    index,
+              int      value)
+{
+  if (value == 0 && before[index] == 0)
+    return;
+
+  if (value == 0)
+    {
+      restore_option (socket, index, before[index]);
+      before[index] = 0;
+      return;
+    }
+
+  if (before[index] == 0)
+    g_socket_get_option (socket, socket_options[index].level, socket_options[index].option, &before[index], NULL);
+  set_option (socket, socket_options[index].level, socket_options[index].option, value);
+}
+
+static int
+round_up_to_seconds (guint ms)
+{
+  return (int) ((ms + 999) / 1000);
+}
+
 static void
 apply_settings (GSocket          *socket,
+                int              *before,
                 const WsSettings *settings)
 {
   gboolean keep_alive = settings->keep_alive_time_ms > 0 || settings->keep_alive_interval_ms > 0;
 
-  if (settings->in_buffer_bytes > 0)
-    set_option (socket, SOL_SOCKET, SO_RCVBUF, (int) settings->in_buffer_bytes);
-  if (settings->out_buffer_bytes > 0)
-    set_option (socket, SOL_SOCKET, SO_SNDBUF, (int) settings->out_buffer_bytes);
+  apply_option (socket, before, OPTION_IN_BUFFER, (int) settings->in_buffer_bytes);
+  apply_option (socket, before, OPTION_OUT_BUFFER, (int) settings->out_buffer_bytes);
   if (g_socket_get_family (socket) == G_SOCKET_FAMILY_UNIX)
     return;
 
   set_option (socket, IPPROTO_TCP, TCP_NODELAY, settings->tcp_no_delay);
   set_option (socket, SOL_SOCKET, SO_KEEPALIVE, keep_alive);
-  if (settings->keep_alive_time_ms > 0)
-    set_option (socket, IPPROTO_TCP, TCP_KEEPIDLE, (int) ((settings->keep_alive_time_ms + 999) / 1000));
-  if (settings->keep_alive_interval_ms > 0)
-    set_option (socket, IPPROTO_TCP, TCP_KEEPINTVL, (int) ((settings->keep_alive_interval_ms + 999) / 1000));
+  apply_option (socket, before, OPTION_KEEP_ALIVE_TIME, round_up_to_seconds (settings->keep_alive_time_ms));
+  apply_option (socket, before, OPTION_KEEP_ALIVE_INTERVAL, round_up_to_seconds (settings->keep_alive_interval_ms));
 }
 
 void
@@ -263,7 +328,11 @@ ws_acceptor_apply_settings (WsAcceptor       *self,
                             const WsSettings *settings)
 {
   for (guint i = 0; i < self->listeners->len; i++)
-    apply_settings (((Listener *) self->listeners->pdata[i])->socket, settings);
+    {
+      Listener *listener = self->listeners->pdata[i];
+
+      apply_settings (listener->socket, listener->before, settings);
+    }
 }
 
 /* A path left by a server that is gone refuses connections; one in use accepts them. */
@@ -328,6 +397,7 @@ bind_and_listen (GSocket        *socket,
 static gboolean
 add_listener (WsAcceptor *self,
               GSocket    *socket,
+              const int  *before,
               GError    **error)
 {
   Listener *listener;
@@ -339,6 +409,7 @@ add_listener (WsAcceptor *self,
   listener = g_new0 (Listener, 1);
   listener->acceptor = self;
   listener->socket = g_object_ref (socket);
+  memcpy (listener->before, before, sizeof listener->before);
   g_ptr_array_add (self->listeners, listener);
   if (ws_poller_add_watch (self->poller, &listener->watch, &listener_watch_funcs, g_socket_get_fd (socket), WS_POLL_IN))
     return TRUE;
@@ -374,6 +445,7 @@ listen_on (WsAcceptor       *self,
   g_autoptr (GSocket) socket = NULL;
   GError             *gio_error = NULL;
   g_autofree char    *subject = describe_address (address);
+  int                 before[N_OPTIONS] = { 0 };
 
   socket = open_socket (g_socket_address_get_family (address), subject, &gio_error);
   if (socket != NULL)
@@ -383,9 +455,10 @@ listen_on (WsAcceptor       *self,
         set_option (socket, SOL_SOCKET, SO_REUSEPORT, 1);
       if (g_socket_get_family (socket) == G_SOCKET_FAMILY_IPV6)
         set_option (socket, IPPROTO_IPV6, IPV6_V6ONLY, settings->use_ipv6 == 1);
-      apply_settings (socket, settings);
+      apply_settings (socket, before, settings);
     }
-  if (socket == NULL || !bind_and_listen (socket, address, backlog, subject, &gio_error) || !add_listener (self, socket, &gio_error))
+  if (socket == NULL || !bind_and_listen (socket, address, backlog, subject, &gio_error) ||
+      !add_listener (self, socket, before, &gio_error))
     {
       ws_propagate_gio_error (error, gio_error, subject);
       return FALSE;
@@ -539,6 +612,7 @@ ws_acceptor_adopt (WsAcceptor       *self,
 {
   g_autoptr (GSocketAddress) address = g_socket_get_local_address (socket, NULL);
   int                        is_listening = 0;
+  int                        before[N_OPTIONS] = { 0 };
 
   if (address == NULL || !(G_IS_INET_SOCKET_ADDRESS (address) || G_IS_UNIX_SOCKET_ADDRESS (address)) ||
       !g_socket_get_option (socket, SOL_SOCKET, SO_ACCEPTCONN, &is_listening, NULL) || !is_listening)
@@ -549,10 +623,10 @@ ws_acceptor_adopt (WsAcceptor       *self,
       return FALSE;
     }
 
-  apply_settings (socket, settings);
+  apply_settings (socket, before, settings);
   *bound_host = describe_bound_address (address, bound_port);
   self->adopted = TRUE;
-  return add_listener (self, socket, error);
+  return add_listener (self, socket, before, error);
 }
 
 /* The system drops what would begin a new connection here. Its client knocks again by itself and

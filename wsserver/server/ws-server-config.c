@@ -64,6 +64,16 @@ get_access_list (WsServer        *self,
   return NULL;
 }
 
+static void
+prefix_refusal (GError         **error,
+                const WsSetting *setting,
+                const char      *value)
+{
+  g_autofree char *shown = ws_config_quote (value);
+
+  g_prefix_error (error, "Setting %s does not take \"%s\": ", setting->name, shown);
+}
+
 /* Whether a browser may send an Origin that the pattern takes (RFC 6454 §6.1). */
 static gboolean
 can_match_origin (const char *pattern)
@@ -83,17 +93,15 @@ check_origins (const WsConfigRequest *request,
 
   for (guint i = 0; patterns[i] != NULL; i++)
     {
-      const char      *pattern = g_strstrip (patterns[i]);
-      g_autofree char *shown = NULL;
+      const char *pattern = g_strstrip (patterns[i]);
 
       if (*pattern == '\0' || can_match_origin (pattern))
         continue;
 
-      shown = ws_config_quote (pattern);
-      g_set_error (error, WS_ERROR, WS_ERROR_INVALID_ARGUMENT,
-                   "Setting %s does not take \"%s\": an origin is SCHEME://HOST or SCHEME://HOST:PORT, without a slash at "
-                   "the end; several are separated by commas",
-                   request->setting->name, shown);
+      g_set_error_literal (error, WS_ERROR, WS_ERROR_INVALID_ARGUMENT,
+                           "an origin is SCHEME://HOST or SCHEME://HOST:PORT, without a slash at the end; several are "
+                           "separated by commas");
+      prefix_refusal (error, request->setting, pattern);
       return FALSE;
     }
 
@@ -107,14 +115,17 @@ store_value (WsServer              *self,
              const WsConfigRequest *request,
              GError               **error)
 {
-  WsAccessList           **list = get_access_list (self, request->setting);
+  WsAccessList **list = get_access_list (self, request->setting);
   g_autoptr (WsAccessList) replacement = NULL;
 
   if (list != NULL)
     {
       replacement = ws_access_list_new (request->value, error);
       if (replacement == NULL)
-        return FALSE;
+        {
+          prefix_refusal (error, request->setting, request->value);
+          return FALSE;
+        }
     }
   if (g_str_equal (request->setting->name, "AllowedOrigins") && !check_origins (request, error))
     return FALSE;
@@ -194,7 +205,6 @@ apply_tls_setting (WsServer        *self,
                    GError         **error)
 {
   g_autofree char *refused = NULL;
-  g_autofree char *shown = NULL;
   gboolean         applied = TRUE;
 
   if (g_str_equal (setting->name, "UseInternalSecurityAPI"))
@@ -209,8 +219,7 @@ apply_tls_setting (WsServer        *self,
     }
 
   refused = ws_config_load (setting, self->settings);
-  shown = ws_config_quote (refused);
-  g_prefix_error (error, "Setting %s does not take \"%s\": ", setting->name, shown);
+  prefix_refusal (error, setting, refused);
   ws_config_store (setting, self->settings, old, NULL);
   return FALSE;
 }
@@ -247,8 +256,8 @@ config_server (WsServer              *self,
  * Sets or reads a setting.
  *
  * Names are taken in any case. Booleans are True, False, Yes, No, 1 or 0. The documentation lists all
- * settings with their ranges and defaults. Each takes effect at once, save that MaxMessageSize, the
- * settings of compression and those of the socket hold for clients that connect afterwards.
+ * settings with their ranges and defaults. Each takes effect at once, save that MaxMessageSize and the
+ * settings of compression, of the socket and of TLS hold for clients that connect afterwards.
  *
  * ```c
  * g_autofree char *stored = ws_server_config (server, "MaxMessageSize=65536", &error);

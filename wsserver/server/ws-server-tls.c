@@ -171,10 +171,15 @@ ws_server_check_tls_setting (WsServer        *self,
   g_autofree char *name = g_ascii_strdown (setting->name, -1);
   WsTlsPriority   *priority;
 
+  fill_options (self, &all);
+  /* Also when the server asks no client for a certificate, and so would not read them yet. */
+  if (g_str_equal (name, "sslclientcacerts") && !ws_tls_context_check_authorities (all.client_ca_pem, error))
+    return FALSE;
+  if (g_str_equal (name, "sslcacerts") && !ws_certificate_check_chain (self->settings->ssl_ca_certs, error))
+    return FALSE;
   if (self->acceptor != NULL && self->use_ssl)
     return ws_server_update_tls (self, error);
 
-  fill_options (self, &all);
   ws_tls_options_init (&options);
   if (g_str_equal (name, "sslenabledprotocols"))
     options.protocols = all.protocols;

@@ -97,6 +97,9 @@ gboolean ws_certificate_load_credentials_with_chain (WsCertificate              
                                                      const char                      *ca_certs,
                                                      gnutls_certificate_credentials_t credentials,
                                                      GError                         **error);
+/* Whether ca_certs could be such a chain; "" could. Sets WS_ERROR_CERT_STORE. */
+gboolean ws_certificate_check_chain (const char *ca_certs,
+                                     GError    **error);
 
 /* A new certificate from the same store by the same search, for renewal. */
 WsCertificate *ws_certificate_reopen (WsCertificate *self,

@@ -139,6 +139,25 @@ set_key (gnutls_certificate_credentials_t credentials,
   return code;
 }
 
+/* The value of SSLCACerts; an empty one has nothing to open. */
+static WsCertStore *
+open_chain (const char *ca_certs,
+            GError    **error)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new (ca_certs, strlen (ca_certs));
+
+  return ws_cert_store_open (WS_CERT_STORE_TYPE_PUBLIC_KEY_BLOB, bytes, "", "", error);
+}
+
+gboolean
+ws_certificate_check_chain (const char *ca_certs,
+                            GError    **error)
+{
+  g_autoptr (WsCertStore) extra = *ca_certs != '\0' ? open_chain (ca_certs, error) : NULL;
+
+  return *ca_certs == '\0' || extra != NULL;
+}
+
 gboolean
 ws_certificate_load_credentials_with_chain (WsCertificate                   *self,
                                             const char                      *ca_certs,
@@ -153,9 +172,7 @@ ws_certificate_load_credentials_with_chain (WsCertificate                   *sel
     return FALSE;
   if (ca_certs != NULL && ca_certs[0] != '\0')
     {
-      g_autoptr (GBytes) bytes = g_bytes_new (ca_certs, strlen (ca_certs));
-
-      extra = ws_cert_store_open (WS_CERT_STORE_TYPE_PUBLIC_KEY_BLOB, bytes, "", "", error);
+      extra = open_chain (ca_certs, error);
       if (extra == NULL)
         return FALSE;
     }

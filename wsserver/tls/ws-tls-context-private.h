@@ -37,6 +37,9 @@ struct _WsTlsContext
   int                              key_log_fd;            /* -1: none */
 };
 
+/* Whether the authorities of WsTlsOptions can be read; fails as ws_tls_context_new() does for them. */
+gboolean ws_tls_context_check_authorities (const char *client_ca_pem,
+                                           GError    **error);
 /* Takes the credentials in any case; they must not be changed afterwards. Fails as
  * ws_tls_priority_new() does, with 282 without a certificate, with 271 for authorities that cannot
  * be read and for an OCSP response that cannot be used, and with the system's code for a key log

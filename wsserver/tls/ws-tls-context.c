@@ -53,6 +53,40 @@ ws_tls_collect_key_kinds (gnutls_certificate_credentials_t credentials)
 }
 
 static gboolean
+add_client_authorities (gnutls_x509_trust_list_t list,
+                        const char              *client_ca_pem,
+                        GError                 **error)
+{
+  gnutls_datum_t pem = { (guint8 *) client_ca_pem, 0 };
+  int            result;
+
+  if (client_ca_pem == NULL || client_ca_pem[0] == '\0')
+    return TRUE;
+
+  pem.size = (guint) strlen (client_ca_pem);
+  result = gnutls_x509_trust_list_add_trust_mem (list, &pem, NULL, GNUTLS_X509_FMT_PEM, 0, 0);
+  if (result > 0)
+    return TRUE;
+
+  g_set_error (error, WS_ERROR, WS_ERROR_CERT_STORE, "[%d] %s: SSLClientCACerts", WS_ERROR_CERT_STORE,
+               result < 0 ? gnutls_strerror (result) : "no certificate in PEM form");
+  return FALSE;
+}
+
+gboolean
+ws_tls_context_check_authorities (const char *client_ca_pem,
+                                  GError    **error)
+{
+  gnutls_x509_trust_list_t list;
+  gboolean                 good;
+
+  gnutls_x509_trust_list_init (&list, 0);
+  good = add_client_authorities (list, client_ca_pem, error);
+  gnutls_x509_trust_list_deinit (list, 1);
+  return good;
+}
+
+static gboolean
 load_trust_list (WsTlsContext       *self,
                  const WsTlsOptions *options,
                  GError            **error)
@@ -81,20 +115,7 @@ load_trust_list (WsTlsContext       *self,
         }
     }
 
-  if (options->client_ca_pem != NULL && options->client_ca_pem[0] != '\0')
-    {
-      gnutls_datum_t pem = { (guint8 *) options->client_ca_pem, (guint) strlen (options->client_ca_pem) };
-
-      result = gnutls_x509_trust_list_add_trust_mem (self->trust_list, &pem, NULL, GNUTLS_X509_FMT_PEM, 0, 0);
-      if (result <= 0)
-        {
-          g_set_error (error, WS_ERROR, WS_ERROR_CERT_STORE, "[%d] %s: SSLClientCACerts", WS_ERROR_CERT_STORE,
-                       result < 0 ? gnutls_strerror (result) : "no certificate in PEM form");
-          return FALSE;
-        }
-    }
-
-  return TRUE;
+  return add_client_authorities (self->trust_list, options->client_ca_pem, error);
 }
 
 static gboolean

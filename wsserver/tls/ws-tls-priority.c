@@ -455,6 +455,8 @@ build_versions (WsTlsPriority *self)
   self->tls13.versions = g_strdup (":+VERS-TLS1.3");
 }
 
+#define ALL_VERSIONS (WS_TLS_PROTOCOL_TLS13 | WS_TLS_PROTOCOL_TLS12 | WS_TLS_PROTOCOL_TLS11 | WS_TLS_PROTOCOL_TLS10)
+
 static gboolean
 check_protocols (guint    protocols,
                  GError **error)
@@ -468,7 +470,15 @@ check_protocols (guint    protocols,
       return FALSE;
     }
 
-  if ((protocols & (WS_TLS_PROTOCOL_TLS13 | WS_TLS_PROTOCOL_TLS12 | WS_TLS_PROTOCOL_TLS11 | WS_TLS_PROTOCOL_TLS10)) == 0)
+  if ((protocols & ~ALL_VERSIONS) != 0)
+    {
+      g_set_error (error, WS_ERROR, WS_ERROR_TLS_LIBRARY,
+                   "SSLEnabledProtocols=%u is no sum of 12288 (TLS 1.3), 3072 (TLS 1.2), 768 (TLS 1.1) and 192 (TLS 1.0)",
+                   protocols);
+      return FALSE;
+    }
+
+  if (protocols == 0)
     {
       g_set_error (error, WS_ERROR, WS_ERROR_TLS_LIBRARY,
                    "SSLEnabledProtocols=%u enables no version of TLS; use 15360 (TLS 1.2 and 1.3)", protocols);
