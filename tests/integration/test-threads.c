@@ -385,6 +385,34 @@ test_nested (Fixture      *fixture,
   ws_test_wait_until (fixture->clients[1] == NULL);
 }
 
+static void
+answered_cb (GObject      *object,
+             GAsyncResult *result,
+             gpointer      user_data)
+{
+  Fixture *fixture = user_data;
+
+  g_assert_false (ws_connection_send_finish (WS_CONNECTION (object), result, NULL));
+  ws_connection_send_text (WS_CONNECTION (object), "of the callback", NULL);
+  ws_test_client_assert_text (fixture->clients[0], "of the callback");
+  g_clear_pointer (&fixture->clients[1], ws_test_client_free);
+}
+
+static void
+test_callback_sends (Fixture      *fixture,
+                     gconstpointer user_data)
+{
+  g_autofree char *too_long = ws_test_pattern (20000);
+
+  g_test_summary ("What a callback sends amid the delivery goes out while it runs the loop.");
+
+  call_elsewhere ((Call){ .connection = fixture->connections[0],
+                          .callback = answered_cb,
+                          .user_data = fixture },
+                  too_long, 20000);
+  ws_test_wait_until (fixture->clients[1] == NULL);
+}
+
 #define ADD(path, setting, function) \
  g_test_add ("/threads/" path, Fixture, setting, fixture_set_up, function, fixture_tear_down)
 
@@ -404,6 +432,7 @@ main (int    argc,
   ADD ("full", "MaxSendQueue=10000", test_full);
   ADD ("cancelled", "MaxSendQueue=33554432", test_cancelled);
   ADD ("nested", "MaxSendQueue=33554432", test_nested);
+  ADD ("callback-sends", "MaxSendQueue=10000", test_callback_sends);
 
   return g_test_run ();
 }
