@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 G_STATIC_ASSERT ((int) WS_POLL_IN == (int) EPOLLIN);
+G_STATIC_ASSERT ((int) WS_POLL_URGENT == (int) EPOLLPRI);
 G_STATIC_ASSERT ((int) WS_POLL_OUT == (int) EPOLLOUT);
 G_STATIC_ASSERT ((int) WS_POLL_ERROR == (int) EPOLLERR);
 G_STATIC_ASSERT ((int) WS_POLL_HANG_UP == (int) EPOLLHUP);

@@ -14,6 +14,7 @@ G_BEGIN_DECLS
 typedef enum
 {
   WS_POLL_IN = 0x001,
+  WS_POLL_URGENT = 0x002, /* the peer has sent a byte out of band; a read ends before it */
   WS_POLL_OUT = 0x004,
   WS_POLL_ERROR = 0x008,         /* reported without being asked for */
   WS_POLL_HANG_UP = 0x010,       /* reported without being asked for: both directions are gone */
