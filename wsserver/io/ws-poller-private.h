@@ -145,8 +145,8 @@ void ws_poller_lend_received (WsPoller   *self,
 /* Ends either of them, the innermost first. */
 void ws_poller_give_received (WsPoller   *self,
                               WsReceived *received);
-/* A reference to the bytes at data instead of a copy, if they lie in something received that is being
- * delivered; otherwise NULL. A buffer that is shared goes with its last reference. */
+/* A reference to the bytes at data instead of a copy, if they are a good part of something received that is
+ * being delivered; otherwise NULL. It keeps all of that: its memory goes with the last reference. */
 GBytes *ws_poller_share_received (WsPoller     *self,
                                   const guint8 *data,
                                   gsize         length);

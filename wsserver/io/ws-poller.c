@@ -17,6 +17,10 @@
 #define PASSED_TURNS 3
 #define STAND_IN_PRIORITY G_PRIORITY_LOW
 
+/* Who refers to a smaller part of something received than this, say a client's queue of short messages,
+ * would keep a large multiple of what it counts. */
+#define SHARED_PART 4
+
 typedef struct
 {
   GSource   source;
@@ -622,7 +626,7 @@ ws_poller_share_received (WsPoller     *self,
 
   while (received != NULL && !lies_in (received, data, length))
     received = received->outer;
-  if (received == NULL)
+  if (received == NULL || length < received->size / SHARED_PART)
     return NULL;
 
   if (received->bytes == NULL)
