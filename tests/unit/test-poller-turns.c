@@ -547,6 +547,49 @@ test_dispatch_lets_others (Fixture      *fixture,
   g_source_unref (idle);
 }
 
+/* As a handler that shows a dialog and waits for its answer. */
+static void
+run_until_idle_has_run (Peer *peer)
+{
+  Fixture *fixture = peer->fixture;
+  guint    n_calls = 0;
+
+  log_and_drain (peer);
+  while (fixture->log->str[fixture->log->len - 1] != 'i')
+    {
+      g_main_context_iteration (fixture->context, TRUE);
+      g_assert_cmpuint (n_calls++, <, 200);
+    }
+}
+
+static void
+test_dispatch_lets_others_nested (Fixture      *fixture,
+                                  gconstpointer user_data)
+{
+  GSource *idle = g_idle_source_new ();
+  Peer    *waiting = add_event_peer (fixture, 'w', FALSE);
+
+  g_test_summary ("Sources of lower priority get turns in a loop that a handler runs, too");
+
+  if (!ws_poller_has_edges (fixture->poller))
+    {
+      g_source_unref (idle);
+      g_test_skip ("a source per descriptor has no turn to give");
+      return;
+    }
+
+  add_event_peer (fixture, 'f', TRUE)->on_ready = log_and_spend_time;
+  waiting->on_ready = run_until_idle_has_run;
+  eventfd_write (waiting->watch.fd, 1);
+  g_source_set_callback (idle, log_idle_cb, fixture->log, NULL);
+  g_source_attach (idle, fixture->context);
+  run_until_ready (waiting);
+  g_string_truncate (fixture->log, 0);
+
+  g_source_destroy (idle);
+  g_source_unref (idle);
+}
+
 static void
 test_dispatch_uses_turns (Fixture      *fixture,
                           gconstpointer user_data)
@@ -661,6 +704,7 @@ main (int    argc,
   ADD_POLLER_TEST ("ws_poller_dispatch/fair", test_dispatch_fair);
   ADD_POLLER_TEST ("ws_poller_dispatch/bounded", test_dispatch_bounded);
   ADD_POLLER_TEST ("ws_poller_dispatch/lets-others", test_dispatch_lets_others);
+  ADD_POLLER_TEST ("ws_poller_dispatch/lets-others-nested", test_dispatch_lets_others_nested);
   ADD_POLLER_TEST ("ws_poller_dispatch/uses-turns", test_dispatch_uses_turns);
   ADD_POLLER_TEST ("ws_poller_dispatch/idle", test_dispatch_idle);
   ADD_POLLER_TEST ("ws_poller_dispatch/mail-lets-others", test_mail_lets_others);

@@ -359,12 +359,13 @@ add_stand_in (WsPoller *self)
   g_source_attach (self->stand_in, self->context);
 }
 
-/* At the end of a turn; a nested one is a part of the outer's. */
+/* At the end of a turn. Of a loop that a handler runs, the turns are passed as well: it may be one for as long
+ * as a dialog is open. */
 static void
 note_busy_turn (WsPoller *self,
                 gint64    start_us)
 {
-  if (self->depth > 1 || self->destroyed)
+  if (self->destroyed)
     return;
 
   if (self->busy_since_us == 0)
