@@ -221,6 +221,17 @@ test_enter (Fixture      *fixture,
   g_main_context_release (fixture->context);
 }
 
+static void
+test_enter_after_end (Fixture      *fixture,
+                      gconstpointer user_data)
+{
+  g_test_summary ("A thread that is like the one that has run the poller last, which has ended, may not enter.");
+
+  g_assert_true (GPOINTER_TO_INT (g_thread_join (g_thread_new ("first", run_and_enter, fixture->mailbox))));
+  for (guint i = 0; i < 10; i++)
+    g_assert_false (enters_elsewhere (fixture->mailbox));
+}
+
 #define ADD(path, function) \
  g_test_add ("/mailbox/" path, Fixture, NULL, fixture_set_up, function, fixture_tear_down)
 
@@ -236,6 +247,7 @@ main (int    argc,
   ADD ("limit", test_limit);
   ADD ("close", test_close);
   ADD ("enter", test_enter);
+  ADD ("enter-after-end", test_enter_after_end);
 
   return g_test_run ();
 }

@@ -4,8 +4,6 @@
 
 #include <glib.h>
 
-#include <pthread.h>
-
 G_BEGIN_DECLS
 
 /* What other threads want done by the one that runs a poller: letters to addressees, delivered in the
@@ -42,7 +40,7 @@ struct _WsMailbox
 {
   gatomicrefcount ref_count;
   GMainContext   *context;   /* a reference */
-  pthread_t       thread;    /* that has run the poller last; atomic */
+  gsize           thread;    /* number of the one that has run the poller last; atomic */
   guint           n_waiting; /* addressees for whom letters wait; atomic */
 
   GMutex      mutex; /* of what follows */
@@ -61,11 +59,7 @@ void ws_mailbox_set_limit (WsMailbox *self,
                            guint64    limit_bytes);
 
 /* By the poller, in each dispatch. */
-static inline void
-ws_mailbox_note_thread (WsMailbox *self)
-{
-  __atomic_store_n (&self->thread, pthread_self (), __ATOMIC_RELAXED);
-}
+void ws_mailbox_note_thread (WsMailbox *self);
 
 /* Whether this thread may touch what belongs to the poller: it owns the context, or has run it last
  * and nobody runs it now. Until ws_mailbox_leave(), which has to follow TRUE, nobody else can. */

@@ -16,6 +16,25 @@ struct _WsMailSlot
   GList      link;       /* in the queue */
 };
 
+/* Of this thread, and never of another: what pthread_self() returns, a thread that begins later may get when
+ * this one has ended. */
+static gsize
+get_thread_number (void)
+{
+  static gsize          last_number;
+  static __thread gsize number;
+
+  if (G_UNLIKELY (number == 0))
+    number = __atomic_add_fetch (&last_number, 1, __ATOMIC_RELAXED);
+  return number;
+}
+
+void
+ws_mailbox_note_thread (WsMailbox *self)
+{
+  __atomic_store_n (&self->thread, get_thread_number (), __ATOMIC_RELAXED);
+}
+
 WsMailbox *
 ws_mailbox_new (GMainContext *context)
 {
@@ -65,9 +84,9 @@ ws_mailbox_set_limit (WsMailbox *self,
 gboolean
 ws_mailbox_enter (WsMailbox *self)
 {
-  pthread_t thread = __atomic_load_n (&self->thread, __ATOMIC_RELAXED);
+  gsize thread = __atomic_load_n (&self->thread, __ATOMIC_RELAXED);
 
-  return (pthread_equal (thread, pthread_self ()) || g_main_context_is_owner (self->context)) &&
+  return (thread == get_thread_number () || g_main_context_is_owner (self->context)) &&
          g_main_context_acquire (self->context);
 }
 
