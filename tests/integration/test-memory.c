@@ -221,7 +221,6 @@ test_echo (gconstpointer user_data)
   g_autoptr (WsTestServer) server = ws_test_server_new_listening ("MaxSendQueue=1048576", "OutBufferSize=4608", NULL);
   g_autoptr (WsTestClient) client = ws_test_server_open (server);
   g_autofree char *pattern = ws_test_pattern (length);
-  const int        small = 4096;
   guint            n_calls = 0;
   gsize            before;
 
@@ -229,7 +228,6 @@ test_echo (gconstpointer user_data)
                   "hold about MaxSendQueue, whatever its messages' size.");
 
   ws_server_set_message_func (server->server, echo_func, &n_calls, NULL);
-  g_assert_cmpint (setsockopt (client->fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small), ==, 0);
   ws_test_client_set_reading (client, FALSE);
   before = get_allocated_bytes ();
   for (guint i = 1; ws_connection_get_ready_to_send (ws_test_server_get (server, 1)); i++)
