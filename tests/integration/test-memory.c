@@ -76,14 +76,14 @@ broadcast_until_full (WsTestServer *server,
 
   for (guint round = 0; n_refused < server->connections->len; round++)
     {
-      g_autofree char   *pattern = ws_test_pattern (length);
+      g_autofree char *pattern = ws_test_pattern (length);
       g_autoptr (GBytes) message = g_bytes_new (pattern, length);
 
       g_assert_cmpuint (round, <, 100000);
       n_refused = 0;
       for (guint i = 0; i < server->connections->len; i++)
         {
-          WsConnection      *connection = server->connections->pdata[i];
+          WsConnection *connection = server->connections->pdata[i];
           g_autoptr (GError) error = NULL;
 
           if (!ws_connection_send_bytes (connection, message, &error))
@@ -99,14 +99,14 @@ broadcast_until_full (WsTestServer *server,
 static void
 test_broadcast (gconstpointer user_data)
 {
-  gsize                    length = GPOINTER_TO_SIZE (user_data);
-  const guint              n_clients = get_n_clients ();
+  gsize       length = GPOINTER_TO_SIZE (user_data);
+  const guint n_clients = get_n_clients ();
   g_autoptr (WsTestServer) server = ws_test_server_new_listening ("MaxSendQueue=65536", "OutBufferSize=4608", NULL);
-  g_autoptr (GPtrArray)    clients = g_ptr_array_new_with_free_func ((GDestroyNotify) ws_test_client_free);
-  const int                small = 4096;
-  gsize                    before;
-  gsize                    resident;
-  gsize                    limit;
+  g_autoptr (GPtrArray) clients = g_ptr_array_new_with_free_func ((GDestroyNotify) ws_test_client_free);
+  const int small = 4096;
+  gsize     before;
+  gsize     resident;
+  gsize     limit;
 
   g_test_summary ("A broadcast to clients that never read holds no more than the sum of their MaxSendQueue, "
                   "and nothing when they have gone.");
@@ -166,26 +166,26 @@ count_bytes (WsTestServer *server,
 static void
 test_tiny_fragments (gconstpointer user_data)
 {
-  const guint              n_rounds = measures_memory () ? 1000 : 20;
-  const guint              n_fragments = 1000; /* in each round; every other one is empty */
+  const guint n_rounds = measures_memory () ? 1000 : 20;
+  const guint n_fragments = 1000; /* in each round; every other one is empty */
   g_autoptr (WsTestServer) server = ws_test_server_new_listening (user_data, NULL);
   g_autoptr (WsTestClient) client = ws_test_server_open (server);
-  g_autoptr (GByteArray)   round = g_byte_array_new ();
-  gsize                    n_bytes[2] = { 0 };
-  gsize                    before;
-  gint64                   begin = g_get_monotonic_time ();
+  g_autoptr (GByteArray) round = g_byte_array_new ();
+  gsize  n_bytes[2] = { 0 };
+  gsize  before;
+  gint64 begin = g_get_monotonic_time ();
 
   g_test_summary ("A million fragments of one byte or none cost little memory and linear time.");
 
   count_bytes (server, n_bytes);
   for (guint i = 0; i < n_fragments; i++)
     {
-      g_autoptr (GByteArray) frame = ws_test_frame_build ((WsTestFrameSpec) { .more = TRUE }, "x", i % 2);
+      g_autoptr (GByteArray) frame = ws_test_frame_build ((WsTestFrameSpec){ .more = TRUE }, "x", i % 2);
 
       g_byte_array_append (round, frame->data, frame->len);
     }
   before = get_allocated_bytes ();
-  ws_test_client_send_frame (client, (WsTestFrameSpec) { .opcode = WS_OPCODE_TEXT, .more = TRUE }, "", 0);
+  ws_test_client_send_frame (client, (WsTestFrameSpec){ .opcode = WS_OPCODE_TEXT, .more = TRUE }, "", 0);
   for (guint i = 0; i < n_rounds; i++)
     {
       ws_test_client_send (client, round->data, round->len);
@@ -193,11 +193,52 @@ test_tiny_fragments (gconstpointer user_data)
     }
   ws_test_settle ();
   assert_grown_at_most (before, get_allocated_bytes (), 2 * MIB);
-  ws_test_client_send_frame (client, (WsTestFrameSpec) { 0 }, "", 0);
+  ws_test_client_send_frame (client, (WsTestFrameSpec){ 0 }, "", 0);
   ws_test_wait_until (n_bytes[1] == 1);
   g_assert_cmpuint (n_bytes[0], ==, n_rounds * n_fragments / 2);
   /* Measured: below one second. Quadratic time was 58. */
   g_assert_cmpint (g_get_monotonic_time () - begin, <, 20 * G_USEC_PER_SEC);
+}
+
+static void
+echo_func (WsConnection *connection,
+           WsDataFormat  format,
+           const guint8 *data,
+           gsize         length,
+           gpointer      user_data)
+{
+  guint *n_calls = user_data;
+
+  ws_connection_send_data (connection, format, data, length, NULL);
+  n_calls[0]++;
+}
+
+static void
+test_echo (gconstpointer user_data)
+{
+  gsize       length = GPOINTER_TO_SIZE (user_data);
+  const gsize max_queue = MIB;
+  g_autoptr (WsTestServer) server = ws_test_server_new_listening ("MaxSendQueue=1048576", "OutBufferSize=4608", NULL);
+  g_autoptr (WsTestClient) client = ws_test_server_open (server);
+  g_autofree char *pattern = ws_test_pattern (length);
+  guint            n_calls = 0;
+  gsize            before;
+
+  g_test_summary ("A client that sends, and does not read what a message function sends back, makes the server "
+                  "hold about MaxSendQueue, whatever its messages' size.");
+
+  ws_server_set_message_func (server->server, echo_func, &n_calls, NULL);
+  ws_test_client_set_reading (client, FALSE);
+  before = get_allocated_bytes ();
+  for (guint i = 1; ws_connection_get_ready_to_send (ws_test_server_get (server, 1)); i++)
+    {
+      g_assert_cmpuint (i, <, 5000);
+      ws_test_client_send_binary (client, pattern, length);
+      ws_test_wait_until (n_calls == i); /* each in a read of its own */
+    }
+  g_assert_cmpuint (ws_connection_get_send_queue_length (ws_test_server_get (server, 1)), >, max_queue / 2);
+  /* A message keeps a receive buffer of four times its size, and a connection has some of its own. */
+  assert_grown_at_most (before, get_allocated_bytes (), 4 * max_queue + MIB);
 }
 
 /* The peak since reset_peak(). */
@@ -227,10 +268,10 @@ reset_peak (void)
 static GByteArray *
 make_bomb (gsize length)
 {
-  GByteArray       *bomb = g_byte_array_new ();
+  GByteArray        *bomb = g_byte_array_new ();
   g_autofree guint8 *zeros = g_malloc0 (MIB);
-  guint8            out[4096];
-  z_stream          stream = { 0 };
+  guint8             out[4096];
+  z_stream           stream = { 0 };
 
   g_assert_cmpint (deflateInit2 (&stream, 9, Z_DEFLATED, -15, 9, Z_DEFAULT_STRATEGY), ==, Z_OK);
   for (gsize done = 0; done < length; done += MIB)
@@ -256,9 +297,9 @@ test_bomb (gconstpointer user_data)
 {
   g_autoptr (WsTestServer) server = ws_test_server_new_listening ("MaxMessageSize=1048576", user_data, NULL);
   g_autoptr (WsTestClient) client = ws_test_server_connect (server);
-  g_autoptr (GByteArray)   bomb = make_bomb (64 * MIB);
-  gsize                    n_bytes[2] = { 0 };
-  gsize                    before;
+  g_autoptr (GByteArray) bomb = make_bomb (64 * MIB);
+  gsize n_bytes[2] = { 0 };
+  gsize before;
 
   g_test_summary ("A message of 64 MiB in 64 KiB is stopped with 1009 and costs no more than MaxMessageSize.");
 
@@ -280,7 +321,7 @@ test_bomb (gconstpointer user_data)
     }
 
   before = get_resident_bytes ();
-  ws_test_client_send_frame (client, (WsTestFrameSpec) { .opcode = WS_OPCODE_BINARY, .reserved_bits = WS_FRAME_RSV1 }, bomb->data, bomb->len);
+  ws_test_client_send_frame (client, (WsTestFrameSpec){ .opcode = WS_OPCODE_BINARY, .reserved_bits = WS_FRAME_RSV1 }, bomb->data, bomb->len);
   ws_test_client_assert_close (client, 1009, NULL);
   ws_test_server_wait_for (server, "disconnected #1 1009");
   g_assert_cmpuint (n_bytes[0], <=, MIB);
@@ -299,6 +340,8 @@ main (int   argc,
   g_test_add_data_func ("/memory/bomb/buffered", "BufferMessage=True", test_bomb);
   g_test_add_data_func ("/memory/broadcast/copied", GSIZE_TO_POINTER (500), test_broadcast);
   g_test_add_data_func ("/memory/broadcast/referenced", GSIZE_TO_POINTER (2100), test_broadcast);
+  g_test_add_data_func ("/memory/echo/short", GSIZE_TO_POINTER (2100), test_echo);
+  g_test_add_data_func ("/memory/echo/long", GSIZE_TO_POINTER (33000), test_echo);
   g_test_add_data_func ("/memory/tiny-fragments/parts", "BufferMessage=False", test_tiny_fragments);
   g_test_add_data_func ("/memory/tiny-fragments/buffered", "BufferMessage=True", test_tiny_fragments);
 

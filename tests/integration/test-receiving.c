@@ -1,6 +1,7 @@
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
+#include <sys/socket.h>
 
 #include "ws-test-server.h"
 
@@ -36,24 +37,49 @@ append_frame (GByteArray     *bytes,
   g_byte_array_append (bytes, frame->data, frame->len);
 }
 
+/* --- the stream ------------------------------------------------------------------------------ */
+
+static void
+test_urgent_byte (gconstpointer user_data)
+{
+  g_autoptr (WsTestServer) server = ws_test_server_new_listening (user_data, NULL);
+  g_autoptr (WsTestClient) client = ws_test_server_open (server);
+  g_autoptr (GByteArray) frame = ws_test_frame_build ((WsTestFrameSpec){ .opcode = WS_OPCODE_TEXT }, "urgent", 6);
+
+  g_test_summary ("A byte out of band, at which a read stops short, keeps nothing behind it from being read.");
+
+  if (client->tls != NULL)
+    {
+      g_test_skip ("TLS has no bytes out of band");
+      return;
+    }
+
+  g_assert_cmpint (send (client->fd, frame->data, 5, 0), ==, 5);
+  g_assert_cmpint (send (client->fd, "!", 1, MSG_OOB), ==, 1);
+  g_assert_cmpint (send (client->fd, frame->data + 5, frame->len - 5, 0), ==, (gssize) frame->len - 5);
+  ws_test_server_wait_for (server, "data-in #1 text \"urgent\" eom");
+  ws_test_client_send_text (client, "next");
+  ws_test_server_wait_for (server, "data-in #1 text \"next\" eom");
+}
+
 /* --- parts ----------------------------------------------------------------------------------- */
 
 static void
 test_parts_as_they_arrive (gconstpointer user_data)
 {
-  const gsize              length = 300000;
-  gboolean                 text = user_data != NULL;
+  const gsize length = 300000;
+  gboolean    text = user_data != NULL;
   g_autoptr (WsTestServer) server = ws_test_server_new_listening (IN_PARTS, NULL);
   g_autoptr (WsTestClient) client = ws_test_server_open (server);
-  g_autofree char         *pattern = ws_test_pattern (length);
-  g_autoptr (GByteArray)   frame = NULL;
-  g_autoptr (GByteArray)   joined = NULL;
-  const char              *begins = text ? "data-in #1 text " : "data-in #1 binary ";
+  g_autofree char *pattern = ws_test_pattern (length);
+  g_autoptr (GByteArray) frame = NULL;
+  g_autoptr (GByteArray) joined = NULL;
+  const char *begins = text ? "data-in #1 text " : "data-in #1 binary ";
 
   g_test_summary ("A large frame is handed on before it is complete; only its first part has a "
                   "format, only its last one eom.");
 
-  frame = ws_test_frame_build ((WsTestFrameSpec) { .opcode = text ? WS_OPCODE_TEXT : WS_OPCODE_BINARY },
+  frame = ws_test_frame_build ((WsTestFrameSpec){ .opcode = text ? WS_OPCODE_TEXT : WS_OPCODE_BINARY },
                                pattern, length);
   for (gsize offset = 0; offset < frame->len; offset += 100000)
     {
@@ -101,7 +127,7 @@ static const Fragmentation fragmentations[] = {
 static GByteArray *
 build_frames (const char *frames)
 {
-  GByteArray   *bytes = g_byte_array_new ();
+  GByteArray *bytes = g_byte_array_new ();
   g_auto (GStrv) words = g_strsplit (frames, " ", -1);
 
   for (guint i = 0; words[i] != NULL; i++)
@@ -109,7 +135,7 @@ build_frames (const char *frames)
       gboolean    more = words[i][1] == '+';
       const char *payload = words[i] + 1 + more;
 
-      append_frame (bytes, (WsTestFrameSpec) { .opcode = (guint8) (words[i][0] - '0'), .more = more }, payload, strlen (payload));
+      append_frame (bytes, (WsTestFrameSpec){ .opcode = (guint8) (words[i][0] - '0'), .more = more }, payload, strlen (payload));
     }
 
   return bytes;
@@ -135,12 +161,12 @@ assert_data_events (WsTestServer *server,
 static void
 test_fragmentation (gconstpointer user_data)
 {
-  const Fragmentation     *fragmentation = user_data;
+  const Fragmentation *fragmentation = user_data;
   g_autoptr (WsTestServer) in_parts = ws_test_server_new_listening (IN_PARTS, NULL);
   g_autoptr (WsTestServer) buffered = ws_test_server_new_listening (BUFFERED, NULL);
   g_autoptr (WsTestClient) parts_client = ws_test_server_open (in_parts);
   g_autoptr (WsTestClient) buffered_client = ws_test_server_open (buffered);
-  g_autoptr (GByteArray)   bytes = build_frames (fragmentation->frames);
+  g_autoptr (GByteArray) bytes = build_frames (fragmentation->frames);
 
   g_test_summary ("Fragments come one by one or as one message, at every cut. RFC 6455 5.4");
 
@@ -158,14 +184,14 @@ test_limit_in_parts (void)
 {
   g_autoptr (WsTestServer) server = ws_test_server_new_listening (IN_PARTS, "MaxMessageSize=1000", NULL);
   g_autoptr (WsTestClient) client = ws_test_server_open (server);
-  g_autofree char         *pattern = ws_test_pattern (1001);
+  g_autofree char *pattern = ws_test_pattern (1001);
 
   g_test_summary ("MaxMessageSize counts all fragments of a message, also of one handed on in parts.");
 
-  ws_test_client_send_frame (client, (WsTestFrameSpec) { .opcode = WS_OPCODE_TEXT, .more = TRUE }, pattern, 600);
-  ws_test_client_send_frame (client, (WsTestFrameSpec) { .more = TRUE }, pattern, 400);
-  ws_test_client_send_frame (client, (WsTestFrameSpec) { .more = TRUE }, "", 0);
-  ws_test_client_send_frame (client, (WsTestFrameSpec) { 0 }, "x", 1);
+  ws_test_client_send_frame (client, (WsTestFrameSpec){ .opcode = WS_OPCODE_TEXT, .more = TRUE }, pattern, 600);
+  ws_test_client_send_frame (client, (WsTestFrameSpec){ .more = TRUE }, pattern, 400);
+  ws_test_client_send_frame (client, (WsTestFrameSpec){ .more = TRUE }, "", 0);
+  ws_test_client_send_frame (client, (WsTestFrameSpec){ 0 }, "x", 1);
   ws_test_client_assert_close (client, 1009, NULL);
   ws_test_server_wait_for (server, "disconnected #1 1009");
   g_assert_cmpuint (ws_test_server_count (server, "data-in"), ==, 2);
@@ -233,10 +259,10 @@ open_in_line_mode (WsTestServer *server,
 static void
 test_lines (gconstpointer user_data)
 {
-  const LineCase          *line_case = user_data;
+  const LineCase *line_case = user_data;
   g_autoptr (WsTestServer) server = ws_test_server_new_listening (IN_PARTS, NULL);
   g_autoptr (WsTestClient) client = open_in_line_mode (server, line_case->max);
-  gsize                    length = strlen (line_case->input);
+  gsize length = strlen (line_case->input);
 
   g_test_summary ("Lines are the same wherever frames, messages and reads begin and end.");
 
@@ -245,9 +271,9 @@ test_lines (gconstpointer user_data)
       {
         gboolean more = way == 1;
 
-        ws_test_client_send_frame (client, (WsTestFrameSpec) { .opcode = WS_OPCODE_TEXT, .more = more }, line_case->input, cut);
+        ws_test_client_send_frame (client, (WsTestFrameSpec){ .opcode = WS_OPCODE_TEXT, .more = more }, line_case->input, cut);
         ws_test_settle ();
-        ws_test_client_send_frame (client, (WsTestFrameSpec) { .opcode = more ? WS_OPCODE_CONTINUATION : WS_OPCODE_BINARY },
+        ws_test_client_send_frame (client, (WsTestFrameSpec){ .opcode = more ? WS_OPCODE_CONTINUATION : WS_OPCODE_BINARY },
                                    line_case->input + cut, length - cut);
         ws_test_settle ();
         assert_lines (server, line_case->lines);
@@ -281,20 +307,20 @@ count_pieces (WsTestServer *server,
 static void
 test_many_lines (gconstpointer user_data)
 {
-  const gsize              length = 1024 * 1024;
-  gboolean                 endless = user_data != NULL;
+  const gsize length = 1024 * 1024;
+  gboolean    endless = user_data != NULL;
   g_autoptr (WsTestServer) server = ws_test_server_new_listening (BUFFERED, NULL);
   g_autoptr (WsTestClient) client = open_in_line_mode (server, 1);
-  g_autofree char         *payload = g_malloc (length);
-  guint                    n_pieces = 0;
-  gint64                   begin;
+  g_autofree char *payload = g_malloc (length);
+  guint            n_pieces = 0;
+  gint64           begin;
 
   g_test_summary ("A million lines, or pieces of a line, in one message take linear time.");
 
   count_pieces (server, &n_pieces);
   memset (payload, endless ? 'a' : '\n', length);
   begin = g_get_monotonic_time ();
-  ws_test_client_send_frame (client, (WsTestFrameSpec) { .opcode = WS_OPCODE_TEXT }, payload, length);
+  ws_test_client_send_frame (client, (WsTestFrameSpec){ .opcode = WS_OPCODE_TEXT }, payload, length);
   ws_test_client_send_text (client, "\n");
   ws_test_wait_until (n_pieces >= length);
   g_assert_cmpuint (n_pieces, <=, length + 1);
@@ -324,16 +350,16 @@ test_switch_inside (gconstpointer user_data)
 {
   g_autoptr (WsTestServer) server = ws_test_server_new_listening (user_data, NULL);
   g_autoptr (WsTestClient) client = ws_test_server_open (server);
-  g_autoptr (GByteArray)   bytes = g_byte_array_new ();
+  g_autoptr (GByteArray) bytes = g_byte_array_new ();
 
   g_test_summary ("A handler switches between messages and lines in the middle of what has been read.");
 
   g_signal_connect (ws_test_server_get (server, 1), "data-in", G_CALLBACK (switch_cb), NULL);
-  append_frame (bytes, (WsTestFrameSpec) { .opcode = WS_OPCODE_TEXT }, "a\nb", 3);
-  append_frame (bytes, (WsTestFrameSpec) { .opcode = WS_OPCODE_TEXT }, "on", 2);
-  append_frame (bytes, (WsTestFrameSpec) { .opcode = WS_OPCODE_TEXT }, "c\nd", 3);
-  append_frame (bytes, (WsTestFrameSpec) { .opcode = WS_OPCODE_TEXT }, "e\noff\nf\ng", 9);
-  append_frame (bytes, (WsTestFrameSpec) { .opcode = WS_OPCODE_TEXT }, "h\ni", 3);
+  append_frame (bytes, (WsTestFrameSpec){ .opcode = WS_OPCODE_TEXT }, "a\nb", 3);
+  append_frame (bytes, (WsTestFrameSpec){ .opcode = WS_OPCODE_TEXT }, "on", 2);
+  append_frame (bytes, (WsTestFrameSpec){ .opcode = WS_OPCODE_TEXT }, "c\nd", 3);
+  append_frame (bytes, (WsTestFrameSpec){ .opcode = WS_OPCODE_TEXT }, "e\noff\nf\ng", 9);
+  append_frame (bytes, (WsTestFrameSpec){ .opcode = WS_OPCODE_TEXT }, "h\ni", 3);
   for (gsize cut = 0; cut <= bytes->len; cut++)
     {
       g_autoptr (GString) happened = g_string_new (NULL);
@@ -358,15 +384,15 @@ test_switch_in_message (void)
 {
   g_autoptr (WsTestServer) server = ws_test_server_new_listening (BUFFERED, NULL);
   g_autoptr (WsTestClient) client = ws_test_server_open (server);
-  WsConnection            *connection = ws_test_server_get (server, 1);
+  WsConnection *connection = ws_test_server_get (server, 1);
 
   g_test_summary ("What has been assembled of a message when line mode begins belongs to the lines.");
 
-  ws_test_client_send_frame (client, (WsTestFrameSpec) { .opcode = WS_OPCODE_TEXT, .more = TRUE }, "ab\nc", 4);
+  ws_test_client_send_frame (client, (WsTestFrameSpec){ .opcode = WS_OPCODE_TEXT, .more = TRUE }, "ab\nc", 4);
   ws_test_settle ();
   ws_test_server_assert_events (server, NULL);
   g_assert_true (ws_connection_change_line_mode (connection, TRUE, NULL));
-  ws_test_client_send_frame (client, (WsTestFrameSpec) { 0 }, "d\n", 2);
+  ws_test_client_send_frame (client, (WsTestFrameSpec){ 0 }, "d\n", 2);
   ws_test_settle ();
   assert_lines (server, "ab|cd|");
 
@@ -387,10 +413,10 @@ typedef enum
 static void
 test_rest_of_line (gconstpointer user_data)
 {
-  End                      end = GPOINTER_TO_INT (user_data);
+  End end = GPOINTER_TO_INT (user_data);
   g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
   g_autoptr (WsTestClient) client = open_in_line_mode (server, 2048);
-  WsConnection            *connection = ws_test_server_get (server, 1);
+  WsConnection *connection = ws_test_server_get (server, 1);
 
   g_test_summary ("The rest of a line without an end is handed on before disconnected.");
 
@@ -421,6 +447,8 @@ main (int   argc,
 {
   g_test_init (&argc, &argv, NULL);
 
+  g_test_add_data_func ("/receiving/urgent-byte/parts", IN_PARTS, test_urgent_byte);
+  g_test_add_data_func ("/receiving/urgent-byte/buffered", BUFFERED, test_urgent_byte);
   g_test_add_data_func ("/receiving/parts/binary", NULL, test_parts_as_they_arrive);
   g_test_add_data_func ("/receiving/parts/text", GINT_TO_POINTER (TRUE), test_parts_as_they_arrive);
   g_test_add_func ("/receiving/parts/limit", test_limit_in_parts);

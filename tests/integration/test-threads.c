@@ -385,6 +385,75 @@ test_nested (Fixture      *fixture,
   ws_test_wait_until (fixture->clients[1] == NULL);
 }
 
+static void
+answered_cb (GObject      *object,
+             GAsyncResult *result,
+             gpointer      user_data)
+{
+  Fixture *fixture = user_data;
+
+  g_assert_false (ws_connection_send_finish (WS_CONNECTION (object), result, NULL));
+  ws_connection_send_text (WS_CONNECTION (object), "of the callback", NULL);
+  ws_test_client_assert_text (fixture->clients[0], "of the callback");
+  g_clear_pointer (&fixture->clients[1], ws_test_client_free);
+}
+
+static void
+test_callback_sends (Fixture      *fixture,
+                     gconstpointer user_data)
+{
+  g_autofree char *too_long = ws_test_pattern (20000);
+
+  g_test_summary ("What a callback sends amid the delivery goes out while it runs the loop.");
+
+  call_elsewhere ((Call){ .connection = fixture->connections[0],
+                          .callback = answered_cb,
+                          .user_data = fixture },
+                  too_long, 20000);
+  ws_test_wait_until (fixture->clients[1] == NULL);
+}
+
+static void
+drop_server_cb (GObject      *object,
+                GAsyncResult *result,
+                gpointer      user_data)
+{
+  Fixture *fixture = user_data;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (ws_connection_send_finish (WS_CONNECTION (object), result, &error));
+  g_assert_error (error, WS_ERROR, WS_ERROR_WOULD_BLOCK);
+  g_signal_handlers_disconnect_by_data (fixture->server->server, fixture->server);
+  g_assert_finalize_object (g_steal_pointer (&fixture->server->server));
+}
+
+static void
+test_callback_drops (Fixture      *fixture,
+                     gconstpointer user_data)
+{
+  g_autofree char *too_long = ws_test_pattern (20000);
+  GAsyncResult    *results[N_CLIENTS] = { NULL, NULL, NULL };
+
+  g_test_summary ("A callback drops the server amid the delivery; what waits for its clients fails.");
+
+  call_elsewhere ((Call){ .connection = fixture->connections[0], .callback = drop_server_cb, .user_data = fixture }, too_long,
+                  20000);
+  for (guint i = 0; i < N_CLIENTS; i++)
+    call_elsewhere ((Call){ .connection = fixture->connections[i], .callback = keep_result_cb, .user_data = &results[i] },
+                    "lost", 4);
+  for (guint i = 0; i < N_CLIENTS; i++)
+    {
+      const int code = i == 0 ? WS_ERROR_WOULD_BLOCK : WS_ERROR_SENDING; /* the first one has no room */
+      g_autoptr (GError) error = NULL;
+
+      ws_test_wait_until (results[i] != NULL);
+      g_assert_false (ws_connection_send_finish (fixture->connections[i], results[i], &error));
+      g_assert_error (error, WS_ERROR, code);
+      g_object_unref (results[i]);
+    }
+  g_assert_null (fixture->server->server);
+}
+
 #define ADD(path, setting, function) \
  g_test_add ("/threads/" path, Fixture, setting, fixture_set_up, function, fixture_tear_down)
 
@@ -404,6 +473,8 @@ main (int    argc,
   ADD ("full", "MaxSendQueue=10000", test_full);
   ADD ("cancelled", "MaxSendQueue=33554432", test_cancelled);
   ADD ("nested", "MaxSendQueue=33554432", test_nested);
+  ADD ("callback-sends", "MaxSendQueue=10000", test_callback_sends);
+  ADD ("callback-drops", "MaxSendQueue=10000", test_callback_drops);
 
   return g_test_run ();
 }

@@ -1,6 +1,6 @@
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "wsserver/io/ws-mailbox-private.h"
+#include "wsserver/io/ws-poller-private.h"
 
 /* An addressee writes down what it gets; a letter of '+' makes it run the loop. */
 typedef struct
@@ -18,6 +18,7 @@ typedef struct
 typedef struct
 {
   GMainContext *context;
+  WsPoller     *poller;
   WsMailbox    *mailbox;
   GString      *received;
   Addressee     one;
@@ -29,7 +30,8 @@ fixture_set_up (Fixture      *fixture,
                 gconstpointer user_data)
 {
   fixture->context = g_main_context_new ();
-  fixture->mailbox = ws_mailbox_new (fixture->context);
+  fixture->poller = ws_poller_new (fixture->context);
+  fixture->mailbox = ws_mailbox_ref (ws_poller_get_mailbox (fixture->poller));
   fixture->received = g_string_new (NULL);
   fixture->one = fixture->two = (Addressee){ fixture->mailbox, fixture->received };
 }
@@ -38,7 +40,7 @@ static void
 fixture_tear_down (Fixture      *fixture,
                    gconstpointer user_data)
 {
-  ws_mailbox_close (fixture->mailbox);
+  g_clear_pointer (&fixture->poller, ws_poller_unref);
   ws_mailbox_unref (fixture->mailbox);
   g_main_context_unref (fixture->context);
   g_string_free (fixture->received, TRUE);
@@ -99,16 +101,15 @@ static void
 test_order (Fixture      *fixture,
             gconstpointer user_data)
 {
-  g_test_summary ("Each addressee gets its letters in order, and the source is there only for them.");
+  g_test_summary ("Each addressee gets its letters in order, and the poller is ready only for them.");
 
   g_assert_false (g_main_context_pending (fixture->context));
   post_all (&fixture->one, "ab");
   post_all (&fixture->two, "AB");
   post_all (&fixture->one, "c");
-  g_assert_nonnull (fixture->mailbox->source);
+  g_assert_true (g_main_context_pending (fixture->context));
   deliver (fixture);
   g_assert_cmpstr (fixture->received->str, ==, "abcAB");
-  g_assert_null (fixture->mailbox->source);
   g_assert_false (g_main_context_pending (fixture->context));
 
   post_all (&fixture->two, "C");
@@ -141,7 +142,6 @@ test_nested (Fixture      *fixture,
   post_all (&fixture->two, "A+B");
   deliver (fixture);
   g_assert_cmpstr (fixture->received->str, ==, "a+A+bcB");
-  g_assert_null (fixture->mailbox->source);
   g_assert_false (g_main_context_pending (fixture->context));
 }
 
@@ -170,7 +170,7 @@ test_close (Fixture      *fixture,
   g_test_summary ("Closing delivers what waits; then nothing is taken any more.");
 
   post_all (&fixture->one, "a+b");
-  ws_mailbox_close (fixture->mailbox);
+  g_clear_pointer (&fixture->poller, ws_poller_unref);
   g_assert_cmpstr (fixture->received->str, ==, "a+b");
   g_assert_cmpint (post (&fixture->one, 'c'), ==, WS_MAIL_CLOSED);
   g_assert_false (g_main_context_pending (fixture->context));
@@ -221,6 +221,17 @@ test_enter (Fixture      *fixture,
   g_main_context_release (fixture->context);
 }
 
+static void
+test_enter_after_end (Fixture      *fixture,
+                      gconstpointer user_data)
+{
+  g_test_summary ("A thread that is like the one that has run the poller last, which has ended, may not enter.");
+
+  g_assert_true (GPOINTER_TO_INT (g_thread_join (g_thread_new ("first", run_and_enter, fixture->mailbox))));
+  for (guint i = 0; i < 10; i++)
+    g_assert_false (enters_elsewhere (fixture->mailbox));
+}
+
 #define ADD(path, function) \
  g_test_add ("/mailbox/" path, Fixture, NULL, fixture_set_up, function, fixture_tear_down)
 
@@ -236,6 +247,7 @@ main (int    argc,
   ADD ("limit", test_limit);
   ADD ("close", test_close);
   ADD ("enter", test_enter);
+  ADD ("enter-after-end", test_enter_after_end);
 
   return g_test_run ();
 }

@@ -124,6 +124,42 @@ test_no_time (Fixture      *fixture,
   g_string_truncate (fixture->log, 0);
 }
 
+/* The first to be called runs one turn of the loop. */
+static void
+iterate_once (Peer *peer)
+{
+  Fixture *fixture = peer->fixture;
+
+  drain_slowly (peer);
+  if (fixture->log->len > 1)
+    return;
+
+  g_main_context_iteration (fixture->context, TRUE);
+  if (ws_poller_has_edges (fixture->poller))
+    g_assert_cmpuint (fixture->log->len, <=, 1 + 8);
+}
+
+static void
+test_no_time_nested (Fixture      *fixture,
+                     gconstpointer user_data)
+{
+  g_test_summary ("A nested dispatch takes no longer for what the outer one has fetched, and nothing is lost");
+
+  for (char name = 'a'; name <= 'z'; name++)
+    {
+      Peer *peer = add_socket_peer (fixture, name, WS_POLL_IN | get_edge (fixture));
+
+      peer->on_ready = iterate_once;
+      send_bytes (peer, "x");
+    }
+
+  while (fixture->log->len < fixture->peers->len)
+    g_main_context_iteration (fixture->context, TRUE);
+  run_ready (fixture);
+  g_assert_cmpuint (count_ready (fixture), ==, fixture->peers->len);
+  g_string_truncate (fixture->log, 0);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -133,6 +169,7 @@ main (int    argc,
   ADD_POLLER_TEST ("ws_poller_rearm_watch/told-once", test_told_once);
   ADD_POLLER_TEST ("ws_poller_rearm_watch/nested", test_nested_told);
   ADD_POLLER_TEST ("ws_poller_rearm_watch/no-time", test_no_time);
+  ADD_POLLER_TEST ("ws_poller_rearm_watch/no-time-nested", test_no_time_nested);
 
   return g_test_run ();
 }

@@ -2,6 +2,10 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "poller-fixture.h"
 
+#include <sys/timerfd.h>
+
+#include "wsserver/io/ws-poller-backend-private.h"
+
 typedef struct
 {
   WsDeferred deferred;
@@ -543,6 +547,49 @@ test_dispatch_lets_others (Fixture      *fixture,
   g_source_unref (idle);
 }
 
+/* As a handler that shows a dialog and waits for its answer. */
+static void
+run_until_idle_has_run (Peer *peer)
+{
+  Fixture *fixture = peer->fixture;
+  guint    n_calls = 0;
+
+  log_and_drain (peer);
+  while (fixture->log->str[fixture->log->len - 1] != 'i')
+    {
+      g_main_context_iteration (fixture->context, TRUE);
+      g_assert_cmpuint (n_calls++, <, 200);
+    }
+}
+
+static void
+test_dispatch_lets_others_nested (Fixture      *fixture,
+                                  gconstpointer user_data)
+{
+  GSource *idle = g_idle_source_new ();
+  Peer    *waiting = add_event_peer (fixture, 'w', FALSE);
+
+  g_test_summary ("Sources of lower priority get turns in a loop that a handler runs, too");
+
+  if (!ws_poller_has_edges (fixture->poller))
+    {
+      g_source_unref (idle);
+      g_test_skip ("a source per descriptor has no turn to give");
+      return;
+    }
+
+  add_event_peer (fixture, 'f', TRUE)->on_ready = log_and_spend_time;
+  waiting->on_ready = run_until_idle_has_run;
+  eventfd_write (waiting->watch.fd, 1);
+  g_source_set_callback (idle, log_idle_cb, fixture->log, NULL);
+  g_source_attach (idle, fixture->context);
+  run_until_ready (waiting);
+  g_string_truncate (fixture->log, 0);
+
+  g_source_destroy (idle);
+  g_source_unref (idle);
+}
+
 static void
 test_dispatch_uses_turns (Fixture      *fixture,
                           gconstpointer user_data)
@@ -555,6 +602,86 @@ test_dispatch_uses_turns (Fixture      *fixture,
   for (guint i = 0; i < 200; i++)
     g_assert_true (g_main_context_iteration (fixture->context, FALSE));
   g_assert_cmpuint (peer->n_ready, ==, 200);
+}
+
+static void
+test_dispatch_idle (Fixture      *fixture,
+                    gconstpointer user_data)
+{
+  const struct itimerspec every_10_ms = { { 0, 10000000 }, { 0, 10000000 } };
+  int                     fd = timerfd_create (CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+  Peer                   *peer = add_peer_with_fd (fixture, 'a', fd, -1, WS_POLL_IN);
+  guint                   n_waits = 0;
+
+  g_test_summary ("A poller that has waited was not busy, and passes no turn");
+
+  peer->on_ready = log_and_drain;
+  g_assert_cmpint (timerfd_settime (fd, 0, &every_10_ms, NULL), ==, 0);
+  while (n_waits < 3)
+    {
+      gint64 begin_us = g_get_monotonic_time ();
+
+      run_until_ready (peer);
+      if (g_get_monotonic_time () - begin_us < 2000) /* a machine under load has not waited */
+        continue;
+
+      n_waits++;
+      g_assert_cmpuint (fixture->poller->turns_to_pass, ==, 0);
+    }
+  g_string_truncate (fixture->log, 0);
+}
+
+typedef struct
+{
+  WsLetter letter;
+  Fixture *fixture;
+  guint    n_received;
+} EndlessLetter;
+
+/* It is posted again as soon as it has come, as by a thread that sends all the time. */
+static void
+receive_endless (gpointer addressee,
+                 guint    n_max)
+{
+  EndlessLetter *self = addressee;
+  WsMailbox     *mailbox = ws_poller_get_mailbox (self->fixture->poller);
+  gint64         end_us = g_get_monotonic_time () + 100;
+
+  g_assert_true (ws_mailbox_take (mailbox, self) == &self->letter);
+  while (g_get_monotonic_time () < end_us)
+    ;
+  self->n_received++;
+  ws_mailbox_post (mailbox, self, receive_endless, &self->letter);
+}
+
+static void
+test_mail_lets_others (Fixture      *fixture,
+                       gconstpointer user_data)
+{
+  EndlessLetter letter = { .fixture = fixture };
+  GSource      *idle = g_idle_source_new ();
+  guint         n_calls = 0;
+  guint         n_received;
+
+  g_test_summary ("While other threads post all the time, sources of lower priority get turns, too");
+
+  g_source_set_callback (idle, log_idle_cb, fixture->log, NULL);
+  g_source_attach (idle, fixture->context);
+  ws_mailbox_post (ws_poller_get_mailbox (fixture->poller), &letter, receive_endless, &letter.letter);
+  while (fixture->log->len < 3)
+    {
+      g_main_context_iteration (fixture->context, TRUE);
+      g_assert_cmpuint (n_calls++, <, 100);
+    }
+  g_source_destroy (idle);
+  g_source_unref (idle);
+  n_received = letter.n_received;
+  g_assert_cmpuint (n_received, >, 3);
+  for (guint i = 0; i < 10; i++)
+    g_assert_true (g_main_context_iteration (fixture->context, FALSE)); /* none is lost */
+
+  ws_poller_destroy (fixture->poller);
+  g_string_truncate (fixture->log, 0);
 }
 
 int
@@ -577,7 +704,10 @@ main (int    argc,
   ADD_POLLER_TEST ("ws_poller_dispatch/fair", test_dispatch_fair);
   ADD_POLLER_TEST ("ws_poller_dispatch/bounded", test_dispatch_bounded);
   ADD_POLLER_TEST ("ws_poller_dispatch/lets-others", test_dispatch_lets_others);
+  ADD_POLLER_TEST ("ws_poller_dispatch/lets-others-nested", test_dispatch_lets_others_nested);
   ADD_POLLER_TEST ("ws_poller_dispatch/uses-turns", test_dispatch_uses_turns);
+  ADD_POLLER_TEST ("ws_poller_dispatch/idle", test_dispatch_idle);
+  ADD_POLLER_TEST ("ws_poller_dispatch/mail-lets-others", test_mail_lets_others);
   ADD_POLLER_TEST ("ws_poller_dispatch/time", test_dispatch_time);
   ADD_POLLER_TEST ("ws_poller_dispatch/flood-and-timer", test_dispatch_flood_and_timer);
 

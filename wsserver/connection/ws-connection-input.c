@@ -8,10 +8,6 @@
 /* A frame up to this is handed on in one piece, a longer one in parts as it arrives. */
 #define WHOLE_FRAME_BYTES (64 * 1024)
 
-/* From here on a message that has come whole keeps the buffer it lies in, rather than be copied out of it:
- * with a shorter one an application would keep a multiple of what it wants. */
-#define SHARE_BYTES (WS_RECEIVE_BUFFER_BYTES / 4)
-
 /* From here on the rest of a payload is read straight into the message's memory. */
 #define DIRECT_READ_BYTES (16 * 1024)
 /* One read takes no more, so that others get their turn. */
@@ -287,13 +283,12 @@ is_whole_message (WsConnection          *self,
          !self->line_mode && !self->discarding;
 }
 
+/* A long message that has come whole keeps the buffer it lies in, rather than be copied out of it. */
 static GBytes *
 own_payload (WsConnection          *self,
              const WsProtocolEvent *event)
 {
-  GBytes *shared = event->length >= SHARE_BYTES
-                       ? ws_poller_share_received (self->context->poller, event->data, event->length)
-                       : NULL;
+  GBytes *shared = ws_poller_share_received (self->context->poller, event->data, event->length);
 
   return shared != NULL ? shared : g_bytes_new (event->data, event->length);
 }

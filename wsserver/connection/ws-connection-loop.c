@@ -183,7 +183,7 @@ guint
 ws_connection_add_edge (WsConnection *self,
                         guint         events)
 {
-  return self->has_edges && events == WS_POLL_IN ? events | WS_POLL_EDGE | WS_POLL_READ_HANG_UP : events;
+  return self->has_edges && events == WS_POLL_IN ? events | WS_POLL_EDGE | WS_POLL_READ_HANG_UP | WS_POLL_URGENT : events;
 }
 
 void
@@ -268,7 +268,7 @@ has_held_input (WsConnection *self)
 }
 
 /* Whether a read that brought n_read of the size asked for can have left something. A short one takes all
- * there is, says epoll(7); but the end, or an error, comes after all that. */
+ * there is, says epoll(7), save for what note_edge() has seen. */
 static gboolean
 may_have_more (WsConnection *self,
                gsize         n_read,
@@ -362,7 +362,9 @@ handle_hang_up (WsConnection *self,
     ws_connection_lost (self, NULL);
 }
 
-/* What is told once only has to be taken note of before any handler runs. */
+/* What is told once only has to be taken note of before any handler runs. The end, or an error, comes after
+ * all input, and a byte out of band amid it, where a read stops short (tcp(7)): then only reading until there
+ * is nothing shows that there is nothing. */
 static void
 note_edge (WsConnection *self,
            WsPollEvents  events)

@@ -210,7 +210,7 @@ struct _WsConnection
   guint   tell_fault : 1;     /* the fault is an error of TLS, to be told also of a client that never opened */
   guint   has_edges : 1;      /* the poller tells of input once, see WS_POLL_EDGE */
   guint   readable : 1;       /* told so by an edge, and not read to the end since */
-  guint   hung_up : 1;        /* an edge has told of the end or an error, which comes after all input */
+  guint   hung_up : 1;        /* an edge has told of what a short read leaves: see note_edge() */
   guint   message_begins : 1; /* no part of the message under way has been delivered */
   int     timeout_s;
 

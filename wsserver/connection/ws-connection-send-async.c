@@ -94,13 +94,10 @@ queue (WsConnection *self,
 /* --- from other threads ---------------------------------------------------------------------- */
 
 static void
-flush_gathered (WsConnection *self)
+end_gathering (WsConnection *self)
 {
-  gboolean was_corked = self->corked;
-
   self->corked = FALSE;
   ws_connection_flush (self);
-  self->corked = was_corked;
 }
 
 static void
@@ -109,12 +106,14 @@ deliver (WsConnection *self,
 {
   GError *error = NULL;
 
+  /* A handler of the log may run the loop, too. */
+  self->corked = self->state == WS_STATE_OPEN && !ws_connection_logs_frames (self);
   if (!g_cancellable_set_error_if_cancelled (message->cancellable, &error) &&
       queue (self, message->opcode, message->data, message->task, message->cancellable, &error))
     return;
 
-  /* Its callback may run the loop, and wait for what has been gathered. */
-  flush_gathered (self);
+  /* Its callback may run the loop, and wait for what has been gathered, and for what it sends itself. */
+  end_gathering (self);
   fail (message->task, error);
 }
 
@@ -126,8 +125,6 @@ deliver_messages (gpointer addressee,
   g_autoptr (WsConnection) self = g_object_ref (addressee);
   gboolean was_corked = self->corked;
 
-  /* A handler of the log may run the loop, too. */
-  self->corked = self->state == WS_STATE_OPEN && !ws_connection_logs_frames (self);
   for (guint n = 0; n < n_max; n++)
     {
       g_autoptr (Message) message = (Message *) ws_mailbox_take (self->mailbox, self);
@@ -136,7 +133,7 @@ deliver_messages (gpointer addressee,
         break;
       deliver (self, message);
     }
-  flush_gathered (self);
+  end_gathering (self);
   self->corked = was_corked;
 
   if (self->pending != 0 && self->dispatching == 0)

@@ -4,13 +4,11 @@
 
 #include <glib.h>
 
-#include <pthread.h>
-
 G_BEGIN_DECLS
 
 /* What other threads want done by the one that runs a poller: letters to addressees, delivered in the
- * order in which they were posted to each. However many are posted, the main context is woken once,
- * by a source that exists only while letters wait, so who posts none pays for none.
+ * order in which they were posted to each. However many are posted, the main context is woken once, and the
+ * poller delivers them in its own turns, so that they keep others waiting no longer than clients do.
  *
  * The only part of io/ that may be used from any thread. It outlives its poller: whoever may post
  * holds a reference, and finds the mailbox closed when the poller is gone. */
@@ -41,15 +39,15 @@ typedef struct _WsMailSlot WsMailSlot;
 struct _WsMailbox
 {
   gatomicrefcount ref_count;
-  GMainContext   *context; /* a reference */
-  pthread_t       thread;  /* that has run the poller last; atomic */
+  GMainContext   *context;   /* a reference */
+  gsize           thread;    /* number of the one that has run the poller last; atomic */
+  guint           n_waiting; /* addressees for whom letters wait; atomic */
 
   GMutex      mutex; /* of what follows */
   gboolean    closed;
   guint64     limit_bytes;
-  GHashTable *slots;  /* addressee to WsMailSlot: those for whom letters wait */
-  GQueue      queue;  /* of the same, in order of their turns */
-  GSource    *source; /* a reference; NULL while no letter waits */
+  GHashTable *slots; /* addressee to WsMailSlot: those for whom letters wait */
+  GQueue      queue; /* of the same, in order of their turns */
 };
 
 WsMailbox *ws_mailbox_new (GMainContext *context);
@@ -61,16 +59,21 @@ void ws_mailbox_set_limit (WsMailbox *self,
                            guint64    limit_bytes);
 
 /* By the poller, in each dispatch. */
-static inline void
-ws_mailbox_note_thread (WsMailbox *self)
-{
-  __atomic_store_n (&self->thread, pthread_self (), __ATOMIC_RELAXED);
-}
+void ws_mailbox_note_thread (WsMailbox *self);
 
 /* Whether this thread may touch what belongs to the poller: it owns the context, or has run it last
  * and nobody runs it now. Until ws_mailbox_leave(), which has to follow TRUE, nobody else can. */
 gboolean ws_mailbox_enter (WsMailbox *self);
 void     ws_mailbox_leave (WsMailbox *self);
+
+/* By the poller: whether there is something to deliver, and delivering it, for a bounded time. */
+static inline gboolean
+ws_mailbox_has_letters (WsMailbox *self)
+{
+  return g_atomic_int_get (&self->n_waiting) > 0;
+}
+
+void ws_mailbox_deliver (WsMailbox *self);
 
 /* In any thread. The letter is taken when the result is POSTED; func must be the same for all
  * letters to an addressee. */

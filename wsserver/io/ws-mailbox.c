@@ -2,9 +2,9 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "wsserver/io/ws-mailbox-private.h"
 
-/* An addressee's turn, and the time of one dispatch: the other sources of the context get theirs. */
+/* An addressee's turn, and the time of one delivery: the other sources of the context get theirs. */
 #define LETTERS_PER_TURN 64
-#define DISPATCH_MAX_US 4000
+#define DELIVERY_MAX_US 4000
 
 struct _WsMailSlot
 {
@@ -15,6 +15,25 @@ struct _WsMailSlot
   guint64    size_bytes; /* of all */
   GList      link;       /* in the queue */
 };
+
+/* Of this thread, and never of another: what pthread_self() returns, a thread that begins later may get when
+ * this one has ended. */
+static gsize
+get_thread_number (void)
+{
+  static gsize          last_number;
+  static __thread gsize number;
+
+  if (G_UNLIKELY (number == 0))
+    number = __atomic_add_fetch (&last_number, 1, __ATOMIC_RELAXED);
+  return number;
+}
+
+void
+ws_mailbox_note_thread (WsMailbox *self)
+{
+  __atomic_store_n (&self->thread, get_thread_number (), __ATOMIC_RELAXED);
+}
 
 WsMailbox *
 ws_mailbox_new (GMainContext *context)
@@ -43,8 +62,7 @@ ws_mailbox_unref (WsMailbox *self)
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
 
-  /* The source holds a reference while letters wait. */
-  g_assert (self->queue.length == 0 && self->source == NULL);
+  g_assert (self->queue.length == 0);
 
   g_hash_table_unref (self->slots);
   g_mutex_clear (&self->mutex);
@@ -66,9 +84,9 @@ ws_mailbox_set_limit (WsMailbox *self,
 gboolean
 ws_mailbox_enter (WsMailbox *self)
 {
-  pthread_t thread = __atomic_load_n (&self->thread, __ATOMIC_RELAXED);
+  gsize thread = __atomic_load_n (&self->thread, __ATOMIC_RELAXED);
 
-  return (pthread_equal (thread, pthread_self ()) || g_main_context_is_owner (self->context)) &&
+  return (thread == get_thread_number () || g_main_context_is_owner (self->context)) &&
          g_main_context_acquire (self->context);
 }
 
@@ -122,6 +140,7 @@ ws_mailbox_take (WsMailbox *self,
         {
           g_hash_table_remove (self->slots, addressee);
           g_queue_unlink (&self->queue, &slot->link);
+          g_atomic_int_set (&self->n_waiting, self->queue.length);
           g_free (slot);
         }
     }
@@ -130,77 +149,40 @@ ws_mailbox_take (WsMailbox *self,
   return letter;
 }
 
-/* The source goes with the last letter; a dispatch inside this one may have done that already, and
- * another source may be there since. */
-static gboolean
-end_dispatch (WsMailbox *self)
+void
+ws_mailbox_deliver (WsMailbox *self)
 {
-  GSource *source = NULL;
-  gboolean more;
-
-  g_mutex_lock (&self->mutex);
-  more = self->queue.length > 0;
-  if (!more && self->source == g_main_current_source ())
-    source = g_steal_pointer (&self->source);
-  g_mutex_unlock (&self->mutex);
-
-  if (source != NULL)
-    g_source_unref (source);
-  return more;
-}
-
-static gboolean
-deliver_cb (gpointer user_data)
-{
-  WsMailbox *self = user_data;
-  gint64     end_us = g_get_monotonic_time () + DISPATCH_MAX_US;
+  gint64     end_us;
   gpointer   addressee;
   WsMailFunc func;
 
+  if (!ws_mailbox_has_letters (self))
+    return;
+
+  end_us = g_get_monotonic_time () + DELIVERY_MAX_US;
   while (begin_turn (self, &addressee, &func))
     {
       func (addressee, LETTERS_PER_TURN);
       if (g_get_monotonic_time () >= end_us)
-        break;
+        return;
     }
-
-  return end_dispatch (self) ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
 }
 
 void
 ws_mailbox_close (WsMailbox *self)
 {
-  GSource   *source;
   gpointer   addressee;
   WsMailFunc func;
 
   g_mutex_lock (&self->mutex);
   self->closed = TRUE;
-  source = g_steal_pointer (&self->source);
   g_mutex_unlock (&self->mutex);
 
-  if (source != NULL)
-    {
-      g_source_destroy (source);
-      g_source_unref (source);
-    }
   while (begin_turn (self, &addressee, &func))
     func (addressee, G_MAXUINT);
 }
 
 /* --- posting --------------------------------------------------------------------------------- */
-
-/* Attaching it wakes the thread that runs the context. */
-static void
-attach_source (WsMailbox *self)
-{
-  self->source = g_idle_source_new ();
-  g_source_set_name (self->source, "WsMailbox");
-  g_source_set_priority (self->source, G_PRIORITY_DEFAULT);
-  g_source_set_can_recurse (self->source, TRUE);
-  g_source_set_callback (self->source, deliver_cb, ws_mailbox_ref (self), (GDestroyNotify) ws_mailbox_unref);
-  g_source_attach (self->source, self->context);
-}
 
 static void
 append_letter (WsMailbox *self,
@@ -220,6 +202,7 @@ append_letter (WsMailbox *self,
       slot->link.data = slot;
       g_hash_table_insert (self->slots, addressee, slot);
       g_queue_push_tail_link (&self->queue, &slot->link);
+      g_atomic_int_set (&self->n_waiting, self->queue.length);
     }
   else
     {
@@ -247,6 +230,7 @@ ws_mailbox_post (WsMailbox *self,
                  WsLetter  *letter)
 {
   WsMailStatus status = WS_MAIL_POSTED;
+  gboolean     is_first = FALSE;
 
   g_mutex_lock (&self->mutex);
   if (self->closed)
@@ -259,11 +243,14 @@ ws_mailbox_post (WsMailbox *self,
     }
   else
     {
+      is_first = self->queue.length == 0;
       append_letter (self, addressee, func, letter);
-      if (self->source == NULL)
-        attach_source (self);
     }
   g_mutex_unlock (&self->mutex);
+
+  /* The poller sees the letters behind it by itself. */
+  if (is_first)
+    g_main_context_wakeup (self->context);
 
   return status;
 }

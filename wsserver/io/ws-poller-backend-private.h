@@ -30,6 +30,7 @@ struct _WsPoller
   guint       depth;    /* how many */
   gint64      now_us;   /* valid inside a dispatch */
 
+  gint64   wait_begin_us; /* when the context last began to wait, with nothing to do here */
   gint64   busy_since_us; /* ready in every turn of the context since; 0: it was not, the last time */
   guint    turns_to_pass; /* that it leaves to the other sources */
   GSource *stand_in;      /* a reference; NULL unless turns are passed */

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 G_STATIC_ASSERT ((int) WS_POLL_IN == (int) EPOLLIN);
+G_STATIC_ASSERT ((int) WS_POLL_URGENT == (int) EPOLLPRI);
 G_STATIC_ASSERT ((int) WS_POLL_OUT == (int) EPOLLOUT);
 G_STATIC_ASSERT ((int) WS_POLL_ERROR == (int) EPOLLERR);
 G_STATIC_ASSERT ((int) WS_POLL_HANG_UP == (int) EPOLLHUP);
@@ -159,23 +160,27 @@ tell_next (WsPollerBackend *self,
   return !poller->destroyed;
 }
 
+/* Whether it is time to look at the clock, and too late to go on. */
 static gboolean
-tell_rest (WsPollerBackend *self,
-           Batch           *batch)
+is_over (const Batch *batch,
+         gint64       end_us)
 {
-  while (batch->n_told < batch->n_events)
-    if (!tell_next (self, batch))
-      return FALSE;
-
-  return TRUE;
+  return batch->n_told % EVENTS_PER_LOOK == 0 && g_get_monotonic_time () >= end_us;
 }
 
+/* What there is no time for stays fetched, for the next dispatch. */
 static gboolean
-tell_outer_batches (WsPollerBackend *self)
+tell_outer_batches (WsPollerBackend *self,
+                    gint64           end_us)
 {
   for (Batch *batch = self->batches; batch != NULL; batch = batch->outer)
-    if (!tell_rest (self, batch))
-      return FALSE;
+    while (batch->n_told < batch->n_events)
+      {
+        if (!tell_next (self, batch))
+          return FALSE;
+        if (is_over (batch, end_us))
+          return TRUE;
+      }
 
   return TRUE;
 }
@@ -207,7 +212,7 @@ deliver_batch (WsPollerBackend *self,
     {
       if (!tell_next (self, batch))
         return FALSE;
-      if (batch->n_told % EVENTS_PER_LOOK == 0 && g_get_monotonic_time () >= end_us)
+      if (is_over (batch, end_us))
         hand_back (self, batch);
     }
 
@@ -223,7 +228,8 @@ ws_poller_backend_dispatch (WsPollerBackend *self)
   gint64    end_us = poller->now_us + DISPATCH_MAX_US;
   Batch     batch;
 
-  if (!tell_outer_batches (self) || !ws_poller_backend_is_ready (self))
+  if (!tell_outer_batches (self, end_us) || !ws_poller_backend_is_ready (self) ||
+      ws_poller_backend_has_fetched (self))
     return;
 
   for (guint n = 0; n < DISPATCH_MAX_BATCHES; n++)

@@ -14,6 +14,7 @@ G_BEGIN_DECLS
 typedef enum
 {
   WS_POLL_IN = 0x001,
+  WS_POLL_URGENT = 0x002, /* the peer has sent a byte out of band; a read ends before it */
   WS_POLL_OUT = 0x004,
   WS_POLL_ERROR = 0x008,         /* reported without being asked for */
   WS_POLL_HANG_UP = 0x010,       /* reported without being asked for: both directions are gone */
@@ -144,8 +145,8 @@ void ws_poller_lend_received (WsPoller   *self,
 /* Ends either of them, the innermost first. */
 void ws_poller_give_received (WsPoller   *self,
                               WsReceived *received);
-/* A reference to the bytes at data instead of a copy, if they lie in something received that is being
- * delivered; otherwise NULL. A buffer that is shared goes with its last reference. */
+/* A reference to the bytes at data instead of a copy, if they are a good part of something received that is
+ * being delivered; otherwise NULL. It keeps all of that: its memory goes with the last reference. */
 GBytes *ws_poller_share_received (WsPoller     *self,
                                   const guint8 *data,
                                   gsize         length);

@@ -17,6 +17,13 @@
 #define PASSED_TURNS 3
 #define STAND_IN_PRIORITY G_PRIORITY_LOW
 
+/* A wait that found something ready at once takes less. */
+#define WAITED_MIN_US 1000
+
+/* Who refers to a smaller part of something received than this, say a client's queue of short messages,
+ * would keep a large multiple of what it counts. */
+#define SHARED_PART 4
+
 typedef struct
 {
   GSource   source;
@@ -280,13 +287,15 @@ poller_source_prepare (GSource *source,
     }
   remove_stand_in (self);
 
-  if (self->n_deferred > 0 || has_any_backlog (self) || ws_poller_backend_has_fetched (self->backend))
+  if (self->n_deferred > 0 || has_any_backlog (self) || ws_poller_backend_has_fetched (self->backend) ||
+      ws_mailbox_has_letters (self->mailbox))
     return TRUE;
 
+  self->wait_begin_us = g_source_get_time (source);
   if (deadline_us == G_MAXINT64)
     return FALSE;
 
-  wait_us = deadline_us - g_source_get_time (source);
+  wait_us = deadline_us - self->wait_begin_us;
   if (wait_us <= 0)
     return TRUE;
 
@@ -300,6 +309,7 @@ static gboolean
 poller_source_check (GSource *source)
 {
   WsPoller *self = ((PollerSource *) source)->poller;
+  gint64    now_us;
 
   if (self->turns_to_pass > 0)
     {
@@ -307,7 +317,11 @@ poller_source_check (GSource *source)
       return FALSE;
     }
 
-  if (ws_poller_backend_is_ready (self->backend) || get_deadline (self) <= g_source_get_time (source))
+  now_us = g_source_get_time (source);
+  if (now_us - self->wait_begin_us >= WAITED_MIN_US) /* nobody was ready meanwhile */
+    self->busy_since_us = 0;
+  if (ws_poller_backend_is_ready (self->backend) || ws_mailbox_has_letters (self->mailbox) ||
+      get_deadline (self) <= now_us)
     return TRUE;
 
   self->busy_since_us = 0;
@@ -345,12 +359,13 @@ add_stand_in (WsPoller *self)
   g_source_attach (self->stand_in, self->context);
 }
 
-/* At the end of a turn; a nested one is a part of the outer's. */
+/* At the end of a turn. Of a loop that a handler runs, the turns are passed as well: it may be one for as long
+ * as a dialog is open. */
 static void
 note_busy_turn (WsPoller *self,
                 gint64    start_us)
 {
-  if (self->depth > 1 || self->destroyed)
+  if (self->destroyed)
     return;
 
   if (self->busy_since_us == 0)
@@ -376,6 +391,7 @@ serve (WsPoller *self)
   if (!self->destroyed)
     ws_poller_backend_dispatch (self->backend);
   expire_timers (self);
+  ws_mailbox_deliver (self->mailbox);
   call_deferred (self);
   note_busy_turn (self, start_us);
 
@@ -622,7 +638,7 @@ ws_poller_share_received (WsPoller     *self,
 
   while (received != NULL && !lies_in (received, data, length))
     received = received->outer;
-  if (received == NULL)
+  if (received == NULL || length < received->size / SHARED_PART)
     return NULL;
 
   if (received->bytes == NULL)
