@@ -24,13 +24,12 @@ class Ticker:
     def tick(self):
         self.number += 1
         text = json.dumps({"tick": self.number, "time": GLib.get_real_time() // 1000})
-        for connection in list(self.server.props.connections):
-            # Nothing more while the last tick waits to be sent.
-            if connection.props.send_queue_length > 0:
-                continue
-            with contextlib.suppress(GLib.Error):  # it is closing
-                connection.send_text(text)
+        self.server.broadcast(Ws.DataFormat.TEXT, GLib.Bytes.new(text.encode()), self.has_taken_last)
         return GLib.SOURCE_CONTINUE
+
+    def has_taken_last(self, connection):
+        """Whether nothing waits to be sent: else this tick would wait behind the last one."""
+        return connection.props.send_queue_length == 0
 
 
 port = int(sys.argv[1]) if len(sys.argv) > 1 else 8080
