@@ -49,7 +49,24 @@ def svg(title, width, height, body):
             f'{STYLE}<text class="title" x="10" y="20">{title}</text>{body}</svg>\n')
 
 
-def draw_cost(values, reference, servers, colours):
+def load_ratios(path, reference):
+    """{workload: {server: median over the rounds of the ratio to the reference in the same round}}"""
+    rounds = {}
+    for line in pathlib.Path(path).read_text(encoding="utf-8").splitlines():
+        result = json.loads(line)
+        cost = result.get("server_cpu_us_per_msg") or result.get("server_cpu_us_per_handshake")
+        if result.get("ok") and cost:
+            rounds.setdefault((result["workload"], result["round"]), {})[result["server"]] = cost
+    ratios = {}
+    for (workload, _), costs in rounds.items():
+        for server, cost in costs.items():
+            if reference in costs:
+                ratios.setdefault(workload, {}).setdefault(server, []).append(cost / costs[reference])
+    return {workload: {server: statistics.median(each) for server, each in servers.items()}
+            for workload, servers in ratios.items()}
+
+
+def draw_cost(values, ratios, reference, servers, colours):
     """Bars of the ratio to the reference."""
     workloads = [w for w in ("W1", "W2", "W3", "W4", "W5", "W6a", "W6c", "W8") if reference in values.get(w, {})]
     limit = 5
@@ -65,7 +82,7 @@ def draw_cost(values, reference, servers, colours):
             cost = values[workload].get(server)
             if cost is None:
                 continue
-            ratio = cost / values[workload][reference]
+            ratio = ratios[workload][server]
             height = plot * min(ratio, limit) / limit
             x = left + group * i + 8 + width * k
             body.append(f'<rect x="{x:.1f}" y="{top + plot - height:.1f}" width="{width - 1:.1f}" height="{height:.1f}"'
@@ -123,7 +140,7 @@ def main():
     servers = sorted({server for costs in values.values() for server in costs}, key=lambda s: (s != "wsserver", s != "raw", s))
     colours = dict(zip(servers, COLOURS))
     if "raw" in values.get("W1", {}):
-        (folder / "cost.svg").write_text(draw_cost(values, "raw", servers, colours), encoding="utf-8")
+        (folder / "cost.svg").write_text(draw_cost(values, load_ratios(sys.argv[1], "raw"), "raw", servers, colours), encoding="utf-8")
     if any(w.startswith("size-") for w in values):
         title = "Server CPU per message by its size, microseconds"
         (folder / "sizes.svg").write_text(draw_curves(values, "size-", title, servers, colours, True), encoding="utf-8")

@@ -9,7 +9,8 @@
 
 Each measurement starts a fresh server pinned to CPU 1, loads it with wsload pinned to CPU 0, and kills
 it.  For each round and workload all servers are measured one after another (in an order that
-rotates), so that what else the machine does falls on all alike; the tables show medians over rounds.
+rotates), so that what else the machine does falls on all alike; the tables show medians over rounds, and of ratios
+the median of each round's.
 A workload that a server needed more than 20 s to connect for is not repeated in later rounds.
 
 A server is a command line with {port} and optionally
@@ -192,6 +193,13 @@ def fmt(x):
     return f"{x:.2f}"
 
 
+def ratio(costs, reference):
+    """Both {round: cost}. The median over the rounds of each round's ratio: what was measured one after the
+    other has met the same neighbours, what was measured in other rounds has not."""
+    ratios = [costs[n] / reference[n] for n in costs if reference.get(n)]
+    return statistics.median(ratios) if ratios else None
+
+
 def tables(results, refs, out):
     """results: list of {"server", "workload", "round", ...wsload's fields}"""
     servers, by = [], {}
@@ -200,6 +208,7 @@ def tables(results, refs, out):
             servers.append(r["server"])
         by.setdefault((r["workload"], r["server"]), []).append(r)
     spreads = {}
+    rounds = {}
 
     def med(rs, f):
         v = [f(r) for r in rs]
@@ -223,6 +232,7 @@ def tables(results, refs, out):
                "mem": lambda r: r.get("rss_per_conn_slope") or r.get("rss_per_conn")}[kind]
         value = {s: med(g, cpu) for s, g, _, _ in rows}
         summary[wid] = value
+        rounds[wid] = {s: {r["round"]: cpu(r) for r in g if cpu(r)} for s, g, _, _ in rows}
         use = [x for x in refs if value.get(x)]
         head = {"msg": ["CPU µs/msg", "spread", "msgs/s", "MB/s", "p50 µs", "p99 µs", "client µs/msg"],
                 "shake": ["CPU µs/handshake", "spread", "handshakes/s", "p50 µs", "p99 µs"],
@@ -257,7 +267,7 @@ def tables(results, refs, out):
                      fmt(med(good, lambda r: r["rss_end"] / 1048576)),
                      fmt(med(good, lambda r: r.get("server_cpu_us_per_open"))),
                      fmt(med(good, lambda r: r.get("connect_per_s")))]
-            c += [f"{m / value[x]:.2f}" for x in use]
+            c += [f"{ratio(rounds[wid][s], rounds[wid][x]) or m / value[x]:.2f}" for x in use]
             name = s if len(good) == n else f"{s} ({n - len(good)} of {n} failed: {why})"
             print(f"| {name} | " + " | ".join(c) + " |", file=out)
 
@@ -270,8 +280,8 @@ def tables(results, refs, out):
         for s in servers:
             cells = []
             for i in ids:
-                v, r = summary[i].get(s), summary[i].get(ref)
-                cells.append(f"{v / r:.2f}" if v and r else "-")
+                r = ratio(rounds[i].get(s, {}), rounds[i].get(ref, {}))
+                cells.append(f"{r:.2f}" if r else "-")
             print(f"| {s} | " + " | ".join(cells) + " |", file=out)
     print("\n### All: server CPU µs per message or handshake (W7, W9c: bytes per connection)\n", file=out)
     print("| server | " + " | ".join(ids) + " |\n|---|" + "---:|" * len(ids), file=out)
