@@ -34,10 +34,12 @@ open_client (guint    port,
   struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons ((guint16) port) };
   struct sockaddr_in source = { .sin_family = AF_INET };
   int                fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  int                yes = 1;
   char               answer[1024];
   gssize             n;
 
-  /* Ports are few for one address. */
+  /* Ports are few for one address; and one that has been used may be used for another server. */
+  setsockopt (fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &yes, sizeof yes);
   address.sin_addr.s_addr = htonl (INADDR_LOOPBACK);
   source.sin_addr.s_addr = htonl (INADDR_LOOPBACK + 0x10000 * (1 + number / 10000));
   if (fd < 0 || bind (fd, (struct sockaddr *) &source, sizeof source) != 0 ||

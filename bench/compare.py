@@ -26,6 +26,7 @@ Every raw result goes to --out as a line of JSON; --from prints the tables of su
 import argparse
 import json
 import os
+import re
 import shlex
 import shutil
 import signal
@@ -90,6 +91,16 @@ def pick_workloads(names):
         return WORKLOADS
     wanted = names.split(",")
     return [w for w in WORKLOADS if w[0] in wanted] + [w for name in wanted for w in SWEEPS.get(name, [])]
+
+
+def wait_for_ports(limit=70):
+    """Until not nearly all of the system's ports are held by connections that have just ended (TIME_WAIT)."""
+    end = time.monotonic() + limit
+    while time.monotonic() < end:
+        with open("/proc/net/sockstat", encoding="ascii") as file:
+            if int(re.search(r" tw (\d+)", file.read())[1]) < 18000:
+                return
+        time.sleep(1)
 
 
 def free_port():

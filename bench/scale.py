@@ -17,8 +17,9 @@ import subprocess
 import sys
 import time
 
-from compare import free_port, wait_port
+from compare import free_port, wait_for_ports, wait_port
 
+IP_BIND_ADDRESS_NO_PORT = 24  # <linux/in.h>; Python names it from 3.12 on
 STEPS = 10
 REQUEST = (b"GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
            b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n")
@@ -47,7 +48,8 @@ def settle(pid):
 
 def open_client(port, number):
     client = socket.socket()
-    # Ports are few for one address.
+    # Ports are few for one address; and one that has been used may be used for another server.
+    client.setsockopt(socket.IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1)
     client.bind((f"127.1.{number // 10000}.1", 0))
     client.connect(("127.0.0.1", port))
     client.sendall(REQUEST)
@@ -65,6 +67,7 @@ def close_client(client):
 
 
 def measure(arguments, command):
+    wait_for_ports()
     port = free_port()
     server = subprocess.Popen(["taskset", "-c", "1", *command.format(port=port).split()], stdout=subprocess.DEVNULL)
     clients = []
