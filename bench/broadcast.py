@@ -14,7 +14,7 @@ import statistics
 import subprocess
 import sys
 
-from compare import free_port, wait_for_ports, wait_port
+from compare import free_port, wait_port
 
 WAYS = {
     "broadcast": "{build}/bench/bench-echo {port} --broadcast --deflate {deflate}",
@@ -24,7 +24,6 @@ WAYS = {
 
 
 def measure(arguments, way, deflate):
-    wait_for_ports()
     port = free_port()
     command = WAYS[way].format(build=arguments.build, peers=arguments.peers, port=port, deflate="on" if deflate else "off")
     server = subprocess.Popen(["taskset", "-c", "1", *command.split()], stdout=subprocess.DEVNULL)

@@ -93,16 +93,6 @@ def pick_workloads(names):
     return [w for w in WORKLOADS if w[0] in wanted] + [w for name in wanted for w in SWEEPS.get(name, [])]
 
 
-def wait_for_ports(limit=70):
-    """Until not nearly all of the system's ports are held by connections that have just ended (TIME_WAIT)."""
-    end = time.monotonic() + limit
-    while time.monotonic() < end:
-        with open("/proc/net/sockstat", encoding="ascii") as file:
-            if int(re.search(r" tw (\d+)", file.read())[1]) < 18000:
-                return
-        time.sleep(1)
-
-
 def free_port():
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))

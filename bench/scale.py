@@ -17,7 +17,7 @@ import subprocess
 import sys
 import time
 
-from compare import free_port, wait_for_ports, wait_port
+from compare import free_port, wait_port
 
 IP_BIND_ADDRESS_NO_PORT = 24  # <linux/in.h>; Python names it from 3.12 on
 STEPS = 10
@@ -67,7 +67,6 @@ def close_client(client):
 
 
 def measure(arguments, command):
-    wait_for_ports()
     port = free_port()
     server = subprocess.Popen(["taskset", "-c", "1", *command.format(port=port).split()], stdout=subprocess.DEVNULL)
     clients = []
