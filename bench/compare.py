@@ -26,7 +26,6 @@ Every raw result goes to --out as a line of JSON; --from prints the tables of su
 import argparse
 import json
 import os
-import re
 import shlex
 import shutil
 import signal
