@@ -16,6 +16,7 @@ A workload that a server needed more than 20 s to connect for is not repeated in
 A server is a command line with {port} and optionally
     {tls}      replaced by "--tls CERT KEY" or by nothing      (without it: no wss workloads)
     {deflate}  replaced by "--deflate on" or "--deflate off"   (without it: no deflate workload)
+    {here}     replaced by the folder of this program, {dir} by that of the peers
 It must listen on 127.0.0.1:{port} and echo every message with its own type; messages of 1 MiB must
 be accepted.  The peers that peers/build.sh builds are known already; --server adds others or
 replaces one of the same name.  --ref names the servers to show ratios to (default: raw, uws).
