@@ -88,7 +88,7 @@ def draw_cost(values, ratios, reference, servers, colours):
             body.append(f'<rect x="{x:.1f}" y="{top + plot - height:.1f}" width="{width - 1:.1f}" height="{height:.1f}"'
                         f' fill="{colours[server]}"><title>{server} {workload}: {ratio:.2f}</title></rect>')
             if ratio > limit:
-                body.append(f'<text x="{x + width / 2:.1f}" y="{top - 4}" text-anchor="middle" font-size="10">'
+                body.append(f'<text x="{x + width / 2:.1f}" y="{top - 4}" text-anchor="middle" style="font-size: 9px">'
                             f'{ratio:.0f}</text>')
         body.append(f'<text x="{left + group * (i + .5)}" y="{top + plot + 18}" text-anchor="middle">{workload}</text>')
     return svg(f"Server CPU by workload, as a multiple of the floor ({reference})", left + group * len(workloads) + 10,
@@ -102,26 +102,20 @@ def label(number):
     return f"{number:g}"
 
 
-def draw_curves(values, prefix, title, servers, colours, logarithmic):
-    """Lines over what stands behind the prefix of the workload."""
+def draw_curves(values, prefix, title, servers, colours):
+    """Lines over what stands behind the prefix of the workload; both axes are logarithmic, near enough."""
     points = sorted(int(w[len(prefix):]) for w in values if w.startswith(prefix))
     costs = [values[f"{prefix}{p}"][s] for p in points for s in values[f"{prefix}{p}"] if s in servers]
     left, top, plot_width, plot = 70, 60, 620, 240
-    if logarithmic:
-        low, high = math.floor(math.log10(min(costs))), math.ceil(math.log10(max(costs)))
-        place_y = lambda cost: top + plot - plot * (math.log10(cost) - low) / (high - low)
-        ticks = [10 ** power for power in range(low, high + 1)]
-    else:
-        high = max(costs) * 1.1
-        step = 10 ** math.floor(math.log10(high))
-        place_y = lambda cost: top + plot - plot * cost / high
-        ticks = [step * n for n in range(int(high / step) + 1)]
+    low, high = math.floor(math.log10(min(costs))), math.ceil(math.log10(max(costs)))
+    place_y = lambda cost: top + plot - plot * (math.log10(cost) - low) / (high - low)
+    ticks = [10 ** power for power in range(low, high + 1)]
     place_x = lambda index: left + plot_width * index / max(1, len(points) - 1)
     body = [legend(servers, colours, left, 42)]
     for tick in ticks:
-        body.append(f'<line class="grid" x1="{left}" y1="{place_y(max(tick, 1e-9) if logarithmic else tick):.1f}"'
-                    f' x2="{left + plot_width}" y2="{place_y(max(tick, 1e-9) if logarithmic else tick):.1f}"/>'
-                    f'<text x="{left - 8}" y="{place_y(tick) + 4:.1f}" text-anchor="end">{tick:,g}</text>')
+        body.append(f'<line class="grid" x1="{left}" y1="{place_y(tick):.1f}"'
+                    f' x2="{left + plot_width}" y2="{place_y(tick):.1f}"/>'
+                    f'<text x="{left - 8}" y="{place_y(tick) + 4:.1f}" text-anchor="end">{tick:,}</text>')
     for index, point in enumerate(points):
         text = label(point) if prefix == "size-" else f"{point:,}"
         body.append(f'<text x="{place_x(index):.1f}" y="{top + plot + 18}" text-anchor="middle">{text}</text>')
@@ -137,16 +131,16 @@ def main():
         sys.exit(__doc__)
     values = load(sys.argv[1])
     folder = pathlib.Path(sys.argv[2])
-    servers = sorted({server for costs in values.values() for server in costs}, key=lambda s: (s != "wsserver", s != "raw", s))
+    servers = sorted({server for costs in values.values() for server in costs}, key=lambda s: (not s.startswith("wsserver"), s != "raw", s))
     colours = dict(zip(servers, COLOURS))
     if "raw" in values.get("W1", {}):
         (folder / "cost.svg").write_text(draw_cost(values, load_ratios(sys.argv[1], "raw"), "raw", servers, colours), encoding="utf-8")
     if any(w.startswith("size-") for w in values):
         title = "Server CPU per message by its size, microseconds"
-        (folder / "sizes.svg").write_text(draw_curves(values, "size-", title, servers, colours, True), encoding="utf-8")
+        (folder / "sizes.svg").write_text(draw_curves(values, "size-", title, servers, colours), encoding="utf-8")
     if any(w.startswith("idle-") for w in values):
         title = "Server CPU per message beside idle clients, microseconds"
-        (folder / "idle.svg").write_text(draw_curves(values, "idle-", title, servers, colours, False), encoding="utf-8")
+        (folder / "idle.svg").write_text(draw_curves(values, "idle-", title, servers, colours), encoding="utf-8")
 
 
 main()
