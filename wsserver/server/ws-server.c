@@ -235,9 +235,9 @@ properties_class_init (GObjectClass *object_class)
   /**
    * WsServer:local-host: (getter get_local_host)
    *
-   * Where to listen: an IP address, a host name, or empty for every IPv4 address of this machine (every IPv6 one with UseIPv6=1, both with 2). A path
-   * that starts with `/` or `unix:` makes it a Unix socket. While listening it reads as the address
-   * bound, and setting it emits [signal@Ws.Server::error] with `WS_ERROR_LOCAL_HOST_FIXED`.
+   * Where to listen: an IP address, a host name, or empty for every IPv4 address of this machine (every
+   * IPv6 one with UseIPv6=1, both with 2). A path that starts with `/` or `unix:` makes it a Unix
+   * socket. While listening it reads as the address bound, and setting it emits [signal@Ws.Server::error] with `WS_ERROR_LOCAL_HOST_FIXED`.
    *
    * Since: 1.0
    */
