@@ -24,6 +24,9 @@
  * would keep a large multiple of what it counts. */
 #define SHARED_PART 4
 
+/* To copy less is cheaper than to refer to it. */
+#define SHARED_MIN_BYTES 512
+
 typedef struct
 {
   GSource   source;
@@ -635,6 +638,9 @@ ws_poller_share_received (WsPoller     *self,
                           gsize         length)
 {
   WsReceived *received = self->received;
+
+  if (length < SHARED_MIN_BYTES)
+    return NULL;
 
   while (received != NULL && !lies_in (received, data, length))
     received = received->outer;
