@@ -64,6 +64,87 @@ test_urgent_byte (gconstpointer user_data)
 
 /* --- parts ----------------------------------------------------------------------------------- */
 
+/* In place of the recorder's handler, which keeps every event. */
+static void
+handle_data (WsTestServer *server,
+             GCallback     callback,
+             gpointer      user_data)
+{
+  g_signal_handlers_disconnect_matched (server->server, G_SIGNAL_MATCH_ID | G_SIGNAL_MATCH_DATA,
+                                        g_signal_lookup ("data-in", WS_TYPE_SERVER), 0, NULL, NULL, server);
+  g_signal_connect (server->server, "data-in", callback, user_data);
+}
+
+typedef struct
+{
+  guint      n_seen;
+  GPtrArray *bytes; /* of every third message */
+} Kept;
+
+/* Of another length and content than the ones before and after it; 64 bytes are a border inside. */
+static char *
+make_short_text (guint number)
+{
+  return g_strnfill (1 + number * 7 % 100, (char) ('a' + number % 26));
+}
+
+static void
+assert_short_text (GBytes *bytes,
+                   guint   number)
+{
+  g_autofree char *text = make_short_text (number);
+
+  g_assert_cmpmem (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), text, strlen (text));
+}
+
+static void
+keep_some_cb (WsServer     *server,
+              WsConnection *connection,
+              WsDataFormat  format,
+              GBytes       *data,
+              gboolean      eom,
+              gboolean      eol,
+              Kept         *kept)
+{
+  guint number = kept->n_seen++;
+
+  if (number % 3 == 0)
+    g_ptr_array_add (kept->bytes, g_bytes_ref (data));
+  /* The next ones come inside this one. */
+  if (number % 5 == 0)
+    while (g_main_context_iteration (NULL, FALSE))
+      ;
+  assert_short_text (data, number);
+}
+
+static void
+test_short_messages (void)
+{
+  enum
+  {
+    N_MESSAGES = 300,
+  };
+  g_autoptr (WsTestServer) server = ws_test_server_new_listening (BUFFERED, NULL);
+  g_autoptr (WsTestClient) client = ws_test_server_open (server);
+  Kept kept = { .bytes = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref) };
+
+  g_test_summary ("Short messages are what they were, while they are told and for as long as they are kept.");
+
+  handle_data (server, G_CALLBACK (keep_some_cb), &kept);
+  for (guint i = 0; i < N_MESSAGES; i++)
+    {
+      g_autofree char *text = make_short_text (i);
+
+      ws_test_client_send_text (client, text);
+    }
+  ws_test_wait_until (kept.n_seen == N_MESSAGES);
+
+  g_assert_cmpuint (kept.bytes->len, ==, N_MESSAGES / 3);
+  for (guint i = 0; i < kept.bytes->len; i++)
+    assert_short_text (kept.bytes->pdata[i], i * 3);
+  g_ptr_array_unref (kept.bytes);
+}
+
 static void
 test_parts_as_they_arrive (gconstpointer user_data)
 {
@@ -294,16 +375,6 @@ count_cb (WsServer     *server,
   *n_pieces += 1;
 }
 
-/* In place of the recorder's, which keeps every event. */
-static void
-count_pieces (WsTestServer *server,
-              guint        *n_pieces)
-{
-  g_signal_handlers_disconnect_matched (server->server, G_SIGNAL_MATCH_ID | G_SIGNAL_MATCH_DATA,
-                                        g_signal_lookup ("data-in", WS_TYPE_SERVER), 0, NULL, NULL, server);
-  g_signal_connect (server->server, "data-in", G_CALLBACK (count_cb), n_pieces);
-}
-
 static void
 test_many_lines (gconstpointer user_data)
 {
@@ -317,7 +388,7 @@ test_many_lines (gconstpointer user_data)
 
   g_test_summary ("A million lines, or pieces of a line, in one message take linear time.");
 
-  count_pieces (server, &n_pieces);
+  handle_data (server, G_CALLBACK (count_cb), &n_pieces);
   memset (payload, endless ? 'a' : '\n', length);
   begin = g_get_monotonic_time ();
   ws_test_client_send_frame (client, (WsTestFrameSpec){ .opcode = WS_OPCODE_TEXT }, payload, length);
@@ -449,6 +520,7 @@ main (int   argc,
 
   g_test_add_data_func ("/receiving/urgent-byte/parts", IN_PARTS, test_urgent_byte);
   g_test_add_data_func ("/receiving/urgent-byte/buffered", BUFFERED, test_urgent_byte);
+  g_test_add_func ("/receiving/short", test_short_messages);
   g_test_add_data_func ("/receiving/parts/binary", NULL, test_parts_as_they_arrive);
   g_test_add_data_func ("/receiving/parts/text", GINT_TO_POINTER (TRUE), test_parts_as_they_arrive);
   g_test_add_func ("/receiving/parts/limit", test_limit_in_parts);

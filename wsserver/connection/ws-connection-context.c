@@ -63,6 +63,7 @@ ws_connection_context_clear (WsConnectionContext *self)
   ws_poller_remove_timer_queue (self->poller, &self->ping_timers);
   ws_poller_remove_timer_queue (self->poller, &self->pong_timers);
   g_clear_pointer (&self->scratch, g_byte_array_unref);
+  g_clear_pointer (&self->payload_block, g_free);
   ws_deflate_clear_thread_cache ();
   g_clear_pointer (&self->poller, ws_poller_unref);
   g_clear_pointer (&self->settings, ws_settings_unref);

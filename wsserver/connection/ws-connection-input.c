@@ -8,6 +8,9 @@
 /* A frame up to this is handed on in one piece, a longer one in parts as it arrives. */
 #define WHOLE_FRAME_BYTES (64 * 1024)
 
+/* A payload up to this is told in a block that the next one takes over. */
+#define SHORT_PAYLOAD_BYTES 64
+
 /* From here on the rest of a payload is read straight into the message's memory. */
 #define DIRECT_READ_BYTES (16 * 1024)
 /* One read takes no more, so that others get their turn. */
@@ -293,6 +296,37 @@ own_payload (WsConnection          *self,
   return shared != NULL ? shared : g_bytes_new (event->data, event->length);
 }
 
+/* Takes the block back from bytes that nobody has kept; the others got a copy of it, which is of no use. */
+static void
+take_back_block (WsConnection *self,
+                 GBytes       *bytes,
+                 guint8       *block)
+{
+  gsize   length;
+  guint8 *data = g_bytes_unref_to_data (bytes, &length);
+
+  if (data == block && self->context != NULL && self->context->payload_block == NULL)
+    self->context->payload_block = data;
+  else
+    g_free (data);
+}
+
+/* Short messages lie in one block in turn: to allocate each one's memory would cost more than to copy it. */
+static void
+tell_short_message (WsConnection          *self,
+                    const WsProtocolEvent *event)
+{
+  guint8 *block = g_steal_pointer (&self->context->payload_block);
+  GBytes *bytes;
+
+  if (block == NULL)
+    block = g_malloc (SHORT_PAYLOAD_BYTES);
+  memcpy (block, event->data, event->length);
+  bytes = g_bytes_new_take (block, event->length);
+  ws_connection_emit_data_in (self, get_format (event), bytes, TRUE, FALSE);
+  take_back_block (self, bytes, block);
+}
+
 static void
 receive_whole_message (WsConnection          *self,
                        const WsProtocolEvent *event)
@@ -303,6 +337,10 @@ receive_whole_message (WsConnection          *self,
   if (handler != NULL)
     {
       ws_message_handler_call (handler, self, get_format (event), event->data, event->length);
+    }
+  else if (event->length > 0 && event->length <= SHORT_PAYLOAD_BYTES)
+    {
+      tell_short_message (self, event);
     }
   else
     {

@@ -71,6 +71,7 @@ typedef struct
   WsSettings                   *settings;
   WsMessageHandler             *message_handler; /* the owner's; NULL: messages are told by signals */
   GByteArray                   *scratch; /* for output of the deflater; NULL while somebody uses it */
+  guint8                       *payload_block; /* for a short payload that is told; NULL while somebody uses it */
   gboolean                      trace; /* G_MESSAGES_DEBUG asks for this library */
 
   /* One queue a kind, see ws-timer-private.h. */
