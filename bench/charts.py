@@ -24,14 +24,26 @@ text { font: 13px sans-serif; fill: #241f31 } .axis { stroke: #77767b; stroke-wi
 
 
 def load(path):
-    """{workload: {server: median CPU in microseconds}}"""
-    values = {}
+    """{(workload, round): {server: CPU in microseconds}}"""
+    rounds = {}
     for line in pathlib.Path(path).read_text(encoding="utf-8").splitlines():
         result = json.loads(line)
         cost = result.get("server_cpu_us_per_msg") or result.get("server_cpu_us_per_handshake")
         if result.get("ok") and cost:
-            values.setdefault(result["workload"], {}).setdefault(result["server"], []).append(cost)
-    return {workload: {server: statistics.median(costs) for server, costs in servers.items()}
+            rounds.setdefault((result["workload"], result["round"]), {})[result["server"]] = cost
+    return rounds
+
+
+def take_medians(rounds, reference=None):
+    """{workload: {server: median over the rounds, of the cost or of its ratio to the reference's in the round}}"""
+    values = {}
+    for (workload, _), costs in rounds.items():
+        if reference is not None and reference not in costs:
+            continue
+        for server, cost in costs.items():
+            value = cost / costs[reference] if reference is not None else cost
+            values.setdefault(workload, {}).setdefault(server, []).append(value)
+    return {workload: {server: statistics.median(each) for server, each in servers.items()}
             for workload, servers in values.items()}
 
 
@@ -49,26 +61,9 @@ def svg(title, width, height, body):
             f'{STYLE}<text class="title" x="10" y="20">{title}</text>{body}</svg>\n')
 
 
-def load_ratios(path, reference):
-    """{workload: {server: median over the rounds of the ratio to the reference in the same round}}"""
-    rounds = {}
-    for line in pathlib.Path(path).read_text(encoding="utf-8").splitlines():
-        result = json.loads(line)
-        cost = result.get("server_cpu_us_per_msg") or result.get("server_cpu_us_per_handshake")
-        if result.get("ok") and cost:
-            rounds.setdefault((result["workload"], result["round"]), {})[result["server"]] = cost
-    ratios = {}
-    for (workload, _), costs in rounds.items():
-        for server, cost in costs.items():
-            if reference in costs:
-                ratios.setdefault(workload, {}).setdefault(server, []).append(cost / costs[reference])
-    return {workload: {server: statistics.median(each) for server, each in servers.items()}
-            for workload, servers in ratios.items()}
-
-
-def draw_cost(values, ratios, reference, servers, colours):
+def draw_cost(ratios, reference, servers, colours):
     """Bars of the ratio to the reference."""
-    workloads = [w for w in ("W1", "W2", "W3", "W4", "W5", "W6a", "W6c", "W8") if reference in values.get(w, {})]
+    workloads = [w for w in ("W1", "W2", "W3", "W4", "W5", "W6a", "W6c", "W8") if w in ratios]
     limit = 5
     left, top, plot, group = 45, 60, 220, 90
     body = [legend(servers, colours, 45, 42)]
@@ -79,10 +74,9 @@ def draw_cost(values, ratios, reference, servers, colours):
     for i, workload in enumerate(workloads):
         width = (group - 16) / len(servers)
         for k, server in enumerate(servers):
-            cost = values[workload].get(server)
-            if cost is None:
+            ratio = ratios[workload].get(server)
+            if ratio is None:
                 continue
-            ratio = ratios[workload][server]
             height = plot * min(ratio, limit) / limit
             x = left + group * i + 8 + width * k
             body.append(f'<rect x="{x:.1f}" y="{top + plot - height:.1f}" width="{width - 1:.1f}" height="{height:.1f}"'
@@ -129,12 +123,13 @@ def draw_curves(values, prefix, title, servers, colours):
 def main():
     if len(sys.argv) != 3:
         sys.exit(__doc__)
-    values = load(sys.argv[1])
+    rounds = load(sys.argv[1])
+    values = take_medians(rounds)
     folder = pathlib.Path(sys.argv[2])
     servers = sorted({server for costs in values.values() for server in costs}, key=lambda s: (not s.startswith("wsserver"), s != "raw", s))
     colours = dict(zip(servers, COLOURS))
     if "raw" in values.get("W1", {}):
-        (folder / "cost.svg").write_text(draw_cost(values, load_ratios(sys.argv[1], "raw"), "raw", servers, colours), encoding="utf-8")
+        (folder / "cost.svg").write_text(draw_cost(take_medians(rounds, "raw"), "raw", servers, colours), encoding="utf-8")
     if any(w.startswith("size-") for w in values):
         title = "Server CPU per message by its size, microseconds"
         (folder / "sizes.svg").write_text(draw_curves(values, "size-", title, servers, colours), encoding="utf-8")

@@ -259,6 +259,17 @@ ws_test_server_config (WsTestServer *self,
 }
 
 void
+ws_test_server_stop_recording (WsTestServer *self,
+                               const char   *signal)
+{
+  guint id = g_signal_lookup (signal, WS_TYPE_SERVER);
+
+  g_assert_cmpuint (g_signal_handlers_disconnect_matched (self->server, G_SIGNAL_MATCH_ID | G_SIGNAL_MATCH_DATA, id, 0,
+                                                          NULL, NULL, self),
+                    ==, 1);
+}
+
+void
 ws_test_server_listen (WsTestServer *self)
 {
   g_autoptr (GError) error = NULL;

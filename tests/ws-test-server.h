@@ -50,6 +50,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (WsTestServer, ws_test_server_free)
 void ws_test_server_config (WsTestServer *self,
                             const char   *setting);
 
+/* Takes the recorder's handler of a signal off, for a test that handles it itself or wants nobody to. */
+void ws_test_server_stop_recording (WsTestServer *self,
+                                    const char   *signal);
+
 /* A client whose TCP connection the server has not necessarily accepted yet. */
 WsTestClient *ws_test_server_connect (WsTestServer *self);
 /* A client that is open on both sides; forgets the events of the opening. */

@@ -158,8 +158,7 @@ static void
 count_bytes (WsTestServer *server,
              gsize        *n_bytes)
 {
-  g_signal_handlers_disconnect_matched (server->server, G_SIGNAL_MATCH_ID | G_SIGNAL_MATCH_DATA,
-                                        g_signal_lookup ("data-in", WS_TYPE_SERVER), 0, NULL, NULL, server);
+  ws_test_server_stop_recording (server, "data-in");
   g_signal_connect (server->server, "data-in", G_CALLBACK (count_cb), n_bytes);
 }
 

@@ -70,8 +70,7 @@ handle_data (WsTestServer *server,
              GCallback     callback,
              gpointer      user_data)
 {
-  g_signal_handlers_disconnect_matched (server->server, G_SIGNAL_MATCH_ID | G_SIGNAL_MATCH_DATA,
-                                        g_signal_lookup ("data-in", WS_TYPE_SERVER), 0, NULL, NULL, server);
+  ws_test_server_stop_recording (server, "data-in");
   g_signal_connect (server->server, "data-in", callback, user_data);
 }
 
