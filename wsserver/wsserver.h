@@ -17,6 +17,6 @@
 #include <wsserver/connection/ws-open-request.h>
 #include <wsserver/connection/ws-ssl-connection-request.h>
 #include <wsserver/server/ws-server.h>
-#include <wsserver/tls/ws-certificate.h>
+#include <wsserver/certificate/ws-certificate.h>
 
 #undef WS_INSIDE

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "wsserver/tls/ws-certificate-private.h"
+#include "wsserver/certificate/ws-certificate-private.h"
 
 /* Samples made by tests/certificates/create-files.sh; their password is this. */
 #define SAMPLE_PASSWORD "secret"

@@ -3,8 +3,8 @@
 #include "revocation-fixture.h"
 
 #include "wsserver/base/ws-error.h"
-#include "wsserver/tls/ws-tls-revocation-answers-private.h"
-#include "wsserver/tls/ws-tls-revocation-der-private.h"
+#include "wsserver/revocation/ws-revocation-answers-private.h"
+#include "wsserver/revocation/ws-der-private.h"
 
 /* What lists and responses say, without a network. */
 

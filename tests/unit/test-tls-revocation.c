@@ -3,9 +3,9 @@
 #include "revocation-fixture.h"
 
 #include "wsserver/base/ws-error.h"
-#include "wsserver/tls/ws-tls-revocation-cache-private.h"
-#include "wsserver/tls/ws-tls-revocation-fetch-private.h"
-#include "wsserver/tls/ws-tls-revocation-private.h"
+#include "wsserver/revocation/ws-revocation-cache-private.h"
+#include "wsserver/revocation/ws-revocation-fetch-private.h"
+#include "wsserver/revocation/ws-revocation-check-private.h"
 
 #ifdef HAVE_SOUP
 static const gboolean has_soup = TRUE;

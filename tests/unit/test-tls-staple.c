@@ -4,8 +4,8 @@
 
 #include "revocation-fixture.h"
 
-#include "wsserver/tls/ws-tls-revocation-answers-private.h"
-#include "wsserver/tls/ws-tls-staple-private.h"
+#include "wsserver/revocation/ws-revocation-answers-private.h"
+#include "wsserver/revocation/ws-ocsp-staple-private.h"
 
 #define DAY_S (24 * 60 * 60)
 

@@ -11,8 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "wsserver/tls/ws-certificate-private.h"
-#include "wsserver/tls/ws-tls-transport-private.h"
+#include "wsserver/certificate/ws-certificate-private.h"
+#include "wsserver/tls-gnutls/ws-tls-transport-private.h"
 
 /* Certificates made in memory, and a client of bare GnuTLS that is driven beside the server by
  * turns, in one thread. */

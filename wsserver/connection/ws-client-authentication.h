@@ -9,7 +9,7 @@
 #include <glib-object.h>
 
 #include <wsserver/base/ws-macros.h>
-#include <wsserver/tls/ws-certificate.h>
+#include <wsserver/certificate/ws-certificate.h>
 
 G_BEGIN_DECLS
 

@@ -5,8 +5,8 @@
 #include "wsserver/connection/ws-client-authentication.h"
 #include "wsserver/connection/ws-connection-private.h"
 #include "wsserver/connection/ws-ssl-connection-request.h"
-#include "wsserver/tls/ws-certificate-private.h"
-#include "wsserver/tls/ws-tls-transport-private.h"
+#include "wsserver/certificate/ws-certificate-private.h"
+#include "wsserver/tls-gnutls/ws-tls-transport-private.h"
 
 G_BEGIN_DECLS
 

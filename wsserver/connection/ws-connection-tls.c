@@ -5,8 +5,8 @@
 
 #include "wsserver/base/ws-error-private.h"
 #include "wsserver/connection/ws-connection-tls-private.h"
-#include "wsserver/tls/ws-tls-platform-private.h"
-#include "wsserver/tls/ws-tls-revocation-private.h"
+#include "wsserver/tls-gio/ws-tls-platform-private.h"
+#include "wsserver/revocation/ws-revocation-check-private.h"
 
 /* Alerts of RFC 8446 §6.2. */
 #define ALERT_CERTIFICATE_REVOKED 44

@@ -10,7 +10,7 @@
 
 #include <wsserver/base/ws-enums.h>
 #include <wsserver/base/ws-macros.h>
-#include <wsserver/tls/ws-certificate.h>
+#include <wsserver/certificate/ws-certificate.h>
 
 G_BEGIN_DECLS
 

@@ -5,8 +5,8 @@
  * it is read when it has been quiet for a moment, and what cannot be used leaves the old one in
  * service. */
 #include "wsserver/server/ws-server-private.h"
-#include "wsserver/tls/ws-certificate-private.h"
-#include "wsserver/tls/ws-tls-staple-private.h"
+#include "wsserver/certificate/ws-certificate-private.h"
+#include "wsserver/revocation/ws-ocsp-staple-private.h"
 
 #define SETTLE_MS 250
 

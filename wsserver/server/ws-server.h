@@ -12,7 +12,7 @@
 #include <wsserver/base/ws-macros.h>
 #include <wsserver/connection/ws-connection-map.h>
 #include <wsserver/connection/ws-connection.h>
-#include <wsserver/tls/ws-certificate.h>
+#include <wsserver/certificate/ws-certificate.h>
 
 G_BEGIN_DECLS
 

@@ -3,9 +3,9 @@
 /* Certificates by host name. GnuTLS compares names byte by byte: it knows no wildcard, and takes
  * letters of another case for another name. So those that have the name are picked here, and GnuTLS
  * picks among them the one that the client can verify. RFC 6066 §3, RFC 6125 §6.4. */
-#include "wsserver/tls/ws-certificate-private.h"
+#include "wsserver/certificate/ws-certificate-private.h"
 #include "wsserver/tls/ws-tls-context-private.h"
-#include "wsserver/tls/ws-tls-staple-private.h"
+#include "wsserver/revocation/ws-ocsp-staple-private.h"
 
 typedef struct
 {

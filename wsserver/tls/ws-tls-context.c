@@ -3,7 +3,7 @@
 #include "wsserver/tls/ws-tls-context-private.h"
 
 #include "wsserver/base/ws-error-private.h"
-#include "wsserver/tls/ws-tls-staple-private.h"
+#include "wsserver/revocation/ws-ocsp-staple-private.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,0 +1,367 @@
+/* Copyright 2026 The WsServer authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "wsserver/certificate/ws-certificate-private.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "wsserver/certificate/ws-secret-private.h"
+
+void
+ws_certificate_clear (WsCertificate *self)
+{
+  ws_cert_entry_clear (&self->entry);
+  for (guint i = 0; i < WS_CERT_N_TEXTS; i++)
+    g_clear_pointer (&self->texts[i], g_free);
+  g_clear_pointer (&self->encoded_bytes, g_bytes_unref);
+  g_clear_object (&self->tls_certificate);
+}
+
+static gboolean
+has_store (WsCertificate *self)
+{
+  return self->store_type != WS_CERT_STORE_TYPE_USER && self->store_type != WS_CERT_STORE_TYPE_MACHINE;
+}
+
+static const char *
+get_key_password (WsCertificate *self)
+{
+  return self->key_password != NULL ? self->key_password : self->store_password;
+}
+
+/* A certificate given as such. Without a store it stands alone, with the key that may be beside it;
+ * otherwise its key has to be in the store. */
+static gboolean
+load_encoded (WsCertificate *self,
+              GError       **error)
+{
+  g_auto (WsCertEntry) given = { NULL };
+  g_autoptr (WsCertStore) store = NULL;
+  g_autoptr (WsCertStore) source = ws_cert_store_open (WS_CERT_STORE_TYPE_PEM_KEY_BLOB, self->wanted_encoded,
+                                                       self->store_password, get_key_password (self), error);
+
+  if (source == NULL)
+    return FALSE;
+  if (source->certificates->len == 0)
+    return ws_cert_store_fail (source, error, "there is no certificate in it");
+  if (!ws_cert_store_select (source, "*", &given, error))
+    return FALSE;
+  if (!has_store (self))
+    {
+      self->entry = given;
+      given = (WsCertEntry){ NULL };
+      return TRUE;
+    }
+
+  store = ws_cert_store_open (self->store_type, self->store, self->store_password, get_key_password (self), error);
+  return store != NULL &&
+         ws_cert_store_select_key (store, g_steal_pointer (&g_ptr_array_index (given.chain, 0)), &self->entry, error);
+}
+
+gboolean
+ws_certificate_load (WsCertificate *self,
+                     GError       **error)
+{
+  g_autoptr (WsCertStore) store = NULL;
+
+  ws_certificate_clear (self);
+  if (self->wanted_encoded != NULL)
+    return load_encoded (self, error);
+
+  store = ws_cert_store_open (self->store_type, self->store, self->store_password, get_key_password (self), error);
+  return store != NULL && ws_cert_store_select (store, self->wanted_subject, &self->entry, error);
+}
+
+void
+ws_certificate_search (WsCertificate *self)
+{
+  g_clear_error (&self->load_error);
+  if (ws_certificate_load (self, &self->load_error))
+    self->pending = self->entry.locked != NULL;
+  else
+    {
+      g_debug ("certificate: %s", self->load_error->message);
+      self->pending = g_error_matches (self->load_error, WS_ERROR, WS_ERROR_CERT_STORE);
+    }
+  ws_certificate_notify_loaded (self);
+}
+
+/* For constructors, which find the key too or fail. */
+static gboolean
+load_strictly (WsCertificate *self,
+               GError       **error)
+{
+  if (!ws_certificate_load (self, error))
+    return FALSE;
+  if (self->entry.locked == NULL)
+    return TRUE;
+
+  g_set_error (error, WS_ERROR, WS_ERROR_CERT_STORE, "[%d] Cannot open certificate store %s",
+               WS_ERROR_CERT_STORE, self->entry.locked);
+  return FALSE;
+}
+
+static void
+set_store (WsCertificate  *self,
+           WsCertStoreType type,
+           GBytes         *store,
+           const char     *password)
+{
+  ws_certificate_set_store_type (self, type);
+  ws_certificate_set_store_b (self, store);
+  ws_certificate_set_store_password (self, password);
+}
+
+/**
+ * ws_certificate_new:
+ *
+ * Creates an empty certificate, whose properties say where to look for one.
+ *
+ * Returns: (transfer full): a new certificate
+ *
+ * Since: 1.0
+ */
+WsCertificate *
+ws_certificate_new (void)
+{
+  return g_object_new (WS_TYPE_CERTIFICATE, NULL);
+}
+
+/**
+ * ws_certificate_new_from_file:
+ * @filename: (type filename): name of a file with a certificate, in any of the formats of
+ *   [enum@Ws.CertStoreType]
+ * @error: return location for an error, or %NULL
+ *
+ * Reads a certificate from a file.
+ *
+ * Its private key comes with it if the file has one that is not encrypted.
+ *
+ * ```c
+ * g_autoptr (WsCertificate) certificate = ws_certificate_new_from_file ("server.pem", &error);
+ *
+ * if (certificate == NULL || !ws_server_set_ssl_cert (server, certificate, &error) ||
+ *     !ws_server_set_use_ssl (server, TRUE, &error))
+ *   g_warning ("%s", error->message);
+ * ```
+ *
+ * Sets @error to:
+ *
+ * - `WS_ERROR_CERT_STORE` when the file cannot be read, or has neither a certificate nor a key in it
+ *
+ * A file with a key alone makes a certificate whose subject is empty, which a server does not take.
+ *
+ * Returns: (transfer full): a new certificate, or %NULL with @error set
+ *
+ * Since: 1.0
+ */
+WsCertificate *
+ws_certificate_new_from_file (const char *filename,
+                              GError    **error)
+{
+  g_autoptr (WsCertificate) self = NULL;
+  g_autoptr (GBytes) store = NULL;
+
+  g_return_val_if_fail (filename != NULL, NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  /* The store would otherwise take the name for its content. */
+  if (!g_file_test (filename, G_FILE_TEST_EXISTS))
+    {
+      g_autofree char *display_name = g_filename_display_name (filename);
+
+      g_set_error (error, WS_ERROR, WS_ERROR_CERT_STORE, "[%d] Cannot open certificate store %s: %s",
+                   WS_ERROR_CERT_STORE, display_name, g_strerror (ENOENT));
+      return NULL;
+    }
+
+  self = ws_certificate_new ();
+  store = g_bytes_new (filename, strlen (filename));
+  set_store (self, WS_CERT_STORE_TYPE_AUTO, store, "");
+  self->wanted_subject = g_strdup ("*");
+  return ws_certificate_load (self, error) ? g_steal_pointer (&self) : NULL;
+}
+
+/**
+ * ws_certificate_new_from_encoded:
+ * @encoded: a certificate in PEM, DER or Base64
+ * @error: return location for an error, or %NULL
+ *
+ * Reads a certificate.
+ *
+ * Its private key comes with it if @encoded is PEM and has one that is not encrypted.
+ *
+ * Sets @error to `WS_ERROR_CERT_STORE` when @encoded is no certificate.
+ *
+ * Returns: (transfer full): a new certificate, or %NULL with @error set
+ *
+ * Since: 1.0
+ */
+WsCertificate *
+ws_certificate_new_from_encoded (GBytes  *encoded,
+                                 GError **error)
+{
+  g_autoptr (WsCertificate) self = NULL;
+
+  g_return_val_if_fail (encoded != NULL, NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  self = ws_certificate_new ();
+  self->wanted_encoded = g_bytes_ref (encoded);
+  return ws_certificate_load (self, error) ? g_steal_pointer (&self) : NULL;
+}
+
+/* What a configuration string asks for: only a thumbprint has a meaning here. */
+static gboolean
+read_configuration (const char *configuration,
+                    char      **subject,
+                    GError    **error)
+{
+  g_auto (GStrv) lines = g_strsplit (configuration, "\n", -1);
+
+  for (guint i = 0; lines[i] != NULL; i++)
+    {
+      const char *line = g_strstrip (lines[i]);
+
+      if (g_ascii_strncasecmp (line, "Thumbprint=", strlen ("Thumbprint=")) == 0)
+        {
+          g_free (*subject);
+          *subject = g_strdup (line);
+        }
+      else if (*line != '\0' && g_ascii_strncasecmp (line, "PersistPFXKey=", strlen ("PersistPFXKey=")) != 0 &&
+               g_ascii_strncasecmp (line, "UseInternalSecurityAPI=", strlen ("UseInternalSecurityAPI=")) != 0)
+        {
+          g_set_error (error, WS_ERROR, WS_ERROR_INVALID_ARGUMENT,
+                       "[%d] Unknown certificate setting %s; Thumbprint, PersistPFXKey and "
+                       "UseInternalSecurityAPI are accepted",
+                       WS_ERROR_INVALID_ARGUMENT, line);
+          return FALSE;
+        }
+    }
+  return TRUE;
+}
+
+/**
+ * ws_certificate_new_from_store:
+ * @type: what @store is
+ * @store: name of a file for the store types that are files, the content itself for blobs, a URI or
+ *   the name of a module for PKCS #11
+ * @password: (nullable): password of the store and of the private key in it, or the token's PIN
+ * @subject: (nullable): a distinguished name, a part of one, `*` for any certificate, preferably one
+ *   with a private key, or `Thumbprint=HEX`; %NULL is `*`
+ * @configuration: (nullable): lines of `Name=value`: `Thumbprint` selects a certificate instead of
+ *   @subject; `PersistPFXKey` and `UseInternalSecurityAPI` are accepted and have no meaning here
+ * @error: return location for an error, or %NULL
+ *
+ * Opens a certificate store and takes a certificate and its private key from it.
+ *
+ * Where the store has several certificates whose subjects fit, a whole name goes before a part of
+ * one, and one with a private key before one without. A store that has only keys, as SSH and PuTTY
+ * files do, gives the first one for `*`.
+ *
+ * Sets @error to:
+ *
+ * - `WS_ERROR_CERT_STORE` when the store cannot be read or the password is wrong
+ * - `WS_ERROR_CERT_NOT_FOUND` when no certificate fits
+ * - `WS_ERROR_INVALID_ARGUMENT` when @configuration has another name in it
+ *
+ * Returns: (transfer full): a new certificate, or %NULL with @error set
+ *
+ * Since: 1.0
+ */
+WsCertificate *
+ws_certificate_new_from_store (WsCertStoreType type,
+                               GBytes         *store,
+                               const char     *password,
+                               const char     *subject,
+                               const char     *configuration,
+                               GError        **error)
+{
+  g_autoptr (WsCertificate) self = NULL;
+
+  g_return_val_if_fail (store != NULL, NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  self = ws_certificate_new ();
+  set_store (self, type, store, password);
+  self->wanted_subject = g_strdup (subject != NULL ? subject : "*");
+  if (configuration != NULL && !read_configuration (configuration, &self->wanted_subject, error))
+    return NULL;
+  return load_strictly (self, error) ? g_steal_pointer (&self) : NULL;
+}
+
+/**
+ * ws_certificate_new_from_store_encoded:
+ * @type: what @store is
+ * @store: name of a file for the store types that are files, the content itself for blobs, a URI or
+ *   the name of a module for PKCS #11
+ * @password: (nullable): password of the store and of the private key in it, or the token's PIN
+ * @encoded: a certificate in PEM, DER or Base64
+ * @error: return location for an error, or %NULL
+ *
+ * Takes the private key of a certificate from a store.
+ *
+ * Sets @error to:
+ *
+ * - `WS_ERROR_CERT_STORE` when the store or @encoded cannot be read, or the password is wrong
+ * - `WS_ERROR_CERT_NOT_FOUND` when the store does not have the key
+ *
+ * Returns: (transfer full): a new certificate, or %NULL with @error set
+ *
+ * Since: 1.0
+ */
+WsCertificate *
+ws_certificate_new_from_store_encoded (WsCertStoreType type,
+                                       GBytes         *store,
+                                       const char     *password,
+                                       GBytes         *encoded,
+                                       GError        **error)
+{
+  g_autoptr (WsCertificate) self = NULL;
+
+  g_return_val_if_fail (store != NULL, NULL);
+  g_return_val_if_fail (encoded != NULL, NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  self = ws_certificate_new ();
+  set_store (self, type, store, password);
+  self->wanted_encoded = g_bytes_ref (encoded);
+  return load_strictly (self, error) ? g_steal_pointer (&self) : NULL;
+}
+
+WsCertificate *
+ws_certificate_reopen (WsCertificate *self,
+                       GError       **error)
+{
+  g_autoptr (WsCertificate) renewed = ws_certificate_new ();
+
+  set_store (renewed, self->store_type, self->store, self->store_password);
+  renewed->key_password = g_strdup (self->key_password);
+  renewed->wanted_subject = g_strdup (self->wanted_subject != NULL ? self->wanted_subject : "*");
+  if (self->wanted_encoded != NULL)
+    renewed->wanted_encoded = g_bytes_ref (self->wanted_encoded);
+  return load_strictly (renewed, error) ? g_steal_pointer (&renewed) : NULL;
+}
+
+char *
+ws_certificate_dup_filename (WsCertificate *self)
+{
+  switch (self->store_type)
+    {
+    case WS_CERT_STORE_TYPE_PFX_FILE:
+    case WS_CERT_STORE_TYPE_PEM_KEY_FILE:
+    case WS_CERT_STORE_TYPE_PUBLIC_KEY_FILE:
+    case WS_CERT_STORE_TYPE_P7B_FILE:
+    case WS_CERT_STORE_TYPE_SSH_PUBLIC_KEY_FILE:
+    case WS_CERT_STORE_TYPE_PPK_FILE:
+    case WS_CERT_STORE_TYPE_XML_FILE:
+    case WS_CERT_STORE_TYPE_JWK_FILE:
+      return g_strdup (self->store_text);
+    case WS_CERT_STORE_TYPE_AUTO:
+      if (strchr (self->store_text, '\n') == NULL && g_file_test (self->store_text, G_FILE_TEST_EXISTS))
+        return g_strdup (self->store_text);
+      return NULL;
+    default:
+      return NULL;
+    }
+}

@@ -1,0 +1,266 @@
+/* Copyright 2026 The WsServer authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "wsserver/revocation/ws-revocation-fetch-private.h"
+
+#include <string.h>
+
+#ifdef HAVE_SOUP
+# include <libsoup/soup.h>
+#endif
+
+#define READ_BYTES (32 * 1024)
+
+gboolean
+ws_fetch_is_fetchable (const char *url)
+{
+  g_autoptr (GUri) uri = NULL;
+
+  if (strlen (url) > WS_FETCH_MAX_URL_LENGTH)
+    return FALSE;
+  for (const char *c = url; *c != '\0'; c++)
+    if (!g_ascii_isgraph (*c))
+      return FALSE;
+
+  uri = g_uri_parse (url, G_URI_FLAGS_ENCODED | G_URI_FLAGS_SCHEME_NORMALIZE, NULL);
+
+  return uri != NULL && (g_str_equal (g_uri_get_scheme (uri), "http") || g_str_equal (g_uri_get_scheme (uri), "https")) &&
+         g_uri_get_userinfo (uri) == NULL && g_uri_get_host (uri) != NULL && g_uri_get_host (uri)[0] != '\0';
+}
+
+#ifdef HAVE_SOUP
+
+typedef struct
+{
+  SoupSession  *session;
+  SoupMessage  *message; /* the current one */
+  GBytes       *body;    /* NULL: GET */
+  char         *content_type;
+  GInputStream *stream;
+  GByteArray   *answer;
+  gsize         max_bytes;
+  guint         n_redirects;
+} Fetch;
+
+static void send_message (GTask      *task,
+                          const char *url);
+
+/* A session belongs to a main context, and a message can wait in it for a connection that a former
+ * one still has: so each message has its own. */
+static void
+drop_session (Fetch *fetch)
+{
+  if (fetch->session != NULL)
+    soup_session_abort (fetch->session);
+  g_clear_object (&fetch->stream);
+  g_clear_object (&fetch->message);
+  g_clear_object (&fetch->session);
+}
+
+static void
+fetch_free (Fetch *fetch)
+{
+  drop_session (fetch);
+  g_clear_pointer (&fetch->body, g_bytes_unref);
+  g_clear_pointer (&fetch->answer, g_byte_array_unref);
+  g_free (fetch->content_type);
+  g_free (fetch);
+}
+
+static void
+return_answer (GTask *task)
+{
+  Fetch *fetch = g_task_get_task_data (task);
+
+  g_task_return_pointer (task, g_byte_array_free_to_bytes (g_steal_pointer (&fetch->answer)),
+                         (GDestroyNotify) g_bytes_unref);
+  g_object_unref (task);
+}
+
+static void
+return_error (GTask  *task,
+              GError *error)
+{
+  g_task_return_error (task, error);
+  g_object_unref (task);
+}
+
+static void
+return_failure (GTask       *task,
+                GIOErrorEnum code,
+                const char  *text)
+{
+  return_error (task, g_error_new_literal (G_IO_ERROR, (int) code, text));
+}
+
+static void
+read_cb (GObject      *source,
+         GAsyncResult *result,
+         gpointer      user_data)
+{
+  GTask  *task = user_data;
+  Fetch  *fetch = g_task_get_task_data (task);
+  GError *error = NULL;
+  g_autoptr (GBytes) bytes = g_input_stream_read_bytes_finish (G_INPUT_STREAM (source), result, &error);
+  gsize length;
+
+  if (bytes == NULL)
+    {
+      return_error (task, error);
+      return;
+    }
+
+  length = g_bytes_get_size (bytes);
+  if (length == 0)
+    {
+      return_answer (task);
+      return;
+    }
+  if (length > fetch->max_bytes - fetch->answer->len)
+    {
+      return_failure (task, G_IO_ERROR_MESSAGE_TOO_LARGE, "The answer is too long");
+      return;
+    }
+
+  g_byte_array_append (fetch->answer, g_bytes_get_data (bytes, NULL), (guint) length);
+  g_input_stream_read_bytes_async (fetch->stream, READ_BYTES, G_PRIORITY_DEFAULT, g_task_get_cancellable (task),
+                                   read_cb, task);
+}
+
+/* The POST is repeated at the new place, since nothing else can be asked there. */
+static void
+redirect (GTask *task)
+{
+  Fetch           *fetch = g_task_get_task_data (task);
+  const char      *location = soup_message_headers_get_one (soup_message_get_response_headers (fetch->message), "Location");
+  g_autofree char *from = g_uri_to_string (soup_message_get_uri (fetch->message));
+  g_autofree char *to = NULL;
+
+  if (location != NULL)
+    to = g_uri_resolve_relative (from, location, G_URI_FLAGS_ENCODED, NULL);
+
+  if (to == NULL || !ws_fetch_is_fetchable (to))
+    {
+      return_failure (task, G_IO_ERROR_INVALID_DATA, "A redirection leads nowhere");
+      return;
+    }
+  if (++fetch->n_redirects > WS_FETCH_MAX_REDIRECTS)
+    {
+      return_failure (task, G_IO_ERROR_TOO_MANY_LINKS, "There are too many redirections");
+      return;
+    }
+
+  send_message (task, to);
+}
+
+static void
+sent_cb (GObject      *source,
+         GAsyncResult *result,
+         gpointer      user_data)
+{
+  GTask  *task = user_data;
+  Fetch  *fetch = g_task_get_task_data (task);
+  GError *error = NULL;
+  guint   status;
+
+  g_clear_object (&fetch->stream);
+  fetch->stream = soup_session_send_finish (SOUP_SESSION (source), result, &error);
+  if (fetch->stream == NULL)
+    {
+      return_error (task, error);
+      return;
+    }
+
+  status = soup_message_get_status (fetch->message);
+  if (SOUP_STATUS_IS_REDIRECTION (status))
+    {
+      redirect (task);
+      return;
+    }
+  if (status != SOUP_STATUS_OK)
+    {
+      return_error (task, g_error_new (G_IO_ERROR, G_IO_ERROR_FAILED, "HTTP status %u", status));
+      return;
+    }
+  if (soup_message_headers_get_content_length (soup_message_get_response_headers (fetch->message)) >
+      (goffset) fetch->max_bytes)
+    {
+      return_failure (task, G_IO_ERROR_MESSAGE_TOO_LARGE, "The answer is too long");
+      return;
+    }
+
+  g_input_stream_read_bytes_async (fetch->stream, READ_BYTES, G_PRIORITY_DEFAULT, g_task_get_cancellable (task),
+                                   read_cb, task);
+}
+
+static void
+send_message (GTask      *task,
+              const char *url)
+{
+  Fetch *fetch = g_task_get_task_data (task);
+
+  drop_session (fetch);
+  /* No decompression: a small answer must not become a large one. */
+  fetch->session = soup_session_new_with_options ("user-agent", "WsServer", NULL);
+  soup_session_remove_feature_by_type (fetch->session, SOUP_TYPE_CONTENT_DECODER);
+  soup_session_remove_feature_by_type (fetch->session, SOUP_TYPE_AUTH_MANAGER);
+  fetch->message = soup_message_new (fetch->body != NULL ? "POST" : "GET", url);
+  if (fetch->message == NULL)
+    {
+      return_failure (task, G_IO_ERROR_INVALID_ARGUMENT, "The URL cannot be used");
+      return;
+    }
+
+  soup_message_set_flags (fetch->message, SOUP_MESSAGE_NO_REDIRECT);
+  if (fetch->body != NULL)
+    soup_message_set_request_body_from_bytes (fetch->message, fetch->content_type, fetch->body);
+  soup_session_send_async (fetch->session, fetch->message, G_PRIORITY_DEFAULT, g_task_get_cancellable (task), sent_cb,
+                           task);
+}
+
+void
+ws_fetch_async (const char         *url,
+                GBytes             *body,
+                const char         *content_type,
+                gsize               max_bytes,
+                GCancellable       *cancellable,
+                GAsyncReadyCallback callback,
+                gpointer            user_data)
+{
+  GTask *task = g_task_new (NULL, cancellable, callback, user_data);
+  Fetch *fetch = g_new0 (Fetch, 1);
+
+  g_task_set_source_tag (task, ws_fetch_async);
+  g_task_set_task_data (task, fetch, (GDestroyNotify) fetch_free);
+
+  fetch->answer = g_byte_array_new ();
+  fetch->body = body != NULL ? g_bytes_ref (body) : NULL;
+  fetch->content_type = g_strdup (content_type);
+  fetch->max_bytes = max_bytes;
+  send_message (task, url);
+}
+
+#else
+
+void
+ws_fetch_async (const char         *url,
+                GBytes             *body,
+                const char         *content_type,
+                gsize               max_bytes,
+                GCancellable       *cancellable,
+                GAsyncReadyCallback callback,
+                gpointer            user_data)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, ws_fetch_async);
+  g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, "The library was built without libsoup");
+}
+
+#endif
+
+GBytes *
+ws_fetch_finish (GAsyncResult *result,
+                 GError      **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
