@@ -6,9 +6,9 @@
  *   bench-broadcast PORT PID [CLIENTS [LENGTH [ROUNDS [--deflate]]]]
  *
  * Opens the clients, has the first of them say something, ROUNDS times, each time when all have heard what
- * went before, and prints a line of JSON: CPU microseconds of the process PID, user and system, per client and
- * message. What the kernel does to hand a packet over the loopback is the sender's, so most of it is the same for
- * every server. */
+ * went before, and prints a line of JSON: CPU microseconds of the process PID, user and system, per client
+ * and message. What the kernel does to hand a packet over the loopback is the sender's, so most of it is the
+ * same for every server. */
 #include <arpa/inet.h>
 #include <glib.h>
 #include <netinet/in.h>
@@ -167,7 +167,8 @@ main (int    argc,
       epoll_ctl (epoll_fd, EPOLL_CTL_ADD, fds[i], &event);
     }
   while (text->len < length)
-    g_string_append_printf (text, "{\"symbol\": \"ABC\", \"price\": %" G_GSIZE_FORMAT "}, ", text->len * 7919 % 10000);
+    g_string_append_printf (text, "{\"symbol\": \"ABC\", \"price\": %" G_GSIZE_FORMAT "}, ",
+                            text->len * 7919 % 10000);
 
   /* Once to warm up. */
   say (fds[0], text->str, length);
@@ -178,7 +179,7 @@ main (int    argc,
       say (fds[0], text->str, length);
       hear (epoll_fd, n_clients);
     }
-  g_print ("{\"clients\": %u, \"length\": %" G_GSIZE_FORMAT ", \"cpu_us_per_client_message\": %.3f}\n", n_clients, length,
-           (double) (get_cpu_ns (argv[2]) - start_ns) / 1000 / n_rounds / n_clients);
+  g_print ("{\"clients\": %u, \"length\": %" G_GSIZE_FORMAT ", \"cpu_us_per_client_message\": %.3f}\n",
+           n_clients, length, (double) (get_cpu_ns (argv[2]) - start_ns) / 1000 / n_rounds / n_clients);
   return 0;
 }

@@ -106,12 +106,14 @@ set_certificate (WsServer   *server,
   g_autoptr (GBytes) store = NULL;
   g_autoptr (WsCertificate) certificate = NULL;
 
-  if (!g_file_get_contents (certificate_file, &chain, NULL, &error) || !g_file_get_contents (key_file, &key, NULL, &error))
+  if (!g_file_get_contents (certificate_file, &chain, NULL, &error) ||
+      !g_file_get_contents (key_file, &key, NULL, &error))
     g_error ("%s", error->message);
 
   pem = g_strconcat (key, "\n", chain, NULL);
   store = g_bytes_new (pem, strlen (pem));
-  certificate = ws_certificate_new_from_store (WS_CERT_STORE_TYPE_PEM_KEY_BLOB, store, NULL, "*", NULL, &error);
+  certificate = ws_certificate_new_from_store (WS_CERT_STORE_TYPE_PEM_KEY_BLOB, store, NULL, "*", NULL,
+                                               &error);
   if (certificate == NULL || !ws_server_set_ssl_cert (server, certificate, &error) ||
       !ws_server_set_use_ssl (server, TRUE, &error))
     g_error ("%s", error->message);

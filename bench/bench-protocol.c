@@ -24,7 +24,9 @@ build_frames (gsize  length,
   *size = 0;
   for (guint i = 0; i < N_FRAMES; i++)
     {
-      WsFrameHeader header = { .payload_length = length, .opcode = WS_OPCODE_TEXT, .fin = TRUE, .masked = TRUE };
+      WsFrameHeader header = {
+        .payload_length = length, .opcode = WS_OPCODE_TEXT, .fin = TRUE, .masked = TRUE
+      };
 
       memset (header.masking_key, MASKING_KEY, sizeof header.masking_key);
       *size += ws_frame_header_write (&header, frames + *size);

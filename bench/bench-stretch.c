@@ -159,8 +159,9 @@ start_load (const char *wsload,
   g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE);
   g_autoptr (GError) error = NULL;
   g_autofree char *url = g_strdup_printf ("ws://127.0.0.1:%u/", ws_server_get_local_port (server));
-  GSubprocess     *load = g_subprocess_launcher_spawn (launcher, &error, wsload, "-t", seconds, "-c", clients, "-s", size,
-                                                       "--binary", "--ramp", "8", url, NULL);
+  GSubprocess     *load =
+      g_subprocess_launcher_spawn (launcher, &error, wsload, "-t", seconds, "-c", clients, "-s", size,
+                                   "--binary", "--ramp", "8", url, NULL);
 
   if (load == NULL)
     g_error ("%s", error->message);

@@ -44,7 +44,8 @@ describe_range (const WsSetting *setting)
       return g_strdup ("True, False");
     case WS_SETTING_UINT:
     case WS_SETTING_UINT64:
-      return g_strdup_printf ("%" G_GUINT64_FORMAT " to %" G_GUINT64_FORMAT " %s", setting->min, setting->max, setting->unit);
+      return g_strdup_printf ("%" G_GUINT64_FORMAT " to %" G_GUINT64_FORMAT " %s", setting->min, setting->max,
+                              setting->unit);
     case WS_SETTING_STRING:
       return g_strdup_printf ("text of at most %" G_GUINT64_FORMAT " bytes", setting->max);
     case WS_SETTING_COMPUTED:
@@ -102,9 +103,9 @@ int
 main (int    argc,
       char **argv)
 {
-  g_autofree char   *text = NULL;
+  g_autofree char *text = NULL;
   g_autoptr (GError) error = NULL;
-  char              *mark;
+  char *mark;
 
   if (argc != 2 || !g_file_get_contents (argv[1], &text, NULL, &error))
     {

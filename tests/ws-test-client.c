@@ -15,7 +15,7 @@
 static const guint8 masking_key[4] = { 0x37, 0xfa, 0x21, 0x3d };
 
 static void G_GNUC_PRINTF (1, 2) G_GNUC_NORETURN
-fail (const char *format, ...)
+    fail (const char *format, ...)
 {
   g_autofree char *message = NULL;
   va_list          arguments;
@@ -38,10 +38,10 @@ clear_source (GSource **source)
 }
 
 static GSource *
-add_fd_source (int                 fd,
-               GIOCondition        condition,
-               GUnixFDSourceFunc   callback,
-               WsTestClient       *self)
+add_fd_source (int               fd,
+               GIOCondition      condition,
+               GUnixFDSourceFunc callback,
+               WsTestClient     *self)
 {
   GSource *source = g_unix_fd_source_new (fd, condition);
 
@@ -70,7 +70,7 @@ answer_pings (WsTestClient *self)
       if (ping == NULL)
         return;
 
-      ws_test_client_send_frame (self, (WsTestFrameSpec) { .opcode = WS_OPCODE_PONG },
+      ws_test_client_send_frame (self, (WsTestFrameSpec){ .opcode = WS_OPCODE_PONG },
                                  g_bytes_get_data (ping->payload, NULL),
                                  g_bytes_get_size (ping->payload));
       self->n_answered_pings++;
@@ -223,8 +223,8 @@ ws_test_client_new_for_address (GSocketAddress *address)
   WsTestClient           *self = g_new0 (WsTestClient, 1);
   struct sockaddr_storage native;
   gssize                  native_size = g_socket_address_get_native_size (address);
-  g_autoptr (GError)      error = NULL;
-  int                     one = 1;
+  g_autoptr (GError) error = NULL;
+  int one = 1;
 
   self->input = g_byte_array_new ();
   self->output = g_byte_array_new ();
@@ -238,8 +238,7 @@ ws_test_client_new_for_address (GSocketAddress *address)
   /* So that each piece a test sends is seen by itself; fails, harmlessly, on a Unix socket. */
   setsockopt (self->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
 
-  if (connect (self->fd, (struct sockaddr *) &native, (socklen_t) native_size) < 0
-      && errno != EINPROGRESS)
+  if (connect (self->fd, (struct sockaddr *) &native, (socklen_t) native_size) < 0 && errno != EINPROGRESS)
     {
       end_input (self, errno);
       return self;
@@ -417,11 +416,11 @@ ws_test_handshake (const char *target,
                    const char *extra_headers)
 {
   return g_strconcat ("GET ", target, " HTTP/1.1\r\n"
-                      "Host: localhost\r\n"
-                      "Upgrade: websocket\r\n"
-                      "Connection: Upgrade\r\n"
-                      "Sec-WebSocket-Key: " WS_TEST_KEY "\r\n"
-                      "Sec-WebSocket-Version: 13\r\n",
+                                      "Host: localhost\r\n"
+                                      "Upgrade: websocket\r\n"
+                                      "Connection: Upgrade\r\n"
+                                      "Sec-WebSocket-Key: " WS_TEST_KEY "\r\n"
+                                      "Sec-WebSocket-Version: 13\r\n",
                       extra_headers != NULL ? extra_headers : "",
                       "\r\n", NULL);
 }
@@ -449,8 +448,7 @@ ws_test_client_open (WsTestClient *self,
   g_assert_cmpuint (response->status, ==, 101);
   g_assert_cmpstr (ws_test_response_get (response, "sec-websocket-accept"), ==, WS_TEST_ACCEPT);
   g_assert_true (g_ascii_strcasecmp (ws_test_response_get (response, "upgrade"), "websocket") == 0);
-  g_assert_true (g_ascii_strcasecmp (ws_test_response_get (response, "connection"), "Upgrade")
-                 == 0);
+  g_assert_true (g_ascii_strcasecmp (ws_test_response_get (response, "connection"), "Upgrade") == 0);
 }
 
 static guint
@@ -477,7 +475,8 @@ ws_test_frame_build (WsTestFrameSpec spec,
   guint8        header[2];
 
   header[0] = (guint8) ((spec.more ? 0 : 0x80) | spec.reserved_bits | spec.opcode);
-  header[1] = (guint8) (mask_bit | (form == 7 ? claimed : form == 16 ? 126 : 127));
+  header[1] = (guint8) (mask_bit | (form == 7 ? claimed : form == 16 ? 126
+                                                                     : 127));
   g_byte_array_append (frame, header, sizeof header);
 
   for (int shift = form == 7 ? -8 : (int) form - 8; shift >= 0; shift -= 8)
@@ -515,7 +514,7 @@ void
 ws_test_client_send_text (WsTestClient *self,
                           const char   *text)
 {
-  ws_test_client_send_frame (self, (WsTestFrameSpec) { .opcode = WS_OPCODE_TEXT }, text,
+  ws_test_client_send_frame (self, (WsTestFrameSpec){ .opcode = WS_OPCODE_TEXT }, text,
                              strlen (text));
 }
 
@@ -524,7 +523,7 @@ ws_test_client_send_binary (WsTestClient *self,
                             gconstpointer payload,
                             gsize         length)
 {
-  ws_test_client_send_frame (self, (WsTestFrameSpec) { .opcode = WS_OPCODE_BINARY }, payload,
+  ws_test_client_send_frame (self, (WsTestFrameSpec){ .opcode = WS_OPCODE_BINARY }, payload,
                              length);
 }
 
@@ -532,7 +531,7 @@ void
 ws_test_client_send_ping (WsTestClient *self,
                           const char   *payload)
 {
-  ws_test_client_send_frame (self, (WsTestFrameSpec) { .opcode = WS_OPCODE_PING }, payload,
+  ws_test_client_send_frame (self, (WsTestFrameSpec){ .opcode = WS_OPCODE_PING }, payload,
                              strlen (payload));
 }
 
@@ -542,14 +541,14 @@ ws_test_client_send_close (WsTestClient *self,
                            const char   *reason)
 {
   g_autoptr (GByteArray) payload = g_byte_array_new ();
-  const guint8           code_bytes[2] = { (guint8) (code >> 8), (guint8) code };
+  const guint8 code_bytes[2] = { (guint8) (code >> 8), (guint8) code };
 
   if (code != WS_CLOSE_CODE_NO_STATUS)
     g_byte_array_append (payload, code_bytes, sizeof code_bytes);
   if (reason != NULL)
     g_byte_array_append (payload, (const guint8 *) reason, (guint) strlen (reason));
 
-  ws_test_client_send_frame (self, (WsTestFrameSpec) { .opcode = WS_OPCODE_CLOSE }, payload->data,
+  ws_test_client_send_frame (self, (WsTestFrameSpec){ .opcode = WS_OPCODE_CLOSE }, payload->data,
                              payload->len);
 }
 
@@ -751,10 +750,10 @@ ws_test_client_assert_close (WsTestClient *self,
                              const char   *reason)
 {
   g_autoptr (WsTestFrame) frame = ws_test_client_read_frame (self);
-  const guint8           *payload;
-  gsize                   length;
-  guint                   received_code = WS_CLOSE_CODE_NO_STATUS;
-  g_autofree char        *received_reason = NULL;
+  const guint8    *payload;
+  gsize            length;
+  guint            received_code = WS_CLOSE_CODE_NO_STATUS;
+  g_autofree char *received_reason = NULL;
 
   payload = g_bytes_get_data (frame->payload, &length);
   g_assert_cmpint (frame->opcode, ==, WS_OPCODE_CLOSE);
@@ -781,7 +780,8 @@ ws_test_client_assert_eof (WsTestClient *self)
   if (self->input->len > 0)
     fail ("%u bytes came before the end, the first 0x%02x", self->input->len,
           self->input->data[0]);
-  if (self->tls != NULL && ws_test_tls_is_open (self->tls) && self->error_number == 0 && !ws_test_tls_is_closed (self->tls))
+  if (self->tls != NULL && ws_test_tls_is_open (self->tls) && self->error_number == 0 &&
+      !ws_test_tls_is_closed (self->tls))
     fail ("the server has ended the stream without close_notify");
 }
 

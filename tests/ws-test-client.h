@@ -68,7 +68,7 @@ typedef struct
 WsTestClient *ws_test_client_new (guint port);
 WsTestClient *ws_test_client_new_for_address (GSocketAddress *address);
 WsTestClient *ws_test_client_new_for_path (const char *path);
-void ws_test_client_free (WsTestClient *self);
+void          ws_test_client_free (WsTestClient *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WsTestClient, ws_test_client_free)
 
 /* The client's own port, as the server sees it. */
@@ -105,9 +105,9 @@ void ws_test_client_send_slowly (WsTestClient *self,
 /* A correct opening handshake; extra_headers are lines ended by CRLF, or NULL. */
 char *ws_test_handshake (const char *target,
                          const char *extra_headers);
-void ws_test_client_send_handshake (WsTestClient *self,
-                                    const char   *target,
-                                    const char   *extra_headers);
+void  ws_test_client_send_handshake (WsTestClient *self,
+                                     const char   *target,
+                                     const char   *extra_headers);
 /* Sends the handshake, waits for the response and asserts that it is a correct 101. */
 void ws_test_client_open (WsTestClient *self,
                           const char   *target,
@@ -116,17 +116,17 @@ void ws_test_client_open (WsTestClient *self,
 GByteArray *ws_test_frame_build (WsTestFrameSpec spec,
                                  gconstpointer   payload,
                                  gsize           length);
-void ws_test_client_send_frame (WsTestClient   *self,
-                                WsTestFrameSpec spec,
-                                gconstpointer   payload,
-                                gsize           length);
-void ws_test_client_send_text (WsTestClient *self,
-                               const char   *text);
-void ws_test_client_send_binary (WsTestClient *self,
-                                 gconstpointer payload,
-                                 gsize         length);
-void ws_test_client_send_ping (WsTestClient *self,
-                               const char   *payload);
+void        ws_test_client_send_frame (WsTestClient   *self,
+                                       WsTestFrameSpec spec,
+                                       gconstpointer   payload,
+                                       gsize           length);
+void        ws_test_client_send_text (WsTestClient *self,
+                                      const char   *text);
+void        ws_test_client_send_binary (WsTestClient *self,
+                                        gconstpointer payload,
+                                        gsize         length);
+void        ws_test_client_send_ping (WsTestClient *self,
+                                      const char   *payload);
 /* Code 1005 sends an empty payload. */
 void ws_test_client_send_close (WsTestClient *self,
                                 guint         code,
@@ -134,15 +134,15 @@ void ws_test_client_send_close (WsTestClient *self,
 
 /* Each waits for what it returns or asserts; an end of the connection before that fails. */
 WsTestResponse *ws_test_client_read_response (WsTestClient *self);
-WsTestFrame *ws_test_client_read_frame (WsTestClient *self);
-GBytes *ws_test_client_read_message (WsTestClient *self,
-                                     WsOpcode     *opcode);
-void ws_test_client_assert_frame (WsTestClient *self,
-                                  WsOpcode      opcode,
-                                  gconstpointer payload,
-                                  gsize         length);
-void ws_test_client_assert_text (WsTestClient *self,
-                                 const char   *text);
+WsTestFrame    *ws_test_client_read_frame (WsTestClient *self);
+GBytes         *ws_test_client_read_message (WsTestClient *self,
+                                             WsOpcode     *opcode);
+void            ws_test_client_assert_frame (WsTestClient *self,
+                                             WsOpcode      opcode,
+                                             gconstpointer payload,
+                                             gsize         length);
+void            ws_test_client_assert_text (WsTestClient *self,
+                                            const char   *text);
 /* reason NULL accepts any; it takes frames before the close frame only if they are none. */
 void ws_test_client_assert_close (WsTestClient *self,
                                   guint         code,
@@ -152,12 +152,12 @@ void ws_test_client_assert_eof (WsTestClient *self);
 
 /* A complete frame that is here already, or NULL. */
 WsTestFrame *ws_test_client_take_frame (WsTestClient *self);
-void ws_test_frame_free (WsTestFrame *frame);
+void         ws_test_frame_free (WsTestFrame *frame);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WsTestFrame, ws_test_frame_free)
 
 const char *ws_test_response_get (WsTestResponse *response,
                                   const char     *lower_case_name);
-void ws_test_response_free (WsTestResponse *response);
+void        ws_test_response_free (WsTestResponse *response);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WsTestResponse, ws_test_response_free)
 
 /* length bytes of a pattern that is valid text; free with g_free(). NUL-terminated. */

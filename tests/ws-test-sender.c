@@ -91,7 +91,9 @@ ws_test_sender_start (WsTestSender  *sender,
                       guint          n_messages,
                       gboolean       asks)
 {
-  *sender = (WsTestSender){ .number = number, .n_messages = n_messages, .asks = asks, .n_connections = n_connections };
+  *sender = (WsTestSender){
+    .number = number, .n_messages = n_messages, .asks = asks, .n_connections = n_connections
+  };
   sender->connections = g_new (WsConnection *, n_connections);
   for (guint i = 0; i < n_connections; i++)
     sender->connections[i] = g_object_ref (connections[i]);

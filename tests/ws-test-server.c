@@ -23,9 +23,9 @@ number_of (WsTestServer *self,
 }
 
 static void G_GNUC_PRINTF (2, 3)
-record (WsTestServer *self,
-        const char   *format,
-        ...)
+    record (WsTestServer *self,
+            const char   *format,
+            ...)
 {
   va_list arguments;
 
@@ -189,7 +189,7 @@ get_certificate (void)
 {
   static WsCertificate *certificate;
   const char *const     names[] = { "localhost", NULL };
-  g_autoptr (GError)    error = NULL;
+  g_autoptr (GError) error = NULL;
 
   if (certificate == NULL)
     certificate = ws_certificate_new_self_signed (names, 1, &error);
@@ -201,9 +201,9 @@ get_certificate (void)
 void
 ws_test_server_secure (WsServer *server)
 {
-  WsTestTlsMode      mode = ws_test_tls_get_mode ();
+  WsTestTlsMode mode = ws_test_tls_get_mode ();
   g_autoptr (GError) error = NULL;
-  g_autofree char   *protocols = NULL;
+  g_autofree char *protocols = NULL;
 
   if (mode == WS_TEST_TLS_NONE)
     return;
@@ -212,8 +212,8 @@ ws_test_server_secure (WsServer *server)
   g_assert_no_error (error);
   ws_server_set_ssl_cert (server, get_certificate (), &error);
   g_assert_no_error (error);
-  ws_server_set_ssl_provider (server, mode == WS_TEST_TLS_PLATFORM ? WS_SSL_PROVIDER_PLATFORM : WS_SSL_PROVIDER_INTERNAL,
-                              &error);
+  ws_server_set_ssl_provider (
+      server, mode == WS_TEST_TLS_PLATFORM ? WS_SSL_PROVIDER_PLATFORM : WS_SSL_PROVIDER_INTERNAL, &error);
   g_assert_no_error (error);
   protocols = ws_server_config (server, mode == WS_TEST_TLS_1_2 ? "SSLEnabledProtocols=3072" : "SSLEnabledProtocols=12288",
                                 &error);
@@ -252,7 +252,7 @@ ws_test_server_config (WsTestServer *self,
                        const char   *setting)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char   *value = ws_server_config (self->server, setting, &error);
+  g_autofree char *value = ws_server_config (self->server, setting, &error);
 
   g_assert_no_error (error);
   g_assert_nonnull (value);
@@ -264,8 +264,8 @@ ws_test_server_stop_recording (WsTestServer *self,
 {
   guint id = g_signal_lookup (signal, WS_TYPE_SERVER);
 
-  g_assert_cmpuint (g_signal_handlers_disconnect_matched (self->server, G_SIGNAL_MATCH_ID | G_SIGNAL_MATCH_DATA, id, 0,
-                                                          NULL, NULL, self),
+  g_assert_cmpuint (g_signal_handlers_disconnect_matched (
+                        self->server, G_SIGNAL_MATCH_ID | G_SIGNAL_MATCH_DATA, id, 0, NULL, NULL, self),
                     ==, 1);
 }
 
@@ -365,7 +365,7 @@ ws_test_server_assert_events (WsTestServer *self,
 {
   g_autoptr (GString) expected = g_string_new (NULL);
   g_autoptr (GString) happened = g_string_new (NULL);
-  va_list             events;
+  va_list events;
 
   va_start (events, self);
   for (const char *event = va_arg (events, const char *); event != NULL;

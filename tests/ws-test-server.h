@@ -37,7 +37,7 @@ void ws_test_server_secure (WsServer *server);
 
 /* Not listening yet. */
 WsTestServer *ws_test_server_new (void);
-void ws_test_server_listen (WsTestServer *self);
+void          ws_test_server_listen (WsTestServer *self);
 /* Listening, after the given "NAME=VALUE" settings; end with NULL. */
 WsTestServer *ws_test_server_new_listening (const char *setting,
                                             ...) G_GNUC_NULL_TERMINATED;
@@ -62,20 +62,20 @@ WsTestClient *ws_test_server_open (WsTestServer *self);
 /* The connection that appeared as #number, borrowed. */
 WsConnection *ws_test_server_get (WsTestServer *self,
                                   guint         number);
-guint ws_test_server_get_n_clients (WsTestServer *self);
+guint         ws_test_server_get_n_clients (WsTestServer *self);
 
 /* Asserts that exactly these events have happened, and forgets them. */
 void ws_test_server_assert_events (WsTestServer *self,
                                    ...) G_GNUC_NULL_TERMINATED;
 void ws_test_server_forget (WsTestServer *self);
 /* The number of recorded events that begin with prefix. */
-guint ws_test_server_count (WsTestServer *self,
-                            const char   *prefix);
+guint    ws_test_server_count (WsTestServer *self,
+                               const char   *prefix);
 gboolean ws_test_server_has_log (WsTestServer *self,
                                  const char   *part);
 
 /* Waits until an event begins with prefix; it stays recorded. */
 #define ws_test_server_wait_for(self, prefix) \
-  ws_test_wait_until (ws_test_server_count ((self), (prefix)) > 0)
+ ws_test_wait_until (ws_test_server_count ((self), (prefix)) > 0)
 
 G_END_DECLS

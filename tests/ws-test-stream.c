@@ -8,11 +8,11 @@ struct _WsTestStream
 {
   GInputStream parent_instance;
 
-  char *pattern;
-  gsize length;
-  gsize step;
-  gsize offset;   /* atomic: reads may run in a thread of GIO's */
-  guint n_closed; /* atomic */
+  char    *pattern;
+  gsize    length;
+  gsize    step;
+  gsize    offset;   /* atomic: reads may run in a thread of GIO's */
+  guint    n_closed; /* atomic */
   gboolean fails;
 };
 

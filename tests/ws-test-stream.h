@@ -16,6 +16,6 @@ GInputStream *ws_test_stream_new (gsize    length,
                                   gboolean fails);
 /* How often it was closed; how many bytes it has given. */
 guint ws_test_stream_get_n_closed (GInputStream *stream);
-gsize ws_test_stream_get_n_given  (GInputStream *stream);
+gsize ws_test_stream_get_n_given (GInputStream *stream);
 
 G_END_DECLS

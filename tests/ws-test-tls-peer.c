@@ -45,7 +45,8 @@ set_purpose (gnutls_x509_crt_t   certificate,
       return;
     }
 
-  gnutls_x509_crt_set_key_purpose_oid (certificate, is_client ? GNUTLS_KP_TLS_WWW_CLIENT : GNUTLS_KP_TLS_WWW_SERVER, 0);
+  gnutls_x509_crt_set_key_purpose_oid (certificate,
+                                       is_client ? GNUTLS_KP_TLS_WWW_CLIENT : GNUTLS_KP_TLS_WWW_SERVER, 0);
   gnutls_x509_crt_set_key_usage (certificate, GNUTLS_KEY_DIGITAL_SIGNATURE | GNUTLS_KEY_KEY_ENCIPHERMENT);
 }
 
@@ -55,10 +56,11 @@ set_names (gnutls_x509_crt_t certificate,
 {
   g_auto (GStrv) names = g_strsplit (text, ",", -1);
 
-  gnutls_x509_crt_set_dn_by_oid (certificate, GNUTLS_OID_X520_COMMON_NAME, 0, names[0], (guint) strlen (names[0]));
+  gnutls_x509_crt_set_dn_by_oid (certificate, GNUTLS_OID_X520_COMMON_NAME, 0, names[0],
+                                 (guint) strlen (names[0]));
   for (guint i = 0; names[i] != NULL; i++)
-    gnutls_x509_crt_set_subject_alt_name (certificate, GNUTLS_SAN_DNSNAME, names[i], (guint) strlen (names[i]),
-                                          GNUTLS_FSAN_APPEND);
+    gnutls_x509_crt_set_subject_alt_name (certificate, GNUTLS_SAN_DNSNAME, names[i],
+                                          (guint) strlen (names[i]), GNUTLS_FSAN_APPEND);
 }
 
 /* One that has just been signed is no good as part of a chain: GnuTLS looks at what it has read. */
@@ -109,7 +111,9 @@ ws_test_identity_new (const char           *names,
 
   if (issuer == NULL)
     issuer = self;
-  g_assert_cmpint (gnutls_x509_crt_sign2 (self->certificate, issuer->certificate, issuer->key, GNUTLS_DIG_SHA256, 0), ==, 0);
+  g_assert_cmpint (
+      gnutls_x509_crt_sign2 (self->certificate, issuer->certificate, issuer->key, GNUTLS_DIG_SHA256, 0), ==,
+      0);
   read_again (&self->certificate);
   return self;
 }
@@ -134,7 +138,9 @@ ws_test_identity_to_pem (const WsTestIdentity *self,
   gnutls_free (pem.data);
   if (with_key)
     {
-      g_assert_cmpint (gnutls_x509_privkey_export2_pkcs8 (self->key, GNUTLS_X509_FMT_PEM, NULL, GNUTLS_PKCS_PLAIN, &pem), ==, 0);
+      g_assert_cmpint (
+          gnutls_x509_privkey_export2_pkcs8 (self->key, GNUTLS_X509_FMT_PEM, NULL, GNUTLS_PKCS_PLAIN, &pem),
+          ==, 0);
       g_string_append_len (text, (const char *) pem.data, pem.size);
       gnutls_free (pem.data);
     }
@@ -162,7 +168,8 @@ ws_test_identity_to_certificate (const WsTestIdentity *self)
   g_autoptr (GError) error = NULL;
   WsCertificate *certificate;
 
-  certificate = ws_certificate_new_from_store (WS_CERT_STORE_TYPE_PEM_KEY_BLOB, store, NULL, "*", NULL, &error);
+  certificate = ws_certificate_new_from_store (WS_CERT_STORE_TYPE_PEM_KEY_BLOB, store, NULL, "*", NULL,
+                                               &error);
   g_assert_no_error (error);
   return certificate;
 }
@@ -302,7 +309,8 @@ push_cb (gnutls_transport_ptr_t pointer,
       if (self->dribbles)
         add_source (self, &self->writer, g_idle_source_new (), dribble_cb);
       else
-        add_source (self, &self->writer, g_unix_fd_source_new (self->fd, G_IO_OUT), G_SOURCE_FUNC (writable_cb));
+        add_source (self, &self->writer, g_unix_fd_source_new (self->fd, G_IO_OUT),
+                    G_SOURCE_FUNC (writable_cb));
     }
   return (ssize_t) length;
 }
@@ -442,7 +450,8 @@ set_identity (WsTestTlsPeer          *self,
   chain[0] = options->identity->certificate;
   if (options->identity_issuer != NULL)
     chain[n_chain++] = options->identity_issuer->certificate;
-  g_assert_cmpint (gnutls_certificate_set_x509_key (self->credentials, chain, n_chain, options->identity->key), ==, 0);
+  g_assert_cmpint (
+      gnutls_certificate_set_x509_key (self->credentials, chain, n_chain, options->identity->key), ==, 0);
 }
 
 /* A client that has a certificate sends it also where the server's list of authorities is empty. */
@@ -458,10 +467,12 @@ set_up_session (WsTestTlsPeer          *self,
   gnutls_credentials_set (self->session, GNUTLS_CRD_CERTIFICATE, self->credentials);
   g_assert_cmpint (gnutls_priority_set_direct (self->session, priority, NULL), ==, 0);
   if (options->server_name != NULL)
-    gnutls_server_name_set (self->session, GNUTLS_NAME_DNS, options->server_name, strlen (options->server_name));
+    gnutls_server_name_set (self->session, GNUTLS_NAME_DNS, options->server_name,
+                            strlen (options->server_name));
   if (options->application_protocol != NULL)
     {
-      gnutls_datum_t name = { (guint8 *) options->application_protocol, (guint) strlen (options->application_protocol) };
+      gnutls_datum_t name = { (guint8 *) options->application_protocol,
+                              (guint) strlen (options->application_protocol) };
 
       gnutls_alpn_set_protocols (self->session, &name, 1, 0);
     }
@@ -524,8 +535,8 @@ ws_test_tls_peer_handshake (WsTestTlsPeer *self)
 {
   ws_test_wait_until (self->open || self->eof);
   if (self->failure != 0)
-    g_error ("%s: TLS with the server failed: %s, alert %d, %s", g_test_get_path (), gnutls_strerror (self->failure),
-             self->alert, g_strerror (self->error_number));
+    g_error ("%s: TLS with the server failed: %s, alert %d, %s", g_test_get_path (),
+             gnutls_strerror (self->failure), self->alert, g_strerror (self->error_number));
 }
 
 void
@@ -577,7 +588,8 @@ ws_test_tls_peer_send_text (WsTestTlsPeer *self,
 static gboolean
 has_head (WsTestTlsPeer *self)
 {
-  return self->input->len > 0 && g_strstr_len ((const char *) self->input->data, self->input->len, "\r\n\r\n") != NULL;
+  return self->input->len > 0 &&
+         g_strstr_len ((const char *) self->input->data, self->input->len, "\r\n\r\n") != NULL;
 }
 
 void
@@ -618,7 +630,8 @@ has_frame (WsTestTlsPeer *self,
 {
   const char *fault = NULL;
 
-  return ws_frame_header_parse (header, self->input->data, self->input->len, header_length, &fault) == WS_PARSE_DONE &&
+  return ws_frame_header_parse (header, self->input->data, self->input->len, header_length, &fault) ==
+             WS_PARSE_DONE &&
          self->input->len - *header_length >= header->payload_length;
 }
 
@@ -633,7 +646,8 @@ ws_test_tls_peer_assert_frame (WsTestTlsPeer *self,
 
   ws_test_wait_until (has_frame (self, &header, &header_length) || self->eof);
   if (!has_frame (self, &header, &header_length))
-    g_error ("%s: TLS ended (%s, alert %d) without a frame", g_test_get_path (), gnutls_strerror (self->failure), self->alert);
+    g_error ("%s: TLS ended (%s, alert %d) without a frame", g_test_get_path (),
+             gnutls_strerror (self->failure), self->alert);
   g_assert_cmpint (header.opcode, ==, opcode);
   g_assert_cmpmem (self->input->data + header_length, (gsize) header.payload_length, payload, length);
   g_byte_array_remove_range (self->input, 0, (guint) (header_length + length));
@@ -721,7 +735,8 @@ ws_test_tls_peer_dup_shown_name (WsTestTlsPeer *self)
   g_assert_cmpuint (n_shown, >, 0);
   gnutls_x509_crt_init (&certificate);
   g_assert_cmpint (gnutls_x509_crt_import (certificate, shown, GNUTLS_X509_FMT_DER), ==, 0);
-  g_assert_cmpint (gnutls_x509_crt_get_dn_by_oid (certificate, GNUTLS_OID_X520_COMMON_NAME, 0, 0, name, &size), ==, 0);
+  g_assert_cmpint (
+      gnutls_x509_crt_get_dn_by_oid (certificate, GNUTLS_OID_X520_COMMON_NAME, 0, 0, name, &size), ==, 0);
   gnutls_x509_crt_deinit (certificate);
   return g_strdup (name);
 }

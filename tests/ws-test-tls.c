@@ -15,12 +15,13 @@ struct _WsTestTls
   gnutls_session_t                 session;
   gnutls_certificate_credentials_t credentials;
   GByteArray                      *sealed; /* records that the kernel has not taken */
-  gsize                            n_held; /* bytes of the caller's in sealed that he still has to offer again */
-  int                              fd;
-  int                              receive_errno; /* of the last recv(), or 0 */
-  int                              send_errno;    /* why nothing can be sent any more, or 0 */
-  gboolean                         open;
-  gboolean                         closed;
+  /* bytes of the caller's in sealed that he still has to offer again */
+  gsize    n_held;
+  int      fd;
+  int      receive_errno; /* of the last recv(), or 0 */
+  int      send_errno;    /* why nothing can be sent any more, or 0 */
+  gboolean open;
+  gboolean closed;
 };
 
 WsTestTlsMode

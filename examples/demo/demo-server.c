@@ -262,7 +262,8 @@ use_self_made_certificate (WsServer   *server,
                            GError    **error)
 {
   const char *host_names[] = { "localhost", "127.0.0.1", "::1", host, NULL };
-  g_autoptr (WsCertificate) certificate = ws_certificate_new_self_signed (host_names, CERTIFICATE_DAYS, error);
+  g_autoptr (WsCertificate)
+      certificate = ws_certificate_new_self_signed (host_names, CERTIFICATE_DAYS, error);
 
   return certificate != NULL &&
          ws_server_set_ssl_cert (server, certificate, error) &&

@@ -67,7 +67,8 @@ tell_all (WsDataFormat format,
       message->worker = &workers[i];
       message->format = format;
       message->data = g_bytes_ref (data);
-      g_main_context_invoke_full (workers[i].context, G_PRIORITY_DEFAULT, tell_clients_cb, message, message_free);
+      g_main_context_invoke_full (workers[i].context, G_PRIORITY_DEFAULT, tell_clients_cb, message,
+                                  message_free);
     }
 }
 

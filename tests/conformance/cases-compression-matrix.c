@@ -70,11 +70,12 @@ add_cell (const Agreement *agreement,
   g_autofree char *word = g_strdup_printf ("%s.z%s%s%u", opcode, modifier, kind, length);
   g_autofree char *answer = g_strdup_printf ("%s.z%s%u", opcode, kind, length);
 
-  add_row (g_strdup_printf ("%s/%u-%s/%s%u", agreement->name, length, opcode, cut > 0 ? "cut-" : "whole-", cut),
-           g_strdup_printf ("Three times %u bytes, %s", length, agreement->name),
-           g_strdup_printf ("%s %s ping'p' %s", word, word, word),
-           g_strdup_printf ("%s %s pong'p' %s", answer, answer, answer),
-           SETTINGS, agreement->offer, agreement->offer, NULL);
+  add_row (
+      g_strdup_printf ("%s/%u-%s/%s%u", agreement->name, length, opcode, cut > 0 ? "cut-" : "whole-", cut),
+      g_strdup_printf ("Three times %u bytes, %s", length, agreement->name),
+      g_strdup_printf ("%s %s ping'p' %s", word, word, word),
+      g_strdup_printf ("%s %s pong'p' %s", answer, answer, answer), SETTINGS, agreement->offer,
+      agreement->offer, NULL);
 }
 
 /* Text that shrinks to little, and noise that does not shrink. */
@@ -104,12 +105,14 @@ add_levels (void)
       g_autofree char *settings = g_strdup_printf (SETTINGS " DeflateLevel=%u", level);
       const char      *flag = level > 0 ? ".z" : "";
 
-      add_row (g_strdup_printf ("level/client-%u", level), g_strdup_printf ("The client's zlib at level %u", level),
-               g_strdup_printf ("text.z:%u*5000 text.z:%u*70000", level, level), g_strdup ("text.z*5000 text.z*70000"),
-               SETTINGS, PMD, PMD, NULL);
+      add_row (g_strdup_printf ("level/client-%u", level),
+               g_strdup_printf ("The client's zlib at level %u", level),
+               g_strdup_printf ("text.z:%u*5000 text.z:%u*70000", level, level),
+               g_strdup ("text.z*5000 text.z*70000"), SETTINGS, PMD, PMD, NULL);
       add_row (g_strdup_printf ("level/server-%u", level), g_strdup_printf ("DeflateLevel %u", level),
-               g_strdup ("text.z*5000 binary.z~5000"), g_strdup_printf ("text%s*5000 binary%s~5000", flag, flag),
-               settings, PMD, PMD, level == 0 ? "Level 0 agrees to compression and uses it for receiving only" : NULL);
+               g_strdup ("text.z*5000 binary.z~5000"),
+               g_strdup_printf ("text%s*5000 binary%s~5000", flag, flag), settings, PMD, PMD,
+               level == 0 ? "Level 0 agrees to compression and uses it for receiving only" : NULL);
     }
 }
 
@@ -121,13 +124,16 @@ add_thresholds (void)
   for (gsize i = 0; i < G_N_ELEMENTS (thresholds); i++)
     for (guint length = thresholds[i] - 1; length <= thresholds[i] + 1; length++)
       {
-        g_autofree char *settings = g_strdup_printf ("DeflateWindowBits=15 DeflateThreshold=%u", thresholds[i]);
+        g_autofree char *settings = g_strdup_printf ("DeflateWindowBits=15 DeflateThreshold=%u",
+                                                     thresholds[i]);
 
         add_row (g_strdup_printf ("threshold/%u/%u", thresholds[i], length),
                  g_strdup_printf ("%u bytes, DeflateThreshold %u", length, thresholds[i]),
                  g_strdup_printf ("text.z*%u", length),
-                 g_strdup_printf ("text%s*%u", length >= thresholds[i] ? ".z" : "", length), settings, PMD, PMD,
-                 "A sender may compress or not, message by message: RFC 7692 6. Below the threshold ours does not");
+                 g_strdup_printf ("text%s*%u", length >= thresholds[i] ? ".z" : "", length), settings, PMD,
+                 PMD,
+                 "A sender may compress or not, message by message: RFC 7692 6. Below the threshold ours "
+                 "does not");
       }
   add_row (g_strdup ("threshold/default/63"), g_strdup ("63 bytes by default"), g_strdup ("text.z*63"),
            g_strdup ("text*63"), NULL, PMD, PMD "; server_max_window_bits=12", "The default is 64");
@@ -187,8 +193,9 @@ add_limits (void)
       {
         g_autofree char *own_settings = g_strconcat (settings, streamed ? " BufferMessage=False" : "", NULL);
 
-        add_row (g_strdup_printf ("limit%s/%s", streamed ? "-streamed" : "", rows[i].name), g_strdup (rows[i].title),
-                 g_strdup (rows[i].input), g_strdup (rows[i].expected), own_settings, PMD, PMD, LIMIT_NOTE);
+        add_row (g_strdup_printf ("limit%s/%s", streamed ? "-streamed" : "", rows[i].name),
+                 g_strdup (rows[i].title), g_strdup (rows[i].input), g_strdup (rows[i].expected),
+                 own_settings, PMD, PMD, LIMIT_NOTE);
       }
 }
 
@@ -198,8 +205,10 @@ add_large (void)
   static const guint lengths[] = { 1 << 20, 4 << 20, 16 << 20 };
 
   for (gsize i = 0; i < G_N_ELEMENTS (lengths); i++)
-    add_row (g_strdup_printf ("large/%u-mib", lengths[i] >> 20), g_strdup_printf ("%u MiB compressed", lengths[i] >> 20),
-             g_strdup_printf ("text.z*%u", lengths[i]), g_strdup_printf ("text.z*%u", lengths[i]), SETTINGS, PMD, PMD, NULL);
+    add_row (g_strdup_printf ("large/%u-mib", lengths[i] >> 20),
+             g_strdup_printf ("%u MiB compressed", lengths[i] >> 20),
+             g_strdup_printf ("text.z*%u", lengths[i]), g_strdup_printf ("text.z*%u", lengths[i]), SETTINGS,
+             PMD, PMD, NULL);
   add_row (g_strdup ("large/noise-1-mib"), g_strdup ("1 MiB that does not compress, in fragments of 4 KiB"),
            g_strdup ("binary.z.cut:4096~1048576"), g_strdup ("binary.z~1048576"), SETTINGS, PMD, PMD, NULL);
 }

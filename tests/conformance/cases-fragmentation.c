@@ -10,30 +10,32 @@ static const ConformanceCase cases[] = {
   { "empty/first", "An empty first fragment", "6455 5.4", "text+ cont'a'", "text'a'" },
   { "empty/middle", "An empty fragment in the middle", "6455 5.4", "text+'a' cont+ cont'b'", "text'ab'" },
   { "empty/last", "An empty last fragment", "6455 5.4", "text+'a' cont", "text'a'" },
-  { "empty/all-text", "A text message of empty fragments is an empty message", "6455 5.4",
-    "text+ cont+ cont", "text" },
+  { "empty/all-text", "A text message of empty fragments is an empty message", "6455 5.4", "text+ cont+ cont",
+    "text" },
   { "empty/all-binary", "A binary message of empty fragments is an empty message", "6455 5.4",
     "binary+ cont+ cont+ cont", "binary" },
   { "empty/thousand", "A thousand empty fragments", "6455 5.4", "binary+ 1000*(cont+) cont'x'", "binary'x'" },
   { "first-only/waits", "A first fragment alone is waited on", "6455 5.4", "text+'a'", "open" },
-  { "first-only/ping", "Pings are answered while a message waits for its end", "6455 5.4",
-    "text+'a' ping'p'", "pong'p' open" },
+  { "first-only/ping", "Pings are answered while a message waits for its end", "6455 5.4", "text+'a' ping'p'",
+    "pong'p' open" },
   { "order/cont-alone", "A final continuation without a message", "6455 5.4", "cont'a'", "close=1002" },
-  { "order/cont-alone-not-final", "A continuation without a message, not final", "6455 5.4",
-    "cont+'a'", "close=1002" },
+  { "order/cont-alone-not-final", "A continuation without a message, not final", "6455 5.4", "cont+'a'",
+    "close=1002" },
   { "order/cont-alone-empty", "An empty continuation without a message", "6455 5.4", "cont", "close=1002" },
-  { "order/cont-after-unfragmented", "A continuation behind a whole message", "6455 5.4",
-    "text'a' cont'b'", "text'a' close=1002" },
+  { "order/cont-after-unfragmented", "A continuation behind a whole message", "6455 5.4", "text'a' cont'b'",
+    "text'a' close=1002" },
   { "order/cont-after-fragmented", "A continuation behind the last fragment", "6455 5.4",
     "text+'a' cont'b' cont'c'", "text'ab' close=1002" },
-  { "order/cont-after-ping", "A ping begins no message", "6455 5.4", "ping'a' cont'b'", "pong'a' close=1002" },
-  { "order/text-in-text", "A text frame inside a text message", "6455 5.4", "text+'a' text'b'", "close=1002" },
-  { "order/text-in-binary", "A text frame inside a binary message", "6455 5.4",
-    "binary+'a' text'b'", "close=1002" },
-  { "order/binary-in-text", "A binary frame inside a text message", "6455 5.4",
-    "text+'a' binary'b'", "close=1002" },
-  { "order/binary-in-binary", "A binary frame inside a binary message", "6455 5.4",
-    "binary+'a' binary'b'", "close=1002" },
+  { "order/cont-after-ping", "A ping begins no message", "6455 5.4", "ping'a' cont'b'",
+    "pong'a' close=1002" },
+  { "order/text-in-text", "A text frame inside a text message", "6455 5.4", "text+'a' text'b'",
+    "close=1002" },
+  { "order/text-in-binary", "A text frame inside a binary message", "6455 5.4", "binary+'a' text'b'",
+    "close=1002" },
+  { "order/binary-in-text", "A binary frame inside a text message", "6455 5.4", "text+'a' binary'b'",
+    "close=1002" },
+  { "order/binary-in-binary", "A binary frame inside a binary message", "6455 5.4", "binary+'a' binary'b'",
+    "close=1002" },
   { "order/first-twice", "Two first fragments", "6455 5.4", "text+'a' text+'b' cont'c'", "close=1002" },
   { "order/text-after-middle", "A text frame behind a middle fragment", "6455 5.4",
     "text+'a' cont+'b' text'c'", "close=1002" },
@@ -82,7 +84,8 @@ add_cuts (void)
 static void
 add_control_places (void)
 {
-  static const char *const fragments[] = { "text+'one '", "cont+'two '", "cont+", "cont+'four '", "cont'five'" };
+  static const char *const fragments[] = { "text+'one '", "cont+'two '", "cont+", "cont+'four '",
+                                           "cont'five'" };
   static const struct
   {
     const char *name;
@@ -116,12 +119,13 @@ add_control_places (void)
             if (j < n_fragments)
               g_string_append_printf (input, "%s ", fragments[j]);
           }
-        conformance_add_taken (GROUP, "6455 5.4",
-                               place > n_fragments
-                                   ? g_strdup_printf ("control/%s/everywhere", controls[i].name)
-                                   : g_strdup_printf ("control/%s/place-%" G_GSIZE_FORMAT, controls[i].name, place),
-                               g_strdup_printf ("Control frames (%s) between fragments", controls[i].name),
-                               g_string_free (input, FALSE), g_string_free (expected, FALSE));
+        conformance_add_taken (
+            GROUP, "6455 5.4",
+            place > n_fragments
+                ? g_strdup_printf ("control/%s/everywhere", controls[i].name)
+                : g_strdup_printf ("control/%s/place-%" G_GSIZE_FORMAT, controls[i].name, place),
+            g_strdup_printf ("Control frames (%s) between fragments", controls[i].name),
+            g_string_free (input, FALSE), g_string_free (expected, FALSE));
       }
 }
 
@@ -132,16 +136,18 @@ add_streamed (void)
   static const ConformanceCase streamed[] = {
     { "streamed/one-frame", "A short frame", "6455 5.4", "text'hello'", "text'hello'" },
     { "streamed/empty", "An empty message has one, empty part", "6455 5.4", "text binary", "text binary" },
-    { "streamed/fragments", "Fragments, some of them empty", "6455 5.4", "text+ cont+'a' cont+ cont'b' text+'c' cont",
-      "text'ab' text'c'" },
-    { "streamed/65536", "The longest frame that is handed on whole", "6455 5.4", "binary*65536", "binary*65536" },
+    { "streamed/fragments", "Fragments, some of them empty", "6455 5.4",
+      "text+ cont+'a' cont+ cont'b' text+'c' cont", "text'ab' text'c'" },
+    { "streamed/65536", "The longest frame that is handed on whole", "6455 5.4", "binary*65536",
+      "binary*65536" },
     { "streamed/65537", "The shortest that is not", "6455 5.4", "binary*65537", "binary*65537" },
     { "streamed/300000", "A long frame", "6455 5.4", "text*300000", "text*300000" },
     { "streamed/long-fragments", "Long fragments with pings between", "6455 5.4",
       "binary+*70000 ping'a' cont+*70000 ping'b' cont*70000", "pong'a' pong'b' binary*70000*70000*70000" },
     { "streamed/tiny-fragments", "Many tiny fragments", "6455 5.4", "text.cut:1*3000", "text*3000" },
     { "streamed/bad-utf8", "Bad text in a later part", "6455 8.1", "text+*70000 cont+<ff>", "close=1007" },
-    { "streamed/close-inside", "A close inside a message", "6455 5.4", "text+'a' close=1001", "close=1001''" },
+    { "streamed/close-inside", "A close inside a message", "6455 5.4", "text+'a' close=1001",
+      "close=1001''" },
     { "streamed/drop-inside", "An end inside a message", "6455 7.1.7", "text+'a' half-close", "eof" },
   };
 

@@ -9,25 +9,25 @@
 static const char *const data_opcodes[] = { "text", "binary" };
 
 static const ConformanceCase cases[] = {
-  { "example/hello", "The standard's own masked \"Hello\"", "6455 5.7",
-    "bytes<818537fa213d7f9f4d5158>", "text'Hello'" },
+  { "example/hello", "The standard's own masked \"Hello\"", "6455 5.7", "bytes<818537fa213d7f9f4d5158>",
+    "text'Hello'" },
   { "example/hello-fragmented", "The standard's \"Hello\" in two fragments", "6455 5.7",
     "text+'Hel' cont'lo'", "text'Hello'" },
-  { "example/ping", "The standard's ping with \"Hello\"", "6455 5.7",
-    "bytes<898537fa213d7f9f4d5158>", "pong'Hello'" },
-  { "sequence/two", "Two messages that arrive together", "6455 5.2",
-    "text'one' binary<0002>", "text'one' binary<0002>" },
-  { "sequence/hundred", "A hundred messages that arrive together", "6455 5.2",
-    "100*(text'x')", "100*(text'x')" },
+  { "example/ping", "The standard's ping with \"Hello\"", "6455 5.7", "bytes<898537fa213d7f9f4d5158>",
+    "pong'Hello'" },
+  { "sequence/two", "Two messages that arrive together", "6455 5.2", "text'one' binary<0002>",
+    "text'one' binary<0002>" },
+  { "sequence/hundred", "A hundred messages that arrive together", "6455 5.2", "100*(text'x')",
+    "100*(text'x')" },
   { "sequence/alternating", "Messages of each type take turns with pings", "6455 5.2",
     "20*(text'a' ping'b' binary'c')", "20*(text'a' pong'b' binary'c')" },
   { "sequence/every-length-form", "One frame with each form of the length, one behind the other", "6455 5.2",
-    "binary*125 binary*126 binary*65536 text'end'",
-    "binary*125 binary*126 binary*65536 text'end'" },
-  { "sequence/before-fault", "Messages before a bad frame are answered, those behind it are not", "6455 7.1.7",
-    "text'good' op3 text'late'", "text'good' close=1002" },
+    "binary*125 binary*126 binary*65536 text'end'", "binary*125 binary*126 binary*65536 text'end'" },
+  { "sequence/before-fault", "Messages before a bad frame are answered, those behind it are not",
+    "6455 7.1.7", "text'good' op3 text'late'", "text'good' close=1002" },
   { "incomplete/one-byte", "Half a header is waited for", "6455 5.2", "bytes<81>", "open" },
-  { "incomplete/no-key", "A header without its masking key is waited for", "6455 5.2", "bytes<8185>", "open" },
+  { "incomplete/no-key", "A header without its masking key is waited for", "6455 5.2", "bytes<8185>",
+    "open" },
   { "incomplete/16-bit", "Half a 16-bit length is waited for", "6455 5.2", "bytes<81fe01>", "open" },
   { "incomplete/64-bit", "Part of a 64-bit length is waited for", "6455 5.2", "bytes<81ff00000000>", "open" },
   { "incomplete/payload", "A payload that is one byte short is waited for", "6455 5.2",
@@ -35,16 +35,15 @@ static const ConformanceCase cases[] = {
   { "msb/binary", "A 64-bit length with its first bit set", "6455 5.2",
     "binary.len:64.claims:9223372036854775808", "close=1002",
     "1002 rather than 1009: such a length is no length. RFC 6455 5.2 says the bit MUST be 0" },
-  { "msb/text", "The same in a text frame", "6455 5.2",
-    "text.len:64.claims:9223372036854775808", "close=1002", "As msb/binary" },
-  { "msb/one-more", "2^63 + 1", "6455 5.2",
-    "binary.len:64.claims:9223372036854775809", "close=1002", "As msb/binary" },
-  { "msb/all-ones", "2^64 - 1", "6455 5.2",
-    "binary.len:64.claims:18446744073709551615", "close=1002", "As msb/binary" },
+  { "msb/text", "The same in a text frame", "6455 5.2", "text.len:64.claims:9223372036854775808",
+    "close=1002", "As msb/binary" },
+  { "msb/one-more", "2^63 + 1", "6455 5.2", "binary.len:64.claims:9223372036854775809", "close=1002",
+    "As msb/binary" },
+  { "msb/all-ones", "2^64 - 1", "6455 5.2", "binary.len:64.claims:18446744073709551615", "close=1002",
+    "As msb/binary" },
   { "msb/continuation", "In a continuation frame", "6455 5.2",
     "binary+'a' cont.len:64.claims:18446744073709551615", "close=1002", "As msb/binary" },
-  { "msb/first-byte-only", "Nothing behind the bit is waited for", "6455 5.2",
-    "bytes<82ff80>", "close=1002",
+  { "msb/first-byte-only", "Nothing behind the bit is waited for", "6455 5.2", "bytes<82ff80>", "close=1002",
     "Failed at the first byte that shows it; the standard does not say when" },
   { "early/opcode", "A reserved opcode alone is enough", "6455 5.2", "bytes<83>", "close=1002",
     "Failed at the first byte that shows it; the standard does not say when" },
@@ -52,11 +51,10 @@ static const ConformanceCase cases[] = {
     "As early/opcode" },
   { "early/unmasked", "A mask bit that is missing is enough", "6455 5.1", "bytes<8105>", "close=1002",
     "As early/opcode" },
-  { "early/control-length", "The 7-bit length of a control frame is enough", "6455 5.5",
-    "bytes<89fe>", "close=1002",
-    "As early/opcode" },
-  { "early/non-minimal-16", "A 16-bit length below 126 is enough", "6455 5.2", "bytes<81fe007d>", "close=1002",
-    "As early/opcode" },
+  { "early/control-length", "The 7-bit length of a control frame is enough", "6455 5.5", "bytes<89fe>",
+    "close=1002", "As early/opcode" },
+  { "early/non-minimal-16", "A 16-bit length below 126 is enough", "6455 5.2", "bytes<81fe007d>",
+    "close=1002", "As early/opcode" },
   { "early/non-minimal-64", "Six zero bytes of a 64-bit length are enough", "6455 5.2",
     "bytes<81ff000000000000>", "close=1002", "As early/opcode" },
 };
@@ -103,12 +101,13 @@ add_non_minimal (void)
 
   for (gsize i = 0; i < G_N_ELEMENTS (lengths); i++)
     for (gsize j = 0; j < G_N_ELEMENTS (opcodes); j++)
-      conformance_add_taken (GROUP, "6455 5.2",
-                             g_strdup_printf ("non-minimal/%u-bit/%u/%s", lengths[i].form, lengths[i].length, opcodes[j]),
-                             g_strdup_printf ("%u bytes announced in %u bits", lengths[i].length, lengths[i].form),
-                             g_strdup_printf ("%s%s.len:%u*%u", j == 2 ? "text+'a' " : "", opcodes[j],
-                                              lengths[i].form, lengths[i].length),
-                             g_strdup ("close=1002"));
+      conformance_add_taken (
+          GROUP, "6455 5.2",
+          g_strdup_printf ("non-minimal/%u-bit/%u/%s", lengths[i].form, lengths[i].length, opcodes[j]),
+          g_strdup_printf ("%u bytes announced in %u bits", lengths[i].length, lengths[i].form),
+          g_strdup_printf ("%s%s.len:%u*%u", j == 2 ? "text+'a' " : "", opcodes[j], lengths[i].form,
+                           lengths[i].length),
+          g_strdup ("close=1002"));
 }
 
 static void
@@ -167,14 +166,12 @@ add_reserved_bits (void)
 
   for (guint bits = 1; bits <= 7; bits++)
     for (gsize i = 0; i < G_N_ELEMENTS (frames); i++)
-      conformance_add_taken (GROUP, "6455 5.2",
-                             g_strdup_printf ("reserved/%u%u%u/%s", bits >> 2, bits >> 1 & 1, bits & 1,
-                                              frames[i].name),
-                             g_strdup_printf ("Reserved bits %u%u%u on %s", bits >> 2, bits >> 1 & 1, bits & 1,
-                                              frames[i].name),
-                             g_strdup_printf ("%s%s.rsv:%u%s", frames[i].before, frames[i].word, bits,
-                                              frames[i].payload),
-                             g_strdup_printf ("%sclose=1002", frames[i].payload[0] == '\0' ? "text'a' " : ""));
+      conformance_add_taken (
+          GROUP, "6455 5.2",
+          g_strdup_printf ("reserved/%u%u%u/%s", bits >> 2, bits >> 1 & 1, bits & 1, frames[i].name),
+          g_strdup_printf ("Reserved bits %u%u%u on %s", bits >> 2, bits >> 1 & 1, bits & 1, frames[i].name),
+          g_strdup_printf ("%s%s.rsv:%u%s", frames[i].before, frames[i].word, bits, frames[i].payload),
+          g_strdup_printf ("%sclose=1002", frames[i].payload[0] == '\0' ? "text'a' " : ""));
 }
 
 void

@@ -34,7 +34,8 @@ static void
 add_keys (void)
 {
   static const char *const keys[] = { "00000000", "ffffffff", "00000001", "80000000", "37fa213d" };
-  static const guint       lengths[] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 15, 16, 17, 31, 33, 125, 126, 1021, 70001 };
+  static const guint       lengths[] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 15, 16, 17, 31, 33,
+                                         125, 126, 1021, 70001 };
 
   for (gsize i = 0; i < G_N_ELEMENTS (keys); i++)
     for (gsize j = 0; j < G_N_ELEMENTS (lengths); j++)
@@ -57,11 +58,11 @@ add_unmasked (void)
       {
         if (i >= 3 && lengths[j] > 125)
           continue;
-        conformance_add_taken (GROUP, "6455 5.1",
-                               g_strdup_printf ("unmasked/%s/%u", opcodes[i], lengths[j]),
-                               g_strdup_printf ("A %s frame of %u bytes, not masked", opcodes[i], lengths[j]),
-                               g_strdup_printf ("%s%s.bare*%u", i == 2 ? "text+'a' " : "", opcodes[i], lengths[j]),
-                               g_strdup ("close=1002"));
+        conformance_add_taken (
+            GROUP, "6455 5.1", g_strdup_printf ("unmasked/%s/%u", opcodes[i], lengths[j]),
+            g_strdup_printf ("A %s frame of %u bytes, not masked", opcodes[i], lengths[j]),
+            g_strdup_printf ("%s%s.bare*%u", i == 2 ? "text+'a' " : "", opcodes[i], lengths[j]),
+            g_strdup ("close=1002"));
       }
 }
 

@@ -131,7 +131,8 @@ add_valid (void)
   for (gsize i = 0; i < G_N_ELEMENTS (valid); i++)
     conformance_add_taken (GROUP, RFC_TEXT, g_strdup_printf ("valid/%s", valid[i].name),
                            g_strdup_printf ("Well-formed: %s", valid[i].name),
-                           g_strdup_printf ("text<%s>", valid[i].hex), g_strdup_printf ("text<%s>", valid[i].hex));
+                           g_strdup_printf ("text<%s>", valid[i].hex),
+                           g_strdup_printf ("text<%s>", valid[i].hex));
 }
 
 /* No characters, but code points like any other: RFC 3629 excludes the surrogates alone. */
@@ -180,7 +181,8 @@ add_invalid (void)
 
   for (gsize i = 0; i < G_N_ELEMENTS (invalid); i++)
     for (gsize j = 0; j < G_N_ELEMENTS (places); j++)
-      conformance_add_taken (GROUP, RFC_TEXT, g_strdup_printf ("invalid/%s/%s", invalid[i].name, places[j].name),
+      conformance_add_taken (GROUP, RFC_TEXT,
+                             g_strdup_printf ("invalid/%s/%s", invalid[i].name, places[j].name),
                              g_strdup_printf ("Ill-formed text (%s)", places[j].name),
                              g_strconcat (places[j].before, invalid[i].hex, places[j].after, NULL),
                              g_strdup (places[j].expected));
@@ -245,23 +247,27 @@ add_truncated (void)
                                g_strdup_printf ("truncated/%s/%" G_GSIZE_FORMAT, characters[i], length),
                                g_strdup ("A message that ends inside a character"),
                                g_strdup_printf ("text'a'<%s>", hex), g_strdup ("close=1007"));
-        conformance_add_taken (GROUP, RFC_TEXT,
-                               g_strdup_printf ("truncated/%s/%" G_GSIZE_FORMAT "-empty-last", characters[i], length),
-                               g_strdup ("The same, shown by an empty last fragment"),
-                               g_strdup_printf ("text+'a'<%s> cont", hex), g_strdup ("close=1007"));
-        conformance_add_taken (GROUP, RFC_TEXT,
-                               g_strdup_printf ("truncated/%s/%" G_GSIZE_FORMAT "-reason", characters[i], length),
-                               g_strdup ("A reason that ends inside a character"),
-                               g_strdup_printf ("close=1000'a'<%s>", hex), g_strdup ("close=1007"));
-        conformance_add_taken (GROUP, "6455 5.6",
-                               g_strdup_printf ("truncated/%s/%" G_GSIZE_FORMAT "-continued", characters[i], length),
-                               g_strdup ("A fragment may end inside a character"),
-                               g_strdup_printf ("text+<%s> cont+ cont<%s>", hex, rest),
-                               g_strdup_printf ("text<%s>", characters[i]));
-        conformance_add_taken (GROUP, RFC_TEXT,
-                               g_strdup_printf ("truncated/%s/%" G_GSIZE_FORMAT "-next-message", characters[i], length),
-                               g_strdup ("The rest of a character does not come in the next message"),
-                               g_strdup_printf ("text<%s> text<%s>", hex, rest), g_strdup ("close=1007"));
+        conformance_add_taken (
+            GROUP, RFC_TEXT,
+            g_strdup_printf ("truncated/%s/%" G_GSIZE_FORMAT "-empty-last", characters[i], length),
+            g_strdup ("The same, shown by an empty last fragment"),
+            g_strdup_printf ("text+'a'<%s> cont", hex), g_strdup ("close=1007"));
+        conformance_add_taken (
+            GROUP, RFC_TEXT,
+            g_strdup_printf ("truncated/%s/%" G_GSIZE_FORMAT "-reason", characters[i], length),
+            g_strdup ("A reason that ends inside a character"), g_strdup_printf ("close=1000'a'<%s>", hex),
+            g_strdup ("close=1007"));
+        conformance_add_taken (
+            GROUP, "6455 5.6",
+            g_strdup_printf ("truncated/%s/%" G_GSIZE_FORMAT "-continued", characters[i], length),
+            g_strdup ("A fragment may end inside a character"),
+            g_strdup_printf ("text+<%s> cont+ cont<%s>", hex, rest),
+            g_strdup_printf ("text<%s>", characters[i]));
+        conformance_add_taken (
+            GROUP, RFC_TEXT,
+            g_strdup_printf ("truncated/%s/%" G_GSIZE_FORMAT "-next-message", characters[i], length),
+            g_strdup ("The rest of a character does not come in the next message"),
+            g_strdup_printf ("text<%s> text<%s>", hex, rest), g_strdup ("close=1007"));
       }
 }
 

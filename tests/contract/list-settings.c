@@ -43,8 +43,10 @@ main (void)
     {
       g_autofree char *type = describe_type (&settings[i]);
 
-      g_print ("%s%s\t%s\t%s\t%s\t%s\n", settings[i].name, settings[i].scope == WS_SETTING_PER_CONNECTION ? "[id]" : "", type,
-               settings[i].default_value != NULL ? settings[i].default_value : "-", describe_access (&settings[i]),
+      g_print ("%s%s\t%s\t%s\t%s\t%s\n", settings[i].name,
+               settings[i].scope == WS_SETTING_PER_CONNECTION ? "[id]" : "", type,
+               settings[i].default_value != NULL ? settings[i].default_value : "-",
+               describe_access (&settings[i]),
                (settings[i].flags & WS_SETTING_NO_EFFECT) != 0 ? "no-effect" : "-");
     }
   return 0;

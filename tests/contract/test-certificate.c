@@ -20,7 +20,9 @@ make_certificate (guint version,
   GBytes               *bytes;
 
   g_assert_cmpint (gnutls_x509_privkey_init (&key), ==, 0);
-  g_assert_cmpint (gnutls_x509_privkey_generate (key, GNUTLS_PK_ECDSA, GNUTLS_CURVE_TO_BITS (GNUTLS_ECC_CURVE_SECP256R1), 0), ==, 0);
+  g_assert_cmpint (gnutls_x509_privkey_generate (key, GNUTLS_PK_ECDSA,
+                                                 GNUTLS_CURVE_TO_BITS (GNUTLS_ECC_CURVE_SECP256R1), 0),
+                   ==, 0);
   g_assert_cmpint (gnutls_x509_crt_init (&certificate), ==, 0);
   gnutls_x509_crt_set_version (certificate, version);
   gnutls_x509_crt_set_serial (certificate, "\x01\x02\x0a", 3);
@@ -155,7 +157,8 @@ test_configuration (void)
       g_autoptr (GError) error = NULL;
       g_autoptr (WsCertificate) certificate = NULL;
 
-      certificate = ws_certificate_new_from_store (WS_CERT_STORE_TYPE_PEM_KEY_FILE, store, NULL, "*", accepted[i], &error);
+      certificate = ws_certificate_new_from_store (WS_CERT_STORE_TYPE_PEM_KEY_FILE, store, NULL, "*",
+                                                   accepted[i], &error);
       g_assert_no_error (error);
       g_assert_true (ws_certificate_get_private_key_available (certificate));
     }

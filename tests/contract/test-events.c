@@ -118,7 +118,8 @@ test_status_codes (void)
       ws_test_client_assert_eof (client);
       ws_test_client_close (client);
       ws_test_settle ();
-      ws_test_server_assert_events (server, "connection-request 127.0.0.1", "web-socket-open-request #1 /", NULL);
+      ws_test_server_assert_events (server, "connection-request 127.0.0.1", "web-socket-open-request #1 /",
+                                    NULL);
     }
 }
 
@@ -204,7 +205,8 @@ test_description_of_client (void)
       g_autoptr (WsTestClient) brief = ws_test_server_open (server);
       g_autoptr (WsTestClient) explicit = ws_test_server_open (server);
       guint            number = (guint) i * 2 + 1;
-      g_autofree char *first = g_strdup_printf ("disconnected #%u %u \"%s\"", number, meaning.code, meaning.description);
+      g_autofree char *first = g_strdup_printf ("disconnected #%u %u \"%s\"", number, meaning.code,
+                                                meaning.description);
       g_autofree char *second = g_strdup_printf ("disconnected #%u %u \"bye\"", number + 1, meaning.code);
 
       ws_test_server_forget (server);
@@ -442,7 +444,8 @@ test_line_mode (void)
   const char      *id = ws_connection_get_connection_id (ws_test_server_get (server, 1));
   g_autofree char *setting = g_strdup_printf ("MaxLineLength[%s]=4", id);
 
-  g_test_summary ("Format is 0 in line mode whatever the message; eol tells a line's end from MaxLineLength.");
+  g_test_summary (
+      "Format is 0 in line mode whatever the message; eol tells a line's end from MaxLineLength.");
 
   ws_test_client_send_text (client, "a\nb");
   ws_test_server_wait_for (server, "data-in");

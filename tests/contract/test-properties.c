@@ -76,7 +76,8 @@ test_local_host_again (void)
   guint n_notified = 0;
   g_autoptr (GError) error = NULL;
 
-  g_test_summary ("local-host reads as the bound address while listening, and again as it was set afterwards.");
+  g_test_summary (
+      "local-host reads as the bound address while listening, and again as it was set afterwards.");
 
   g_signal_connect (server, "notify::local-host", G_CALLBACK (count_notify_cb), &n_notified);
   g_assert_true (ws_server_set_local_host (server, "localhost", &error));
@@ -180,11 +181,12 @@ assert_request (Life         *life,
   assert_string (connection, "local-address", "127.0.0.1");
   assert_string (connection, "remote-host", "127.0.0.1");
   assert_string (connection, "extensions", "");
-  g_object_get (connection, "remote-port", &remote_port, "local-port", &local_port, "remote-address", &remote_address,
-                "request-headers", &headers, NULL);
+  g_object_get (connection, "remote-port", &remote_port, "local-port", &local_port, "remote-address",
+                &remote_address, "request-headers", &headers, NULL);
   g_assert_cmpuint (remote_port, ==, life->client_port);
   g_assert_cmpuint (local_port, ==, life->server->port);
-  g_assert_cmpuint (g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (remote_address)), ==, life->client_port);
+  g_assert_cmpuint (g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (remote_address)), ==,
+                    life->client_port);
   g_assert_true (g_str_has_prefix (headers, "Host: localhost\r\n"));
   g_assert_nonnull (strstr (headers, "X-Mine: 1\r\n"));
 }
@@ -367,7 +369,8 @@ test_connection_request (void)
 
   g_test_summary ("A connection request has the client's address and port; with accept False nobody is let in.");
 
-  g_signal_connect (server->server, "connection-request", G_CALLBACK (check_connection_request_cb), &expected);
+  g_signal_connect (server->server, "connection-request", G_CALLBACK (check_connection_request_cb),
+                    &expected);
   ws_test_client_assert_eof (client);
   ws_test_settle ();
   g_assert_cmpuint (expected.n_calls, ==, 1);
@@ -387,8 +390,8 @@ check_http_request_cb (WsServer      *server,
   g_autofree char *method = NULL;
   guint            status;
 
-  g_object_get (request, "method", &method, "request-uri", &uri, "request-headers", &headers, "status-code", &status,
-                "body", &read_back, NULL);
+  g_object_get (request, "method", &method, "request-uri", &uri, "request-headers", &headers, "status-code",
+                &status, "body", &read_back, NULL);
   g_assert_cmpstr (method, ==, "GET");
   g_assert_cmpstr (uri, ==, "/page?a=b");
   g_assert_nonnull (strstr (headers, "X-Mine: 1\r\n"));
@@ -430,7 +433,8 @@ test_http_request (void)
 static void
 test_version (void)
 {
-  g_autofree char *composed = g_strdup_printf ("%d.%d.%d", WS_MAJOR_VERSION, WS_MINOR_VERSION, WS_MICRO_VERSION);
+  g_autofree char *composed = g_strdup_printf ("%d.%d.%d", WS_MAJOR_VERSION, WS_MINOR_VERSION,
+                                               WS_MICRO_VERSION);
 
   g_test_summary ("The version of the header and of the library agree.");
 

@@ -33,50 +33,82 @@ static const Case cases[] = {
   { "protocols/only-1.2-refuses-1.3", "chain.pem", "SSLEnabledProtocols=3072", NULL, TLS13, FAILS },
   { "protocols/only-1.3", "chain.pem", "SSLEnabledProtocols=12288", NULL, NULL, SEEN (version), "TLS1.3" },
   { "protocols/only-1.3-refuses-1.2", "chain.pem", "SSLEnabledProtocols=12288", NULL, TLS12, FAILS },
-  { "protocols/1.1-when-named", "chain.pem", "SSLEnabledProtocols=3840", NULL, "NORMAL:-VERS-ALL:+VERS-TLS1.1", SEEN (version), "TLS1.1" },
-  { "protocols/1.0-when-named", "chain.pem", "SSLEnabledProtocols=192", NULL, "NORMAL:-VERS-ALL:+VERS-TLS1.0", SEEN (version), "TLS1.0" },
-  { "suites/one", "chain.pem", "SSLEnabledCipherSuites=TLS_AES_128_GCM_SHA256", NULL, NULL, SEEN (suite), "AES-128-GCM" },
-  { "suites/several", "chain.pem",
-    "SSLEnabledCipherSuites=TLS_CHACHA20_POLY1305_SHA256;TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", NULL, TLS12, SEEN (suite),
+  { "protocols/1.1-when-named", "chain.pem", "SSLEnabledProtocols=3840", NULL,
+    "NORMAL:-VERS-ALL:+VERS-TLS1.1", SEEN (version), "TLS1.1" },
+  { "protocols/1.0-when-named", "chain.pem", "SSLEnabledProtocols=192", NULL, "NORMAL:-VERS-ALL:+VERS-TLS1.0",
+    SEEN (version), "TLS1.0" },
+  { "suites/one", "chain.pem", "SSLEnabledCipherSuites=TLS_AES_128_GCM_SHA256", NULL, NULL, SEEN (suite),
     "AES-128-GCM" },
+  { "suites/several", "chain.pem",
+    "SSLEnabledCipherSuites=TLS_CHACHA20_POLY1305_SHA256;TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", NULL, TLS12,
+    SEEN (suite), "AES-128-GCM" },
   { "suites/not-shared", "chain.pem", "SSLEnabledCipherSuites=TLS_AES_128_GCM_SHA256", NULL, TLS12, FAILS },
-  { "strength/enough", "chain.pem", "SSLCipherStrength=256", NULL, "NORMAL:-CIPHER-ALL:+AES-128-GCM:+AES-256-GCM", SEEN (suite),
-    "AES-256-GCM" },
-  { "strength/too-weak", "chain.pem", "SSLCipherStrength=256", NULL, "NORMAL:-CIPHER-ALL:+AES-128-GCM", FAILS },
-  { "strength/any", "chain.pem", "SSLCipherStrength=0", NULL, "NORMAL:-CIPHER-ALL:+AES-128-GCM", SEEN (suite), "AES-128-GCM" },
-  { "tls13-groups", "chain.pem", "TLS13SupportedGroups=ecdhe_secp521r1", NULL, TLS13, SEEN (group), "SECP521R1" },
-  { "tls13-groups/ecdhe_x25519", "chain.pem", "TLS13SupportedGroups=ecdhe_x25519", NULL, TLS13 ":+GROUP-ALL", SEEN (group), "X25519" },
-  { "tls13-groups/ecdhe_x448", "chain.pem", "TLS13SupportedGroups=ecdhe_x448", NULL, TLS13 ":+GROUP-ALL", SEEN (group), "X448" },
-  { "tls13-groups/ecdhe_secp256r1", "chain.pem", "TLS13SupportedGroups=ecdhe_secp256r1", NULL, TLS13 ":+GROUP-ALL", SEEN (group), "SECP256R1" },
-  { "tls13-groups/ecdhe_secp384r1", "chain.pem", "TLS13SupportedGroups=ecdhe_secp384r1", NULL, TLS13 ":+GROUP-ALL", SEEN (group), "SECP384R1" },
-  { "tls13-groups/ffdhe_2048", "chain.pem", "TLS13SupportedGroups=ffdhe_2048", NULL, TLS13 ":+GROUP-ALL", SEEN (group), "FFDHE2048" },
-  { "tls13-groups/ffdhe_3072", "chain.pem", "TLS13SupportedGroups=ffdhe_3072", NULL, TLS13 ":+GROUP-ALL", SEEN (group), "FFDHE3072" },
-  { "tls13-groups/ffdhe_4096", "chain.pem", "TLS13SupportedGroups=ffdhe_4096", NULL, TLS13 ":+GROUP-ALL", SEEN (group), "FFDHE4096" },
-  { "tls13-groups/ffdhe_6144", "chain.pem", "TLS13SupportedGroups=ffdhe_6144", NULL, TLS13 ":+GROUP-ALL", SEEN (group), "FFDHE6144" },
-  { "tls13-groups/ffdhe_8192", "chain.pem", "TLS13SupportedGroups=ffdhe_8192", NULL, TLS13 ":+GROUP-ALL", SEEN (group), "FFDHE8192" },
-  { "tls13-groups/empty", "chain.pem", "TLS13SupportedGroups=", NULL, TLS13 ":-GROUP-ALL:+GROUP-FFDHE2048", SEEN (group), "FFDHE2048" },
+  { "strength/enough", "chain.pem", "SSLCipherStrength=256", NULL,
+    "NORMAL:-CIPHER-ALL:+AES-128-GCM:+AES-256-GCM", SEEN (suite), "AES-256-GCM" },
+  { "strength/too-weak", "chain.pem", "SSLCipherStrength=256", NULL, "NORMAL:-CIPHER-ALL:+AES-128-GCM",
+    FAILS },
+  { "strength/any", "chain.pem", "SSLCipherStrength=0", NULL, "NORMAL:-CIPHER-ALL:+AES-128-GCM", SEEN (suite),
+    "AES-128-GCM" },
+  { "tls13-groups", "chain.pem", "TLS13SupportedGroups=ecdhe_secp521r1", NULL, TLS13, SEEN (group),
+    "SECP521R1" },
+  { "tls13-groups/ecdhe_x25519", "chain.pem", "TLS13SupportedGroups=ecdhe_x25519", NULL, TLS13 ":+GROUP-ALL",
+    SEEN (group), "X25519" },
+  { "tls13-groups/ecdhe_x448", "chain.pem", "TLS13SupportedGroups=ecdhe_x448", NULL, TLS13 ":+GROUP-ALL",
+    SEEN (group), "X448" },
+  { "tls13-groups/ecdhe_secp256r1", "chain.pem", "TLS13SupportedGroups=ecdhe_secp256r1", NULL,
+    TLS13 ":+GROUP-ALL", SEEN (group), "SECP256R1" },
+  { "tls13-groups/ecdhe_secp384r1", "chain.pem", "TLS13SupportedGroups=ecdhe_secp384r1", NULL,
+    TLS13 ":+GROUP-ALL", SEEN (group), "SECP384R1" },
+  { "tls13-groups/ffdhe_2048", "chain.pem", "TLS13SupportedGroups=ffdhe_2048", NULL, TLS13 ":+GROUP-ALL",
+    SEEN (group), "FFDHE2048" },
+  { "tls13-groups/ffdhe_3072", "chain.pem", "TLS13SupportedGroups=ffdhe_3072", NULL, TLS13 ":+GROUP-ALL",
+    SEEN (group), "FFDHE3072" },
+  { "tls13-groups/ffdhe_4096", "chain.pem", "TLS13SupportedGroups=ffdhe_4096", NULL, TLS13 ":+GROUP-ALL",
+    SEEN (group), "FFDHE4096" },
+  { "tls13-groups/ffdhe_6144", "chain.pem", "TLS13SupportedGroups=ffdhe_6144", NULL, TLS13 ":+GROUP-ALL",
+    SEEN (group), "FFDHE6144" },
+  { "tls13-groups/ffdhe_8192", "chain.pem", "TLS13SupportedGroups=ffdhe_8192", NULL, TLS13 ":+GROUP-ALL",
+    SEEN (group), "FFDHE8192" },
+  { "tls13-groups/empty", "chain.pem", "TLS13SupportedGroups=", NULL, TLS13 ":-GROUP-ALL:+GROUP-FFDHE2048",
+    SEEN (group), "FFDHE2048" },
   { "tls12-groups", "ec-both.pem", "TLS12SupportedGroups=ecdhe_secp384r1,ecdhe_secp256r1", NULL,
     TLS12 ":-GROUP-ALL:+GROUP-SECP384R1:+GROUP-SECP256R1", SEEN (group), "SECP384R1" },
-  { "tls12-groups/ecdhe_secp256r1", "ec-both.pem", "TLS12SupportedGroups=ecdhe_secp256r1", NULL, TLS12, SEEN (group), "SECP256R1" },
-  { "tls12-groups/ecdhe_secp384r1", "ec-both.pem", "TLS12SupportedGroups=ecdhe_secp384r1", NULL, TLS12, SEEN (group), "SECP384R1" },
-  { "tls12-groups/ecdhe_secp521r1", "ec-both.pem", "TLS12SupportedGroups=ecdhe_secp521r1", NULL, TLS12, SEEN (group), "SECP521R1" },
-  { "tls12-groups/empty", "ec-both.pem", "TLS12SupportedGroups=", NULL, TLS12 ":-GROUP-ALL:+GROUP-X25519", SEEN (group), "X25519" },
+  { "tls12-groups/ecdhe_secp256r1", "ec-both.pem", "TLS12SupportedGroups=ecdhe_secp256r1", NULL, TLS12,
+    SEEN (group), "SECP256R1" },
+  { "tls12-groups/ecdhe_secp384r1", "ec-both.pem", "TLS12SupportedGroups=ecdhe_secp384r1", NULL, TLS12,
+    SEEN (group), "SECP384R1" },
+  { "tls12-groups/ecdhe_secp521r1", "ec-both.pem", "TLS12SupportedGroups=ecdhe_secp521r1", NULL, TLS12,
+    SEEN (group), "SECP521R1" },
+  { "tls12-groups/empty", "ec-both.pem", "TLS12SupportedGroups=", NULL, TLS12 ":-GROUP-ALL:+GROUP-X25519",
+    SEEN (group), "X25519" },
   { "tls13-signatures", "chain.pem", "TLS13SignatureAlgorithms=rsa_pss_sha512", NULL, TLS13, SEEN (signature),
     "RSA-PSS-RSAE-SHA512" },
   { "tls13-signatures/not-shared", "chain.pem", "TLS13SignatureAlgorithms=ed25519", NULL, TLS13, FAILS },
-  { "tls13-signatures/rsa_pss_sha256", "chain.pem", "TLS13SignatureAlgorithms=rsa_pss_sha256", NULL, TLS13, SEEN (signature), "RSA-PSS-RSAE-SHA256" },
-  { "tls13-signatures/rsa_pss_sha384", "chain.pem", "TLS13SignatureAlgorithms=rsa_pss_sha384", NULL, TLS13, SEEN (signature), "RSA-PSS-RSAE-SHA384" },
-  { "tls13-signatures/ecdsa_secp256r1_sha256", "ec-both.pem", "TLS13SignatureAlgorithms=ecdsa_secp256r1_sha256", NULL, TLS13, SEEN (signature), "ECDSA-SECP256R1-SHA256" },
-  { "tls13-signatures/empty", "chain.pem", "TLS13SignatureAlgorithms=", NULL, TLS13 ":-SIGN-ALL:+SIGN-RSA-PSS-RSAE-SHA384:+SIGN-RSA-SHA256",
+  { "tls13-signatures/rsa_pss_sha256", "chain.pem", "TLS13SignatureAlgorithms=rsa_pss_sha256", NULL, TLS13,
+    SEEN (signature), "RSA-PSS-RSAE-SHA256" },
+  { "tls13-signatures/rsa_pss_sha384", "chain.pem", "TLS13SignatureAlgorithms=rsa_pss_sha384", NULL, TLS13,
     SEEN (signature), "RSA-PSS-RSAE-SHA384" },
-  { "tls12-signatures", "chain.pem", "TLS12SignatureAlgorithms=sha384-rsa", NULL, TLS12, SEEN (signature), "SHA384" },
-  { "tls12-signatures/sha256-rsa", "chain.pem", "TLS12SignatureAlgorithms=sha256-rsa", NULL, TLS12, SEEN (signature), "SHA256" },
-  { "tls12-signatures/sha512-rsa", "chain.pem", "TLS12SignatureAlgorithms=sha512-rsa", NULL, TLS12, SEEN (signature), "SHA512" },
-  { "tls12-signatures/sha256-ecdsa", "ec-both.pem", "TLS12SignatureAlgorithms=sha256-ecdsa", NULL, TLS12, SEEN (signature), "SHA256" },
-  { "tls12-signatures/sha384-ecdsa", "ec-both.pem", "TLS12SignatureAlgorithms=sha384-ecdsa", NULL, TLS12, SEEN (signature), "SHA384" },
-  { "tls12-signatures/sha512-ecdsa", "ec-both.pem", "TLS12SignatureAlgorithms=sha512-ecdsa", NULL, TLS12, SEEN (signature), "SHA512" },
-  { "tls12-signatures/not-shared", "chain.pem", "TLS12SignatureAlgorithms=sha512-rsa", NULL, TLS12 ":-KX-ALL:+ECDHE-RSA:-SIGN-ALL:+SIGN-RSA-SHA256", FAILS },
-  { "tls12-signatures/empty", "chain.pem", "TLS12SignatureAlgorithms=", NULL, TLS12 ":-KX-ALL:+ECDHE-RSA:-SIGN-ALL:+SIGN-RSA-SHA384", SEEN (signature), "SHA384" },
+  { "tls13-signatures/ecdsa_secp256r1_sha256", "ec-both.pem",
+    "TLS13SignatureAlgorithms=ecdsa_secp256r1_sha256", NULL, TLS13, SEEN (signature),
+    "ECDSA-SECP256R1-SHA256" },
+  { "tls13-signatures/empty", "chain.pem", "TLS13SignatureAlgorithms=", NULL,
+    TLS13 ":-SIGN-ALL:+SIGN-RSA-PSS-RSAE-SHA384:+SIGN-RSA-SHA256", SEEN (signature), "RSA-PSS-RSAE-SHA384" },
+  { "tls12-signatures", "chain.pem", "TLS12SignatureAlgorithms=sha384-rsa", NULL, TLS12, SEEN (signature),
+    "SHA384" },
+  { "tls12-signatures/sha256-rsa", "chain.pem", "TLS12SignatureAlgorithms=sha256-rsa", NULL, TLS12,
+    SEEN (signature), "SHA256" },
+  { "tls12-signatures/sha512-rsa", "chain.pem", "TLS12SignatureAlgorithms=sha512-rsa", NULL, TLS12,
+    SEEN (signature), "SHA512" },
+  { "tls12-signatures/sha256-ecdsa", "ec-both.pem", "TLS12SignatureAlgorithms=sha256-ecdsa", NULL, TLS12,
+    SEEN (signature), "SHA256" },
+  { "tls12-signatures/sha384-ecdsa", "ec-both.pem", "TLS12SignatureAlgorithms=sha384-ecdsa", NULL, TLS12,
+    SEEN (signature), "SHA384" },
+  { "tls12-signatures/sha512-ecdsa", "ec-both.pem", "TLS12SignatureAlgorithms=sha512-ecdsa", NULL, TLS12,
+    SEEN (signature), "SHA512" },
+  { "tls12-signatures/not-shared", "chain.pem", "TLS12SignatureAlgorithms=sha512-rsa", NULL,
+    TLS12 ":-KX-ALL:+ECDHE-RSA:-SIGN-ALL:+SIGN-RSA-SHA256", FAILS },
+  { "tls12-signatures/empty", "chain.pem", "TLS12SignatureAlgorithms=", NULL,
+    TLS12 ":-KX-ALL:+ECDHE-RSA:-SIGN-ALL:+SIGN-RSA-SHA384", SEEN (signature), "SHA384" },
 };
 
 static void
@@ -179,7 +211,8 @@ make_signed (Signed       *made,
              gboolean      is_authority)
 {
   gnutls_x509_privkey_init (&made->key);
-  gnutls_x509_privkey_generate (made->key, GNUTLS_PK_ECDSA, GNUTLS_CURVE_TO_BITS (GNUTLS_ECC_CURVE_SECP256R1), 0);
+  gnutls_x509_privkey_generate (made->key, GNUTLS_PK_ECDSA, GNUTLS_CURVE_TO_BITS (GNUTLS_ECC_CURVE_SECP256R1),
+                                0);
   gnutls_x509_crt_init (&made->certificate);
   gnutls_x509_crt_set_version (made->certificate, 3);
   gnutls_x509_crt_set_serial (made->certificate, subject, strlen (subject));
@@ -192,7 +225,9 @@ make_signed (Signed       *made,
   gnutls_x509_crt_set_key (made->certificate, made->key);
   if (issuer == NULL)
     issuer = made;
-  g_assert_cmpint (gnutls_x509_crt_sign2 (made->certificate, issuer->certificate, issuer->key, GNUTLS_DIG_SHA256, 0), ==, 0);
+  g_assert_cmpint (
+      gnutls_x509_crt_sign2 (made->certificate, issuer->certificate, issuer->key, GNUTLS_DIG_SHA256, 0), ==,
+      0);
 }
 
 static void
@@ -299,7 +334,9 @@ make_list (Authority *authority,
   gnutls_x509_crl_set_this_update (list, time (NULL) - 60);
   gnutls_x509_crl_set_next_update (list, time (NULL) + 3600);
   gnutls_x509_crl_set_number (list, "\1", 1);
-  g_assert_cmpint (gnutls_x509_crl_sign2 (list, authority->root.certificate, authority->root.key, GNUTLS_DIG_SHA256, 0), ==, 0);
+  g_assert_cmpint (
+      gnutls_x509_crl_sign2 (list, authority->root.certificate, authority->root.key, GNUTLS_DIG_SHA256, 0),
+      ==, 0);
   g_assert_cmpint (gnutls_x509_crl_export2 (list, GNUTLS_X509_FMT_DER, &der), ==, 0);
   bytes = g_bytes_new (der.data, der.size);
   gnutls_free (der.data);
@@ -575,8 +612,8 @@ record_session (const char *setting)
   GString  *record = g_string_new (NULL);
 
   assert_served (server, &client);
-  g_string_append_printf (record, "%s %s %s %s %s %u\n", client.version, client.suite, client.group, client.signature,
-                          client.subject, client.n_certificates);
+  g_string_append_printf (record, "%s %s %s %s %s %u\n", client.version, client.suite, client.group,
+                          client.signature, client.subject, client.n_certificates);
   for (guint i = 0; i < server->events->len; i++)
     g_string_append_printf (record, "%s\n", (const char *) server->events->pdata[i]);
   return g_string_free (record, FALSE);
@@ -630,10 +667,14 @@ main (int   argc,
   g_test_add_func ("/tls-settings/silence", test_silence);
   g_test_add_func ("/tls-settings/slow-handshake", test_slow_handshake);
   g_test_add_func ("/tls-settings/reload", test_reload);
-  g_test_add_data_func ("/tls-settings/no-effect/context-protocol", "SSLContextProtocol=SSLv3", test_no_effect);
-  g_test_add_data_func ("/tls-settings/no-effect/server-ca-certs", "SSLServerCACerts=anything", test_no_effect);
-  g_test_add_data_func ("/tls-settings/no-effect/trust-manager", "SSLTrustManagerFactoryAlgorithm=SunX509", test_no_effect);
-  g_test_add_data_func ("/tls-settings/no-effect/key-share-groups", "TLS13KeyShareGroups=ffdhe_8192", test_no_effect);
+  g_test_add_data_func ("/tls-settings/no-effect/context-protocol", "SSLContextProtocol=SSLv3",
+                        test_no_effect);
+  g_test_add_data_func ("/tls-settings/no-effect/server-ca-certs", "SSLServerCACerts=anything",
+                        test_no_effect);
+  g_test_add_data_func ("/tls-settings/no-effect/trust-manager", "SSLTrustManagerFactoryAlgorithm=SunX509",
+                        test_no_effect);
+  g_test_add_data_func ("/tls-settings/no-effect/key-share-groups", "TLS13KeyShareGroups=ffdhe_8192",
+                        test_no_effect);
 
   return g_test_run ();
 }

@@ -142,7 +142,8 @@ get_negotiated (WsServer     *server,
                 WsConnection *connection,
                 const char   *what)
 {
-  g_autofree char *setting = g_strdup_printf ("SSLNegotiated%s[%s]", what, ws_connection_get_connection_id (connection));
+  g_autofree char *setting = g_strdup_printf ("SSLNegotiated%s[%s]", what,
+                                              ws_connection_get_connection_id (connection));
   g_autoptr (GError) error = NULL;
   char *value = ws_server_config (server, setting, &error);
 
@@ -311,9 +312,9 @@ check_defaults (WsSslConnectionRequest *request)
   WsCertStoreType  type;
   gboolean         cancelled;
 
-  g_object_get (request, "supported-cipher-suites", &suites, "supported-signature-algs", &algorithms, "server-name", &name,
-                "cert-store-type", &type, "cert-store", &store, "cert-password", &password, "cert-subject", &subject,
-                "cancelled", &cancelled, NULL);
+  g_object_get (request, "supported-cipher-suites", &suites, "supported-signature-algs", &algorithms,
+                "server-name", &name, "cert-store-type", &type, "cert-store", &store, "cert-password",
+                &password, "cert-subject", &subject, "cancelled", &cancelled, NULL);
   g_assert_nonnull (strstr (suites, "TLS_AES_256_GCM_SHA384,"));
   g_assert_nonnull (strstr (algorithms, ","));
   g_assert_cmpstr (name, ==, "chat.example.org");
@@ -381,7 +382,8 @@ test_connection_request (gconstpointer user_data)
   Chooser   chooser = { .choice = choice, .certificate = certificate };
   TlsClient client = { .server_name = "chat.example.org" };
 
-  g_test_summary ("The client's offer can be read, and another certificate shown, at once or later, or none.");
+  g_test_summary (
+      "The client's offer can be read, and another certificate shown, at once or later, or none.");
 
   g_signal_connect (server->server, "ssl-connection-request", G_CALLBACK (choose_cb), &chooser);
   run_tls_client (server, &client);
@@ -505,7 +507,8 @@ test_client_authentication (gconstpointer user_data)
   for (guint i = 0; i < 4; i++)
     {
       gboolean overrules = (i & 1) != 0;
-      g_autoptr (WsTestServer) server = new_asking_server (i < 2 ? WS_SSL_PROVIDER_INTERNAL : WS_SSL_PROVIDER_PLATFORM);
+      g_autoptr (WsTestServer)
+          server = new_asking_server (i < 2 ? WS_SSL_PROVIDER_INTERNAL : WS_SSL_PROVIDER_PLATFORM);
       g_autoptr (GString) peer = g_string_new (NULL);
       TlsClient        client = { .certificate = client_case->certificate };
       Judge            judge = { client_case, overrules, 0, 0 };
@@ -573,8 +576,10 @@ main (int   argc,
   g_test_add_func ("/tls/change-while-listening", test_change_while_listening);
   g_test_add_func ("/tls/providers", test_providers);
   g_test_add_func ("/tls/platform", test_platform);
-  g_test_add_data_func ("/tls/negotiated/internal", GINT_TO_POINTER (WS_SSL_PROVIDER_INTERNAL), test_negotiated);
-  g_test_add_data_func ("/tls/negotiated/platform", GINT_TO_POINTER (WS_SSL_PROVIDER_PLATFORM), test_negotiated);
+  g_test_add_data_func ("/tls/negotiated/internal", GINT_TO_POINTER (WS_SSL_PROVIDER_INTERNAL),
+                        test_negotiated);
+  g_test_add_data_func ("/tls/negotiated/platform", GINT_TO_POINTER (WS_SSL_PROVIDER_PLATFORM),
+                        test_negotiated);
   g_test_add_func ("/tls/plain", test_plain);
   g_test_add_func ("/tls/timeout-zero", test_timeout_zero);
   ADD_CHOICE ("nothing", CHOOSE_NOTHING);

@@ -56,7 +56,8 @@ open_sample (const char *name)
   g_autoptr (GError) error = NULL;
   WsCertificate *certificate;
 
-  certificate = ws_certificate_new_from_store (WS_CERT_STORE_TYPE_PEM_KEY_FILE, store, NULL, "*", NULL, &error);
+  certificate = ws_certificate_new_from_store (WS_CERT_STORE_TYPE_PEM_KEY_FILE, store, NULL, "*", NULL,
+                                               &error);
   g_assert_no_error (error);
   return certificate;
 }
@@ -114,9 +115,11 @@ note_session (TlsClient       *client,
   gnutls_x509_crt_t     certificate;
   gsize                 size = sizeof client->subject;
   const char           *group = gnutls_group_get_name (gnutls_group_get (session));
-  const char           *signature = gnutls_sign_get_name ((gnutls_sign_algorithm_t) gnutls_sign_algorithm_get (session));
+  const char           *signature = gnutls_sign_get_name (
+                (gnutls_sign_algorithm_t) gnutls_sign_algorithm_get (session));
 
-  g_strlcpy (client->version, gnutls_protocol_get_name (gnutls_protocol_get_version (session)), sizeof client->version);
+  g_strlcpy (client->version, gnutls_protocol_get_name (gnutls_protocol_get_version (session)),
+             sizeof client->version);
   g_strlcpy (client->suite, suite, sizeof client->suite);
   g_strlcpy (client->group, group != NULL ? group : "", sizeof client->group);
   g_strlcpy (client->signature, signature != NULL ? signature : "", sizeof client->signature);
@@ -143,7 +146,8 @@ talk (gnutls_session_t session)
 
   gnutls_record_send (session, request, strlen (request));
   gnutls_record_send (session, frame, sizeof frame);
-  while (answer->len < sizeof echo || memcmp (answer->str + answer->len - sizeof echo, echo, sizeof echo) != 0)
+  while (answer->len < sizeof echo ||
+         memcmp (answer->str + answer->len - sizeof echo, echo, sizeof echo) != 0)
     {
       gssize n_read = gnutls_record_recv (session, buffer, sizeof buffer);
 
@@ -195,12 +199,16 @@ tls_client_thread (gpointer user_data)
   gnutls_certificate_allocate_credentials (&credentials);
   if (client->certificate != NULL)
     {
-      g_autofree char *path = *client->certificate == '/' ? g_strdup (client->certificate) : get_sample_path (client->certificate);
+      g_autofree char *path = *client->certificate == '/' ? g_strdup (client->certificate)
+                                                          : get_sample_path (client->certificate);
 
-      g_assert_cmpint (gnutls_certificate_set_x509_key_file (credentials, path, path, GNUTLS_X509_FMT_PEM), >=, 0);
+      g_assert_cmpint (gnutls_certificate_set_x509_key_file (credentials, path, path, GNUTLS_X509_FMT_PEM),
+                       >=, 0);
     }
   gnutls_init (&session, GNUTLS_CLIENT | GNUTLS_NO_SIGNAL);
-  g_assert_cmpint (gnutls_priority_set_direct (session, client->priority != NULL ? client->priority : "NORMAL", NULL), ==, 0);
+  g_assert_cmpint (
+      gnutls_priority_set_direct (session, client->priority != NULL ? client->priority : "NORMAL", NULL), ==,
+      0);
   gnutls_credentials_set (session, GNUTLS_CRD_CERTIFICATE, credentials);
   gnutls_transport_set_int (session, fd);
   run_session (client, session);

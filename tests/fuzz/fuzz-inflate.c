@@ -112,7 +112,8 @@ check_inflate (const WsDeflateParameters *parameters,
 
   for (guint i = 0; i < 2; i++)
     {
-      Inflated              whole = inflate_message (whole_inflater, input.data, input.length, NULL, LIMIT_BYTES);
+      Inflated whole =
+          inflate_message (whole_inflater, input.data, input.length, NULL, LIMIT_BYTES);
       Inflated              cut = inflate_message (cut_inflater, input.data, input.length, cuts, capacity);
       const WsInflateResult result = whole.result;
 
@@ -151,7 +152,8 @@ compress_message (WsDeflater *deflater,
       const gsize        cut = fuzz_next_cut (cuts, input.length - fed);
       g_autofree guint8 *piece = fuzz_copy (input.data + fed, cut);
 
-      ws_deflater_compress (deflater, piece, cut, (cut & 1) != 0 ? WS_DEFLATE_PART : WS_DEFLATE_FLUSH, compressed);
+      ws_deflater_compress (deflater, piece, cut, (cut & 1) != 0 ? WS_DEFLATE_PART : WS_DEFLATE_FLUSH,
+                            compressed);
       fed += cut;
     }
 

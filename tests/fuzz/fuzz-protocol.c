@@ -78,7 +78,8 @@ end_frame (Record                *record,
     return;
 
   if (event->opcode == WS_OPCODE_TEXT)
-    g_assert_cmpuint (fuzz_utf8_whole_length (record->message->data, record->message->len), ==, record->message->len);
+    g_assert_cmpuint (fuzz_utf8_whole_length (record->message->data, record->message->len), ==,
+                      record->message->len);
   g_byte_array_set_size (record->message, 0);
   record->in_message = FALSE;
 }
@@ -127,7 +128,8 @@ record_control (Record                *record,
   if (event->type != WS_PROTOCOL_EVENT_CLOSE)
     return;
 
-  g_assert_true (event->close_code == WS_CLOSE_CODE_NO_STATUS || ws_close_code_may_be_sent (event->close_code));
+  g_assert_true (event->close_code == WS_CLOSE_CODE_NO_STATUS ||
+                 ws_close_code_may_be_sent (event->close_code));
   g_assert_cmpuint (fuzz_utf8_whole_length (event->data, event->length), ==, event->length);
   record->closed = TRUE;
 }

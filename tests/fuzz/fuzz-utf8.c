@@ -25,7 +25,8 @@ check_cut (const guint8 *data,
       g_assert_true (accepted == fuzz_utf8_may_go_on (data, fed));
 
       if (accepted)
-        g_assert_true (ws_utf8_validator_is_complete (&validator) == (fuzz_utf8_whole_length (data, fed) == fed));
+        g_assert_true (ws_utf8_validator_is_complete (&validator) ==
+                       (fuzz_utf8_whole_length (data, fed) == fed));
     }
 }
 

@@ -45,7 +45,7 @@ fill (Fixture *fixture)
   for (guint i = 0;; i++)
     {
       g_autoptr (GError) error = NULL;
-      g_autofree char   *data = g_memdup2 (g_bytes_get_data (fixture->piece, NULL), PIECE_LENGTH);
+      g_autofree char *data = g_memdup2 (g_bytes_get_data (fixture->piece, NULL), PIECE_LENGTH);
       g_autoptr (GBytes) piece = NULL;
 
       memcpy (data, &i, sizeof i);
@@ -67,9 +67,9 @@ assert_numbered_messages (WsTestClient *client,
 {
   for (guint i = 0; i < n_messages; i++)
     {
-      WsOpcode           opcode = WS_OPCODE_CONTINUATION;
+      WsOpcode opcode = WS_OPCODE_CONTINUATION;
       g_autoptr (GBytes) message = ws_test_client_read_message (client, &opcode);
-      guint              number;
+      guint number;
 
       g_assert_cmpuint (g_bytes_get_size (message), ==, PIECE_LENGTH);
       memcpy (&number, g_bytes_get_data (message, NULL), sizeof number);
@@ -182,7 +182,7 @@ test_blocking_send (Fixture      *fixture,
                     gconstpointer user_data)
 {
   g_autoptr (GError) error = NULL;
-  const guint        n_messages = 200;
+  const guint n_messages = 200;
 
   g_test_summary ("With a timeout sends wait for the peer and fail with no 10035.");
 
@@ -283,7 +283,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
 
 #define ADD(name, setting, function) \
-  g_test_add (name, Fixture, setting, fixture_set_up, function, fixture_tear_down)
+ g_test_add (name, Fixture, setting, fixture_set_up, function, fixture_tear_down)
 
   ADD ("/backpressure/queue-full", "MaxSendQueue=1000000", test_queue_full);
   ADD ("/backpressure/other-client", "MaxSendQueue=1000000", test_other_client);

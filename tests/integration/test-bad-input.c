@@ -93,10 +93,10 @@ assert_failed (WsTestServer *server,
                guint         number,
                guint         code)
 {
-  g_autofree char         *event = g_strdup_printf ("disconnected #%u %u \"", number, code);
-  g_autofree char         *empty = g_strdup_printf ("disconnected #%u %u \"\"", number, code);
-  g_autoptr (WsTestFrame)  frame = ws_test_client_read_frame (client);
-  const guint8            *payload = g_bytes_get_data (frame->payload, NULL);
+  g_autofree char *event = g_strdup_printf ("disconnected #%u %u \"", number, code);
+  g_autofree char *empty = g_strdup_printf ("disconnected #%u %u \"\"", number, code);
+  g_autoptr (WsTestFrame) frame = ws_test_client_read_frame (client);
+  const guint8 *payload = g_bytes_get_data (frame->payload, NULL);
 
   g_assert_cmpint (frame->opcode, ==, WS_OPCODE_CLOSE);
   g_assert_cmpuint (g_bytes_get_size (frame->payload), >, 4);
@@ -122,11 +122,11 @@ assert_unharmed (WsTestServer *server,
 static void
 test_bad_frame (gconstpointer user_data)
 {
-  const BadFrame          *bad_frame = user_data;
+  const BadFrame *bad_frame = user_data;
   g_autoptr (WsTestServer) server = NULL;
   g_autoptr (WsTestClient) other = NULL;
   g_autoptr (WsTestClient) client = NULL;
-  guint                    n_logs;
+  guint n_logs;
 
   g_test_summary ("These bytes fail the connection with this code, and it alone.");
 
@@ -144,7 +144,7 @@ test_bad_frame (gconstpointer user_data)
 static void
 test_bad_frame_slowly (gconstpointer user_data)
 {
-  const BadFrame          *bad_frame = user_data;
+  const BadFrame *bad_frame = user_data;
   g_autoptr (WsTestServer) server = NULL;
   g_autoptr (WsTestClient) client = NULL;
 
@@ -165,11 +165,11 @@ test_messages_before_fault (void)
 {
   g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
   g_autoptr (WsTestClient) client = ws_test_server_open (server);
-  g_autoptr (GByteArray)   bytes = NULL;
+  g_autoptr (GByteArray) bytes = NULL;
 
   g_test_summary ("Messages before the fault, in the same piece, are delivered; those after not.");
 
-  bytes = ws_test_frame_build ((WsTestFrameSpec) { .opcode = WS_OPCODE_TEXT }, "good", 4);
+  bytes = ws_test_frame_build ((WsTestFrameSpec){ .opcode = WS_OPCODE_TEXT }, "good", 4);
   g_byte_array_append (bytes, (const guint8 *) "\x83\x80" KEY0, 6);
   g_byte_array_append (bytes, (const guint8 *) "\x81\x81" KEY0 "x", 7);
   ws_test_client_send (client, bytes->data, bytes->len);
@@ -185,8 +185,8 @@ test_fault_then_flood (void)
 {
   g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
   g_autoptr (WsTestClient) client = ws_test_server_open (server);
-  const gsize              length = 1024 * 1024;
-  g_autofree char         *noise = ws_test_pattern (length);
+  const gsize      length = 1024 * 1024;
+  g_autofree char *noise = ws_test_pattern (length);
 
   g_test_summary ("A client that goes on sending after its fault still gets to read why.");
 
@@ -236,9 +236,9 @@ test_huge_length_allocates_nothing (void)
 static void
 test_garbage (void)
 {
-  g_autoptr (WsTestServer)   server = ws_test_server_new_listening (NULL, NULL);
-  g_autoptr (WsTestClient)   other = ws_test_server_open (server);
-  g_autoptr (WsTestClient)   client = ws_test_server_connect (server);
+  g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
+  g_autoptr (WsTestClient) other = ws_test_server_open (server);
+  g_autoptr (WsTestClient) client = ws_test_server_connect (server);
   g_autoptr (WsTestResponse) response = NULL;
 
   g_test_summary ("Bytes that are no HTTP are answered 400.");
@@ -253,8 +253,8 @@ test_garbage (void)
 static void
 test_tls_hello (void)
 {
-  g_autoptr (WsTestServer)   server = ws_test_server_new_listening (NULL, NULL);
-  g_autoptr (WsTestClient)   client = ws_test_server_connect (server);
+  g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
+  g_autoptr (WsTestClient) client = ws_test_server_connect (server);
   g_autoptr (WsTestResponse) response = NULL;
 
   g_test_summary ("A TLS ClientHello to the plain port is answered 400 at once.");
@@ -277,7 +277,7 @@ test_random_streams (void)
   for (guint round = 0; round < 200; round++)
     {
       g_autoptr (WsTestClient) client = ws_test_server_open (server);
-      guint8                   noise[64];
+      guint8 noise[64];
 
       for (gsize i = 0; i < sizeof noise; i++)
         noise[i] = (guint8) g_test_rand_int_range (0, 256);

@@ -69,11 +69,15 @@ test_all (Fixture      *fixture,
   g_test_summary ("Everybody gets it, in the format asked for, which is checked once.");
 
   g_assert_cmpuint (broadcast_text (fixture, "to all"), ==, N_CLIENTS);
-  g_assert_cmpuint (broadcast (fixture->server, WS_DATA_FORMAT_BINARY, bytes, sizeof bytes, NULL, NULL), ==, N_CLIENTS);
-  g_assert_cmpuint (broadcast (fixture->server, WS_DATA_FORMAT_AUTOMATIC, bytes, sizeof bytes, NULL, NULL), ==, N_CLIENTS);
-  g_assert_cmpuint (broadcast (fixture->server, WS_DATA_FORMAT_AUTOMATIC, "grüß", 6, NULL, NULL), ==, N_CLIENTS);
+  g_assert_cmpuint (broadcast (fixture->server, WS_DATA_FORMAT_BINARY, bytes, sizeof bytes, NULL, NULL), ==,
+                    N_CLIENTS);
+  g_assert_cmpuint (broadcast (fixture->server, WS_DATA_FORMAT_AUTOMATIC, bytes, sizeof bytes, NULL, NULL),
+                    ==, N_CLIENTS);
+  g_assert_cmpuint (broadcast (fixture->server, WS_DATA_FORMAT_AUTOMATIC, "grüß", 6, NULL, NULL), ==,
+                    N_CLIENTS);
   g_assert_cmpuint (broadcast_text (fixture, ""), ==, N_CLIENTS);
-  g_assert_cmpuint (ws_server_broadcast (fixture->server->server, WS_DATA_FORMAT_TEXT, data, NULL, NULL, &error), ==, 0);
+  g_assert_cmpuint (
+      ws_server_broadcast (fixture->server->server, WS_DATA_FORMAT_TEXT, data, NULL, NULL, &error), ==, 0);
   g_assert_error (error, WS_ERROR, WS_ERROR_INVALID_ARGUMENT);
 
   for (guint i = 0; i < N_CLIENTS; i++)
@@ -108,7 +112,9 @@ test_long (Fixture      *fixture,
   g_test_summary ("A long one goes out in frames of MaxFrameSize, from its own memory, which is free "
                   "when the last client has it.");
 
-  g_assert_cmpuint (ws_server_broadcast (fixture->server->server, WS_DATA_FORMAT_BINARY, bytes, NULL, NULL, NULL), ==, N_CLIENTS);
+  g_assert_cmpuint (
+      ws_server_broadcast (fixture->server->server, WS_DATA_FORMAT_BINARY, bytes, NULL, NULL, NULL), ==,
+      N_CLIENTS);
   g_bytes_unref (bytes);
   for (guint i = 0; i < N_CLIENTS; i++)
     {
@@ -201,7 +207,8 @@ test_filter_closes (Fixture      *fixture,
 
   g_test_summary ("A filter may close clients: they get nothing, and are not asked any more.");
 
-  g_assert_cmpuint (broadcast (fixture->server, WS_DATA_FORMAT_TEXT, "x", 1, itself ? close_asked_cb : close_all_but_asked_cb, fixture),
+  g_assert_cmpuint (broadcast (fixture->server, WS_DATA_FORMAT_TEXT, "x", 1,
+                               itself ? close_asked_cb : close_all_but_asked_cb, fixture),
                     ==, itself ? 0 : 1);
   g_assert_cmpuint (fixture->n_asked, ==, itself ? N_CLIENTS : 1);
   if (!itself)
@@ -237,7 +244,8 @@ test_filter_changes_list (Fixture      *fixture,
 {
   g_test_summary ("The list may change meanwhile: each of those who were there is asked once.");
 
-  g_assert_cmpuint (broadcast (fixture->server, WS_DATA_FORMAT_TEXT, "once", 4, shake_list_cb, fixture), ==, N_CLIENTS - 1);
+  g_assert_cmpuint (broadcast (fixture->server, WS_DATA_FORMAT_TEXT, "once", 4, shake_list_cb, fixture), ==,
+                    N_CLIENTS - 1);
   g_assert_cmpuint (fixture->n_asked, ==, N_CLIENTS - 1);
   g_assert_cmpuint (broadcast_text (fixture, "next"), ==, N_CLIENTS);
   for (guint i = 0; i < N_CLIENTS; i++)
@@ -311,8 +319,8 @@ static void
 test_closing (Fixture      *fixture,
               gconstpointer user_data)
 {
-  g_autofree char *setting = g_strdup_printf ("MessageLength[%s]=4",
-                                              ws_connection_get_connection_id (ws_test_server_get (fixture->server, 2)));
+  g_autofree char *setting = g_strdup_printf (
+      "MessageLength[%s]=4", ws_connection_get_connection_id (ws_test_server_get (fixture->server, 2)));
 
   g_test_summary ("Neither a closing client gets it, nor one in the middle of an announced message.");
 
@@ -424,7 +432,8 @@ compressed_open (Compressed   *self,
   ws_test_client_send_handshake (self->client, "/", header);
   response = ws_test_client_read_response (self->client);
   g_assert_cmpuint (response->status, ==, 101);
-  g_assert_cmpint (ws_test_response_get (response, "sec-websocket-extensions") != NULL, ==, kinds[kind].offer != NULL);
+  g_assert_cmpint (ws_test_response_get (response, "sec-websocket-extensions") != NULL, ==,
+                   kinds[kind].offer != NULL);
   if (kinds[kind].offer != NULL)
     g_assert_cmpint (inflateInit2 (&self->inflater, -kinds[kind].window_bits), ==, Z_OK);
 }
@@ -492,8 +501,8 @@ static void
 test_compressed (void)
 {
   static const gsize lengths[] = { 1, 20, 100, 249, 250, 251, 700, 3000, 20000, 100000, 0, 60 };
-  g_autoptr (WsTestServer) server = ws_test_server_new_listening ("DeflateThreshold=0", "DeflateWindowBits=15",
-                                                                  "DeflateNoContextTakeover=False", NULL);
+  g_autoptr (WsTestServer) server = ws_test_server_new_listening (
+      "DeflateThreshold=0", "DeflateWindowBits=15", "DeflateNoContextTakeover=False", NULL);
   g_autoptr (GRand) rand = g_rand_new_with_seed (7);
   Compressed clients[N_KINDS];
 
@@ -526,7 +535,8 @@ test_compressed (void)
     }
 }
 
-#define ADD(name) g_test_add ("/broadcast/" #name, Fixture, NULL, fixture_set_up, test_##name, fixture_tear_down)
+#define ADD(name) \
+ g_test_add ("/broadcast/" #name, Fixture, NULL, fixture_set_up, test_##name, fixture_tear_down)
 
 int
 main (int    argc,
@@ -538,8 +548,10 @@ main (int    argc,
   ADD (long);
   ADD (fragments);
   ADD (filter);
-  g_test_add ("/broadcast/filter_closes/others", Fixture, NULL, fixture_set_up, test_filter_closes, fixture_tear_down);
-  g_test_add ("/broadcast/filter_closes/asked", Fixture, "UseIPv6=0", fixture_set_up, test_filter_closes, fixture_tear_down);
+  g_test_add ("/broadcast/filter_closes/others", Fixture, NULL, fixture_set_up, test_filter_closes,
+              fixture_tear_down);
+  g_test_add ("/broadcast/filter_closes/asked", Fixture, "UseIPv6=0", fixture_set_up, test_filter_closes,
+              fixture_tear_down);
   ADD (filter_changes_list);
   ADD (filter_disposes);
   ADD (full);

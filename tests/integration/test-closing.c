@@ -89,10 +89,10 @@ static void
 test_behind_large_message (Fixture      *fixture,
                            gconstpointer user_data)
 {
-  const gsize        length = 12 * 1024 * 1024;
+  const gsize length = 12 * 1024 * 1024;
   g_autoptr (GBytes) bytes = g_bytes_new_take (ws_test_pattern (length), length);
   g_autoptr (GBytes) message = NULL;
-  WsOpcode           opcode = WS_OPCODE_CONTINUATION;
+  WsOpcode opcode = WS_OPCODE_CONTINUATION;
 
   g_test_summary ("A close behind a message that waits in the queue cuts nothing off.");
 
@@ -156,7 +156,7 @@ test_inside_message (Fixture      *fixture,
   g_test_summary ("A close between two fragments is a close, and the message is dropped.");
 
   ws_test_client_send_frame (fixture->client,
-                             (WsTestFrameSpec) { .opcode = WS_OPCODE_TEXT, .more = TRUE }, "a", 1);
+                             (WsTestFrameSpec){ .opcode = WS_OPCODE_TEXT, .more = TRUE }, "a", 1);
   ws_test_client_send_close (fixture->client, 1001, "");
   ws_test_client_assert_close (fixture->client, 1001, NULL);
   ws_test_client_assert_eof (fixture->client);
@@ -193,7 +193,7 @@ test_half_close_in_frame (Fixture      *fixture,
 
   g_test_summary ("An end of the stream inside a frame is 1006 and delivers no message end.");
 
-  frame = ws_test_frame_build ((WsTestFrameSpec) { .opcode = WS_OPCODE_TEXT }, "hello", 5);
+  frame = ws_test_frame_build ((WsTestFrameSpec){ .opcode = WS_OPCODE_TEXT }, "hello", 5);
   ws_test_client_send (fixture->client, frame->data, frame->len - 1);
   ws_test_client_half_close (fixture->client);
   ws_test_server_wait_for (fixture->server, "disconnected #1 1006");
@@ -270,7 +270,7 @@ static void
 test_disconnect_settings (Fixture      *fixture,
                           gconstpointer user_data)
 {
-  const char        *id = ws_connection_get_connection_id (fixture->connection);
+  const char *id = ws_connection_get_connection_id (fixture->connection);
   g_autoptr (GError) error = NULL;
 
   g_test_summary ("disconnect_client sends DisconnectStatusCode and DisconnectStatusDescription.");
@@ -321,8 +321,8 @@ static void
 test_bad_reasons (Fixture      *fixture,
                   gconstpointer user_data)
 {
-  g_autofree char   *longest = ws_test_pattern (123);
-  g_autofree char   *too_long = ws_test_pattern (124);
+  g_autofree char *longest = ws_test_pattern (123);
+  g_autofree char *too_long = ws_test_pattern (124);
   g_autoptr (GError) error = NULL;
 
   g_test_summary ("A reason over 123 bytes or not UTF-8 is refused; one of 123 bytes is sent.");
@@ -344,13 +344,13 @@ test_bad_reasons (Fixture      *fixture,
 static void
 test_valid_code (gconstpointer user_data)
 {
-  guint                    code = GPOINTER_TO_UINT (user_data);
+  guint code = GPOINTER_TO_UINT (user_data);
   g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
   g_autoptr (WsTestClient) by_client = ws_test_server_open (server);
   g_autoptr (WsTestClient) by_server = ws_test_server_open (server);
-  g_autofree char         *first = g_strdup_printf ("disconnected #1 %u \"why\"", code);
-  g_autofree char         *second = g_strdup_printf ("disconnected #2 %u \"why\"", code);
-  g_autoptr (GError)       error = NULL;
+  g_autofree char *first = g_strdup_printf ("disconnected #1 %u \"why\"", code);
+  g_autofree char *second = g_strdup_printf ("disconnected #2 %u \"why\"", code);
+  g_autoptr (GError) error = NULL;
 
   g_test_summary ("This code may be sent by either side and is reported as it is.");
 
@@ -385,7 +385,7 @@ test_close_async (Fixture      *fixture,
                   gconstpointer user_data)
 {
   g_autoptr (GAsyncResult) result = NULL;
-  g_autoptr (GError)       error = NULL;
+  g_autoptr (GError) error = NULL;
 
   g_test_summary ("close_async finishes when the closing handshake has ended.");
 
@@ -418,11 +418,11 @@ static void
 test_drop_in_close_frame (void)
 {
   g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
-  g_autoptr (GByteArray)   frame = NULL;
+  g_autoptr (GByteArray) frame = NULL;
 
   g_test_summary ("A client that leaves anywhere inside its close frame is 1006 once.");
 
-  frame = ws_test_frame_build ((WsTestFrameSpec) { .opcode = WS_OPCODE_CLOSE }, "\x03\xe8x", 3);
+  frame = ws_test_frame_build ((WsTestFrameSpec){ .opcode = WS_OPCODE_CLOSE }, "\x03\xe8x", 3);
   for (gsize cut = 0; cut < frame->len; cut++)
     {
       g_autoptr (WsTestClient) client = ws_test_server_open (server);
@@ -466,7 +466,7 @@ test_shutdown (void)
 static void
 test_shutdown_async (gconstpointer user_data)
 {
-  gboolean                 answers = GPOINTER_TO_INT (user_data);
+  gboolean answers = GPOINTER_TO_INT (user_data);
   g_autoptr (WsTestServer) server = ws_test_server_new_listening ("CloseTimeout=60", NULL);
   g_autoptr (WsTestClient) client = ws_test_server_open (server);
   g_autoptr (GAsyncResult) result = NULL;
@@ -512,7 +512,7 @@ test_stop_listening (void)
   g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
   g_autoptr (WsTestClient) client = ws_test_server_open (server);
   g_autoptr (WsTestClient) late = NULL;
-  guint                    port = server->port;
+  guint port = server->port;
 
   g_test_summary ("stop_listening refuses new clients and keeps the open ones; listening goes on.");
 
@@ -544,7 +544,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
 
 #define ADD(name, setting, function) \
-  g_test_add (name, Fixture, setting, fixture_set_up, function, fixture_tear_down)
+ g_test_add (name, Fixture, setting, fixture_set_up, function, fixture_tear_down)
 
   ADD ("/closing/by-server", NULL, test_by_server);
   ADD ("/closing/after-messages", NULL, test_after_messages);

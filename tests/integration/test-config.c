@@ -7,29 +7,29 @@
 /* Every setting: its default, that it is stored and read back, and what it refuses. */
 
 /* One that can be read: a server that speaks TLS refuses others at once. */
-#define CERTIFICATE \
-  "-----BEGIN CERTIFICATE-----\n" \
-  "MIICXjCCAUagAwIBAgICEAEwDQYJKoZIhvcNAQELBQAwITELMAkGA1UEBhMCREUx\n" \
-  "EjAQBgNVBAoMCVRlc3QgUm9vdDAgFw0yNjExMjIyMTM4MTdaGA8yMTI2MTAyOTIx\n" \
-  "MzgxN1owJTESMBAGA1UEAwwJbG9jYWxob3N0MQ8wDQYDVQQKDAZDdXJ2ZXMwWTAT\n" \
-  "BgcqhkjOPQIBBggqhkjOPQMBBwNCAASdNvMt/Wp8a2mxVsYnElCzceDYHJk/DLxR\n" \
-  "V8veMbta2rDai8DLzVbsQVuUtKjLc3D4r5ms6CnUXbmXnf2N8BPio2UwYzAUBgNV\n" \
-  "HREEDTALgglsb2NhbGhvc3QwCwYDVR0PBAQDAgeAMB0GA1UdDgQWBBTwuUvvj3++\n" \
-  "pLBfZF0XdPfPZOKzezAfBgNVHSMEGDAWgBStWjTq0gyiXgLv3GO9JblyT88K1jAN\n" \
-  "BgkqhkiG9w0BAQsFAAOCAQEADiuQr7RrCnZA9B2LNwXNibpvW4mIKAsCRLDTEGFx\n" \
-  "Wew9KV/k+WrZvfVwVQ3MSCaPx+wtvlLZK3DyvaBgY8RLIZbOBZJISI0uvXVN6H3i\n" \
-  "VV0c1FnBk5IgI3Ll3Nhwh1FrPa/ocU/3Xlbczc6BpWwcvhrWG/SjqUB96rG1mlCk\n" \
-  "5CEFKwtqzheprbx+wf32Z953cQus8G+LoOtDt2ElzABoaqmAfIYJEmYH41T+k1ib\n" \
-  "RiRyQlIbaeWIE5ukD86K78VC91gM43niUVBosQRpkhFl8uHYtRfhc9NrdjgCl3cO\n" \
-  "IMb186bN3cR/7M3o9NOLoB1sV6/c6zDSMEiqfFsLyMQL0A==\n" \
-  "-----END CERTIFICATE-----"
+#define CERTIFICATE                                                   \
+ "-----BEGIN CERTIFICATE-----\n"                                      \
+ "MIICXjCCAUagAwIBAgICEAEwDQYJKoZIhvcNAQELBQAwITELMAkGA1UEBhMCREUx\n" \
+ "EjAQBgNVBAoMCVRlc3QgUm9vdDAgFw0yNjExMjIyMTM4MTdaGA8yMTI2MTAyOTIx\n" \
+ "MzgxN1owJTESMBAGA1UEAwwJbG9jYWxob3N0MQ8wDQYDVQQKDAZDdXJ2ZXMwWTAT\n" \
+ "BgcqhkjOPQIBBggqhkjOPQMBBwNCAASdNvMt/Wp8a2mxVsYnElCzceDYHJk/DLxR\n" \
+ "V8veMbta2rDai8DLzVbsQVuUtKjLc3D4r5ms6CnUXbmXnf2N8BPio2UwYzAUBgNV\n" \
+ "HREEDTALgglsb2NhbGhvc3QwCwYDVR0PBAQDAgeAMB0GA1UdDgQWBBTwuUvvj3++\n" \
+ "pLBfZF0XdPfPZOKzezAfBgNVHSMEGDAWgBStWjTq0gyiXgLv3GO9JblyT88K1jAN\n" \
+ "BgkqhkiG9w0BAQsFAAOCAQEADiuQr7RrCnZA9B2LNwXNibpvW4mIKAsCRLDTEGFx\n" \
+ "Wew9KV/k+WrZvfVwVQ3MSCaPx+wtvlLZK3DyvaBgY8RLIZbOBZJISI0uvXVN6H3i\n" \
+ "VV0c1FnBk5IgI3Ll3Nhwh1FrPa/ocU/3Xlbczc6BpWwcvhrWG/SjqUB96rG1mlCk\n" \
+ "5CEFKwtqzheprbx+wf32Z953cQus8G+LoOtDt2ElzABoaqmAfIYJEmYH41T+k1ib\n" \
+ "RiRyQlIbaeWIE5ukD86K78VC91gM43niUVBosQRpkhFl8uHYtRfhc9NrdjgCl3cO\n" \
+ "IMb186bN3cR/7M3o9NOLoB1sV6/c6zDSMEiqfFsLyMQL0A==\n"                 \
+ "-----END CERTIFICATE-----"
 
 typedef struct
 {
   const char *name;
   const char *default_value;
-  const char *other;  /* a value it takes, as it reads back */
-  const char *bad;    /* a value it refuses, or NULL when it takes any text */
+  const char *other; /* a value it takes, as it reads back */
+  const char *bad;   /* a value it refuses, or NULL when it takes any text */
   gboolean    fixed; /* cannot change while listening: refused with 108 */
 } Setting;
 
@@ -73,11 +73,14 @@ static const Setting settings[] = {
   { "SSLServerCACerts", "", CERTIFICATE, NULL, FALSE },
   { "SSLTrustManagerFactoryAlgorithm", "", "SunX509", NULL, FALSE },
   { "TLS12SignatureAlgorithms",
-    "sha512-ecdsa,sha512-rsa,sha512-dsa,sha384-ecdsa,sha384-rsa,sha384-dsa,sha256-ecdsa,sha256-rsa,sha256-dsa,"
+    "sha512-ecdsa,sha512-rsa,sha512-dsa,sha384-ecdsa,sha384-rsa,sha384-dsa,sha256-ecdsa,sha256-rsa,sha256-"
+    "dsa,"
     "sha224-ecdsa,sha224-rsa,sha224-dsa,sha1-ecdsa,sha1-rsa,sha1-dsa",
     "sha256-ecdsa,sha256-rsa", "sha256-none", FALSE },
-  { "TLS12SupportedGroups", "ecdhe_secp256r1,ecdhe_secp384r1,ecdhe_secp521r1", "ecdhe_secp256r1", "no-group", FALSE },
-  { "TLS13KeyShareGroups", "ecdhe_x25519,ecdhe_secp256r1,ecdhe_secp384r1,ffdhe_2048,ffdhe_3072", "ecdhe_x25519", NULL, FALSE },
+  { "TLS12SupportedGroups", "ecdhe_secp256r1,ecdhe_secp384r1,ecdhe_secp521r1", "ecdhe_secp256r1", "no-group",
+    FALSE },
+  { "TLS13KeyShareGroups", "ecdhe_x25519,ecdhe_secp256r1,ecdhe_secp384r1,ffdhe_2048,ffdhe_3072",
+    "ecdhe_x25519", NULL, FALSE },
   { "TLS13SignatureAlgorithms",
     "rsa_pss_sha256,rsa_pss_sha384,rsa_pss_sha512,rsa_pkcs1_sha256,rsa_pkcs1_sha384,rsa_pkcs1_sha512,"
     "ecdsa_secp256r1_sha256,ecdsa_secp384r1_sha384,ecdsa_secp521r1_sha512,ed25519,ed448",
@@ -117,7 +120,7 @@ assert_value (WsServer   *server,
               const char *expected)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char   *value = configure (server, name, NULL, &error);
+  g_autofree char *value = configure (server, name, NULL, &error);
 
   g_assert_no_error (error);
   g_assert_cmpstr (value, ==, expected);
@@ -126,13 +129,13 @@ assert_value (WsServer   *server,
 static void
 test_setting (gconstpointer user_data)
 {
-  const Setting       *setting = user_data;
+  const Setting *setting = user_data;
   g_autoptr (WsServer) server = ws_server_new ();
   g_autoptr (WsServer) other = ws_server_new ();
-  g_autofree char     *lower = g_ascii_strdown (setting->name, -1);
-  g_autofree char     *upper = g_ascii_strup (setting->name, -1);
-  g_autofree char     *stored = NULL;
-  g_autoptr (GError)   error = NULL;
+  g_autofree char *lower = g_ascii_strdown (setting->name, -1);
+  g_autofree char *upper = g_ascii_strup (setting->name, -1);
+  g_autofree char *stored = NULL;
+  g_autoptr (GError) error = NULL;
 
   g_test_summary ("This setting has its default, is stored per server and read back.");
 
@@ -148,12 +151,12 @@ test_setting (gconstpointer user_data)
 static void
 test_bad_value (gconstpointer user_data)
 {
-  const Setting       *setting = user_data;
+  const Setting *setting = user_data;
   g_autoptr (WsServer) server = ws_server_new ();
-  g_autofree char     *quoted = g_strdup_printf ("\"%s\"", setting->bad);
-  g_autofree char     *value = NULL;
-  g_autofree char     *stored = NULL;
-  g_autoptr (GError)   error = NULL;
+  g_autofree char *quoted = g_strdup_printf ("\"%s\"", setting->bad);
+  g_autofree char *value = NULL;
+  g_autofree char *stored = NULL;
+  g_autoptr (GError) error = NULL;
 
   g_test_summary ("A bad value is refused by name and value, with what is accepted, and not stored.");
 
@@ -164,7 +167,8 @@ test_bad_value (gconstpointer user_data)
   g_assert_nonnull (strstr (error->message, setting->name));
   g_assert_nonnull (strstr (error->message, quoted));
   /* Names of TLS that are unknown and certificates that cannot be read have codes of their own. */
-  if (!g_error_matches (error, WS_ERROR, WS_ERROR_TLS_LIBRARY) && !g_error_matches (error, WS_ERROR, WS_ERROR_CREDENTIALS) &&
+  if (!g_error_matches (error, WS_ERROR, WS_ERROR_TLS_LIBRARY) &&
+      !g_error_matches (error, WS_ERROR, WS_ERROR_CREDENTIALS) &&
       !g_error_matches (error, WS_ERROR, WS_ERROR_CERT_STORE))
     {
       g_assert_error (error, WS_ERROR, WS_ERROR_INVALID_ARGUMENT);
@@ -176,14 +180,15 @@ test_bad_value (gconstpointer user_data)
 static void
 test_while_listening (gconstpointer user_data)
 {
-  const Setting           *setting = user_data;
+  const Setting *setting = user_data;
   g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
-  g_autofree char         *value = NULL;
-  g_autoptr (GError)       error = NULL;
+  g_autofree char *value = NULL;
+  g_autoptr (GError) error = NULL;
 
   g_test_summary ("While listening this setting is fixed with 108 or can change, as documented.");
 
-  if (g_str_equal (setting->name, "SSLOCSPResponse") && ws_test_tls_skip ("over TLS the file is read at once"))
+  if (g_str_equal (setting->name, "SSLOCSPResponse") &&
+      ws_test_tls_skip ("over TLS the file is read at once"))
     return;
 
   value = configure (server->server, setting->name, setting->other, &error);
@@ -209,8 +214,13 @@ test_booleans (void)
     const char *text;
     const char *value;
   } cases[] = {
-    { "true", "True" }, { "TRUE", "True" }, { "1", "True" }, { " True ", "True" },
-    { "false", "False" }, { "False", "False" }, { "0", "False" },
+    { "true", "True" },
+    { "TRUE", "True" },
+    { "1", "True" },
+    { " True ", "True" },
+    { "false", "False" },
+    { "False", "False" },
+    { "0", "False" },
   };
   g_autoptr (WsServer) server = ws_server_new ();
 
@@ -219,7 +229,7 @@ test_booleans (void)
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_autoptr (GError) error = NULL;
-      g_autofree char   *value = configure (server, "BufferMessage", cases[i].text, &error);
+      g_autofree char *value = configure (server, "BufferMessage", cases[i].text, &error);
 
       g_assert_no_error (error);
       g_assert_cmpstr (value, ==, cases[i].value);
@@ -229,7 +239,7 @@ test_booleans (void)
 static void
 test_unknown (void)
 {
-  const char *const    names[] = { "NoSuchSetting", "", "BufferMessageX", "BufferMessag", " " };
+  const char *const names[] = { "NoSuchSetting", "", "BufferMessageX", "BufferMessag", " " };
   g_autoptr (WsServer) server = ws_server_new ();
 
   g_test_summary ("An unknown name is an error that repeats it.");
@@ -238,7 +248,7 @@ test_unknown (void)
     for (guint with_value = 0; with_value < 2; with_value++)
       {
         g_autoptr (GError) error = NULL;
-        g_autofree char   *value = configure (server, names[i], with_value ? "1" : NULL, &error);
+        g_autofree char *value = configure (server, names[i], with_value ? "1" : NULL, &error);
 
         g_assert_null (value);
         g_assert_error (error, WS_ERROR, WS_ERROR_INVALID_ARGUMENT);
@@ -261,10 +271,10 @@ static void
 test_read_only (void)
 {
   g_autoptr (WsServer) server = ws_server_new ();
-  g_autofree char     *build_info = configure (server, "BuildInfo", NULL, NULL);
-  g_autofree char     *license_info = configure (server, "LicenseInfo", NULL, NULL);
-  g_autofree char     *refused = NULL;
-  g_autoptr (GError)   error = NULL;
+  g_autofree char *build_info = configure (server, "BuildInfo", NULL, NULL);
+  g_autofree char *license_info = configure (server, "LicenseInfo", NULL, NULL);
+  g_autofree char *refused = NULL;
+  g_autoptr (GError) error = NULL;
 
   g_test_summary ("BuildInfo and LicenseInfo tell versions and licence, and cannot be set.");
 
@@ -284,18 +294,18 @@ test_per_connection (void)
   g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
   g_autoptr (WsTestClient) first = ws_test_server_open (server);
   g_autoptr (WsTestClient) second = ws_test_server_open (server);
-  const char              *id = ws_connection_get_connection_id (ws_test_server_get (server, 1));
-  const char              *other_id = ws_connection_get_connection_id (ws_test_server_get (server, 2));
-  const char *const        names[] = { "MaxLineLength", "MessageLength", "maxlinelength" };
+  const char       *id = ws_connection_get_connection_id (ws_test_server_get (server, 1));
+  const char       *other_id = ws_connection_get_connection_id (ws_test_server_get (server, 2));
+  const char *const names[] = { "MaxLineLength", "MessageLength", "maxlinelength" };
 
   g_test_summary ("NAME[id] is a setting of one connection.");
 
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
     {
-      g_autofree char   *name = g_strdup_printf ("%s[%s]", names[i], id);
-      g_autofree char   *other_name = g_strdup_printf ("%s[%s]", names[i], other_id);
-      g_autofree char   *before = configure (server->server, other_name, NULL, NULL);
-      g_autofree char   *value = NULL;
+      g_autofree char *name = g_strdup_printf ("%s[%s]", names[i], id);
+      g_autofree char *other_name = g_strdup_printf ("%s[%s]", names[i], other_id);
+      g_autofree char *before = configure (server->server, other_name, NULL, NULL);
+      g_autofree char *value = NULL;
       g_autoptr (GError) error = NULL;
 
       value = configure (server->server, name, "77", &error);
@@ -329,8 +339,8 @@ test_per_connection_errors (void)
     for (guint with_value = 0; with_value < 2; with_value++)
       {
         g_autoptr (GError) error = NULL;
-        g_autofree char   *value = configure (server, cases[i].name, with_value ? "1" : NULL,
-                                              &error);
+        g_autofree char *value = configure (server, cases[i].name, with_value ? "1" : NULL,
+                                            &error);
 
         g_assert_null (value);
         g_assert_error (error, WS_ERROR, cases[i].code);
@@ -360,8 +370,8 @@ test_log_level (void)
   g_assert_cmpuint (normal->logs->len, >, 0);
   g_assert_cmpuint (loud->logs->len, >, normal->logs->len);
   for (guint i = 0; i < normal->logs->len; i++)
-    g_assert_true (g_str_has_prefix (normal->logs->pdata[i], "Info ")
-                   || g_str_has_prefix (normal->logs->pdata[i], "Error "));
+    g_assert_true (g_str_has_prefix (normal->logs->pdata[i], "Info ") ||
+                   g_str_has_prefix (normal->logs->pdata[i], "Error "));
 }
 
 static void

@@ -271,7 +271,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
 
 #define ADD(name, setting, function) \
-  g_test_add (name, Fixture, setting, fixture_set_up, function, fixture_tear_down)
+ g_test_add (name, Fixture, setting, fixture_set_up, function, fixture_tear_down)
 
   ADD ("/deferred/complete", NULL, test_complete);
   ADD ("/deferred/complete-twice", NULL, test_complete_twice);

@@ -105,16 +105,19 @@ test_cut_close_frame (void)
 {
   g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
   g_autoptr (WsTestClient) client = ws_test_server_open (server);
-  g_autoptr (GByteArray)   frame = NULL;
-  const gsize              cut = 9;
+  g_autoptr (GByteArray) frame = NULL;
+  const gsize cut = 9;
 
-  g_test_summary ("A close frame in two pieces keeps its reason while the handler of the last line iterates.");
+  g_test_summary (
+      "A close frame in two pieces keeps its reason while the handler of the last line iterates.");
 
   g_signal_connect (server->server, "data-in", G_CALLBACK (data_in_settle_cb), client);
   g_assert_true (ws_connection_change_line_mode (ws_test_server_get (server, 1), TRUE, NULL));
   ws_test_client_send_text (client, "abc");
   ws_test_settle ();
-  frame = ws_test_frame_build ((WsTestFrameSpec) { .opcode = WS_OPCODE_CLOSE }, "\x03\xe8" "some reason", 13);
+  frame = ws_test_frame_build ((WsTestFrameSpec){ .opcode = WS_OPCODE_CLOSE }, "\x03\xe8"
+                                                                               "some reason",
+                               13);
   ws_test_client_send_cut (client, frame->data, frame->len, &cut, 1);
   ws_test_server_wait_for (server, "disconnected");
   ws_test_server_assert_events (server, "data-in #1 continuation \"abc\" eom",
@@ -126,12 +129,12 @@ test_line_mode_in_frame (void)
 {
   g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
   g_autoptr (WsTestClient) client = ws_test_server_open (server);
-  WsConnection            *connection = ws_test_server_get (server, 1);
-  g_autoptr (GByteArray)   frame = NULL;
+  WsConnection *connection = ws_test_server_get (server, 1);
+  g_autoptr (GByteArray) frame = NULL;
 
   g_test_summary ("Line mode that begins inside a frame takes along what has come of it, and leaves nothing behind.");
 
-  frame = ws_test_frame_build ((WsTestFrameSpec) { .opcode = WS_OPCODE_TEXT }, "FIRST-HALF second-half\n", 23);
+  frame = ws_test_frame_build ((WsTestFrameSpec){ .opcode = WS_OPCODE_TEXT }, "FIRST-HALF second-half\n", 23);
   ws_test_client_send (client, frame->data, 17);
   ws_test_settle ();
   ws_test_server_assert_events (server, NULL);
@@ -149,10 +152,10 @@ static void
 test_regular_file (void)
 {
   g_autoptr (WsTestServer) server = ws_test_server_new ();
-  g_autoptr (GError)       error = NULL;
-  g_autofree char         *directory = g_dir_make_tmp ("wsserver-XXXXXX", NULL);
-  g_autofree char         *path = g_build_filename (directory, "precious.txt", NULL);
-  g_autofree char         *content = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *directory = g_dir_make_tmp ("wsserver-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (directory, "precious.txt", NULL);
+  g_autofree char *content = NULL;
 
   g_test_summary ("A path where a regular file is cannot be listened on: 10048, and the file stays.");
 
@@ -171,11 +174,11 @@ test_no_wait_unread_input (void)
 {
   g_autoptr (WsTestServer) server = ws_test_server_new_listening ("WaitForCloseResponse=False", NULL);
   g_autoptr (WsTestClient) client = ws_test_server_open (server);
-  WsConnection            *connection = ws_test_server_get (server, 1);
-  g_autoptr (GBytes)       bytes = g_bytes_new_take (ws_test_pattern (LONG_LENGTH), LONG_LENGTH);
-  g_autoptr (GBytes)       message = NULL;
-  WsOpcode                 opcode;
-  int                      size = 64 * 1024;
+  WsConnection *connection = ws_test_server_get (server, 1);
+  g_autoptr (GBytes) bytes = g_bytes_new_take (ws_test_pattern (LONG_LENGTH), LONG_LENGTH);
+  g_autoptr (GBytes) message = NULL;
+  WsOpcode opcode;
+  int      size = 64 * 1024;
 
   g_test_summary ("With WaitForCloseResponse False input that nobody reads does not cost a reading client its data.");
 
@@ -200,8 +203,8 @@ test_slow_reader_pong (void)
 {
   g_autoptr (WsTestServer) server = ws_test_server_new_listening ("PingInterval=1", "PongTimeout=1", NULL);
   g_autoptr (WsTestClient) client = ws_test_server_open (server);
-  SlowReader               slow = { 0 };
-  gboolean                 passed = FALSE;
+  SlowReader slow = { 0 };
+  gboolean   passed = FALSE;
 
   g_test_summary ("A client that reads, slowly, is not dropped for the ping it has not reached yet.");
 
@@ -220,10 +223,11 @@ test_slow_reader_close (void)
 {
   g_autoptr (WsTestServer) server = ws_test_server_new_listening ("CloseTimeout=1", NULL);
   g_autoptr (WsTestClient) client = ws_test_server_open (server);
-  SlowReader               slow = { 0 };
-  gboolean                 passed = FALSE;
+  SlowReader slow = { 0 };
+  gboolean   passed = FALSE;
 
-  g_test_summary ("A client that reads, slowly, gets the close frame behind a long queue, and may answer it.");
+  g_test_summary (
+      "A client that reads, slowly, gets the close frame behind a long queue, and may answer it.");
 
   start_slow_reader (&slow, client);
   send_long (ws_test_server_get (server, 1));
@@ -258,7 +262,7 @@ test_close_in_busy_handler (void)
 {
   g_autoptr (WsTestServer) server = ws_test_server_new_listening ("CloseTimeout=1", NULL);
   g_autoptr (WsTestClient) client = ws_test_server_open (server);
-  gboolean                 passed = FALSE;
+  gboolean passed = FALSE;
 
   g_test_summary ("CloseTimeout counts from the close, not from when the busy handler that closes began.");
 
@@ -292,10 +296,11 @@ test_one_close_frame (void)
 {
   g_autoptr (WsTestServer) server = ws_test_server_new_listening ("WaitForCloseResponse=False", NULL);
   g_autoptr (WsTestClient) client = ws_test_server_open (server);
-  g_autoptr (WsTestFrame)  frame = NULL;
-  guint                    n_calls = 0;
+  g_autoptr (WsTestFrame) frame = NULL;
+  guint n_calls = 0;
 
-  g_test_summary ("A log handler that closes the connection that is being failed adds no second close frame.");
+  g_test_summary (
+      "A log handler that closes the connection that is being failed adds no second close frame.");
 
   g_signal_connect (server->server, "log", G_CALLBACK (log_close_cb), &n_calls);
   ws_test_client_send (client, "\xff\xff", 2);
@@ -322,10 +327,10 @@ test_ping_among_sends (void)
 {
   g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
   g_autoptr (WsTestClient) client = ws_test_server_open (server);
-  WsConnection            *connection = ws_test_server_get (server, 1);
-  g_autoptr (GError)       error = NULL;
-  guint                    sends = g_timeout_add (300, send_text_cb, connection);
-  gint64                   begin_us = g_get_monotonic_time ();
+  WsConnection *connection = ws_test_server_get (server, 1);
+  g_autoptr (GError) error = NULL;
+  guint  sends = g_timeout_add (300, send_text_cb, connection);
+  gint64 begin_us = g_get_monotonic_time ();
 
   g_test_summary ("A ping that waits keeps its timeout while other messages are sent.");
 
@@ -344,7 +349,7 @@ test_shutdown_cancelled (void)
   g_autoptr (WsTestClient) client = ws_test_server_open (server);
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   g_autoptr (GAsyncResult) result = NULL;
-  g_autoptr (GError)       error = NULL;
+  g_autoptr (GError) error = NULL;
 
   g_test_summary ("Cancelling shutdown_async ends its wait, not the closing handshakes.");
 
@@ -364,9 +369,10 @@ test_long_idle_timeout (void)
 {
   g_autoptr (WsTestServer) server = ws_test_server_new_listening ("IdleTimeout=4295", NULL);
   g_autoptr (WsTestClient) client = ws_test_server_open (server);
-  gboolean                 passed = FALSE;
+  gboolean passed = FALSE;
 
-  g_test_summary ("IdleTimeout of 4295 seconds, more microseconds than 32 bits hold, closes nothing at once.");
+  g_test_summary (
+      "IdleTimeout of 4295 seconds, more microseconds than 32 bits hold, closes nothing at once.");
 
   g_timeout_add (150, set_flag_cb, &passed);
   ws_test_wait_until (passed);
@@ -389,8 +395,8 @@ test_long_timeout (void)
 {
   g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
   g_autoptr (WsTestClient) client = ws_test_server_open (server);
-  WsConnection            *connection = ws_test_server_get (server, 1);
-  g_autoptr (GError)       error = NULL;
+  WsConnection *connection = ws_test_server_get (server, 1);
+  g_autoptr (GError) error = NULL;
 
   g_test_summary ("A ping with a timeout of 3600 seconds waits for its pong.");
 
@@ -407,9 +413,9 @@ test_text_parts (void)
 {
   g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
   g_autoptr (WsTestClient) client = ws_test_server_open (server);
-  WsConnection            *connection = ws_test_server_get (server, 1);
-  g_autoptr (GError)       error = NULL;
-  g_autofree char         *setting =
+  WsConnection *connection = ws_test_server_get (server, 1);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *setting =
       g_strdup_printf ("MessageLength[%s]=4", ws_connection_get_connection_id (connection));
 
   g_test_summary ("A part of an announced text message that is not UTF-8 is refused, and nothing of it is sent.");

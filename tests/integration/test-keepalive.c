@@ -26,7 +26,7 @@ test_ping_interval (void)
 {
   g_autoptr (WsTestServer) server = ws_test_server_new_listening ("PingInterval=1", "PongTimeout=1", NULL);
   g_autoptr (WsTestClient) client = ws_test_server_open (server);
-  WsConnection            *connection = ws_test_server_get (server, 1);
+  WsConnection *connection = ws_test_server_get (server, 1);
 
   g_test_summary ("A client that answers its pings stays, and its round-trip time is measured.");
 
@@ -45,7 +45,7 @@ test_pong_timeout (void)
   g_autoptr (WsTestServer) server = ws_test_server_new_listening ("PingInterval=1", "PongTimeout=1", NULL);
   g_autoptr (WsTestClient) client = ws_test_server_open (server);
   g_autoptr (GAsyncResult) result = NULL;
-  g_autoptr (GError)       error = NULL;
+  g_autoptr (GError) error = NULL;
 
   g_test_summary ("A client that does not answer is dropped with 1006; who waits for it is told.");
 
@@ -71,7 +71,7 @@ test_busy_client (void)
 {
   g_autoptr (WsTestServer) server = ws_test_server_new_listening ("PingInterval=1", "PongTimeout=1", "IdleTimeout=1", NULL);
   g_autoptr (WsTestClient) client = ws_test_server_open (server);
-  guint                    talk = g_timeout_add (200, talk_cb, client);
+  guint talk = g_timeout_add (200, talk_cb, client);
 
   g_test_summary ("A client that talks is not asked whether it lives, and is not idle.");
 
@@ -86,7 +86,7 @@ test_idle (void)
   g_autoptr (WsTestServer) server = ws_test_server_new_listening ("IdleTimeout=1", NULL);
   g_autoptr (WsTestClient) quiet = ws_test_server_open (server);
   g_autoptr (WsTestClient) busy = ws_test_server_open (server);
-  guint                    talk = g_timeout_add (200, talk_cb, busy);
+  guint talk = g_timeout_add (200, talk_cb, busy);
 
   g_test_summary ("A quiet connection is closed with 1001; pings do not count, messages do.");
 
@@ -125,10 +125,10 @@ test_idle_during_stream (void)
   g_autoptr (WsTestServer) server = ws_test_server_new_listening ("IdleTimeout=1", NULL);
   g_autoptr (WsTestClient) client = ws_test_server_open (server);
   g_autoptr (GInputStream) stream = NULL;
-  g_autoptr (GBytes)       message = NULL;
-  SlowPipe                 slow = { 0 };
-  WsOpcode                 opcode;
-  int                      ends[2];
+  g_autoptr (GBytes) message = NULL;
+  SlowPipe slow = { 0 };
+  WsOpcode opcode;
+  int      ends[2];
 
   g_test_summary ("A connection that a long stream keeps busy is not idle.");
 
@@ -181,10 +181,10 @@ test_ping_client (void)
 {
   g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
   g_autoptr (WsTestClient) client = ws_test_server_open (server);
-  WsConnection            *connection = ws_test_server_get (server, 1);
-  const char              *id = ws_connection_get_connection_id (connection);
-  GAsyncResult            *results[3] = { NULL };
-  g_autoptr (GError)       error = NULL;
+  WsConnection *connection = ws_test_server_get (server, 1);
+  const char   *id = ws_connection_get_connection_id (connection);
+  GAsyncResult *results[3] = { NULL };
+  g_autoptr (GError) error = NULL;
 
   g_test_summary ("Pings under way together are each answered once; the last pong answers all.");
 
@@ -196,7 +196,7 @@ test_ping_client (void)
 
       g_assert_cmpint (ping->opcode, ==, WS_OPCODE_PING);
       if (i == 2)
-        ws_test_client_send_frame (client, (WsTestFrameSpec) { .opcode = WS_OPCODE_PONG },
+        ws_test_client_send_frame (client, (WsTestFrameSpec){ .opcode = WS_OPCODE_PONG },
                                    g_bytes_get_data (ping->payload, NULL), g_bytes_get_size (ping->payload));
     }
   ws_test_wait_until (results[0] != NULL && results[1] != NULL && results[2] != NULL);
@@ -218,13 +218,14 @@ test_ping_client (void)
 static void
 test_flood (void)
 {
-  g_autoptr (WsTestServer) server = ws_test_server_new_listening ("InBufferSize=65536", "OutBufferSize=65536", NULL);
+  g_autoptr (WsTestServer)
+      server = ws_test_server_new_listening ("InBufferSize=65536", "OutBufferSize=65536", NULL);
   g_autoptr (WsTestClient) client = ws_test_server_open (server);
-  WsConnection            *connection = ws_test_server_get (server, 1);
-  g_autofree char         *payload = ws_test_pattern (125);
-  g_autofree char         *last = NULL;
-  gboolean                 answered = FALSE;
-  guint                    n_pings = 0;
+  WsConnection    *connection = ws_test_server_get (server, 1);
+  g_autofree char *payload = ws_test_pattern (125);
+  g_autofree char *last = NULL;
+  gboolean         answered = FALSE;
+  guint            n_pings = 0;
 
   g_test_summary ("A peer that floods with pings and never reads costs bounded memory; once it reads, its "
                   "last ping is answered.");
@@ -237,7 +238,7 @@ test_flood (void)
         {
           n_pings++;
           memcpy (payload, &n_pings, sizeof n_pings);
-          ws_test_client_send_frame (client, (WsTestFrameSpec) { .opcode = WS_OPCODE_PING }, payload, 125);
+          ws_test_client_send_frame (client, (WsTestFrameSpec){ .opcode = WS_OPCODE_PING }, payload, 125);
         }
       ws_test_wait_until (client->output->len == 0);
       g_assert_cmpuint (ws_connection_get_send_queue_length (connection), <, 512 * 1024);
@@ -248,7 +249,7 @@ test_flood (void)
   while (!answered)
     {
       g_autoptr (WsTestFrame) pong = ws_test_client_read_frame (client);
-      guint                   number;
+      guint number;
 
       g_assert_cmpint (pong->opcode, ==, WS_OPCODE_PONG);
       g_assert_cmpuint (g_bytes_get_size (pong->payload), ==, 125);

@@ -13,13 +13,13 @@
 static void
 test_defaults (void)
 {
-  g_autoptr (WsServer)        server = ws_server_new ();
+  g_autoptr (WsServer) server = ws_server_new ();
   g_autoptr (WsConnectionMap) connections = NULL;
-  g_autofree char            *local_host = NULL;
-  gboolean                    listening = TRUE;
-  guint                       local_port = 1;
-  int                         default_timeout = 1;
-  int                         backlog = 0;
+  g_autofree char *local_host = NULL;
+  gboolean         listening = TRUE;
+  guint            local_port = 1;
+  int              default_timeout = 1;
+  int              backlog = 0;
 
   g_test_summary ("The properties of a new server have the documented defaults.");
 
@@ -49,8 +49,8 @@ static void
 test_setters (void)
 {
   g_autoptr (WsServer) server = ws_server_new ();
-  guint                n_notifies = 0;
-  g_autoptr (GError)   error = NULL;
+  guint n_notifies = 0;
+  g_autoptr (GError) error = NULL;
 
   g_test_summary ("Setters store and notify, once and only when the value changes.");
 
@@ -78,8 +78,8 @@ static void
 test_port_zero (void)
 {
   g_autoptr (WsTestServer) server = ws_test_server_new ();
-  guint                    n_listening = 0;
-  guint                    n_local_port = 0;
+  guint n_listening = 0;
+  guint n_local_port = 0;
 
   g_test_summary ("With port 0 the system picks one, which the property then reads and notifies.");
 
@@ -99,7 +99,7 @@ static void
 test_twice (void)
 {
   g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
-  g_autoptr (GError)       error = NULL;
+  g_autoptr (GError) error = NULL;
 
   g_test_summary ("Listening twice is error 104 and changes nothing.");
 
@@ -113,7 +113,7 @@ static void
 test_fixed_setters (void)
 {
   g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
-  g_autoptr (GError)       error = NULL;
+  g_autoptr (GError) error = NULL;
 
   g_test_summary ("Port and host cannot change while listening: 106 and 107 from their setters.");
 
@@ -147,9 +147,9 @@ static void
 test_in_use (void)
 {
   g_autoptr (WsTestServer) first = ws_test_server_new_listening (NULL, NULL);
-  g_autoptr (WsServer)     second = ws_server_new ();
-  g_autofree char         *message = NULL;
-  g_autoptr (GError)       error = NULL;
+  g_autoptr (WsServer) second = ws_server_new ();
+  g_autofree char *message = NULL;
+  g_autoptr (GError) error = NULL;
 
   g_test_summary ("A port in use is 10048 with the system's words and the address.");
 
@@ -165,9 +165,9 @@ test_in_use (void)
 static void
 test_free_after_drop (void)
 {
-  WsTestServer            *first = ws_test_server_new_listening (NULL, NULL);
+  WsTestServer *first = ws_test_server_new_listening (NULL, NULL);
   g_autoptr (WsTestServer) second = ws_test_server_new ();
-  guint                    port = first->port;
+  guint port = first->port;
 
   g_test_summary ("A server that is dropped, with an open client, frees its port at once.");
 
@@ -183,7 +183,7 @@ test_shared_port (void)
 {
   g_autoptr (WsTestServer) first = NULL;
   g_autoptr (WsTestServer) second = ws_test_server_new ();
-  g_autoptr (GPtrArray)    clients = NULL;
+  g_autoptr (GPtrArray) clients = NULL;
 
   g_test_summary ("With BindExclusively False several servers share one port.");
 
@@ -201,9 +201,8 @@ test_shared_port (void)
       g_ptr_array_add (clients, client);
       ws_test_client_open (client, "/", NULL);
     }
-  ws_test_wait_until (ws_test_server_count (first, "connected")
-                          + ws_test_server_count (second, "connected")
-                      == 64);
+  ws_test_wait_until (
+      ws_test_server_count (first, "connected") + ws_test_server_count (second, "connected") == 64);
   /* The kernel spreads them: all 64 on one side has a chance of 2^-63. */
   g_assert_cmpuint (ws_test_server_count (first, "connected"), >, 0);
   g_assert_cmpuint (ws_test_server_count (second, "connected"), >, 0);
@@ -228,7 +227,7 @@ test_host_names (void)
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_autoptr (WsServer) server = ws_server_new ();
-      g_autoptr (GError)   error = NULL;
+      g_autoptr (GError) error = NULL;
 
       g_assert_true (ws_server_set_local_host (server, cases[i].host, &error));
       g_assert_true (ws_server_start_listening (server, &error));
@@ -256,7 +255,7 @@ test_bad_hosts (void)
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_autoptr (WsServer) server = ws_server_new ();
-      g_autoptr (GError)   error = NULL;
+      g_autoptr (GError) error = NULL;
 
       ws_server_set_local_host (server, cases[i].host, NULL);
       g_assert_false (ws_server_start_listening (server, &error));
@@ -273,14 +272,14 @@ test_bad_hosts (void)
 static void
 test_unix (gconstpointer user_data)
 {
-  const char                *prefix = user_data;
-  g_autofree char           *folder = g_dir_make_tmp ("wsserver-test-XXXXXX", NULL);
-  g_autofree char           *path = g_build_filename (folder, "socket", NULL);
-  g_autofree char           *host = g_strconcat (prefix, path, NULL);
-  g_autoptr (WsTestServer)   server = ws_test_server_new ();
-  g_autoptr (WsTestClient)   client = NULL;
+  const char      *prefix = user_data;
+  g_autofree char *folder = g_dir_make_tmp ("wsserver-test-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "socket", NULL);
+  g_autofree char *host = g_strconcat (prefix, path, NULL);
+  g_autoptr (WsTestServer) server = ws_test_server_new ();
+  g_autoptr (WsTestClient) client = NULL;
   g_autoptr (GSocketAddress) remote_address = NULL;
-  WsConnection              *connection;
+  WsConnection *connection;
 
   g_test_summary ("A path in local-host is a Unix socket, removed when listening ends.");
 
@@ -308,12 +307,12 @@ test_unix (gconstpointer user_data)
 static void
 test_unix_in_use (void)
 {
-  g_autofree char         *folder = g_dir_make_tmp ("wsserver-test-XXXXXX", NULL);
-  g_autofree char         *path = g_build_filename (folder, "socket", NULL);
+  g_autofree char *folder = g_dir_make_tmp ("wsserver-test-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "socket", NULL);
   g_autoptr (WsTestServer) first = ws_test_server_new ();
-  g_autoptr (WsServer)     second = ws_server_new ();
+  g_autoptr (WsServer) second = ws_server_new ();
   g_autoptr (WsTestClient) client = NULL;
-  g_autoptr (GError)       error = NULL;
+  g_autoptr (GError) error = NULL;
 
   g_test_summary ("A path that another server listens on is in use and stays with it.");
 
@@ -334,7 +333,7 @@ static gboolean
 has_ipv6 (void)
 {
   g_autoptr (GSocketAddress) address = g_inet_socket_address_new_from_string ("::1", 0);
-  g_autoptr (GSocket)        socket = NULL;
+  g_autoptr (GSocket) socket = NULL;
 
   socket = g_socket_new (G_SOCKET_FAMILY_IPV6, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL);
   return socket != NULL && g_socket_bind (socket, address, FALSE, NULL);
@@ -345,7 +344,7 @@ can_open (const char *host,
           guint       port)
 {
   g_autoptr (GSocketAddress) address = g_inet_socket_address_new_from_string (host, port);
-  g_autoptr (WsTestClient)   client = ws_test_client_new_for_address (address);
+  g_autoptr (WsTestClient) client = ws_test_client_new_for_address (address);
 
   ws_test_client_send_handshake (client, "/", NULL);
   ws_test_wait_until (client->eof || client->input->len > 0);
@@ -377,9 +376,9 @@ test_ipv6 (void)
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_autoptr (WsServer) server = ws_server_new ();
-      g_autofree char     *value = ws_server_config (server, cases[i].setting, NULL);
-      g_autoptr (GError)   error = NULL;
-      guint                port;
+      g_autofree char *value = ws_server_config (server, cases[i].setting, NULL);
+      g_autoptr (GError) error = NULL;
+      guint port;
 
       ws_test_server_secure (server);
       g_assert_true (ws_server_start_listening (server, &error));
@@ -393,9 +392,9 @@ test_ipv6 (void)
 static void
 test_ipv6_addresses (void)
 {
-  g_autoptr (WsTestServer)   server = ws_test_server_new ();
+  g_autoptr (WsTestServer) server = ws_test_server_new ();
   g_autoptr (GSocketAddress) address = NULL;
-  g_autoptr (WsTestClient)   client = NULL;
+  g_autoptr (WsTestClient) client = NULL;
 
   g_test_summary ("An IPv6 address as local-host listens there; addresses read as text.");
 

@@ -101,7 +101,8 @@ test_broadcast (gconstpointer user_data)
 {
   gsize       length = GPOINTER_TO_SIZE (user_data);
   const guint n_clients = get_n_clients ();
-  g_autoptr (WsTestServer) server = ws_test_server_new_listening ("MaxSendQueue=65536", "OutBufferSize=4608", NULL);
+  g_autoptr (WsTestServer)
+      server = ws_test_server_new_listening ("MaxSendQueue=65536", "OutBufferSize=4608", NULL);
   g_autoptr (GPtrArray) clients = g_ptr_array_new_with_free_func ((GDestroyNotify) ws_test_client_free);
   const int small = 4096;
   gsize     before;
@@ -217,7 +218,8 @@ test_echo (gconstpointer user_data)
 {
   gsize       length = GPOINTER_TO_SIZE (user_data);
   const gsize max_queue = MIB;
-  g_autoptr (WsTestServer) server = ws_test_server_new_listening ("MaxSendQueue=1048576", "OutBufferSize=4608", NULL);
+  g_autoptr (WsTestServer)
+      server = ws_test_server_new_listening ("MaxSendQueue=1048576", "OutBufferSize=4608", NULL);
   g_autoptr (WsTestClient) client = ws_test_server_open (server);
   g_autofree char *pattern = ws_test_pattern (length);
   guint            n_calls = 0;
@@ -300,7 +302,8 @@ test_bomb (gconstpointer user_data)
   gsize n_bytes[2] = { 0 };
   gsize before;
 
-  g_test_summary ("A message of 64 MiB in 64 KiB is stopped with 1009 and costs no more than MaxMessageSize.");
+  g_test_summary (
+      "A message of 64 MiB in 64 KiB is stopped with 1009 and costs no more than MaxMessageSize.");
 
   ws_test_client_open (client, "/", "Sec-WebSocket-Extensions: permessage-deflate\r\n");
   ws_test_server_wait_for (server, "connected");
@@ -320,7 +323,9 @@ test_bomb (gconstpointer user_data)
     }
 
   before = get_resident_bytes ();
-  ws_test_client_send_frame (client, (WsTestFrameSpec){ .opcode = WS_OPCODE_BINARY, .reserved_bits = WS_FRAME_RSV1 }, bomb->data, bomb->len);
+  ws_test_client_send_frame (client,
+                             (WsTestFrameSpec){ .opcode = WS_OPCODE_BINARY, .reserved_bits = WS_FRAME_RSV1 },
+                             bomb->data, bomb->len);
   ws_test_client_assert_close (client, 1009, NULL);
   ws_test_server_wait_for (server, "disconnected #1 1009");
   g_assert_cmpuint (n_bytes[0], <=, MIB);

@@ -33,8 +33,9 @@ message_func (WsConnection *connection,
   g_assert_nonnull (data);
   g_assert_true (format == WS_DATA_FORMAT_TEXT || format == WS_DATA_FORMAT_BINARY);
   g_ptr_array_add (fixture->messages,
-                   length <= 64 ? g_strdup_printf ("%s %s", format == WS_DATA_FORMAT_TEXT ? "text" : "binary", text)
-                                : g_strdup_printf ("long %" G_GSIZE_FORMAT, length));
+                   length <= 64
+                       ? g_strdup_printf ("%s %s", format == WS_DATA_FORMAT_TEXT ? "text" : "binary", text)
+                       : g_strdup_printf ("long %" G_GSIZE_FORMAT, length));
   if (fixture->act == NULL)
     return;
 
@@ -122,7 +123,8 @@ act_echo (Fixture      *fixture,
 {
   const char *last = fixture->messages->pdata[fixture->messages->len - 1];
 
-  g_assert_true (ws_connection_send_data (connection, WS_DATA_FORMAT_TEXT, (const guint8 *) last, strlen (last), NULL));
+  g_assert_true (
+      ws_connection_send_data (connection, WS_DATA_FORMAT_TEXT, (const guint8 *) last, strlen (last), NULL));
 }
 
 static void
@@ -143,7 +145,8 @@ test_send_data (Fixture      *fixture,
   ws_test_client_assert_frame (fixture->client, WS_OPCODE_BINARY, bad, sizeof bad);
   g_assert_true (ws_connection_send_data (connection, WS_DATA_FORMAT_AUTOMATIC, bad, sizeof bad, NULL));
   ws_test_client_assert_frame (fixture->client, WS_OPCODE_BINARY, bad, sizeof bad);
-  g_assert_true (ws_connection_send_data (connection, WS_DATA_FORMAT_AUTOMATIC, (const guint8 *) "ok", 2, NULL));
+  g_assert_true (
+      ws_connection_send_data (connection, WS_DATA_FORMAT_AUTOMATIC, (const guint8 *) "ok", 2, NULL));
   ws_test_client_assert_text (fixture->client, "ok");
   g_assert_true (ws_connection_send_data (connection, WS_DATA_FORMAT_TEXT, NULL, 0, NULL));
   ws_test_client_assert_text (fixture->client, "");
@@ -169,7 +172,8 @@ test_send_data_copies (Fixture      *fixture,
 
   g_test_summary ("What the socket does not take at once is the library's own.");
 
-  g_assert_true (ws_connection_send_data (connection, WS_DATA_FORMAT_BINARY, (const guint8 *) pattern, LENGTH, NULL));
+  g_assert_true (
+      ws_connection_send_data (connection, WS_DATA_FORMAT_BINARY, (const guint8 *) pattern, LENGTH, NULL));
   memset (pattern, 'x', LENGTH);
   message = ws_test_client_read_message (fixture->client, &opcode);
   g_assert_cmpmem (g_bytes_get_data (message, NULL), g_bytes_get_size (message), expected, LENGTH);
@@ -382,10 +386,10 @@ main (int    argc,
 {
   g_test_init (&argc, &argv, NULL);
 
-  g_test_add ("/message-func/whole_messages/buffered", Fixture, "BufferMessage=True", fixture_set_up, test_whole_messages,
-              fixture_tear_down);
-  g_test_add ("/message-func/whole_messages/in-parts", Fixture, "BufferMessage=False", fixture_set_up, test_whole_messages,
-              fixture_tear_down);
+  g_test_add ("/message-func/whole_messages/buffered", Fixture, "BufferMessage=True", fixture_set_up,
+              test_whole_messages, fixture_tear_down);
+  g_test_add ("/message-func/whole_messages/in-parts", Fixture, "BufferMessage=False", fixture_set_up,
+              test_whole_messages, fixture_tear_down);
   ADD (send_data);
   ADD (send_data_copies);
   ADD (pause);

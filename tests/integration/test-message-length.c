@@ -35,7 +35,8 @@ static void
 set_message_length (Fixture *fixture,
                     guint    length)
 {
-  g_autofree char *setting = g_strdup_printf ("MessageLength[%s]=%u", ws_connection_get_connection_id (fixture->connection), length);
+  g_autofree char *setting = g_strdup_printf ("MessageLength[%s]=%u",
+                                              ws_connection_get_connection_id (fixture->connection), length);
 
   ws_test_server_config (fixture->server, setting);
 }
@@ -60,7 +61,8 @@ assert_part (Fixture    *fixture,
 
   g_assert_cmpint (frame->opcode, ==, opcode);
   g_assert_cmpint (frame->fin, ==, fin);
-  g_assert_cmpmem (g_bytes_get_data (frame->payload, NULL), g_bytes_get_size (frame->payload), payload, strlen (payload));
+  g_assert_cmpmem (g_bytes_get_data (frame->payload, NULL), g_bytes_get_size (frame->payload), payload,
+                   strlen (payload));
 }
 
 static void
@@ -186,18 +188,20 @@ test_others_refused (Fixture      *fixture,
                      gconstpointer user_data)
 {
   g_autoptr (GInputStream) stream = ws_test_stream_new (10, 10, FALSE);
-  g_autoptr (GBytes)       bytes = g_bytes_new_static ("x", 1);
-  g_autoptr (GFile)        file = g_file_new_for_path ("/dev/null");
-  GAsyncResult            *results[3] = { NULL };
-  GError                  *errors[5] = { NULL };
+  g_autoptr (GBytes) bytes = g_bytes_new_static ("x", 1);
+  g_autoptr (GFile) file = g_file_new_for_path ("/dev/null");
+  GAsyncResult *results[3] = { NULL };
+  GError       *errors[5] = { NULL };
 
   g_test_summary ("Between the parts no other message can begin: 10036, and nothing of it goes out.");
 
   set_message_length (fixture, 4);
   send_text (fixture, "ab");
-  ws_connection_send_async (fixture->connection, WS_DATA_FORMAT_TEXT, bytes, NULL, keep_result_cb, &results[0]);
+  ws_connection_send_async (fixture->connection, WS_DATA_FORMAT_TEXT, bytes, NULL, keep_result_cb,
+                            &results[0]);
   ws_connection_send_stream_async (fixture->connection, stream, NULL, keep_result_cb, &results[1]);
-  ws_connection_send_file_async (fixture->connection, file, NULL, NULL, NULL, NULL, keep_result_cb, &results[2]);
+  ws_connection_send_file_async (fixture->connection, file, NULL, NULL, NULL, NULL, keep_result_cb,
+                                 &results[2]);
   g_assert_false (ws_connection_set_upload_stream (fixture->connection, stream, &errors[3]));
   g_assert_false (ws_connection_send_file (fixture->connection, "/dev/null", &errors[4]));
   ws_test_wait_until (results[0] != NULL && results[1] != NULL && results[2] != NULL);
@@ -224,9 +228,9 @@ test_during_stream (Fixture      *fixture,
 {
   g_autoptr (GInputStream) stream = ws_test_stream_new (400000, 100000, FALSE);
   g_autoptr (GAsyncResult) result = NULL;
-  g_autoptr (GError)       error = NULL;
-  g_autoptr (GBytes)       message = NULL;
-  WsOpcode                 opcode;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) message = NULL;
+  WsOpcode opcode;
 
   g_test_summary ("While a stream is sent no part is taken: it would stand inside the stream's message.");
 
@@ -247,7 +251,8 @@ static void
 test_changed_in_between (Fixture      *fixture,
                          gconstpointer user_data)
 {
-  g_autofree char   *setting = g_strdup_printf ("MessageLength[%s]=0", ws_connection_get_connection_id (fixture->connection));
+  g_autofree char *setting = g_strdup_printf ("MessageLength[%s]=0",
+                                              ws_connection_get_connection_id (fixture->connection));
   g_autoptr (GError) error = NULL;
 
   g_test_summary ("In the middle of a message a new value is refused with 10036.");
@@ -271,7 +276,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
 
 #define ADD(name, data, function) \
-  g_test_add (name, Fixture, data, fixture_set_up, function, fixture_tear_down)
+ g_test_add (name, Fixture, data, fixture_set_up, function, fixture_tear_down)
 
   ADD ("/message-length/several", NULL, test_several);
   ADD ("/message-length/several-waiting", GINT_TO_POINTER (10), test_several);

@@ -14,14 +14,14 @@ check_echo (WsTestServer *server,
             WsOpcode      opcode,
             gsize         length)
 {
-  g_autofree char   *pattern = ws_test_pattern (length);
+  g_autofree char *pattern = ws_test_pattern (length);
   g_autoptr (GBytes) echo = NULL;
-  WsOpcode           echo_opcode = WS_OPCODE_CONTINUATION;
+  WsOpcode echo_opcode = WS_OPCODE_CONTINUATION;
 
   if (opcode == WS_OPCODE_BINARY && length > 0)
     pattern[length / 2] = (char) 0xff;
 
-  ws_test_client_send_frame (client, (WsTestFrameSpec) { .opcode = (guint8) opcode }, pattern,
+  ws_test_client_send_frame (client, (WsTestFrameSpec){ .opcode = (guint8) opcode }, pattern,
                              length);
   echo = ws_test_client_read_message (client, &echo_opcode);
   g_assert_cmpint (echo_opcode, ==, opcode);
@@ -33,7 +33,7 @@ check_echo (WsTestServer *server,
 static void
 test_echo (gconstpointer user_data)
 {
-  gsize                    length = *(const gsize *) user_data;
+  gsize length = *(const gsize *) user_data;
   g_autoptr (WsTestServer) server = ws_test_server_new_listening ("BufferMessage=True", NULL);
   g_autoptr (WsTestClient) client = ws_test_server_open (server);
 
@@ -49,12 +49,12 @@ test_echo_slowly (void)
 {
   g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
   g_autoptr (WsTestClient) client = ws_test_server_open (server);
-  g_autofree char         *pattern = ws_test_pattern (200);
-  g_autoptr (GByteArray)   frame = NULL;
+  g_autofree char *pattern = ws_test_pattern (200);
+  g_autoptr (GByteArray) frame = NULL;
 
   g_test_summary ("A frame that arrives byte by byte is one message.");
 
-  frame = ws_test_frame_build ((WsTestFrameSpec) { .opcode = WS_OPCODE_TEXT }, pattern, 200);
+  frame = ws_test_frame_build ((WsTestFrameSpec){ .opcode = WS_OPCODE_TEXT }, pattern, 200);
   ws_test_client_send_slowly (client, frame->data, frame->len);
   ws_test_server_assert_events (server, "data-in #1 text 200 bytes eom", NULL);
 }
@@ -64,13 +64,13 @@ test_every_cut (void)
 {
   g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
   g_autoptr (WsTestClient) client = ws_test_server_open (server);
-  g_autoptr (GByteArray)   text = NULL;
-  g_autoptr (GByteArray)   ping = NULL;
+  g_autoptr (GByteArray) text = NULL;
+  g_autoptr (GByteArray) ping = NULL;
 
   g_test_summary ("Two frames in two pieces, cut at every offset, are always the same events.");
 
-  text = ws_test_frame_build ((WsTestFrameSpec) { .opcode = WS_OPCODE_TEXT }, "hello", 5);
-  ping = ws_test_frame_build ((WsTestFrameSpec) { .opcode = WS_OPCODE_PING }, "pay", 3);
+  text = ws_test_frame_build ((WsTestFrameSpec){ .opcode = WS_OPCODE_TEXT }, "hello", 5);
+  ping = ws_test_frame_build ((WsTestFrameSpec){ .opcode = WS_OPCODE_PING }, "pay", 3);
   g_byte_array_append (text, ping->data, ping->len);
 
   for (gsize cut = 0; cut <= text->len; cut++)
@@ -86,11 +86,11 @@ test_every_cut (void)
 static void
 send_fragmented_hello (WsTestClient *client)
 {
-  ws_test_client_send_frame (client, (WsTestFrameSpec) { .opcode = WS_OPCODE_TEXT, .more = TRUE },
+  ws_test_client_send_frame (client, (WsTestFrameSpec){ .opcode = WS_OPCODE_TEXT, .more = TRUE },
                              "Hel", 3);
   ws_test_client_send_ping (client, "mid");
-  ws_test_client_send_frame (client, (WsTestFrameSpec) { .more = TRUE }, "", 0);
-  ws_test_client_send_frame (client, (WsTestFrameSpec) { 0 }, "lo", 2);
+  ws_test_client_send_frame (client, (WsTestFrameSpec){ .more = TRUE }, "", 0);
+  ws_test_client_send_frame (client, (WsTestFrameSpec){ 0 }, "lo", 2);
 }
 
 static void
@@ -137,8 +137,7 @@ check_parts (WsTestServer *server,
       const char *event = server->events->pdata[i];
       gboolean    is_last = i + 1 == server->pieces->len;
 
-      g_assert_true (g_str_has_prefix (event, i == 0 ? "data-in #1 binary " :
-                                                       "data-in #1 continuation "));
+      g_assert_true (g_str_has_prefix (event, i == 0 ? "data-in #1 binary " : "data-in #1 continuation "));
       g_assert_cmpint (g_str_has_suffix (event, " eom"), ==, is_last);
       g_byte_array_append (joined, g_bytes_get_data (piece, NULL),
                            (guint) g_bytes_get_size (piece));
@@ -150,22 +149,21 @@ check_parts (WsTestServer *server,
 static gboolean
 has_end_of_message (WsTestServer *server)
 {
-  return server->events->len > 0
-         && g_str_has_suffix (server->events->pdata[server->events->len - 1], " eom");
+  return server->events->len > 0 && g_str_has_suffix (server->events->pdata[server->events->len - 1], " eom");
 }
 
 static void
 test_long_frame_in_parts (void)
 {
-  const gsize              length = 1024 * 1024;
+  const gsize length = 1024 * 1024;
   g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
   g_autoptr (WsTestClient) client = ws_test_server_open (server);
-  g_autofree char         *pattern = ws_test_pattern (length);
-  g_autoptr (GByteArray)   frame = NULL;
+  g_autofree char *pattern = ws_test_pattern (length);
+  g_autoptr (GByteArray) frame = NULL;
 
   g_test_summary ("Without BufferMessage a long frame is delivered in parts as it arrives.");
 
-  frame = ws_test_frame_build ((WsTestFrameSpec) { .opcode = WS_OPCODE_BINARY }, pattern, length);
+  frame = ws_test_frame_build ((WsTestFrameSpec){ .opcode = WS_OPCODE_BINARY }, pattern, length);
   ws_test_client_send (client, frame->data, frame->len / 2);
   ws_test_server_wait_for (server, "data-in");
   g_assert_false (has_end_of_message (server));
@@ -179,16 +177,16 @@ test_long_frame_in_parts (void)
 static void
 test_short_frame_whole (void)
 {
-  const gsize              length = 64 * 1024;
+  const gsize length = 64 * 1024;
   g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
   g_autoptr (WsTestClient) client = ws_test_server_open (server);
-  g_autofree char         *pattern = ws_test_pattern (length);
-  g_autoptr (GByteArray)   frame = NULL;
-  gsize                    cuts[] = { 10, 5000, 60000 };
+  g_autofree char *pattern = ws_test_pattern (length);
+  g_autoptr (GByteArray) frame = NULL;
+  gsize cuts[] = { 10, 5000, 60000 };
 
   g_test_summary ("A frame of 64 KiB is delivered in one piece, however it arrives.");
 
-  frame = ws_test_frame_build ((WsTestFrameSpec) { .opcode = WS_OPCODE_BINARY }, pattern, length);
+  frame = ws_test_frame_build ((WsTestFrameSpec){ .opcode = WS_OPCODE_BINARY }, pattern, length);
   ws_test_client_send_cut (client, frame->data, frame->len, cuts, G_N_ELEMENTS (cuts));
   ws_test_server_wait_for (server, "data-in");
   ws_test_server_assert_events (server, "data-in #1 binary 65536 bytes eom", NULL);
@@ -199,14 +197,14 @@ test_utf8_across_fragments (void)
 {
   g_autoptr (WsTestServer) server = ws_test_server_new_listening ("BufferMessage=True", NULL);
   g_autoptr (WsTestClient) client = ws_test_server_open (server);
-  const char              *euro = "\xe2\x82\xac";
-  GBytes                  *piece;
+  const char *euro = "\xe2\x82\xac";
+  GBytes     *piece;
 
   g_test_summary ("A character may be cut by a fragment's end.");
 
-  ws_test_client_send_frame (client, (WsTestFrameSpec) { .opcode = WS_OPCODE_TEXT, .more = TRUE },
+  ws_test_client_send_frame (client, (WsTestFrameSpec){ .opcode = WS_OPCODE_TEXT, .more = TRUE },
                              euro, 1);
-  ws_test_client_send_frame (client, (WsTestFrameSpec) { 0 }, euro + 1, 2);
+  ws_test_client_send_frame (client, (WsTestFrameSpec){ 0 }, euro + 1, 2);
   ws_test_server_wait_for (server, "data-in");
   piece = server->pieces->pdata[0];
   g_assert_cmpmem (g_bytes_get_data (piece, NULL), g_bytes_get_size (piece), euro, 3);
@@ -217,16 +215,16 @@ test_many_fragments (void)
 {
   g_autoptr (WsTestServer) server = ws_test_server_new_listening ("BufferMessage=True", NULL);
   g_autoptr (WsTestClient) client = ws_test_server_open (server);
-  const guint              n_fragments = 20000;
+  const guint n_fragments = 20000;
 
   g_test_summary ("A message in very many empty and tiny fragments is one message.");
 
   for (guint i = 0; i < n_fragments; i++)
     ws_test_client_send_frame (client,
-                               (WsTestFrameSpec) { .opcode = i == 0 ? WS_OPCODE_TEXT : 0,
-                                                   .more = TRUE },
+                               (WsTestFrameSpec){ .opcode = i == 0 ? WS_OPCODE_TEXT : 0,
+                                                  .more = TRUE },
                                "x", i % 2);
-  ws_test_client_send_frame (client, (WsTestFrameSpec) { 0 }, "", 0);
+  ws_test_client_send_frame (client, (WsTestFrameSpec){ 0 }, "", 0);
   ws_test_server_wait_for (server, "data-in");
   ws_test_server_assert_events (server, "data-in #1 text 10000 bytes eom", NULL);
 }
@@ -236,7 +234,7 @@ test_ping (void)
 {
   g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
   g_autoptr (WsTestClient) client = ws_test_server_open (server);
-  g_autofree char         *longest = ws_test_pattern (125);
+  g_autofree char *longest = ws_test_pattern (125);
 
   g_test_summary ("The server answers each ping with the same payload and says so.");
 
@@ -257,7 +255,7 @@ test_unasked_pong (void)
 
   g_test_summary ("A pong that nobody asked for is reported and not answered. RFC 6455 5.5.3");
 
-  ws_test_client_send_frame (client, (WsTestFrameSpec) { .opcode = WS_OPCODE_PONG }, "beat", 4);
+  ws_test_client_send_frame (client, (WsTestFrameSpec){ .opcode = WS_OPCODE_PONG }, "beat", 4);
   ws_test_server_wait_for (server, "pong");
   ws_test_settle ();
   ws_test_server_assert_events (server, "pong #1 \"beat\"", NULL);
@@ -269,8 +267,8 @@ test_line_mode (void)
 {
   g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
   g_autoptr (WsTestClient) client = ws_test_server_open (server);
-  WsConnection            *connection = ws_test_server_get (server, 1);
-  g_autoptr (GError)       error = NULL;
+  WsConnection *connection = ws_test_server_get (server, 1);
+  g_autoptr (GError) error = NULL;
 
   g_test_summary ("In line mode each line is delivered by itself, across messages.");
 
@@ -293,8 +291,8 @@ test_max_line_length (void)
 {
   g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
   g_autoptr (WsTestClient) client = ws_test_server_open (server);
-  WsConnection            *connection = ws_test_server_get (server, 1);
-  g_autofree char         *setting = NULL;
+  WsConnection    *connection = ws_test_server_get (server, 1);
+  g_autofree char *setting = NULL;
 
   g_test_summary ("A line that reaches MaxLineLength is delivered without eol.");
 
@@ -316,7 +314,7 @@ test_pause (void)
 {
   g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
   g_autoptr (WsTestClient) client = ws_test_server_open (server);
-  WsConnection            *connection = ws_test_server_get (server, 1);
+  WsConnection *connection = ws_test_server_get (server, 1);
 
   g_test_summary ("A paused connection delivers nothing until it goes on, then all in order.");
 
@@ -351,8 +349,8 @@ test_pause_in_handler (void)
 {
   g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
   g_autoptr (WsTestClient) client = ws_test_server_open (server);
-  WsConnection            *connection = ws_test_server_get (server, 1);
-  g_autoptr (GByteArray)   bytes = g_byte_array_new ();
+  WsConnection *connection = ws_test_server_get (server, 1);
+  g_autoptr (GByteArray) bytes = g_byte_array_new ();
 
   g_test_summary ("Pausing inside data-in holds back the messages of the same read.");
 
@@ -361,7 +359,7 @@ test_pause_in_handler (void)
     {
       g_autoptr (GByteArray) frame = NULL;
 
-      frame = ws_test_frame_build ((WsTestFrameSpec) { .opcode = WS_OPCODE_TEXT }, "m", 1);
+      frame = ws_test_frame_build ((WsTestFrameSpec){ .opcode = WS_OPCODE_TEXT }, "m", 1);
       g_byte_array_append (bytes, frame->data, frame->len);
     }
   ws_test_client_send (client, bytes->data, bytes->len);
@@ -382,7 +380,7 @@ test_counters (void)
 {
   g_autoptr (WsTestServer) server = ws_test_server_new_listening ("BufferMessage=True", NULL);
   g_autoptr (WsTestClient) client = ws_test_server_open (server);
-  WsConnection            *connection = ws_test_server_get (server, 1);
+  WsConnection *connection = ws_test_server_get (server, 1);
 
   g_test_summary ("The counters of messages and bytes follow what was received and sent.");
 
@@ -405,10 +403,10 @@ test_counters (void)
 static void
 test_max_message_size (gconstpointer user_data)
 {
-  gboolean                 in_fragments = GPOINTER_TO_INT (user_data);
+  gboolean in_fragments = GPOINTER_TO_INT (user_data);
   g_autoptr (WsTestServer) server = NULL;
   g_autoptr (WsTestClient) client = NULL;
-  g_autofree char         *pattern = ws_test_pattern (1001);
+  g_autofree char *pattern = ws_test_pattern (1001);
 
   g_test_summary ("A message over MaxMessageSize ends the connection with 1009, one of it does not.");
 
@@ -421,9 +419,9 @@ test_max_message_size (gconstpointer user_data)
   if (in_fragments)
     {
       ws_test_client_send_frame (client,
-                                 (WsTestFrameSpec) { .opcode = WS_OPCODE_BINARY, .more = TRUE },
+                                 (WsTestFrameSpec){ .opcode = WS_OPCODE_BINARY, .more = TRUE },
                                  pattern, 900);
-      ws_test_client_send_frame (client, (WsTestFrameSpec) { .more = TRUE }, pattern, 101);
+      ws_test_client_send_frame (client, (WsTestFrameSpec){ .more = TRUE }, pattern, 101);
     }
   else
     ws_test_client_send_binary (client, pattern, 1001);

@@ -44,7 +44,7 @@ append_frame (GByteArray *bytes,
               const char *text)
 {
   g_autoptr (GByteArray) frame =
-      ws_test_frame_build ((WsTestFrameSpec) { .opcode = WS_OPCODE_TEXT }, text, strlen (text));
+      ws_test_frame_build ((WsTestFrameSpec){ .opcode = WS_OPCODE_TEXT }, text, strlen (text));
 
   g_byte_array_append (bytes, frame->data, frame->len);
 }
@@ -56,7 +56,7 @@ send_handshake_with_texts (WsTestClient *client,
                            const char   *second)
 {
   g_autoptr (GByteArray) bytes = g_byte_array_new ();
-  g_autofree char       *handshake = ws_test_handshake ("/", NULL);
+  g_autofree char *handshake = ws_test_handshake ("/", NULL);
 
   g_byte_array_append (bytes, (const guint8 *) handshake, strlen (handshake));
   append_frame (bytes, first);
@@ -103,14 +103,14 @@ test_log_in_frame (void)
 {
   g_autoptr (WsTestServer) server = ws_test_server_new_listening ("LogLevel=3", NULL);
   g_autoptr (WsTestClient) client = ws_test_server_open (server);
-  g_autoptr (GByteArray)   ping = NULL;
-  Nest                     nest = { server, client, "Received ping", 0 };
-  const gsize              cut = 9;
+  g_autoptr (GByteArray) ping = NULL;
+  Nest        nest = { server, client, "Received ping", 0 };
+  const gsize cut = 9;
 
   g_test_summary ("A log handler that iterates over a ping that came in two leaves its payload whole.");
 
   g_signal_connect (server->server, "log", G_CALLBACK (log_settle_cb), &nest);
-  ping = ws_test_frame_build ((WsTestFrameSpec) { .opcode = WS_OPCODE_PING }, "0123456789", 10);
+  ping = ws_test_frame_build ((WsTestFrameSpec){ .opcode = WS_OPCODE_PING }, "0123456789", 10);
   ws_test_client_send_cut (client, ping->data, ping->len, &cut, 1);
   ws_test_wait_until (ws_test_server_count (server, "data-in") == 1);
   g_assert_cmpuint (nest.n_calls, >, 0);
@@ -123,8 +123,8 @@ test_log_order (void)
 {
   g_autoptr (WsTestServer) server = ws_test_server_new_listening ("LogLevel=3", NULL);
   g_autoptr (WsTestClient) client = ws_test_server_open (server);
-  g_autoptr (GByteArray)   bytes = g_byte_array_new ();
-  Nest                     nest = { server, NULL, "Received", 0 };
+  g_autoptr (GByteArray) bytes = g_byte_array_new ();
+  Nest nest = { server, NULL, "Received", 0 };
 
   g_test_summary ("A log handler that iterates does not let the second message overtake the first.");
 
@@ -142,7 +142,7 @@ test_log_at_response (void)
 {
   g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
   g_autoptr (WsTestClient) client = NULL;
-  Nest                     nest = { server, NULL, ": 101", 0 };
+  Nest nest = { server, NULL, ": 101", 0 };
 
   g_test_summary ("A message behind the handshake is delivered although a log handler iterates at the 101.");
 
@@ -176,10 +176,10 @@ log_wait_cb (WsServer     *server,
 static void
 test_one_response (void)
 {
-  g_autoptr (WsTestServer)   server = ws_test_server_new_listening ("HandshakeTimeout=1", NULL);
-  g_autoptr (WsTestClient)   client = NULL;
+  g_autoptr (WsTestServer) server = ws_test_server_new_listening ("HandshakeTimeout=1", NULL);
+  g_autoptr (WsTestClient) client = NULL;
   g_autoptr (WsTestResponse) response = NULL;
-  Nest                       nest = { server, NULL, ": 101", 0 };
+  Nest nest = { server, NULL, ": 101", 0 };
 
   g_test_summary ("HandshakeTimeout that runs out while a log handler iterates at the 101 sends no 503 besides.");
 
@@ -222,9 +222,9 @@ test_items_changed (void)
   g_autoptr (WsTestClient) second = ws_test_server_open (server);
   g_autoptr (WsTestClient) third = ws_test_server_open (server);
   g_autoptr (WsTestClient) fourth = ws_test_server_open (server);
-  GListModel              *list = G_LIST_MODEL (ws_server_get_connections (server->server));
-  Nest                     nest = { server, second, NULL, 0 };
-  gulong                   handler;
+  GListModel *list = G_LIST_MODEL (ws_server_get_connections (server->server));
+  Nest        nest = { server, second, NULL, 0 };
+  gulong      handler;
 
   g_test_summary ("A handler of items-changed in which another connection ends leaves the list in order.");
 
@@ -274,10 +274,10 @@ defer_cb (WsServer      *server,
 static void
 test_held_input (void)
 {
-  g_autoptr (WsTestServer)  server = ws_test_server_new_listening (NULL, NULL);
-  g_autoptr (WsTestClient)  client = NULL;
+  g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
+  g_autoptr (WsTestClient) client = NULL;
   g_autoptr (WsOpenRequest) request = NULL;
-  Nest                      nest = { server, NULL, NULL, 0 };
+  Nest nest = { server, NULL, NULL, 0 };
 
   g_test_summary ("What a handler sends goes out while it iterates, also over messages held for a deferred 101.");
 
@@ -303,7 +303,7 @@ data_in_cancel_cb (WsServer     *server,
                    gpointer      user_data)
 {
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
-  guint                   *n_finished = user_data;
+  guint *n_finished = user_data;
 
   ws_connection_send_ping_async (connection, cancellable, count_cb, n_finished);
   g_cancellable_cancel (cancellable);
@@ -315,7 +315,7 @@ test_cancel (void)
 {
   g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
   g_autoptr (WsTestClient) client = ws_test_server_open (server);
-  guint                    n_finished = 0;
+  guint n_finished = 0;
 
   g_test_summary ("A ping cancelled in a handler of its own connection ends while the handler iterates.");
 
@@ -366,7 +366,7 @@ test_drop_in_log (void)
 {
   g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
   g_autoptr (WsTestClient) client = ws_test_server_open (server);
-  gpointer                 alive = server->server;
+  gpointer alive = server->server;
 
   g_test_summary ("The log line of a connection's end may drop the server.");
 
@@ -381,8 +381,8 @@ test_drop_in_notify (void)
 {
   g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
   g_autoptr (WsTestClient) client = ws_test_server_open (server);
-  WsConnection            *connection = ws_test_server_get (server, 1);
-  gpointer                 alive = server->server;
+  WsConnection *connection = ws_test_server_get (server, 1);
+  gpointer      alive = server->server;
 
   g_test_summary ("notify::ready-to-send inside close() may drop the server.");
 

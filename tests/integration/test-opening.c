@@ -39,10 +39,10 @@ test_order (void)
 static void
 test_slowly (void)
 {
-  g_autoptr (WsTestServer)   server = NULL;
-  g_autoptr (WsTestClient)   client = NULL;
+  g_autoptr (WsTestServer) server = NULL;
+  g_autoptr (WsTestClient) client = NULL;
   g_autoptr (WsTestResponse) response = NULL;
-  g_autofree char           *handshake = ws_test_handshake ("/slow", NULL);
+  g_autofree char *handshake = ws_test_handshake ("/slow", NULL);
 
   g_test_summary ("A handshake that arrives byte by byte opens the connection with its last byte.");
 
@@ -63,17 +63,17 @@ test_pipelined (void)
 {
   g_autoptr (WsTestServer) server = NULL;
   g_autoptr (WsTestClient) client = NULL;
-  g_autoptr (GByteArray)   bytes = g_byte_array_new ();
-  g_autofree char         *handshake = ws_test_handshake ("/", NULL);
+  g_autoptr (GByteArray) bytes = g_byte_array_new ();
+  g_autofree char *handshake = ws_test_handshake ("/", NULL);
 
   g_test_summary ("Frames sent together with the handshake arrive after connected, in order.");
 
   for (guint i = 0; i < 3; i++)
     {
-      const char             text[] = { (char) ('a' + i), '\0' };
+      const char text[] = { (char) ('a' + i), '\0' };
       g_autoptr (GByteArray) frame = NULL;
 
-      frame = ws_test_frame_build ((WsTestFrameSpec) { .opcode = WS_OPCODE_TEXT }, text, 1);
+      frame = ws_test_frame_build ((WsTestFrameSpec){ .opcode = WS_OPCODE_TEXT }, text, 1);
       if (i == 0)
         g_byte_array_append (bytes, (const guint8 *) handshake, (guint) strlen (handshake));
       g_byte_array_append (bytes, frame->data, frame->len);
@@ -103,8 +103,8 @@ static void
 test_drop_at_every_byte (void)
 {
   g_autoptr (WsTestServer) server = NULL;
-  g_autofree char         *handshake = ws_test_handshake ("/", NULL);
-  gsize                    length = strlen (handshake);
+  g_autofree char *handshake = ws_test_handshake ("/", NULL);
+  gsize            length = strlen (handshake);
 
   g_test_summary ("A client that leaves anywhere inside its handshake leaves nothing behind.");
 
@@ -155,11 +155,11 @@ check_request_cb (WsServer      *server,
 static void
 test_request_properties (void)
 {
-  g_autoptr (WsTestServer)   server = NULL;
-  g_autoptr (WsTestClient)   client = NULL;
-  WsConnection              *connection;
+  g_autoptr (WsTestServer) server = NULL;
+  g_autoptr (WsTestClient) client = NULL;
+  WsConnection *connection;
   g_autoptr (GSocketAddress) remote_address = NULL;
-  guint                      n_calls = 0;
+  guint n_calls = 0;
 
   g_test_summary ("The open request and then the connection tell what the client has asked for.");
 
@@ -230,10 +230,10 @@ open_with_answer (WsTestServer *server,
 static void
 test_sub_protocol (void)
 {
-  g_autoptr (WsTestServer)   server = NULL;
-  g_autoptr (WsTestClient)   client = NULL;
+  g_autoptr (WsTestServer) server = NULL;
+  g_autoptr (WsTestClient) client = NULL;
   g_autoptr (WsTestResponse) response = NULL;
-  Answer                     answer = { .sub_protocols = "superchat" };
+  Answer answer = { .sub_protocols = "superchat" };
 
   g_test_summary ("The subprotocol that a handler selects is answered and read from the connection.");
 
@@ -251,10 +251,10 @@ test_sub_protocol (void)
 static void
 test_no_sub_protocol (void)
 {
-  g_autoptr (WsTestServer)   server = NULL;
-  g_autoptr (WsTestClient)   client = NULL;
+  g_autoptr (WsTestServer) server = NULL;
+  g_autoptr (WsTestClient) client = NULL;
   g_autoptr (WsTestResponse) response = NULL;
-  Answer                     answer = { 0 };
+  Answer answer = { 0 };
 
   g_test_summary ("A handler that leaves the offered subprotocols alone selects none.");
 
@@ -270,10 +270,10 @@ test_no_sub_protocol (void)
 static void
 test_response_headers (void)
 {
-  g_autoptr (WsTestServer)   server = NULL;
-  g_autoptr (WsTestClient)   client = NULL;
+  g_autoptr (WsTestServer) server = NULL;
+  g_autoptr (WsTestClient) client = NULL;
   g_autoptr (WsTestResponse) response = NULL;
-  Answer                     answer = { .response_headers = "Set-Cookie: a=b\nX-Two: 2\r\n" };
+  Answer answer = { .response_headers = "Set-Cookie: a=b\nX-Two: 2\r\n" };
 
   g_test_summary ("Response headers of a handler, with either line end, are in the 101 response.");
 
@@ -290,10 +290,10 @@ test_response_headers (void)
 static void
 test_refused_by_handler (void)
 {
-  g_autoptr (WsTestServer)   server = NULL;
-  g_autoptr (WsTestClient)   client = NULL;
+  g_autoptr (WsTestServer) server = NULL;
+  g_autoptr (WsTestClient) client = NULL;
   g_autoptr (WsTestResponse) response = NULL;
-  Answer                     answer = { .status = 401, .response_headers = "WWW-Authenticate: Basic\r\n" };
+  Answer answer = { .status = 401, .response_headers = "WWW-Authenticate: Basic\r\n" };
 
   g_test_summary ("A handler refuses with a status and headers of its own; nobody is connected.");
 
@@ -333,11 +333,11 @@ static void
 check_http_answer (const char *method,
                    const char *body)
 {
-  g_autoptr (WsTestServer)   server = NULL;
-  g_autoptr (WsTestClient)   client = NULL;
+  g_autoptr (WsTestServer) server = NULL;
+  g_autoptr (WsTestClient) client = NULL;
   g_autoptr (WsTestResponse) response = NULL;
-  g_autofree char           *request = NULL;
-  g_autofree char           *event = NULL;
+  g_autofree char *request = NULL;
+  g_autofree char *event = NULL;
 
   server = ws_test_server_new_listening (NULL, NULL);
   g_signal_connect (server->server, "http-request", G_CALLBACK (http_cb), NULL);
@@ -385,11 +385,11 @@ test_large_body_cb (WsServer      *server,
 static void
 test_http_large_body (void)
 {
-  const gsize                length = 8 * 1024 * 1024;
-  g_autoptr (WsTestServer)   server = NULL;
-  g_autoptr (WsTestClient)   client = NULL;
+  const gsize length = 8 * 1024 * 1024;
+  g_autoptr (WsTestServer) server = NULL;
+  g_autoptr (WsTestClient) client = NULL;
   g_autoptr (WsTestResponse) response = NULL;
-  g_autoptr (GBytes)         body = g_bytes_new_take (ws_test_pattern (length), length);
+  g_autoptr (GBytes) body = g_bytes_new_take (ws_test_pattern (length), length);
 
   g_test_summary ("A body larger than any socket buffer arrives whole before the end.");
 
@@ -407,8 +407,8 @@ test_http_large_body (void)
 static void
 test_timeout_silent (void)
 {
-  g_autoptr (WsTestServer)   server = NULL;
-  g_autoptr (WsTestClient)   client = NULL;
+  g_autoptr (WsTestServer) server = NULL;
+  g_autoptr (WsTestClient) client = NULL;
   g_autoptr (WsTestResponse) response = NULL;
 
   g_test_summary ("A client that says nothing is answered 408 at HandshakeTimeout.");
@@ -447,12 +447,12 @@ dribble_cb (gpointer user_data)
 static void
 test_timeout_dribble (void)
 {
-  g_autoptr (WsTestServer)   server = NULL;
-  g_autoptr (WsTestClient)   client = NULL;
+  g_autoptr (WsTestServer) server = NULL;
+  g_autoptr (WsTestClient) client = NULL;
   g_autoptr (WsTestResponse) response = NULL;
-  g_autofree char           *handshake = ws_test_handshake ("/", NULL);
-  Dribble                    dribble = { .text = handshake };
-  guint                      source;
+  g_autofree char *handshake = ws_test_handshake ("/", NULL);
+  Dribble          dribble = { .text = handshake };
+  guint            source;
 
   g_test_summary ("A byte now and then does not move the end of HandshakeTimeout.");
 
@@ -491,10 +491,10 @@ test_timeout_not_after_opening (void)
 static void
 test_max_connections (void)
 {
-  g_autoptr (WsTestServer)   server = NULL;
-  g_autoptr (WsTestClient)   first = NULL;
-  g_autoptr (WsTestClient)   second = NULL;
-  g_autoptr (WsTestClient)   third = NULL;
+  g_autoptr (WsTestServer) server = NULL;
+  g_autoptr (WsTestClient) first = NULL;
+  g_autoptr (WsTestClient) second = NULL;
+  g_autoptr (WsTestClient) third = NULL;
   g_autoptr (WsTestResponse) response = NULL;
 
   g_test_summary ("Over MaxConnections the answer is 503, until a client leaves.");

@@ -173,8 +173,9 @@ static void
 test_in_frame (Fixture      *fixture,
                gconstpointer user_data)
 {
-  g_autofree char       *pattern = ws_test_pattern (1000);
-  g_autoptr (GByteArray) frame = ws_test_frame_build ((WsTestFrameSpec) { .opcode = WS_OPCODE_TEXT }, pattern, 1000);
+  g_autofree char *pattern = ws_test_pattern (1000);
+  g_autoptr (GByteArray)
+      frame = ws_test_frame_build ((WsTestFrameSpec){ .opcode = WS_OPCODE_TEXT }, pattern, 1000);
 
   g_test_summary ("A pause in the middle of a frame, at every byte of its head and some of its payload.");
 
@@ -309,12 +310,13 @@ pause_requested_cb (WsServer      *server,
 static void
 test_before_open (gconstpointer user_data)
 {
-  gboolean                 in_request = user_data != NULL;
+  gboolean in_request = user_data != NULL;
   g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
   g_autoptr (WsTestClient) client = ws_test_server_connect (server);
-  g_autofree char         *handshake = ws_test_handshake ("/", NULL);
-  g_autoptr (GByteArray)   bytes = g_byte_array_new ();
-  g_autoptr (GByteArray)   frame = ws_test_frame_build ((WsTestFrameSpec) { .opcode = WS_OPCODE_TEXT }, "early", 5);
+  g_autofree char *handshake = ws_test_handshake ("/", NULL);
+  g_autoptr (GByteArray) bytes = g_byte_array_new ();
+  g_autoptr (GByteArray)
+      frame = ws_test_frame_build ((WsTestFrameSpec){ .opcode = WS_OPCODE_TEXT }, "early", 5);
 
   g_test_summary ("A connection paused before or as it opens opens, and waits with its first message.");
 
@@ -341,7 +343,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
 
 #define ADD(name, function) \
-  g_test_add (name, Fixture, "BufferMessage=True", fixture_set_up, function, fixture_tear_down)
+ g_test_add (name, Fixture, "BufferMessage=True", fixture_set_up, function, fixture_tear_down)
 
   ADD ("/pausing/stops-reading", test_stops_reading);
   ADD ("/pausing/inside-data-in", test_inside_data_in);

@@ -87,7 +87,7 @@ sent_cb (GObject      *source,
          GAsyncResult *result,
          gpointer      user_data)
 {
-  Script            *script = user_data;
+  Script *script = user_data;
   g_autoptr (GError) error = NULL;
 
   script->n_ended++;
@@ -100,7 +100,7 @@ stream_sent_cb (GObject      *source,
                 GAsyncResult *result,
                 gpointer      user_data)
 {
-  Script            *script = user_data;
+  Script *script = user_data;
   g_autoptr (GError) error = NULL;
 
   script->n_ended++;
@@ -144,7 +144,8 @@ static void
 act_send_stream (Script *script,
                  Peer   *peer)
 {
-  g_autoptr (GInputStream) stream = ws_test_stream_new ((gsize) g_rand_int_range (script->random, 0, 300000), 50000, chance (script, 4));
+  g_autoptr (GInputStream) stream = ws_test_stream_new ((gsize) g_rand_int_range (script->random, 0, 300000),
+                                                        50000, chance (script, 4));
 
   script->n_started++;
   peer->exact = FALSE;
@@ -203,7 +204,8 @@ act_on_peer (Script *script,
 static void
 act (Script *script)
 {
-  if (script->depth >= MAX_DEPTH || script->n_actions >= MAX_ACTIONS || script->peers->len == 0 || !chance (script, 2))
+  if (script->depth >= MAX_DEPTH || script->n_actions >= MAX_ACTIONS || script->peers->len == 0 ||
+      !chance (script, 2))
     return;
 
   script->depth++;
@@ -215,7 +217,8 @@ act (Script *script)
   else if (chance (script, 80))
     g_clear_object (&script->server);
   else
-    act_on_peer (script, script->peers->pdata[g_rand_int_range (script->random, 0, (gint32) script->peers->len)]);
+    act_on_peer (script,
+                 script->peers->pdata[g_rand_int_range (script->random, 0, (gint32) script->peers->len)]);
   script->depth--;
 }
 
@@ -312,8 +315,13 @@ static WsServer *
 make_server (Script *script)
 {
   static const char *const settings[] = {
-    "BufferMessage=True", "MaxSendQueue=300000", "WaitForCloseResponse=False", "MaxFrameSize=1000",
-    "OutBufferSize=4608", "LogLevel=3", "MaxMessageSize=100000",
+    "BufferMessage=True",
+    "MaxSendQueue=300000",
+    "WaitForCloseResponse=False",
+    "MaxFrameSize=1000",
+    "OutBufferSize=4608",
+    "LogLevel=3",
+    "MaxMessageSize=100000",
   };
   WsServer *server = ws_server_new ();
 
@@ -346,7 +354,7 @@ make_frame (Script *script)
   for (guint i = 0; i < length; i += 40)
     pattern[i] = '\n';
   if (chance (script, 4))
-    spec = (WsTestFrameSpec) { .opcode = chance (script, 3) ? WS_OPCODE_PONG : WS_OPCODE_PING };
+    spec = (WsTestFrameSpec){ .opcode = chance (script, 3) ? WS_OPCODE_PONG : WS_OPCODE_PING };
   else if (chance (script, 15))
     spec.opcode = WS_OPCODE_CLOSE;
   else if (chance (script, 4))
@@ -367,7 +375,7 @@ step_client (Script       *script,
              WsTestClient *client)
 {
   g_autoptr (GByteArray) frame = make_frame (script);
-  gsize                  cut = (gsize) g_rand_int_range (script->random, 0, (gint32) frame->len + 1);
+  gsize cut = (gsize) g_rand_int_range (script->random, 0, (gint32) frame->len + 1);
 
   if (client->fd < 0)
     return;
@@ -392,9 +400,9 @@ assert_received (Script       *script,
                  Peer         *peer)
 {
   g_autoptr (GByteArray) message = g_byte_array_new ();
-  gboolean               exact = peer->exact && *ws_connection_get_extensions (peer->connection) == '\0';
-  WsTestFrame           *frame;
-  guint                  n_messages = 0;
+  gboolean     exact = peer->exact && *ws_connection_get_extensions (peer->connection) == '\0';
+  WsTestFrame *frame;
+  guint        n_messages = 0;
 
   while ((frame = ws_test_client_take_frame (client)) != NULL)
     {
@@ -402,13 +410,15 @@ assert_received (Script       *script,
 
       if (frame->opcode >= 8)
         continue;
-      g_byte_array_append (message, g_bytes_get_data (frame->payload, NULL), (guint) g_bytes_get_size (frame->payload));
+      g_byte_array_append (message, g_bytes_get_data (frame->payload, NULL),
+                           (guint) g_bytes_get_size (frame->payload));
       if (!frame->fin)
         continue;
       if (exact)
         {
           g_assert_cmpuint (n_messages, <, peer->accepted->len);
-          g_assert_cmpmem (message->data, message->len, g_bytes_get_data (peer->accepted->pdata[n_messages], NULL),
+          g_assert_cmpmem (message->data, message->len,
+                           g_bytes_get_data (peer->accepted->pdata[n_messages], NULL),
                            g_bytes_get_size (peer->accepted->pdata[n_messages]));
         }
       n_messages++;
@@ -453,7 +463,8 @@ end_script (Script *script,
 
         ws_test_client_set_reading (script->clients[i], TRUE);
         ws_test_settle ();
-        if (script->clients[i]->input->len > 0 && g_str_has_prefix ((char *) script->clients[i]->input->data, "HTTP"))
+        if (script->clients[i]->input->len > 0 &&
+            g_str_has_prefix ((char *) script->clients[i]->input->data, "HTTP"))
           ws_test_response_free (ws_test_client_read_response (script->clients[i]));
         if (peer != NULL)
           assert_received (script, script->clients[i], peer);
@@ -500,7 +511,8 @@ run_script (guint32 seed)
       script.clients[i] = ws_test_client_new (port);
       ports[i] = ws_test_client_get_port (script.clients[i]);
       ws_test_client_send_handshake (script.clients[i], "/",
-                                     chance (&script, 3) ? "Sec-WebSocket-Extensions: permessage-deflate\r\n" : NULL);
+                                     chance (&script, 3) ? "Sec-WebSocket-Extensions: permessage-deflate\r\n"
+                                                         : NULL);
     }
   for (guint i = 0; i < 80; i++)
     step_client (&script, script.clients[g_rand_int_range (script.random, 0, N_CLIENTS)]);

@@ -44,9 +44,11 @@ test_urgent_byte (gconstpointer user_data)
 {
   g_autoptr (WsTestServer) server = ws_test_server_new_listening (user_data, NULL);
   g_autoptr (WsTestClient) client = ws_test_server_open (server);
-  g_autoptr (GByteArray) frame = ws_test_frame_build ((WsTestFrameSpec){ .opcode = WS_OPCODE_TEXT }, "urgent", 6);
+  g_autoptr (GByteArray)
+      frame = ws_test_frame_build ((WsTestFrameSpec){ .opcode = WS_OPCODE_TEXT }, "urgent", 6);
 
-  g_test_summary ("A byte out of band, at which a read stops short, keeps nothing behind it from being read.");
+  g_test_summary (
+      "A byte out of band, at which a read stops short, keeps nothing behind it from being read.");
 
   if (client->tls != NULL)
     {
@@ -192,15 +194,17 @@ typedef struct
 
 static const Fragmentation fragmentations[] = {
   { "two", "1+ab 0cd", "text \"ab\"|continuation \"cd\" eom", "text \"abcd\" eom" },
-  { "binary", "2+ab 0+c 0d", "binary \"ab\"|continuation \"c\"|continuation \"d\" eom", "binary \"abcd\" eom" },
+  { "binary", "2+ab 0+c 0d", "binary \"ab\"|continuation \"c\"|continuation \"d\" eom",
+    "binary \"abcd\" eom" },
   { "empty-first", "1+ 0ab", "text \"\"|continuation \"ab\" eom", "text \"ab\" eom" },
   { "empty-last", "1+ab 0", "text \"ab\"|continuation \"\" eom", "text \"ab\" eom" },
   { "empty-middle", "1+ab 0+ 0+ 0cd", "text \"ab\"|continuation \"cd\" eom", "text \"abcd\" eom" },
   { "all-empty", "1+ 0+ 0+ 0", "text \"\"|continuation \"\" eom", "text \"\" eom" },
   { "single-empty", "1 2", "text \"\" eom|binary \"\" eom", "text \"\" eom|binary \"\" eom" },
-  { "ping-between", "1+ab 9x 0+cd 9y 0ef", "text \"ab\"|ping|continuation \"cd\"|ping|continuation \"ef\" eom",
-    "ping|ping|text \"abcdef\" eom" },
-  { "several", "1a 2+b 0c 1d 2+ 0", "text \"a\" eom|binary \"b\"|continuation \"c\" eom|text \"d\" eom|binary \"\"|continuation \"\" eom",
+  { "ping-between", "1+ab 9x 0+cd 9y 0ef",
+    "text \"ab\"|ping|continuation \"cd\"|ping|continuation \"ef\" eom", "ping|ping|text \"abcdef\" eom" },
+  { "several", "1a 2+b 0c 1d 2+ 0",
+    "text \"a\" eom|binary \"b\"|continuation \"c\" eom|text \"d\" eom|binary \"\"|continuation \"\" eom",
     "text \"a\" eom|binary \"bc\" eom|text \"d\" eom|binary \"\" eom" },
 };
 
@@ -215,7 +219,8 @@ build_frames (const char *frames)
       gboolean    more = words[i][1] == '+';
       const char *payload = words[i] + 1 + more;
 
-      append_frame (bytes, (WsTestFrameSpec){ .opcode = (guint8) (words[i][0] - '0'), .more = more }, payload, strlen (payload));
+      append_frame (bytes, (WsTestFrameSpec){ .opcode = (guint8) (words[i][0] - '0'), .more = more }, payload,
+                    strlen (payload));
     }
 
   return bytes;
@@ -268,7 +273,8 @@ test_limit_in_parts (void)
 
   g_test_summary ("MaxMessageSize counts all fragments of a message, also of one handed on in parts.");
 
-  ws_test_client_send_frame (client, (WsTestFrameSpec){ .opcode = WS_OPCODE_TEXT, .more = TRUE }, pattern, 600);
+  ws_test_client_send_frame (client, (WsTestFrameSpec){ .opcode = WS_OPCODE_TEXT, .more = TRUE }, pattern,
+                             600);
   ws_test_client_send_frame (client, (WsTestFrameSpec){ .more = TRUE }, pattern, 400);
   ws_test_client_send_frame (client, (WsTestFrameSpec){ .more = TRUE }, "", 0);
   ws_test_client_send_frame (client, (WsTestFrameSpec){ 0 }, "x", 1);
@@ -329,7 +335,8 @@ open_in_line_mode (WsTestServer *server,
 {
   WsTestClient    *client = ws_test_server_open (server);
   WsConnection    *connection = ws_test_server_get (server, server->connections->len);
-  g_autofree char *setting = g_strdup_printf ("MaxLineLength[%s]=%u", ws_connection_get_connection_id (connection), max);
+  g_autofree char *setting = g_strdup_printf ("MaxLineLength[%s]=%u",
+                                              ws_connection_get_connection_id (connection), max);
 
   ws_test_server_config (server, setting);
   g_assert_true (ws_connection_change_line_mode (connection, TRUE, NULL));
@@ -351,10 +358,12 @@ test_lines (gconstpointer user_data)
       {
         gboolean more = way == 1;
 
-        ws_test_client_send_frame (client, (WsTestFrameSpec){ .opcode = WS_OPCODE_TEXT, .more = more }, line_case->input, cut);
+        ws_test_client_send_frame (client, (WsTestFrameSpec){ .opcode = WS_OPCODE_TEXT, .more = more },
+                                   line_case->input, cut);
         ws_test_settle ();
-        ws_test_client_send_frame (client, (WsTestFrameSpec){ .opcode = more ? WS_OPCODE_CONTINUATION : WS_OPCODE_BINARY },
-                                   line_case->input + cut, length - cut);
+        ws_test_client_send_frame (
+            client, (WsTestFrameSpec){ .opcode = more ? WS_OPCODE_CONTINUATION : WS_OPCODE_BINARY },
+            line_case->input + cut, length - cut);
         ws_test_settle ();
         assert_lines (server, line_case->lines);
       }
@@ -469,7 +478,8 @@ test_switch_in_message (void)
   g_assert_true (ws_connection_change_line_mode (connection, FALSE, NULL));
   ws_test_client_send_text (client, "whole\nagain");
   ws_test_server_wait_for (server, "data-in");
-  g_assert_cmpmem (g_bytes_get_data (server->pieces->pdata[0], NULL), g_bytes_get_size (server->pieces->pdata[0]), "whole\nagain", 11);
+  g_assert_cmpmem (g_bytes_get_data (server->pieces->pdata[0], NULL),
+                   g_bytes_get_size (server->pieces->pdata[0]), "whole\nagain", 11);
 }
 
 typedef enum
@@ -542,7 +552,8 @@ main (int   argc,
   g_test_add_func ("/receiving/lines/switch-in-message", test_switch_in_message);
   g_test_add_data_func ("/receiving/rest/peer-closes", GINT_TO_POINTER (END_PEER_CLOSES), test_rest_of_line);
   g_test_add_data_func ("/receiving/rest/peer-leaves", GINT_TO_POINTER (END_PEER_LEAVES), test_rest_of_line);
-  g_test_add_data_func ("/receiving/rest/server-closes", GINT_TO_POINTER (END_SERVER_CLOSES), test_rest_of_line);
+  g_test_add_data_func ("/receiving/rest/server-closes", GINT_TO_POINTER (END_SERVER_CLOSES),
+                        test_rest_of_line);
   g_test_add_data_func ("/receiving/rest/mode-ends", GINT_TO_POINTER (END_MODE_ENDS), test_rest_of_line);
 
   return g_test_run ();

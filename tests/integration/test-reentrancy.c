@@ -293,7 +293,7 @@ run_clients (World *world)
 
   ws_test_client_send_handshake (world->clients[1], "/breaks", NULL);
   ws_test_client_send_text (world->clients[1], "one");
-  ws_test_client_send_frame (world->clients[1], (WsTestFrameSpec) { .opcode = 3 }, "", 0);
+  ws_test_client_send_frame (world->clients[1], (WsTestFrameSpec){ .opcode = 3 }, "", 0);
 
   ws_test_client_send_string (world->clients[2], "GET /page HTTP/1.1\r\nHost: a\r\n\r\n");
 
@@ -334,7 +334,7 @@ check_record (World *world)
 static void
 start (World *world)
 {
-  WsServer          *server = world->recorder->server;
+  WsServer *server = world->recorder->server;
   g_autoptr (GError) error = NULL;
 
   ws_server_set_local_host (server, "127.0.0.1", NULL);
@@ -383,8 +383,8 @@ test_action_in_signal (gconstpointer user_data)
   if (world.recorder->server != NULL)
     {
       ws_server_shutdown (world.recorder->server);
-      ws_test_wait_until (world.recorder->server == NULL
-                          || ws_test_server_get_n_clients (world.recorder) == 0);
+      ws_test_wait_until (world.recorder->server == NULL ||
+                          ws_test_server_get_n_clients (world.recorder) == 0);
     }
   ws_test_settle ();
   check_record (&world);
@@ -416,7 +416,7 @@ test_order_when_nested (void)
 {
   g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
   g_autoptr (WsTestClient) client = ws_test_server_open (server);
-  g_autoptr (GByteArray)   bytes = g_byte_array_new ();
+  g_autoptr (GByteArray) bytes = g_byte_array_new ();
 
   g_test_summary ("Messages of one read keep their order when each handler iterates the context.");
 
@@ -425,7 +425,7 @@ test_order_when_nested (void)
     {
       g_autoptr (GByteArray) frame = NULL;
 
-      frame = ws_test_frame_build ((WsTestFrameSpec) { .opcode = WS_OPCODE_TEXT }, &c, 1);
+      frame = ws_test_frame_build ((WsTestFrameSpec){ .opcode = WS_OPCODE_TEXT }, &c, 1);
       g_byte_array_append (bytes, frame->data, frame->len);
     }
   ws_test_client_send (client, bytes->data, bytes->len);
@@ -498,7 +498,7 @@ test_drop_with_messages_left (void)
 {
   g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
   g_autoptr (WsTestClient) client = ws_test_server_open (server);
-  gpointer                 alive = server->server;
+  gpointer alive = server->server;
 
   g_test_summary ("Dropping the server in data-in ends it there; later messages are not delivered.");
 

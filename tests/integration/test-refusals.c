@@ -37,22 +37,38 @@ static const Refusal refusals[] = {
   { "control-byte", "GET / HTTP/1.1\r\n" HOST "X-A: a\x01\r\n" UPGRADE KEY VERSION "\r\n", NULL, 400 },
   { "no-host", "GET / HTTP/1.1\r\n" UPGRADE KEY VERSION "\r\n", "Host", 400 },
   { "two-hosts", "GET / HTTP/1.1\r\n" HOST HOST UPGRADE KEY VERSION "\r\n", "Host", 400 },
-  { "no-connection", "GET / HTTP/1.1\r\n" HOST "Upgrade: websocket\r\n" KEY VERSION "\r\n", "Connection", 400 },
-  { "connection-keep-alive", "GET / HTTP/1.1\r\n" HOST "Upgrade: websocket\r\nConnection: keep-alive\r\n" KEY VERSION "\r\n", "Connection", 400 },
+  { "no-connection", "GET / HTTP/1.1\r\n" HOST "Upgrade: websocket\r\n" KEY VERSION "\r\n", "Connection",
+    400 },
+  { "connection-keep-alive",
+    "GET / HTTP/1.1\r\n" HOST "Upgrade: websocket\r\nConnection: keep-alive\r\n" KEY VERSION "\r\n",
+    "Connection", 400 },
   { "no-key", "GET / HTTP/1.1\r\n" HOST UPGRADE VERSION "\r\n", "Sec-WebSocket-Key", 400 },
   { "two-keys", "GET / HTTP/1.1\r\n" HOST UPGRADE KEY KEY VERSION "\r\n", "Sec-WebSocket-Key", 400 },
-  { "empty-key", "GET / HTTP/1.1\r\n" HOST UPGRADE "Sec-WebSocket-Key: \r\n" VERSION "\r\n", "Sec-WebSocket-Key", 400 },
-  { "short-key", "GET / HTTP/1.1\r\n" HOST UPGRADE "Sec-WebSocket-Key: dGhlIHNhbXBsZQ==\r\n" VERSION "\r\n", "Sec-WebSocket-Key", 400 },
-  { "key-not-base64", "GET / HTTP/1.1\r\n" HOST UPGRADE "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25j*Q==\r\n" VERSION "\r\n", "Sec-WebSocket-Key", 400 },
+  { "empty-key", "GET / HTTP/1.1\r\n" HOST UPGRADE "Sec-WebSocket-Key: \r\n" VERSION "\r\n",
+    "Sec-WebSocket-Key", 400 },
+  { "short-key", "GET / HTTP/1.1\r\n" HOST UPGRADE "Sec-WebSocket-Key: dGhlIHNhbXBsZQ==\r\n" VERSION "\r\n",
+    "Sec-WebSocket-Key", 400 },
+  { "key-not-base64",
+    "GET / HTTP/1.1\r\n" HOST UPGRADE "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25j*Q==\r\n" VERSION "\r\n",
+    "Sec-WebSocket-Key", 400 },
   { "no-version", "GET / HTTP/1.1\r\n" HOST UPGRADE KEY "\r\n", "Sec-WebSocket-Version", 400 },
-  { "two-versions", "GET / HTTP/1.1\r\n" HOST UPGRADE KEY VERSION VERSION "\r\n", "Sec-WebSocket-Version", 400 },
-  { "version-8", "GET / HTTP/1.1\r\n" HOST UPGRADE KEY "Sec-WebSocket-Version: 8\r\n\r\n", "Sec-WebSocket-Version", 426 },
+  { "two-versions", "GET / HTTP/1.1\r\n" HOST UPGRADE KEY VERSION VERSION "\r\n", "Sec-WebSocket-Version",
+    400 },
+  { "version-8", "GET / HTTP/1.1\r\n" HOST UPGRADE KEY "Sec-WebSocket-Version: 8\r\n\r\n",
+    "Sec-WebSocket-Version", 426 },
   { "body", "GET / HTTP/1.1\r\n" HOST UPGRADE KEY VERSION "Content-Length: 5\r\n\r\nhello", NULL, 400 },
-  { "chunked", "GET / HTTP/1.1\r\n" HOST UPGRADE KEY VERSION "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", NULL, 400 },
-  { "two-content-lengths", "GET / HTTP/1.1\r\n" HOST "Content-Length: 0\r\nContent-Length: 5\r\n\r\nhello", NULL, 400 },
-  { "sub-protocol-twice", "GET / HTTP/1.1\r\n" HOST UPGRADE KEY VERSION "Sec-WebSocket-Protocol: a, a\r\n\r\n", "Sec-WebSocket-Protocol", 400 },
-  { "sub-protocol-empty", "GET / HTTP/1.1\r\n" HOST UPGRADE KEY VERSION "Sec-WebSocket-Protocol: \r\n\r\n", "Sec-WebSocket-Protocol", 400 },
-  { "two-origins", "GET / HTTP/1.1\r\n" HOST UPGRADE KEY VERSION "Origin: http://a\r\nOrigin: http://b\r\n\r\n", "Origin", 400 },
+  { "chunked", "GET / HTTP/1.1\r\n" HOST UPGRADE KEY VERSION "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    NULL, 400 },
+  { "two-content-lengths", "GET / HTTP/1.1\r\n" HOST "Content-Length: 0\r\nContent-Length: 5\r\n\r\nhello",
+    NULL, 400 },
+  { "sub-protocol-twice",
+    "GET / HTTP/1.1\r\n" HOST UPGRADE KEY VERSION "Sec-WebSocket-Protocol: a, a\r\n\r\n",
+    "Sec-WebSocket-Protocol", 400 },
+  { "sub-protocol-empty", "GET / HTTP/1.1\r\n" HOST UPGRADE KEY VERSION "Sec-WebSocket-Protocol: \r\n\r\n",
+    "Sec-WebSocket-Protocol", 400 },
+  { "two-origins",
+    "GET / HTTP/1.1\r\n" HOST UPGRADE KEY VERSION "Origin: http://a\r\nOrigin: http://b\r\n\r\n", "Origin",
+    400 },
   { "post-upgrade", "POST / HTTP/1.1\r\n" HOST UPGRADE KEY VERSION "\r\n", "method", 405 },
   { "put", "PUT / HTTP/1.1\r\n" HOST "\r\n", NULL, 405 },
   { "get", "GET / HTTP/1.1\r\n" HOST "\r\n", NULL, 426 },
@@ -95,11 +111,11 @@ check_refusal (const Refusal *refusal,
                gsize          length,
                const char    *setting)
 {
-  g_autoptr (WsTestServer)   server = ws_test_server_new_listening (setting, NULL);
-  g_autoptr (WsTestClient)   other = ws_test_server_open (server);
-  g_autoptr (WsTestClient)   client = ws_test_server_connect (server);
+  g_autoptr (WsTestServer) server = ws_test_server_new_listening (setting, NULL);
+  g_autoptr (WsTestClient) other = ws_test_server_open (server);
+  g_autoptr (WsTestClient) client = ws_test_server_connect (server);
   g_autoptr (WsTestResponse) response = NULL;
-  guint                      n_logs = server->logs->len;
+  guint n_logs = server->logs->len;
 
   ws_test_client_send (client, refusal->request, length);
   response = ws_test_client_read_response (client);
@@ -128,14 +144,15 @@ test_refusal (gconstpointer user_data)
   check_refusal (refusal, strlen (refusal->request), NULL);
 }
 
+static const char nul_request[] = "GET / HTTP/1.1\r\n" HOST "X\0-A: a\r\n" UPGRADE KEY VERSION "\r\n";
+
 static void
 test_nul_byte (void)
 {
-  static const char request[] = "GET / HTTP/1.1\r\n" HOST "X\0-A: a\r\n" UPGRADE KEY VERSION "\r\n";
-  const Refusal     refusal = { "nul", request, NULL, 400 };
+  const Refusal refusal = { "nul", nul_request, NULL, 400 };
 
   g_test_summary ("A NUL byte in a field name is refused, not taken for its end.");
-  check_refusal (&refusal, sizeof request - 1, NULL);
+  check_refusal (&refusal, sizeof nul_request - 1, NULL);
 }
 
 static char *
@@ -203,8 +220,8 @@ test_max_header_size (void)
   check_refusal (&refusal, strlen (large), "MaxHeaderSize=1024");
 
   {
-    g_autoptr (WsTestServer)   server = ws_test_server_new_listening ("MaxHeaderSize=1024", NULL);
-    g_autoptr (WsTestClient)   client = ws_test_server_connect (server);
+    g_autoptr (WsTestServer) server = ws_test_server_new_listening ("MaxHeaderSize=1024", NULL);
+    g_autoptr (WsTestClient) client = ws_test_server_connect (server);
     g_autoptr (WsTestResponse) response = NULL;
 
     g_assert_cmpuint (strlen (small), <, 1024);
@@ -217,10 +234,10 @@ test_max_header_size (void)
 static void
 test_endless_head (void)
 {
-  g_autoptr (WsTestServer)   server = ws_test_server_new_listening (NULL, NULL);
-  g_autoptr (WsTestClient)   client = ws_test_server_connect (server);
+  g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
+  g_autoptr (WsTestClient) client = ws_test_server_connect (server);
   g_autoptr (WsTestResponse) response = NULL;
-  g_autofree char           *noise = ws_test_pattern (1024 * 1024);
+  g_autofree char *noise = ws_test_pattern (1024 * 1024);
 
   g_test_summary ("A head that never ends is refused at its limit, though the client goes on.");
 
@@ -256,12 +273,12 @@ static const OriginCase origin_cases[] = {
 static void
 test_origin (gconstpointer user_data)
 {
-  const OriginCase          *origin_case = user_data;
-  g_autofree char           *setting = g_strconcat ("AllowedOrigins=", origin_case->allowed, NULL);
-  g_autoptr (WsTestServer)   server = ws_test_server_new_listening (setting, NULL);
-  g_autoptr (WsTestClient)   client = ws_test_server_connect (server);
+  const OriginCase *origin_case = user_data;
+  g_autofree char  *setting = g_strconcat ("AllowedOrigins=", origin_case->allowed, NULL);
+  g_autoptr (WsTestServer) server = ws_test_server_new_listening (setting, NULL);
+  g_autoptr (WsTestClient) client = ws_test_server_connect (server);
   g_autoptr (WsTestResponse) response = NULL;
-  g_autofree char           *header = NULL;
+  g_autofree char *header = NULL;
 
   g_test_summary ("AllowedOrigins decides by the whole Origin.");
 

@@ -120,7 +120,7 @@ test_bad_content (Fixture      *fixture,
                   gconstpointer user_data)
 {
   g_autoptr (GBytes) not_text = g_bytes_new_static ("a\xff", 2);
-  g_autofree char   *pattern = ws_test_pattern (126);
+  g_autofree char *pattern = ws_test_pattern (126);
   g_autoptr (GBytes) too_long = g_bytes_new (pattern, 126);
   g_autoptr (GError) error = NULL;
 
@@ -148,22 +148,22 @@ static void
 test_unknown_id (Fixture      *fixture,
                  gconstpointer user_data)
 {
-  WsServer                *server = fixture->server->server;
-  g_autoptr (GBytes)       bytes = g_bytes_new_static ("a", 1);
+  WsServer *server = fixture->server->server;
+  g_autoptr (GBytes) bytes = g_bytes_new_static ("a", 1);
   g_autoptr (GInputStream) stream = g_memory_input_stream_new_from_bytes (bytes);
 
   g_test_summary ("Every method that takes an id says 126 for one that does not exist.");
 
 #define ASSERT_126(call)                                            \
-  G_STMT_START                                                      \
-  {                                                                 \
-    g_autoptr (GError) error = NULL;                                \
+ G_STMT_START                                                       \
+ {                                                                  \
+  g_autoptr (GError) error = NULL;                                  \
                                                                     \
-    g_assert_false (call);                                          \
-    g_assert_error (error, WS_ERROR, WS_ERROR_INVALID_CONNECTION_ID); \
-    g_assert_nonnull (strstr (error->message, "nobody"));           \
-  }                                                                 \
-  G_STMT_END
+  g_assert_false (call);                                            \
+  g_assert_error (error, WS_ERROR, WS_ERROR_INVALID_CONNECTION_ID); \
+  g_assert_nonnull (strstr (error->message, "nobody"));             \
+ }                                                                  \
+ G_STMT_END
 
   ASSERT_126 (ws_server_send (server, "nobody", bytes, &error));
   ASSERT_126 (ws_server_send_text (server, "nobody", "a", &error));
@@ -184,7 +184,7 @@ test_closed (Fixture      *fixture,
 {
   g_autoptr (GBytes) bytes = g_bytes_new_static ("a", 1);
   g_autoptr (GError) error = NULL;
-  g_autofree char   *id = g_strdup (fixture->id);
+  g_autofree char *id = g_strdup (fixture->id);
 
   g_test_summary ("A closing or closed connection refuses to send; its id is gone with it.");
 
@@ -231,8 +231,8 @@ static void
 test_message_length (Fixture      *fixture,
                      gconstpointer user_data)
 {
-  g_autofree char         *setting = g_strdup_printf ("MessageLength[%s]=10", fixture->id);
-  g_autoptr (WsTestFrame)  first = NULL;
+  g_autofree char *setting = g_strdup_printf ("MessageLength[%s]=10", fixture->id);
+  g_autoptr (WsTestFrame) first = NULL;
 
   g_test_summary ("The bytes that MessageLength announces are one message over several sends.");
 
@@ -252,9 +252,9 @@ static void
 test_async (Fixture      *fixture,
             gconstpointer user_data)
 {
-  g_autoptr (GBytes)       bytes = g_bytes_new_static ("abc", 3);
+  g_autoptr (GBytes) bytes = g_bytes_new_static ("abc", 3);
   g_autoptr (GAsyncResult) result = NULL;
-  g_autoptr (GError)       error = NULL;
+  g_autoptr (GError) error = NULL;
 
   g_test_summary ("send_async finishes when the message has been handed on.");
 
@@ -271,10 +271,10 @@ static void
 test_async_cancelled (Fixture      *fixture,
                       gconstpointer user_data)
 {
-  g_autoptr (GBytes)       bytes = g_bytes_new_static ("abc", 3);
+  g_autoptr (GBytes) bytes = g_bytes_new_static ("abc", 3);
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   g_autoptr (GAsyncResult) result = NULL;
-  g_autoptr (GError)       error = NULL;
+  g_autoptr (GError) error = NULL;
 
   g_test_summary ("A send that is cancelled before it starts sends nothing.");
 
@@ -293,7 +293,7 @@ static void
 test_ping_timeout_zero (Fixture      *fixture,
                         gconstpointer user_data)
 {
-  g_autoptr (GError)      error = NULL;
+  g_autoptr (GError) error = NULL;
   g_autoptr (WsTestFrame) ping = NULL;
 
   g_test_summary ("With timeout 0 a ping only goes out; its pong is reported when it comes.");
@@ -302,7 +302,7 @@ test_ping_timeout_zero (Fixture      *fixture,
   g_assert_no_error (error);
   ping = ws_test_client_read_frame (fixture->client);
   g_assert_cmpint (ping->opcode, ==, WS_OPCODE_PING);
-  ws_test_client_send_frame (fixture->client, (WsTestFrameSpec) { .opcode = WS_OPCODE_PONG },
+  ws_test_client_send_frame (fixture->client, (WsTestFrameSpec){ .opcode = WS_OPCODE_PONG },
                              g_bytes_get_data (ping->payload, NULL),
                              g_bytes_get_size (ping->payload));
   ws_test_server_wait_for (fixture->server, "pong #1");
@@ -343,8 +343,8 @@ test_ping_async (Fixture      *fixture,
                  gconstpointer user_data)
 {
   g_autoptr (GAsyncResult) result = NULL;
-  g_autoptr (GError)       error = NULL;
-  gint64                   round_trip_us;
+  g_autoptr (GError) error = NULL;
+  gint64 round_trip_us;
 
   g_test_summary ("send_ping_async gives the round-trip time.");
 
@@ -363,7 +363,7 @@ test_ping_async_peer_gone (Fixture      *fixture,
                            gconstpointer user_data)
 {
   g_autoptr (GAsyncResult) result = NULL;
-  g_autoptr (GError)       error = NULL;
+  g_autoptr (GError) error = NULL;
 
   g_test_summary ("A ping whose peer leaves ends with an error.");
 
@@ -380,8 +380,8 @@ make_file (const char *contents,
            gsize       length)
 {
   g_autoptr (GError) error = NULL;
-  char              *path = NULL;
-  int                fd = g_file_open_tmp ("wsserver-test-XXXXXX", &path, &error);
+  char *path = NULL;
+  int   fd = g_file_open_tmp ("wsserver-test-XXXXXX", &path, &error);
 
   g_assert_no_error (error);
   g_assert_true (g_close (fd, NULL));
@@ -394,7 +394,7 @@ assert_message (WsTestClient *client,
                 const char   *pattern,
                 gsize         length)
 {
-  WsOpcode           opcode = WS_OPCODE_CONTINUATION;
+  WsOpcode opcode = WS_OPCODE_CONTINUATION;
   g_autoptr (GBytes) message = ws_test_client_read_message (client, &opcode);
 
   g_assert_cmpmem (g_bytes_get_data (message, NULL), g_bytes_get_size (message), pattern, length);
@@ -404,9 +404,9 @@ static void
 test_file (Fixture      *fixture,
            gconstpointer user_data)
 {
-  const gsize        length = 1024 * 1024 + 1;
-  g_autofree char   *pattern = ws_test_pattern (length);
-  g_autofree char   *path = make_file (pattern, length);
+  const gsize      length = 1024 * 1024 + 1;
+  g_autofree char *pattern = ws_test_pattern (length);
+  g_autofree char *path = make_file (pattern, length);
   g_autoptr (GError) error = NULL;
 
   g_test_summary ("send_file sends a file as one message, streaming and blocking.");
@@ -456,13 +456,13 @@ static void
 test_file_async (Fixture      *fixture,
                  gconstpointer user_data)
 {
-  const gsize              length = 1024 * 1024;
-  g_autofree char         *pattern = ws_test_pattern (length);
-  g_autofree char         *path = make_file (pattern, length);
-  g_autoptr (GFile)        file = g_file_new_for_path (path);
+  const gsize      length = 1024 * 1024;
+  g_autofree char *pattern = ws_test_pattern (length);
+  g_autofree char *path = make_file (pattern, length);
+  g_autoptr (GFile) file = g_file_new_for_path (path);
   g_autoptr (GAsyncResult) result = NULL;
-  g_autoptr (GError)       error = NULL;
-  goffset                  last = 0;
+  g_autoptr (GError) error = NULL;
+  goffset last = 0;
 
   g_test_summary ("send_file_async reports its progress up to the whole file.");
 
@@ -480,12 +480,12 @@ static void
 test_upload_stream (Fixture      *fixture,
                     gconstpointer user_data)
 {
-  gboolean                 closes = user_data == NULL;
-  const gsize              length = 300000;
-  g_autofree char         *pattern = ws_test_pattern (length);
-  g_autoptr (GBytes)       bytes = g_bytes_new (pattern, length);
+  gboolean         closes = user_data == NULL;
+  const gsize      length = 300000;
+  g_autofree char *pattern = ws_test_pattern (length);
+  g_autoptr (GBytes) bytes = g_bytes_new (pattern, length);
   g_autoptr (GInputStream) stream = g_memory_input_stream_new_from_bytes (bytes);
-  g_autoptr (GError)       error = NULL;
+  g_autoptr (GError) error = NULL;
 
   g_test_summary ("A stream goes out as one message and is closed unless CloseStreamAfterTransfer "
                   "is False.");
@@ -506,7 +506,7 @@ test_stream_async (Fixture      *fixture,
 {
   g_autoptr (GInputStream) stream = g_memory_input_stream_new_from_data ("abc", 3, NULL);
   g_autoptr (GAsyncResult) result = NULL;
-  g_autoptr (GError)       error = NULL;
+  g_autoptr (GError) error = NULL;
 
   g_test_summary ("Messages sent during a stream wait for its end.");
 
@@ -527,7 +527,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
 
 #define ADD(name, setting, function) \
-  g_test_add (name, Fixture, setting, fixture_set_up, function, fixture_tear_down)
+ g_test_add (name, Fixture, setting, fixture_set_up, function, fixture_tear_down)
 
   ADD ("/send/text", NULL, test_text);
   ADD ("/send/bytes", NULL, test_bytes);

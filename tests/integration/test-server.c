@@ -48,7 +48,7 @@ static gboolean
 is_accepted (WsTestServer *server)
 {
   g_autoptr (WsTestClient) client = ws_test_server_connect (server);
-  gboolean                 accepted;
+  gboolean accepted;
 
   ws_test_client_send_handshake (client, "/", NULL);
   ws_test_wait_until (client->eof || client->input->len > 0);
@@ -76,9 +76,9 @@ configure (WsTestServer *server,
 static void
 test_access (gconstpointer user_data)
 {
-  const AccessCase        *access_case = user_data;
+  const AccessCase *access_case = user_data;
   g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
-  gboolean                 other_way = !access_case->accept;
+  gboolean other_way = !access_case->accept;
 
   g_test_summary ("The access lists decide, and a handler of connection-request may overrule them.");
 
@@ -122,7 +122,7 @@ static void
 check_lookups (WsTestServer *server,
                GPtrArray    *mirror)
 {
-  WsConnectionMap         *map = ws_server_get_connections (server->server);
+  WsConnectionMap *map = ws_server_get_connections (server->server);
   g_autoptr (WsConnection) beyond = NULL;
 
   g_assert_cmpuint (ws_connection_map_get_size (map), ==, mirror->len);
@@ -143,10 +143,10 @@ static void
 test_list_model (void)
 {
   g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
-  GListModel              *model = G_LIST_MODEL (ws_server_get_connections (server->server));
-  g_autoptr (GPtrArray)    mirror = g_ptr_array_new_with_free_func (g_object_unref);
-  g_autoptr (GPtrArray)    clients = NULL;
-  const guint              n_clients = 40;
+  GListModel *model = G_LIST_MODEL (ws_server_get_connections (server->server));
+  g_autoptr (GPtrArray) mirror = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (GPtrArray) clients = NULL;
+  const guint n_clients = 40;
 
   g_test_summary ("A mirror that only listens to items-changed equals the list at every signal.");
 
@@ -200,7 +200,7 @@ static void
 test_ids (void)
 {
   g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
-  g_autoptr (GHashTable)   ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GHashTable) ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 
   g_test_summary ("An id is a decimal number that is used once; its connection is in the list.");
 
@@ -209,7 +209,7 @@ test_ids (void)
   for (guint i = 1; i <= 50; i++)
     {
       g_autoptr (WsTestClient) client = ws_test_server_open (server);
-      WsConnection            *connection = ws_test_server_get (server, i);
+      WsConnection *connection = ws_test_server_get (server, i);
 
       g_assert_true (g_hash_table_add (ids,
                                        g_strdup (ws_connection_get_connection_id (connection))));
@@ -277,7 +277,7 @@ test_pong_timeout (void)
 {
   g_autoptr (WsTestServer) server = NULL;
   g_autoptr (WsTestClient) client = NULL;
-  g_autoptr (WsTestFrame)  ping = NULL;
+  g_autoptr (WsTestFrame) ping = NULL;
 
   g_test_summary ("A client that does not answer a ping within PongTimeout is dropped with 1006.");
 
@@ -315,7 +315,7 @@ run_without_descriptors (gboolean client_leaves)
   g_autoptr (WsTestClient) leaver = ws_test_server_open (server);
   g_autoptr (WsTestClient) waiting = ws_test_server_connect (server);
   g_autoptr (WsTestClient) waiting_too = ws_test_server_connect (server);
-  struct rlimit            before = use_up_descriptors ();
+  struct rlimit before = use_up_descriptors ();
 
   server->echo = TRUE;
   ws_test_client_send_handshake (waiting, "/", NULL);
@@ -378,8 +378,8 @@ static void
 test_many_clients (void)
 {
   g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
-  g_autoptr (GPtrArray)    clients = NULL;
-  const guint              n_clients = 200;
+  g_autoptr (GPtrArray) clients = NULL;
+  const guint n_clients = 200;
 
   g_test_summary ("Many clients that all talk at once each get their own answer.");
 

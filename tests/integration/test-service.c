@@ -19,7 +19,7 @@ make_listening_socket (guint *port)
 {
   g_autoptr (GSocketAddress) wanted = g_inet_socket_address_new_from_string ("127.0.0.1", 0);
   g_autoptr (GSocketAddress) bound = NULL;
-  g_autoptr (GSocket)        socket = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, 0, NULL);
+  g_autoptr (GSocket) socket = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, 0, NULL);
 
   g_assert_true (g_socket_bind (socket, wanted, TRUE, NULL));
   g_socket_set_listen_backlog (socket, 512);
@@ -44,7 +44,7 @@ listen_on_copy (WsTestServer *server,
                 guint         port)
 {
   g_autoptr (GSocket) copy = copy_socket (socket);
-  g_autoptr (GError)  error = NULL;
+  g_autoptr (GError) error = NULL;
 
   g_assert_true (ws_server_listen_on_socket (server->server, copy, &error));
   g_assert_no_error (error);
@@ -56,10 +56,10 @@ test_on_socket (void)
 {
   g_autoptr (WsTestServer) server = ws_test_server_new ();
   g_autoptr (WsTestClient) client = NULL;
-  g_autoptr (GSocket)      unbound = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, 0, NULL);
-  g_autoptr (GSocket)      socket = NULL;
-  g_autoptr (GError)       error = NULL;
-  guint                    port;
+  g_autoptr (GSocket) unbound = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, 0, NULL);
+  g_autoptr (GSocket) socket = NULL;
+  g_autoptr (GError) error = NULL;
+  guint port;
 
   g_test_summary ("A server listens on a socket that listens already, and says where; on no other.");
 
@@ -102,11 +102,11 @@ accept_any_cb (GTlsConnection      *connection,
 }
 
 static void
-client_event_cb (GSocketClient     *client,
-                 GSocketClientEvent event,
+client_event_cb (GSocketClient      *client,
+                 GSocketClientEvent  event,
                  GSocketConnectable *connectable,
-                 GIOStream         *connection,
-                 gpointer           user_data)
+                 GIOStream          *connection,
+                 gpointer            user_data)
 {
   if (event == G_SOCKET_CLIENT_TLS_HANDSHAKING)
     g_signal_connect (connection, "accept-certificate", G_CALLBACK (accept_any_cb), NULL);
@@ -115,11 +115,11 @@ client_event_cb (GSocketClient     *client,
 static gboolean
 knock (Knocker *knocker)
 {
-  g_autoptr (GSocketClient)     client = g_socket_client_new ();
+  g_autoptr (GSocketClient) client = g_socket_client_new ();
   g_autoptr (GSocketConnection) connection = NULL;
-  g_autoptr (GError)            error = NULL;
-  g_autofree char              *request = ws_test_handshake ("/", NULL);
-  char                          answer[13] = "";
+  g_autoptr (GError) error = NULL;
+  g_autofree char *request = ws_test_handshake ("/", NULL);
+  char             answer[13] = "";
 
   g_socket_client_set_timeout (client, 20);
   if (ws_test_tls_get_mode () != WS_TEST_TLS_NONE)
@@ -129,8 +129,10 @@ knock (Knocker *knocker)
     }
   connection = g_socket_client_connect_to_host (client, "127.0.0.1", (guint16) knocker->port, NULL, &error);
   if (connection != NULL &&
-      g_output_stream_write_all (g_io_stream_get_output_stream (G_IO_STREAM (connection)), request, strlen (request), NULL, NULL, &error) &&
-      g_input_stream_read_all (g_io_stream_get_input_stream (G_IO_STREAM (connection)), answer, 12, NULL, NULL, &error) &&
+      g_output_stream_write_all (g_io_stream_get_output_stream (G_IO_STREAM (connection)), request,
+                                 strlen (request), NULL, NULL, &error) &&
+      g_input_stream_read_all (g_io_stream_get_input_stream (G_IO_STREAM (connection)), answer, 12, NULL,
+                               NULL, &error) &&
       strcmp (answer, "HTTP/1.1 101") == 0)
     return TRUE;
 
@@ -159,7 +161,8 @@ wait_for_served (Knocker *knocker,
 {
   guint target = (guint) g_atomic_int_get (&knocker->n_served) + n_more;
 
-  ws_test_wait_until ((guint) g_atomic_int_get (&knocker->n_served) >= target || g_atomic_int_get (&knocker->n_refused) > 0);
+  ws_test_wait_until ((guint) g_atomic_int_get (&knocker->n_served) >= target ||
+                      g_atomic_int_get (&knocker->n_refused) > 0);
 }
 
 static WsTestServer *
@@ -186,11 +189,11 @@ start_successor (gboolean shared_socket,
 static void
 test_restart (gconstpointer user_data)
 {
-  gboolean            shared_socket = user_data != NULL;
+  gboolean shared_socket = user_data != NULL;
   g_autoptr (GSocket) socket = NULL;
-  WsTestServer       *old;
-  Knocker             knocker = { 0 };
-  GThread            *threads[3];
+  WsTestServer *old;
+  Knocker       knocker = { 0 };
+  GThread      *threads[3];
 
   g_test_summary ("While servers replace each other, clients that keep connecting are all served.");
 
@@ -222,9 +225,9 @@ test_restart (gconstpointer user_data)
 static void
 test_full_backlog (void)
 {
-  const guint              n_clients = 300;
+  const guint n_clients = 300;
   g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
-  g_autoptr (GPtrArray)    clients = g_ptr_array_new_with_free_func ((GDestroyNotify) ws_test_client_free);
+  g_autoptr (GPtrArray) clients = g_ptr_array_new_with_free_func ((GDestroyNotify) ws_test_client_free);
 
   g_test_summary ("Clients that wait in the backlog when the server stops listening are served.");
 
@@ -260,7 +263,7 @@ test_shutdown_deadline (void)
   g_autoptr (WsTestServer) server = ws_test_server_new_listening ("CloseTimeout=60", NULL);
   g_autoptr (WsTestClient) answers = ws_test_server_open (server);
   g_autoptr (WsTestClient) silent = ws_test_server_open (server);
-  GAsyncResult            *results[2] = { NULL };
+  GAsyncResult *results[2] = { NULL };
 
   g_test_summary ("shutdown_async waits for those that answer and drops the others at its deadline; all who wait are told.");
 
@@ -286,7 +289,7 @@ static void
 run_activated (void)
 {
   g_autoptr (WsServer) server = ws_server_new ();
-  g_autoptr (GError)   error = NULL;
+  g_autoptr (GError) error = NULL;
 
   ws_test_server_secure (server);
   if (!ws_server_listen_on_activation_sockets (server, &error))
@@ -302,9 +305,9 @@ run_activated (void)
 
 /* Runs this program again as a service manager does: the sockets from 3 on. */
 static pid_t
-activate (GSocket   **sockets,
-          guint       n_sockets,
-          gboolean    for_another)
+activate (GSocket **sockets,
+          guint     n_sockets,
+          gboolean  for_another)
 {
   pid_t pid = fork ();
 

@@ -85,7 +85,7 @@ get_length_with (const char *setting,
 {
   g_autoptr (WsTestServer) server = ws_test_server_new_listening (setting, NULL);
   g_autoptr (WsTestClient) client = ws_test_server_connect (server);
-  g_autofree char         *answer = open_offering (server, client);
+  g_autofree char *answer = open_offering (server, client);
 
   g_assert_nonnull (answer);
   return get_sent_length (server, client, text);
@@ -94,16 +94,17 @@ get_length_with (const char *setting,
 static void
 test_enable (gconstpointer user_data)
 {
-  gboolean                 enabled = GPOINTER_TO_INT (user_data);
+  gboolean enabled = GPOINTER_TO_INT (user_data);
   g_autoptr (WsTestServer) server = NULL;
   g_autoptr (WsTestClient) client = NULL;
-  g_autofree char         *answer = NULL;
-  g_autofree char         *prose = make_prose (1000);
+  g_autofree char *answer = NULL;
+  g_autofree char *prose = make_prose (1000);
 
   g_test_summary ("With EnablePermessageDeflate the offer is taken; without it is passed over.");
 
   server = ws_test_server_new_listening (enabled ? "EnablePermessageDeflate=True"
-                                                 : "EnablePermessageDeflate=False", NULL);
+                                                 : "EnablePermessageDeflate=False",
+                                         NULL);
   client = ws_test_server_connect (server);
   answer = open_offering (server, client);
   if (enabled)
@@ -133,8 +134,8 @@ test_threshold (void)
 {
   g_autoptr (WsTestServer) server = ws_test_server_new_listening ("DeflateThreshold=100", NULL);
   g_autoptr (WsTestClient) client = ws_test_server_connect (server);
-  g_autofree char         *answer = open_offering (server, client);
-  g_autofree char         *prose = make_prose (100);
+  g_autofree char *answer = open_offering (server, client);
+  g_autofree char *prose = make_prose (100);
 
   g_test_summary ("From DeflateThreshold on messages are compressed, and a change holds at once.");
 
@@ -150,18 +151,19 @@ test_threshold (void)
 static void
 test_no_context_takeover (gconstpointer user_data)
 {
-  gboolean                 alone = GPOINTER_TO_INT (user_data);
+  gboolean alone = GPOINTER_TO_INT (user_data);
   g_autoptr (WsTestServer) server = NULL;
   g_autoptr (WsTestClient) client = NULL;
-  g_autofree char         *answer = NULL;
-  g_autofree char         *prose = make_prose (500);
-  gsize                    first;
-  gsize                    second;
+  g_autofree char *answer = NULL;
+  g_autofree char *prose = make_prose (500);
+  gsize            first;
+  gsize            second;
 
   g_test_summary ("With DeflateNoContextTakeover a repeated message costs as much as the first.");
 
   server = ws_test_server_new_listening (alone ? "DeflateNoContextTakeover=True"
-                                               : "DeflateNoContextTakeover=False", NULL);
+                                               : "DeflateNoContextTakeover=False",
+                                         NULL);
   client = ws_test_server_connect (server);
   answer = open_offering (server, client);
   g_assert_cmpint (strstr (answer, "server_no_context_takeover") != NULL, ==, alone);

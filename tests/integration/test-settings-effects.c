@@ -41,7 +41,8 @@ find_server_fd (WsTestClient *client)
       int                fd = (int) g_ascii_strtoll (name, NULL, 10);
 
       if (getpeername (fd, (struct sockaddr *) &peer, &size) == 0 && is_port (&peer, port) &&
-          getsockname (fd, (struct sockaddr *) &own, &own_size) == 0 && is_port (&own, g_ntohs (server.sin_port)))
+          getsockname (fd, (struct sockaddr *) &own, &own_size) == 0 &&
+          is_port (&own, g_ntohs (server.sin_port)))
         return fd;
     }
 
@@ -283,8 +284,9 @@ test_allowed_origins (gconstpointer user_data)
 static void
 test_origins_refused (void)
 {
-  static const char *const bad[] = { "a.example", "https://a.example/", "https://a.example; https://b.example",
-                                     "https://a.example, b.example", "https://a.example https://b.example" };
+  static const char *const bad[] = { "a.example", "https://a.example/",
+                                     "https://a.example; https://b.example", "https://a.example, b.example",
+                                     "https://a.example https://b.example" };
   g_autoptr (WsServer) server = ws_server_new ();
 
   g_test_summary ("What no browser sends is refused, and the list stays as it was.");

@@ -22,10 +22,10 @@ struct _Case
   const char *before_too;
   const char *after; /* changed once the client is there */
   gboolean    only_connects;
-  void (*start) (Running *running);   /* or NULL */
-  void (*tick) (Running *running);    /* now and then; or NULL */
+  void (*start) (Running *running); /* or NULL */
+  void (*tick) (Running *running);  /* now and then; or NULL */
   gboolean (*ended) (Running *running);
-  guint    seconds; /* not before; 0: it does not end */
+  guint seconds; /* not before; 0: it does not end */
 };
 
 struct _Running
@@ -219,7 +219,7 @@ static void
 test_all (void)
 {
   g_autoptr (GArray) all = g_array_new (FALSE, TRUE, sizeof (Running));
-  guint              source;
+  guint source;
 
   g_test_summary ("Each duration ends what it is for, not before its time, and nothing else.");
 

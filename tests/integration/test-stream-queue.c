@@ -94,15 +94,16 @@ send_text_async (Fixture       *fixture,
 {
   g_autoptr (GBytes) bytes = g_bytes_new (text, strlen (text));
 
-  ws_connection_send_async (fixture->connection, WS_DATA_FORMAT_TEXT, bytes, cancellable, keep_result_cb, result);
+  ws_connection_send_async (fixture->connection, WS_DATA_FORMAT_TEXT, bytes, cancellable, keep_result_cb,
+                            result);
 }
 
 static void
 assert_pattern (WsTestClient *client,
                 gsize         length)
 {
-  WsOpcode           opcode = WS_OPCODE_CONTINUATION;
-  g_autofree char   *pattern = ws_test_pattern (length);
+  WsOpcode         opcode = WS_OPCODE_CONTINUATION;
+  g_autofree char *pattern = ws_test_pattern (length);
   g_autoptr (GBytes) message = ws_test_client_read_message (client, &opcode);
 
   g_assert_cmpmem (g_bytes_get_data (message, NULL), g_bytes_get_size (message), pattern, length);
@@ -113,10 +114,10 @@ test_order (Fixture      *fixture,
             gconstpointer user_data)
 {
   g_autoptr (GInputStream) second = ws_test_stream_new (300000, 1000, FALSE);
-  g_autoptr (GBytes)       ping = g_bytes_new_static ("ping", 4);
+  g_autoptr (GBytes) ping = g_bytes_new_static ("ping", 4);
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
-  GAsyncResult            *results[4] = { NULL };
-  g_autoptr (GError)       error = NULL;
+  GAsyncResult *results[4] = { NULL };
+  g_autoptr (GError) error = NULL;
 
   g_test_summary ("Messages and a second stream wait behind a stream, in order; control frames do not.");
 
@@ -158,9 +159,9 @@ test_queue_limit (Fixture      *fixture,
                   gconstpointer user_data)
 {
   g_autoptr (GAsyncResult) result = NULL;
-  g_autoptr (GError)       error = NULL;
-  g_autofree char         *pattern = ws_test_pattern (1000);
-  guint                    n_sent = 0;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *pattern = ws_test_pattern (1000);
+  guint            n_sent = 0;
 
   g_test_summary ("Messages that wait behind a stream count towards MaxSendQueue, and go out later.");
 
@@ -185,9 +186,9 @@ test_pong_in_between (Fixture      *fixture,
 {
   g_autoptr (GInputStream) stream = ws_test_stream_new (30 * MIB, G_MAXSIZE, FALSE);
   g_autoptr (GAsyncResult) result = NULL;
-  gsize                    n_before = 0;
-  gboolean                 answered = FALSE;
-  const int                small = 65536;
+  gsize     n_before = 0;
+  gboolean  answered = FALSE;
+  const int small = 65536;
 
   g_test_summary ("A slow reader's ping is answered between the parts of a long stream, not behind it.");
 
@@ -200,10 +201,11 @@ test_pong_in_between (Fixture      *fixture,
   while (!answered)
     {
       g_autoptr (WsTestFrame) frame = NULL;
-      guint64                 received = fixture->client->n_received_bytes;
+      guint64 received = fixture->client->n_received_bytes;
 
       /* As slow as can be: the queue is full again before each read. */
-      ws_test_wait_until (ws_connection_get_send_queue_length (fixture->connection) > 256 * 1024 || result != NULL);
+      ws_test_wait_until (ws_connection_get_send_queue_length (fixture->connection) > 256 * 1024 ||
+                          result != NULL);
       ws_test_client_set_reading (fixture->client, TRUE);
       ws_test_wait_until (fixture->client->n_received_bytes > received);
       ws_test_client_set_reading (fixture->client, FALSE);
@@ -252,7 +254,7 @@ bring_about (Fixture *fixture,
       ws_test_client_send_close (fixture->client, 1000, "");
       break;
     case END_PEER_FAULT:
-      ws_test_client_send_frame (fixture->client, (WsTestFrameSpec) { .opcode = 3 }, "", 0);
+      ws_test_client_send_frame (fixture->client, (WsTestFrameSpec){ .opcode = 3 }, "", 0);
       break;
     case END_SHUTDOWN:
       ws_server_shutdown (fixture->server->server);
@@ -298,10 +300,10 @@ static void
 test_end (Fixture      *fixture,
           gconstpointer user_data)
 {
-  End                      end = GPOINTER_TO_INT (g_object_get_data (G_OBJECT (fixture->pipe), "end"));
+  End end = GPOINTER_TO_INT (g_object_get_data (G_OBJECT (fixture->pipe), "end"));
   g_autoptr (GInputStream) second = ws_test_stream_new (1000, 100, FALSE);
-  GAsyncResult            *results[3] = { NULL };
-  gboolean                 interrupted = end == END_INTERRUPT;
+  GAsyncResult *results[3] = { NULL };
+  gboolean      interrupted = end == END_INTERRUPT;
 
   g_test_summary ("Whatever ends a stream, each caller is told exactly once; its stream is closed.");
 
@@ -313,8 +315,8 @@ test_end (Fixture      *fixture,
   for (guint i = 0; i < 3; i++)
     {
       g_autoptr (GError) error = NULL;
-      gboolean           sent = i < 2 ? ws_connection_send_stream_finish (fixture->connection, results[i], &error)
-                                      : ws_connection_send_finish (fixture->connection, results[i], &error);
+      gboolean sent = i < 2 ? ws_connection_send_stream_finish (fixture->connection, results[i], &error)
+                            : ws_connection_send_finish (fixture->connection, results[i], &error);
 
       g_assert_cmpint (sent, ==, interrupted && i == 2);
       if (!sent)
@@ -329,13 +331,13 @@ test_end (Fixture      *fixture,
   ws_test_wait_until (g_input_stream_is_closed (fixture->pipe));
 }
 
-#define END_SET_UP(name, end)                                             \
-  static void                                                             \
-  set_up_##name (Fixture *fixture, gconstpointer user_data)               \
-  {                                                                       \
-    fixture_set_up (fixture, user_data);                                  \
-    g_object_set_data (G_OBJECT (fixture->pipe), "end", GINT_TO_POINTER (end)); \
-  }
+#define END_SET_UP(name, end)                                                 \
+ static void                                                                  \
+     set_up_##name (Fixture *fixture, gconstpointer user_data)                \
+ {                                                                            \
+  fixture_set_up (fixture, user_data);                                        \
+  g_object_set_data (G_OBJECT (fixture->pipe), "end", GINT_TO_POINTER (end)); \
+ }
 
 END_SET_UP (close, END_CLOSE)
 END_SET_UP (interrupt, END_INTERRUPT)
@@ -349,17 +351,18 @@ static void
 test_cancel_after_queued (Fixture      *fixture,
                           gconstpointer user_data)
 {
-  const gsize              length = 12 * MIB;
-  g_autofree char         *pattern = ws_test_pattern (length);
-  g_autoptr (GBytes)       bytes = g_bytes_new (pattern, length);
+  const gsize      length = 12 * MIB;
+  g_autofree char *pattern = ws_test_pattern (length);
+  g_autoptr (GBytes) bytes = g_bytes_new (pattern, length);
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   g_autoptr (GAsyncResult) result = NULL;
-  g_autoptr (GError)       error = NULL;
+  g_autoptr (GError) error = NULL;
 
   g_test_summary ("A message whose frames are queued cannot be taken back: it arrives, and its sender is told so.");
 
   ws_test_client_set_reading (fixture->client, FALSE);
-  ws_connection_send_async (fixture->connection, WS_DATA_FORMAT_TEXT, bytes, cancellable, keep_result_cb, &result);
+  ws_connection_send_async (fixture->connection, WS_DATA_FORMAT_TEXT, bytes, cancellable, keep_result_cb,
+                            &result);
   ws_test_settle ();
   g_assert_cmpuint (ws_connection_get_send_queue_length (fixture->connection), >, 0);
   g_cancellable_cancel (cancellable);
@@ -468,7 +471,7 @@ static void
 test_end_inside (Fixture      *fixture,
                  gconstpointer user_data)
 {
-  End                end = GPOINTER_TO_INT (g_object_get_data (G_OBJECT (fixture->pipe), "end"));
+  End end = GPOINTER_TO_INT (g_object_get_data (G_OBJECT (fixture->pipe), "end"));
   g_autoptr (GError) error = NULL;
 
   g_test_summary ("Whatever ends a stream that is waited for, the call returns and says so.");
@@ -493,7 +496,7 @@ nest_cb (WsConnection *connection,
          Fixture      *fixture)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char   *number = g_strdup_printf ("%u", fixture->n_nested++);
+  g_autofree char *number = g_strdup_printf ("%u", fixture->n_nested++);
 
   if (ws_connection_send_text (fixture->connection, number, &error))
     return;
@@ -510,7 +513,8 @@ test_nesting (Fixture      *fixture,
   const guint n_messages = 40;
   guint       n_arrived = 0;
 
-  g_test_summary ("Calls that wait inside handlers of calls that wait fail with 10036 before the stack ends.");
+  g_test_summary (
+      "Calls that wait inside handlers of calls that wait fail with 10036 before the stack ends.");
 
   for (guint i = 1; i < n_messages; i++)
     ws_test_client_send_text (fixture->other, "next");
@@ -555,7 +559,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
 
 #define ADD(name, setting, function) \
-  g_test_add (name, Fixture, setting, fixture_set_up, function, fixture_tear_down)
+ g_test_add (name, Fixture, setting, fixture_set_up, function, fixture_tear_down)
 
   ADD ("/stream-queue/order", NULL, test_order);
   ADD ("/stream-queue/limit", "MaxSendQueue=100000", test_queue_limit);
@@ -566,9 +570,9 @@ main (int   argc,
   ADD ("/stream-queue/nesting", NULL, test_nesting);
   ADD ("/stream-queue/timeout", NULL, test_timeout);
 
-#define ADD_END(name, set_up)                                                                                \
-  g_test_add ("/stream-queue/end/" name, Fixture, NULL, set_up, test_end, fixture_tear_down);                 \
-  g_test_add ("/stream-queue/end-inside/" name, Fixture, NULL, set_up, test_end_inside, fixture_tear_down)
+#define ADD_END(name, set_up)                                                                \
+ g_test_add ("/stream-queue/end/" name, Fixture, NULL, set_up, test_end, fixture_tear_down); \
+ g_test_add ("/stream-queue/end-inside/" name, Fixture, NULL, set_up, test_end_inside, fixture_tear_down)
 
   ADD_END ("close", set_up_close);
   ADD_END ("interrupt", set_up_interrupt);

@@ -73,8 +73,8 @@ assert_message (WsTestClient *client,
                 WsOpcode      expected,
                 gsize         length)
 {
-  WsOpcode           opcode = WS_OPCODE_CONTINUATION;
-  g_autofree char   *pattern = ws_test_pattern (length);
+  WsOpcode         opcode = WS_OPCODE_CONTINUATION;
+  g_autofree char *pattern = ws_test_pattern (length);
   g_autoptr (GBytes) message = ws_test_client_read_message (client, &opcode);
 
   g_assert_cmpint (opcode, ==, expected);
@@ -105,7 +105,7 @@ send_file_async (Fixture *fixture,
                  gsize    length,
                  GError **error)
 {
-  g_autoptr (GFile)        file = g_file_new_for_path (fixture->path);
+  g_autoptr (GFile) file = g_file_new_for_path (fixture->path);
   g_autoptr (GAsyncResult) result = NULL;
 
   ws_connection_send_file_async (fixture->connection, file, NULL, NULL, NULL, NULL, keep_result_cb, &result);
@@ -153,7 +153,8 @@ test_sizes (Fixture      *fixture,
 
       make_file (fixture, length);
       ws_connection_set_timeout (fixture->connection, i % 2 == 1 ? 10 : 0);
-      ws_connection_set_data_format (fixture->connection, text ? WS_DATA_FORMAT_TEXT : WS_DATA_FORMAT_AUTOMATIC);
+      ws_connection_set_data_format (fixture->connection,
+                                     text ? WS_DATA_FORMAT_TEXT : WS_DATA_FORMAT_AUTOMATIC);
       for (gsize j = 0; j < G_N_ELEMENTS (send_funcs); j++)
         {
           g_autoptr (GError) error = NULL;
@@ -163,17 +164,18 @@ test_sizes (Fixture      *fixture,
           assert_message (fixture->client, text ? WS_OPCODE_TEXT : WS_OPCODE_BINARY, length);
         }
     }
-  g_assert_cmpuint (ws_connection_get_messages_sent (fixture->connection), ==, G_N_ELEMENTS (lengths) * 4 * 4);
+  g_assert_cmpuint (ws_connection_get_messages_sent (fixture->connection), ==,
+                    G_N_ELEMENTS (lengths) * 4 * 4);
 }
 
 static void
 test_slow_reader (Fixture      *fixture,
                   gconstpointer user_data)
 {
-  const gsize              length = 20 * MIB;
-  g_autoptr (GFile)        file = g_file_new_for_path (fixture->path);
+  const gsize length = 20 * MIB;
+  g_autoptr (GFile) file = g_file_new_for_path (fixture->path);
   g_autoptr (GAsyncResult) result = NULL;
-  guint64                  received = fixture->client->n_received_bytes;
+  guint64 received = fixture->client->n_received_bytes;
 
   g_test_summary ("20 MiB for a client that reads slowly are never held in memory as a whole.");
 
@@ -205,13 +207,13 @@ test_told_when_written (Fixture      *fixture,
   for (guint i = 0; ws_connection_get_send_queue_length (fixture->connection) == 0; i++)
     {
       g_autoptr (GInputStream) stream = ws_test_stream_new (100000, G_MAXSIZE, FALSE);
-      GAsyncResult            *result = NULL;
-      gboolean                 waits;
+      GAsyncResult *result = NULL;
+      gboolean      waits;
 
       g_assert_cmpuint (i, <, 1000);
       ws_connection_send_stream_async (fixture->connection, stream, NULL, keep_result_cb, &result);
-      ws_test_wait_until (result != NULL ||
-                          (ws_test_stream_get_n_given (stream) == 100000 && ws_connection_get_messages_sent (fixture->connection) == i + 1));
+      ws_test_wait_until (result != NULL || (ws_test_stream_get_n_given (stream) == 100000 &&
+                                             ws_connection_get_messages_sent (fixture->connection) == i + 1));
       ws_test_settle ();
       waits = ws_connection_get_send_queue_length (fixture->connection) > 0;
       g_assert_cmpint (result == NULL, ==, waits);
@@ -244,7 +246,8 @@ test_fifo (Fixture      *fixture,
       frame = ws_test_client_read_frame (fixture->client);
       g_assert_false (frame->fin);
       g_assert_cmpint (frame->opcode, ==, i == 0 ? WS_OPCODE_BINARY : WS_OPCODE_CONTINUATION);
-      g_assert_cmpmem (g_bytes_get_data (frame->payload, NULL), g_bytes_get_size (frame->payload), "piece", 5);
+      g_assert_cmpmem (g_bytes_get_data (frame->payload, NULL), g_bytes_get_size (frame->payload), "piece",
+                       5);
     }
   g_assert_true (g_close (writer, NULL));
   ws_test_client_assert_frame (fixture->client, WS_OPCODE_CONTINUATION, "", 0);
@@ -285,15 +288,16 @@ static void
 test_progress (Fixture      *fixture,
                gconstpointer user_data)
 {
-  const gsize              length = 3 * 131072 + 1;
-  g_autoptr (GFile)        file = g_file_new_for_path (fixture->path);
+  const gsize length = 3 * 131072 + 1;
+  g_autoptr (GFile) file = g_file_new_for_path (fixture->path);
   g_autoptr (GAsyncResult) result = NULL;
-  Progress                 progress = { 0 };
+  Progress progress = { 0 };
 
   g_test_summary ("Progress rises up to the size of the file; its data is freed once.");
 
   make_file (fixture, length);
-  ws_connection_send_file_async (fixture->connection, file, NULL, progress_cb, &progress, progress_destroyed, keep_result_cb, &result);
+  ws_connection_send_file_async (fixture->connection, file, NULL, progress_cb, &progress, progress_destroyed,
+                                 keep_result_cb, &result);
   ws_test_wait_until (result != NULL);
   g_assert_true (ws_connection_send_file_finish (fixture->connection, result, NULL));
   g_clear_object (&result);
@@ -308,16 +312,17 @@ static void
 test_progress_of_pipe (Fixture      *fixture,
                        gconstpointer user_data)
 {
-  g_autoptr (GFile)        file = g_file_new_for_path (fixture->path);
+  g_autoptr (GFile) file = g_file_new_for_path (fixture->path);
   g_autoptr (GAsyncResult) result = NULL;
-  Progress                 progress = { 0 };
-  int                      writer;
+  Progress progress = { 0 };
+  int      writer;
 
   g_test_summary ("The size of a pipe is not known: -1.");
 
   g_assert_cmpint (mkfifo (fixture->path, 0600), ==, 0);
   writer = open (fixture->path, O_RDWR | O_CLOEXEC);
-  ws_connection_send_file_async (fixture->connection, file, NULL, progress_cb, &progress, progress_destroyed, keep_result_cb, &result);
+  ws_connection_send_file_async (fixture->connection, file, NULL, progress_cb, &progress, progress_destroyed,
+                                 keep_result_cb, &result);
   g_assert_cmpint (write (writer, "abc", 3), ==, 3);
   ws_test_wait_until (progress.n_calls == 1);
   g_assert_cmpint (progress.last, ==, 3);
@@ -337,10 +342,10 @@ test_bad_files (Fixture      *fixture,
 
   for (gsize i = 0; i < G_N_ELEMENTS (paths) * 2; i++)
     {
-      g_autofree char   *path = g_strdup (paths[i / 2]);
+      g_autofree char *path = g_strdup (paths[i / 2]);
       g_autoptr (GError) error = NULL;
-      gboolean           blocking = i % 2 == 1;
-      char              *own = fixture->path;
+      gboolean blocking = i % 2 == 1;
+      char    *own = fixture->path;
 
       fixture->path = path;
       ws_connection_set_timeout (fixture->connection, 10);
@@ -361,7 +366,7 @@ test_unreadable (Fixture      *fixture,
 {
   g_autoptr (GError) error = NULL;
 
-  gboolean           is_root = geteuid () == 0;
+  gboolean is_root = geteuid () == 0;
 
   g_test_summary ("A file without permission to read is refused with 10013.");
 
@@ -382,14 +387,15 @@ test_failing_stream (Fixture      *fixture,
 {
   const gsize lengths[] = { 0, 1, 200000 };
 
-  g_test_summary ("A stream that fails says so once, whoever waits; its message ends, the next one is whole.");
+  g_test_summary (
+      "A stream that fails says so once, whoever waits; its message ends, the next one is whole.");
 
   for (gsize i = 0; i < G_N_ELEMENTS (lengths) * 3; i++)
     {
-      gsize                    length = lengths[i / 3];
+      gsize length = lengths[i / 3];
       g_autoptr (GInputStream) stream = ws_test_stream_new (length, G_MAXSIZE, TRUE);
       g_autoptr (GAsyncResult) result = NULL;
-      g_autoptr (GError)       error = NULL;
+      g_autoptr (GError) error = NULL;
 
       ws_connection_set_timeout (fixture->connection, i % 3 == 1 ? 10 : 0);
       if (i % 3 == 0)
@@ -427,7 +433,7 @@ static void
 test_close_stream (Fixture      *fixture,
                    gconstpointer user_data)
 {
-  gboolean                 closes = user_data == NULL;
+  gboolean closes = user_data == NULL;
   g_autoptr (GInputStream) stream = ws_test_stream_new (1000, 100, FALSE);
   g_autoptr (GAsyncResult) result = NULL;
 
@@ -456,17 +462,18 @@ test_cancel_before (Fixture      *fixture,
 {
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   g_autoptr (GInputStream) stream = ws_test_stream_new (1000, 100, FALSE);
-  g_autoptr (GFile)        file = g_file_new_for_path (fixture->path);
+  g_autoptr (GFile) file = g_file_new_for_path (fixture->path);
   g_autoptr (GAsyncResult) stream_result = NULL;
   g_autoptr (GAsyncResult) file_result = NULL;
-  g_autoptr (GError)       error = NULL;
+  g_autoptr (GError) error = NULL;
 
   g_test_summary ("What is cancelled before it begins sends nothing.");
 
   make_file (fixture, 1000);
   g_cancellable_cancel (cancellable);
   ws_connection_send_stream_async (fixture->connection, stream, cancellable, keep_result_cb, &stream_result);
-  ws_connection_send_file_async (fixture->connection, file, cancellable, NULL, NULL, NULL, keep_result_cb, &file_result);
+  ws_connection_send_file_async (fixture->connection, file, cancellable, NULL, NULL, NULL, keep_result_cb,
+                                 &file_result);
   ws_test_wait_until (stream_result != NULL && file_result != NULL);
   g_assert_false (ws_connection_send_stream_finish (fixture->connection, stream_result, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
@@ -480,12 +487,12 @@ static void
 test_cancel_in_the_middle (Fixture      *fixture,
                            gconstpointer user_data)
 {
-  gboolean                 begun = user_data == NULL;
+  gboolean begun = user_data == NULL;
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   g_autoptr (GInputStream) stream = NULL;
   g_autoptr (GAsyncResult) result = NULL;
-  g_autoptr (GError)       error = NULL;
-  int                      ends[2];
+  g_autoptr (GError) error = NULL;
+  int ends[2];
 
   g_test_summary ("A stream that is cancelled ends its message if it has begun; the next one follows.");
 
@@ -519,7 +526,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
 
 #define ADD(name, setting, function) \
-  g_test_add (name, Fixture, setting, fixture_set_up, function, fixture_tear_down)
+ g_test_add (name, Fixture, setting, fixture_set_up, function, fixture_tear_down)
 
   ADD ("/streams/sizes", NULL, test_sizes);
   ADD ("/streams/slow-reader", NULL, test_slow_reader);

@@ -177,7 +177,8 @@ test_other_thread (void)
   worker_start (&worker, FALSE);
   worker_open_clients (&worker, clients);
   for (guint i = 0; i < N_THREADS; i++)
-    ws_test_sender_start (&senders[i], i, (WsConnection **) worker.connections->pdata, N_CLIENTS, N_MESSAGES, i % 2 == 0);
+    ws_test_sender_start (&senders[i], i, (WsConnection **) worker.connections->pdata, N_CLIENTS, N_MESSAGES,
+                          i % 2 == 0);
   for (guint i = 0; i < N_CLIENTS; i++)
     ws_test_senders_assert_order (clients[i], N_THREADS, N_MESSAGES);
   for (guint i = 0; i < N_THREADS; i++)

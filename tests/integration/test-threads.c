@@ -30,7 +30,8 @@ call_run (gpointer user_data)
   Call *call = user_data;
 
   for (guint i = 0; i < MAX (call->n_times, 1); i++)
-    ws_connection_send_async (call->connection, call->format, call->bytes, call->cancellable, call->callback, call->user_data);
+    ws_connection_send_async (call->connection, call->format, call->bytes, call->cancellable, call->callback,
+                              call->user_data);
   return NULL;
 }
 
@@ -197,8 +198,8 @@ test_not_text (Fixture      *fixture,
 {
   g_test_summary ("Text has to be UTF-8; the connection stays as it is.");
 
-  assert_fails ((Call){ .connection = fixture->connections[0], .format = WS_DATA_FORMAT_TEXT }, "\xc3\x28", 2, WS_ERROR,
-                WS_ERROR_INVALID_ARGUMENT);
+  assert_fails ((Call){ .connection = fixture->connections[0], .format = WS_DATA_FORMAT_TEXT }, "\xc3\x28", 2,
+                WS_ERROR, WS_ERROR_INVALID_ARGUMENT);
   call_text (fixture->connections[0], "text");
   ws_test_client_assert_text (fixture->clients[0], "text");
 }
@@ -235,8 +236,9 @@ test_lost_on_the_way (Fixture      *fixture,
   g_test_summary ("What waits to be handed over when the connection ends, or the server goes, fails.");
 
   for (guint i = 0; i < 2; i++)
-    call_elsewhere ((Call){ .connection = fixture->connections[i], .callback = keep_result_cb, .user_data = &results[i] },
-                    "lost", 4);
+    call_elsewhere (
+        (Call){ .connection = fixture->connections[i], .callback = keep_result_cb, .user_data = &results[i] },
+        "lost", 4);
   ws_test_client_reset (fixture->clients[0]);
   g_assert_true (ws_connection_close (fixture->connections[0], 1000, NULL, NULL));
   g_signal_handlers_disconnect_by_data (fixture->server->server, fixture->server);
@@ -286,10 +288,12 @@ test_full (Fixture      *fixture,
     ws_test_client_assert_text (fixture->clients[0], pattern);
 
   ws_test_server_config (fixture->server, "MaxSendQueue=1100");
-  call_elsewhere ((Call){ .connection = fixture->connections[2], .callback = count_results_cb, .user_data = &counts }, pattern,
-                  1000);
-  call_elsewhere ((Call){ .connection = fixture->connections[2], .callback = count_results_cb, .user_data = &counts }, pattern,
-                  1);
+  call_elsewhere (
+      (Call){ .connection = fixture->connections[2], .callback = count_results_cb, .user_data = &counts },
+      pattern, 1000);
+  call_elsewhere (
+      (Call){ .connection = fixture->connections[2], .callback = count_results_cb, .user_data = &counts },
+      pattern, 1);
   ws_test_wait_until (ws_test_sender_get_n_told (&counts) == 22);
   g_assert_cmpuint (counts.n_others, ==, 0);
   g_assert_cmpuint (counts.n_full, ==, 21 - 2 * (10000 / 1256));
@@ -303,7 +307,9 @@ test_cancelled (Fixture      *fixture,
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
-  Call call = { .connection = fixture->connections[0], .format = WS_DATA_FORMAT_TEXT, .cancellable = cancellable };
+  Call call = { .connection = fixture->connections[0],
+                .format = WS_DATA_FORMAT_TEXT,
+                .cancellable = cancellable };
 
   g_test_summary ("A message can be taken back while it waits to be handed over, with or without callback.");
 
@@ -436,11 +442,13 @@ test_callback_drops (Fixture      *fixture,
 
   g_test_summary ("A callback drops the server amid the delivery; what waits for its clients fails.");
 
-  call_elsewhere ((Call){ .connection = fixture->connections[0], .callback = drop_server_cb, .user_data = fixture }, too_long,
-                  20000);
+  call_elsewhere (
+      (Call){ .connection = fixture->connections[0], .callback = drop_server_cb, .user_data = fixture },
+      too_long, 20000);
   for (guint i = 0; i < N_CLIENTS; i++)
-    call_elsewhere ((Call){ .connection = fixture->connections[i], .callback = keep_result_cb, .user_data = &results[i] },
-                    "lost", 4);
+    call_elsewhere (
+        (Call){ .connection = fixture->connections[i], .callback = keep_result_cb, .user_data = &results[i] },
+        "lost", 4);
   for (guint i = 0; i < N_CLIENTS; i++)
     {
       const int code = i == 0 ? WS_ERROR_WOULD_BLOCK : WS_ERROR_SENDING; /* the first one has no room */

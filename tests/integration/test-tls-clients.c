@@ -69,8 +69,9 @@ authentication_cb (WsServer               *server,
 
   self->n_seen++;
   judge_clear (self);
-  g_object_get (authentication, "status", &self->status, "cert-subject", &self->subject, "cert-issuer", &self->issuer,
-                "cert-encoded", &self->encoded, "certificate", &self->certificate, "accept", &self->accept, NULL);
+  g_object_get (authentication, "status", &self->status, "cert-subject", &self->subject, "cert-issuer",
+                &self->issuer, "cert-encoded", &self->encoded, "certificate", &self->certificate, "accept",
+                &self->accept, NULL);
   if (self->verdict >= 0)
     g_object_set (authentication, "accept", self->verdict, NULL);
 }
@@ -265,10 +266,11 @@ test_include_chain (void)
           g_assert_true (g_bytes_equal (judge.encoded, own));
           continue;
         }
-      g_assert_cmpuint (g_bytes_get_size (judge.encoded), ==, g_bytes_get_size (own) + g_bytes_get_size (issuer));
+      g_assert_cmpuint (g_bytes_get_size (judge.encoded), ==,
+                        g_bytes_get_size (own) + g_bytes_get_size (issuer));
       g_assert_cmpmem (encoded, g_bytes_get_size (own), g_bytes_get_data (own, NULL), g_bytes_get_size (own));
-      g_assert_cmpmem (encoded + g_bytes_get_size (own), g_bytes_get_size (issuer), g_bytes_get_data (issuer, NULL),
-                       g_bytes_get_size (issuer));
+      g_assert_cmpmem (encoded + g_bytes_get_size (own), g_bytes_get_size (issuer),
+                       g_bytes_get_data (issuer, NULL), g_bytes_get_size (issuer));
     }
 }
 
@@ -375,7 +377,8 @@ test_bad_authorities (void)
   g_autoptr (GError) error = NULL;
   g_autofree char *refused = NULL;
 
-  g_test_summary ("Authorities that are no PEM are error 271, which names the setting; what was there stays.");
+  g_test_summary (
+      "Authorities that are no PEM are error 271, which names the setting; what was there stays.");
 
   g_assert_null (ws_server_config (asking->server, "SSLClientCACerts=no PEM", &error));
   g_assert_error (error, WS_ERROR, WS_ERROR_CERT_STORE);
@@ -442,7 +445,8 @@ test_handler_ends (void)
       g_autoptr (WsTestTlsPeer) peer = NULL;
 
       acting = server;
-      g_signal_connect (server->server, "ssl-client-authentication", G_CALLBACK (act_cb), GUINT_TO_POINTER (i / 2));
+      g_signal_connect (server->server, "ssl-client-authentication", G_CALLBACK (act_cb),
+                        GUINT_TO_POINTER (i / 2));
       if (i / 2 == 3)
         {
           peer = ws_test_tls_peer_new_open (server, &options);

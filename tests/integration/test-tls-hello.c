@@ -145,7 +145,8 @@ test_contents (void)
 static void
 test_hello_retry (void)
 {
-  g_autoptr (WsTestServer) server = ws_test_server_new_tls (identity, "TLS13SupportedGroups=ecdhe_secp521r1", NULL);
+  g_autoptr (WsTestServer)
+      server = ws_test_server_new_tls (identity, "TLS13SupportedGroups=ecdhe_secp521r1", NULL);
   g_auto (Chooser) chooser = { NULL };
   WsTestTlsOptions options = { .priority = WS_TEST_TLS13 };
 
@@ -280,7 +281,8 @@ test_bad_store (gconstpointer user_data)
   g_autoptr (WsTestTlsPeer) peer = NULL;
   const char *event;
 
-  g_test_summary ("A store that cannot be used: an alert for the client, an error that tells store and fault.");
+  g_test_summary (
+      "A store that cannot be used: an alert for the client, an error that tells store and fault.");
 
   chooser_init (&chooser, server);
   chooser.store_type = bad->type;
@@ -606,8 +608,10 @@ test_names (void)
 static void
 test_first_is_default (void)
 {
-  g_autoptr (WsTestIdentity) rsa = ws_test_identity_new ("first.example,www.first.example", WS_TEST_IDENTITY_RSA, NULL);
-  g_autoptr (WsTestIdentity) again = ws_test_identity_new ("www.first.example", WS_TEST_IDENTITY_SERVER, NULL);
+  g_autoptr (WsTestIdentity)
+      rsa = ws_test_identity_new ("first.example,www.first.example", WS_TEST_IDENTITY_RSA, NULL);
+  g_autoptr (WsTestIdentity)
+      again = ws_test_identity_new ("www.first.example", WS_TEST_IDENTITY_SERVER, NULL);
   g_autoptr (WsTestServer) server = ws_test_server_new_tls (rsa, NULL, NULL);
   WsTestTlsOptions ecdsa_only = { .priority = WS_TEST_TLS12 ":-KX-ALL:+ECDHE-ECDSA" };
   g_autoptr (WsTestTlsPeer) peer = NULL;
@@ -641,7 +645,8 @@ test_two_keys (void)
     { WS_TEST_TLS13 ":-SIGN-ALL:+SIGN-ECDSA-SECP256R1-SHA256", GNUTLS_PK_ECDSA },
   };
 
-  g_test_summary ("With an RSA and an ECDSA certificate for one name each client sees the one it can verify.");
+  g_test_summary (
+      "With an RSA and an ECDSA certificate for one name each client sees the one it can verify.");
 
   add_identity (server, rsa);
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)

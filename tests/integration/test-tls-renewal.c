@@ -50,7 +50,8 @@ open_file (const char *path)
   g_autoptr (GError) error = NULL;
   WsCertificate *certificate;
 
-  certificate = ws_certificate_new_from_store (WS_CERT_STORE_TYPE_PEM_KEY_FILE, store, NULL, "*", NULL, &error);
+  certificate = ws_certificate_new_from_store (WS_CERT_STORE_TYPE_PEM_KEY_FILE, store, NULL, "*", NULL,
+                                               &error);
   g_assert_no_error (error);
   return certificate;
 }
@@ -217,7 +218,8 @@ test_two_steps (void)
   FILE            *file;
   guint            n_notifies = 0;
 
-  g_test_summary ("A file that is written in two steps is read when it is complete, and the half is no error.");
+  g_test_summary (
+      "A file that is written in two steps is read when it is complete, and the half is no error.");
 
   files_init (&files, "SSLReloadCert=True");
   g_signal_connect (files.server->server, "notify::ssl-cert", G_CALLBACK (count_cb), &n_notifies);

@@ -150,7 +150,8 @@ static void
 peer_send_text (Peer       *self,
                 const char *text)
 {
-  g_autoptr (GByteArray) frame = ws_test_frame_build ((WsTestFrameSpec){ .opcode = WS_OPCODE_TEXT }, text, strlen (text));
+  g_autoptr (GByteArray)
+      frame = ws_test_frame_build ((WsTestFrameSpec){ .opcode = WS_OPCODE_TEXT }, text, strlen (text));
 
   peer_send (self, frame->data, frame->len);
 }
@@ -255,7 +256,8 @@ test_decision_met_inside (gconstpointer until_open)
   Peer peer = { .script = echo_script };
 
   g_object_set_data (G_OBJECT (server->server), "until-open", (gpointer) until_open);
-  g_signal_connect (server->server, "ssl-connection-request", G_CALLBACK (choose_and_iterate_cb), certificate);
+  g_signal_connect (server->server, "ssl-connection-request", G_CALLBACK (choose_and_iterate_cb),
+                    certificate);
   ws_test_server_listen (server);
   peer.port = server->port;
   peer_run (&peer);
@@ -317,7 +319,8 @@ test_certificate_changed_by_log (void)
 
   g_signal_connect (server->server, "log", G_CALLBACK (renew_in_log_cb), &n_left);
   ws_test_server_listen (server);
-  ws_test_server_config (server, "SSLEnabledCipherSuites=TLS_AES_128_GCM_SHA256,TLS_NO_SUCH_ONE,TLS_NOR_THIS");
+  ws_test_server_config (server,
+                         "SSLEnabledCipherSuites=TLS_AES_128_GCM_SHA256,TLS_NO_SUCH_ONE,TLS_NOR_THIS");
   g_assert_cmpuint (n_left, ==, 0);
 }
 
@@ -400,7 +403,8 @@ test_flood (gconstpointer data)
   Peer   peer = { .script = flood->script, .priority = flood->priority };
   gint64 longest_us = 0;
 
-  if (flood->provider == WS_SSL_PROVIDER_PLATFORM && !g_tls_backend_supports_tls (g_tls_backend_get_default ()))
+  if (flood->provider == WS_SSL_PROVIDER_PLATFORM &&
+      !g_tls_backend_supports_tls (g_tls_backend_get_default ()))
     {
       g_test_skip ("GIO has no TLS backend");
       return;
@@ -423,12 +427,17 @@ test_flood (gconstpointer data)
   ws_test_server_wait_for (server, "disconnected");
 }
 
-static const Flood alerts_12 = { alert_flood_script, "NORMAL:-VERS-ALL:+VERS-TLS1.2", WS_SSL_PROVIDER_INTERNAL };
-static const Flood alerts_13 = { alert_flood_script, "NORMAL:-VERS-ALL:+VERS-TLS1.3", WS_SSL_PROVIDER_INTERNAL };
-static const Flood tiny_12 = { tiny_records_script, "NORMAL:-VERS-ALL:+VERS-TLS1.2", WS_SSL_PROVIDER_INTERNAL };
-static const Flood tiny_13 = { tiny_records_script, "NORMAL:-VERS-ALL:+VERS-TLS1.3", WS_SSL_PROVIDER_INTERNAL };
+static const Flood alerts_12 = { alert_flood_script, "NORMAL:-VERS-ALL:+VERS-TLS1.2",
+                                 WS_SSL_PROVIDER_INTERNAL };
+static const Flood alerts_13 = { alert_flood_script, "NORMAL:-VERS-ALL:+VERS-TLS1.3",
+                                 WS_SSL_PROVIDER_INTERNAL };
+static const Flood tiny_12 = { tiny_records_script, "NORMAL:-VERS-ALL:+VERS-TLS1.2",
+                               WS_SSL_PROVIDER_INTERNAL };
+static const Flood tiny_13 = { tiny_records_script, "NORMAL:-VERS-ALL:+VERS-TLS1.3",
+                               WS_SSL_PROVIDER_INTERNAL };
 static const Flood tiny_platform = { tiny_records_script, "NORMAL", WS_SSL_PROVIDER_PLATFORM };
-static const Flood alerts_platform = { alert_flood_script, "NORMAL:-VERS-ALL:+VERS-TLS1.2", WS_SSL_PROVIDER_PLATFORM };
+static const Flood alerts_platform = { alert_flood_script, "NORMAL:-VERS-ALL:+VERS-TLS1.2",
+                                       WS_SSL_PROVIDER_PLATFORM };
 
 static void
 test_odd_client_name (void)
@@ -503,7 +512,8 @@ open_certificate (const char *path)
 {
   g_autoptr (GBytes) store = g_bytes_new (path, strlen (path));
   g_autoptr (GError) error = NULL;
-  WsCertificate *certificate = ws_certificate_new_from_store (WS_CERT_STORE_TYPE_PEM_KEY_FILE, store, "", "*", NULL, &error);
+  WsCertificate *certificate = ws_certificate_new_from_store (WS_CERT_STORE_TYPE_PEM_KEY_FILE, store, "", "*",
+                                                              NULL, &error);
 
   g_assert_no_error (error);
   return certificate;
@@ -686,8 +696,10 @@ main (int    argc,
   g_test_add_data_func ("/integration/tls-review/decision-met-inside/open", "open", test_decision_met_inside);
   g_test_add_func ("/integration/tls-review/opened-inside-status", test_opened_inside_status);
   g_test_add_func ("/integration/tls-review/certificate-changed-by-log", test_certificate_changed_by_log);
-  g_test_add_data_func ("/integration/tls-review/empty-records/1.2", "NORMAL:-VERS-ALL:+VERS-TLS1.2", test_empty_records);
-  g_test_add_data_func ("/integration/tls-review/empty-records/1.3", "NORMAL:-VERS-ALL:+VERS-TLS1.3", test_empty_records);
+  g_test_add_data_func ("/integration/tls-review/empty-records/1.2", "NORMAL:-VERS-ALL:+VERS-TLS1.2",
+                        test_empty_records);
+  g_test_add_data_func ("/integration/tls-review/empty-records/1.3", "NORMAL:-VERS-ALL:+VERS-TLS1.3",
+                        test_empty_records);
   g_test_add_data_func ("/integration/tls-review/flood/alerts/1.2", &alerts_12, test_flood);
   g_test_add_data_func ("/integration/tls-review/flood/alerts/1.3", &alerts_13, test_flood);
   g_test_add_data_func ("/integration/tls-review/flood/alerts/platform", &alerts_platform, test_flood);

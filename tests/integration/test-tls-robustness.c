@@ -194,7 +194,8 @@ test_stalled (gconstpointer user_data)
   allow_descriptors (4096);
   server = ws_test_server_new_tls (identity, "MaxConnections=2000", "HandshakeTimeout=60", NULL);
   alone = time_good_client (server);
-  clients = g_ptr_array_new_with_free_func (says_hello ? (GDestroyNotify) ws_test_tls_peer_free : (GDestroyNotify) ws_test_client_free);
+  clients = g_ptr_array_new_with_free_func (says_hello ? (GDestroyNotify) ws_test_tls_peer_free
+                                                       : (GDestroyNotify) ws_test_client_free);
   for (guint i = 0; i < n_stalled; i++)
     if (says_hello)
       {
@@ -208,9 +209,10 @@ test_stalled (gconstpointer user_data)
   at_once = time_good_client (server);
   ws_test_settle ();
   beside = time_good_client (server);
-  g_test_message ("a good client by the clock (of the processor): alone %.4f s (%.4f s), right behind %u that stall "
-                  "%.4f s (%.4f s), beside them %.4f s (%.4f s)",
-                  alone.clock_s, alone.cpu_s, n_stalled, at_once.clock_s, at_once.cpu_s, beside.clock_s, beside.cpu_s);
+  g_test_message (
+      "a good client by the clock (of the processor): alone %.4f s (%.4f s), right behind %u that stall "
+      "%.4f s (%.4f s), beside them %.4f s (%.4f s)",
+      alone.clock_s, alone.cpu_s, n_stalled, at_once.clock_s, at_once.cpu_s, beside.clock_s, beside.cpu_s);
   g_assert_cmpfloat (beside.clock_s, <, alone.clock_s + 5);
   g_ptr_array_set_size (clients, 0);
   ws_test_settle ();
@@ -228,14 +230,16 @@ test_key_update (gconstpointer user_data)
   g_autoptr (WsTestTlsPeer) peer = ws_test_tls_peer_new_open (server, &options);
   g_autofree char *pattern = ws_test_pattern (200000);
 
-  g_test_summary ("Either side changes its keys in the middle of messages, and not a byte is lost or doubled.");
+  g_test_summary (
+      "Either side changes its keys in the middle of messages, and not a byte is lost or doubled.");
 
   ws_test_server_config (server, "MaxFrameSize=1000000");
   if (reads_late)
     ws_test_tls_peer_set_reading (peer, FALSE);
   for (guint i = 0; i < 30; i++)
     {
-      g_autoptr (GByteArray) frame = ws_test_frame_build ((WsTestFrameSpec){ .opcode = WS_OPCODE_BINARY }, pattern, 150000 + i);
+      g_autoptr (GByteArray)
+          frame = ws_test_frame_build ((WsTestFrameSpec){ .opcode = WS_OPCODE_BINARY }, pattern, 150000 + i);
 
       ws_test_tls_peer_send (peer, frame->data, frame->len / 2);
       ws_test_settle ();

@@ -121,19 +121,23 @@ typedef struct
 } ParameterCase;
 
 static const ParameterCase parameter_cases[] = {
-  { "/tls-settings/groups-1.2/own", "TLS12SupportedGroups=ecdhe_secp384r1", WS_TEST_TLS12, GNUTLS_GROUP_SECP384R1, 0 },
+  { "/tls-settings/groups-1.2/own", "TLS12SupportedGroups=ecdhe_secp384r1", WS_TEST_TLS12,
+    GNUTLS_GROUP_SECP384R1, 0 },
   { "/tls-settings/groups-1.2/other-version", "TLS12SupportedGroups=ecdhe_secp384r1",
     WS_TEST_TLS13 ":-GROUP-ALL:+GROUP-X25519:+GROUP-SECP384R1", GNUTLS_GROUP_X25519, 0 },
   { "/tls-settings/groups-1.2/clients-favourite", "TLS12SupportedGroups=ecdhe_secp521r1,ecdhe_secp256r1",
-    WS_TEST_TLS12 ":-GROUP-ALL:+GROUP-SECP384R1:+GROUP-SECP256R1:+GROUP-SECP521R1", GNUTLS_GROUP_SECP256R1, 0 },
-  { "/tls-settings/groups-1.3/own", "TLS13SupportedGroups=ecdhe_secp521r1", WS_TEST_TLS13, GNUTLS_GROUP_SECP521R1, 0 },
+    WS_TEST_TLS12 ":-GROUP-ALL:+GROUP-SECP384R1:+GROUP-SECP256R1:+GROUP-SECP521R1", GNUTLS_GROUP_SECP256R1,
+    0 },
+  { "/tls-settings/groups-1.3/own", "TLS13SupportedGroups=ecdhe_secp521r1", WS_TEST_TLS13,
+    GNUTLS_GROUP_SECP521R1, 0 },
   { "/tls-settings/groups-1.3/other-version", "TLS13SupportedGroups=ecdhe_secp521r1",
     WS_TEST_TLS12 ":-GROUP-ALL:+GROUP-SECP256R1:+GROUP-SECP521R1", GNUTLS_GROUP_SECP256R1, 0 },
-  { "/tls-settings/groups-1.3/ffdhe", "TLS13SupportedGroups=ffdhe_3072", WS_TEST_TLS13, GNUTLS_GROUP_FFDHE3072, 0 },
-  { "/tls-settings/signatures-1.2/own", "TLS12SignatureAlgorithms=sha512-rsa", WS_TEST_TLS12 ":-GROUP-ALL:+GROUP-SECP256R1",
-    GNUTLS_GROUP_SECP256R1, GNUTLS_SIGN_RSA_SHA512 },
-  { "/tls-settings/signatures-1.3/own", "TLS13SignatureAlgorithms=rsa_pss_sha512", WS_TEST_TLS13 ":-GROUP-ALL:+GROUP-X25519",
-    GNUTLS_GROUP_X25519, GNUTLS_SIGN_RSA_PSS_RSAE_SHA512 },
+  { "/tls-settings/groups-1.3/ffdhe", "TLS13SupportedGroups=ffdhe_3072", WS_TEST_TLS13,
+    GNUTLS_GROUP_FFDHE3072, 0 },
+  { "/tls-settings/signatures-1.2/own", "TLS12SignatureAlgorithms=sha512-rsa",
+    WS_TEST_TLS12 ":-GROUP-ALL:+GROUP-SECP256R1", GNUTLS_GROUP_SECP256R1, GNUTLS_SIGN_RSA_SHA512 },
+  { "/tls-settings/signatures-1.3/own", "TLS13SignatureAlgorithms=rsa_pss_sha512",
+    WS_TEST_TLS13 ":-GROUP-ALL:+GROUP-X25519", GNUTLS_GROUP_X25519, GNUTLS_SIGN_RSA_PSS_RSAE_SHA512 },
 };
 
 static void
@@ -157,11 +161,13 @@ test_parameters_not_in_common (void)
 {
   g_autoptr (WsTestServer) server = NULL;
 
-  g_test_summary ("A client that has none of the groups, or no signature algorithm in common, is not served.");
+  g_test_summary (
+      "A client that has none of the groups, or no signature algorithm in common, is not served.");
 
   server = ws_test_server_new_tls (rsa, "TLS13SupportedGroups=ecdhe_secp521r1", "TLS13SignatureAlgorithms=rsa_pss_sha512", NULL);
   assert_not_served (server, WS_TEST_TLS13 ":-GROUP-ALL:+GROUP-X25519", GNUTLS_A_HANDSHAKE_FAILURE);
-  assert_not_served (server, WS_TEST_TLS13 ":-SIGN-ALL:+SIGN-RSA-PSS-RSAE-SHA256", GNUTLS_A_HANDSHAKE_FAILURE);
+  assert_not_served (server, WS_TEST_TLS13 ":-SIGN-ALL:+SIGN-RSA-PSS-RSAE-SHA256",
+                     GNUTLS_A_HANDSHAKE_FAILURE);
 }
 
 static void
@@ -205,7 +211,8 @@ test_reuse_session (void)
       gnutls_datum_t data = { NULL, 0 };
 
       ws_test_tls_peer_assert_echo (first, "first");
-      g_assert_cmpint ((gnutls_session_get_flags (first->session) & GNUTLS_SFLAGS_SESSION_TICKET) != 0, ==, reuse);
+      g_assert_cmpint ((gnutls_session_get_flags (first->session) & GNUTLS_SFLAGS_SESSION_TICKET) != 0, ==,
+                       reuse);
       if (reuse)
         session = ws_test_tls_peer_dup_session (first);
       else if (gnutls_session_get_data2 (first->session, &data) == 0)
@@ -476,11 +483,13 @@ test_no_effect (gconstpointer user_data)
 static void
 add_no_effect (void)
 {
-  g_test_add_data_func ("/settings/no-effect/ssl-context-protocol", "SSLContextProtocol=SSLv3", test_no_effect);
+  g_test_add_data_func ("/settings/no-effect/ssl-context-protocol", "SSLContextProtocol=SSLv3",
+                        test_no_effect);
   g_test_add_data_func ("/settings/no-effect/ssl-server-ca-certs", "SSLServerCACerts=no PEM", test_no_effect);
   g_test_add_data_func ("/settings/no-effect/ssl-trust-manager-factory-algorithm",
                         "SSLTrustManagerFactoryAlgorithm=PKIX", test_no_effect);
-  g_test_add_data_func ("/settings/no-effect/tls13-key-share-groups", "TLS13KeyShareGroups=ecdhe_x448", test_no_effect);
+  g_test_add_data_func ("/settings/no-effect/tls13-key-share-groups", "TLS13KeyShareGroups=ecdhe_x448",
+                        test_no_effect);
 }
 
 int

@@ -88,8 +88,8 @@ test_defaults (void)
 
   g_test_summary ("TLS is off by default.");
 
-  g_object_get (server, "use-ssl", &use_ssl, "ssl-cert", &certificate, "ssl-authenticate-clients", &authenticate,
-                "ssl-provider", &provider, NULL);
+  g_object_get (server, "use-ssl", &use_ssl, "ssl-cert", &certificate, "ssl-authenticate-clients",
+                &authenticate, "ssl-provider", &provider, NULL);
   g_assert_false (use_ssl);
   g_assert_null (certificate);
   g_assert_false (authenticate);
@@ -160,7 +160,8 @@ get_negotiated (WsTestServer *server,
                 WsConnection *connection,
                 const char   *setting)
 {
-  g_autofree char *question = g_strdup_printf ("%s[%s]", setting, ws_connection_get_connection_id (connection));
+  g_autofree char *question = g_strdup_printf ("%s[%s]", setting,
+                                               ws_connection_get_connection_id (connection));
   g_autoptr (GError) error = NULL;
   char *value = ws_server_config (server->server, question, &error);
 
@@ -280,7 +281,8 @@ test_max_connections (void)
   g_autoptr (WsTestTlsPeer) third = NULL;
   g_autofree char *request = ws_test_handshake ("/", NULL);
 
-  g_test_summary ("One too many is told so by a 503 over TLS; its place is free again when the first leaves.");
+  g_test_summary (
+      "One too many is told so by a 503 over TLS; its place is free again when the first leaves.");
 
   ws_test_tls_peer_handshake (second);
   ws_test_tls_peer_send (second, request, strlen (request));
@@ -304,7 +306,8 @@ test_plain_http (void)
   g_autoptr (WsTestResponse) response = NULL;
   g_autofree char *body = NULL;
 
-  g_test_summary ("Who speaks HTTP to the port of TLS reads why it does not work, and the error tells it too.");
+  g_test_summary (
+      "Who speaks HTTP to the port of TLS reads why it does not work, and the error tells it too.");
 
   ws_test_client_send_handshake (client, "/", NULL);
   response = ws_test_client_read_response (client);
@@ -438,7 +441,8 @@ typedef struct
 } BadSettingCase;
 
 static const BadSettingCase bad_settings[] = {
-  { "/tls/while-listening/bad-suites", "SSLEnabledCipherSuites=TLS_NO_SUCH_SUITE", "*", WS_ERROR_CREDENTIALS },
+  { "/tls/while-listening/bad-suites", "SSLEnabledCipherSuites=TLS_NO_SUCH_SUITE", "*",
+    WS_ERROR_CREDENTIALS },
   { "/tls/while-listening/bad-protocols", "SSLEnabledProtocols=12", "15360", WS_ERROR_TLS_LIBRARY },
   { "/tls/while-listening/no-protocols", "SSLEnabledProtocols=0", "15360", WS_ERROR_TLS_LIBRARY },
   { "/tls/while-listening/bad-groups", "TLS13SupportedGroups=none", NULL, WS_ERROR_CREDENTIALS },

@@ -236,7 +236,9 @@ link_clear (Link *self)
 {
   GWeakRef connection;
 
-  g_weak_ref_init (&connection, self->transport != NULL ? ws_tls_platform_transport_get_connection (self->transport) : NULL);
+  g_weak_ref_init (&connection, self->transport != NULL
+                                    ? ws_tls_platform_transport_get_connection (self->transport)
+                                    : NULL);
   g_clear_pointer (&self->transport, ws_transport_free);
 
   /* GIO's thread may still have it. */
@@ -267,9 +269,11 @@ make_certificates (void)
   test_certificate_init (&authority, "Authority", GNUTLS_PK_ECDSA, NULL, NULL);
   test_certificate_init (&foreign_authority, "Foreign authority", GNUTLS_PK_ECDSA, NULL, NULL);
   test_certificate_init (&rsa_server, "server.example", GNUTLS_PK_RSA, GNUTLS_KP_TLS_WWW_SERVER, &authority);
-  test_certificate_init (&ecdsa_server, "server.example", GNUTLS_PK_ECDSA, GNUTLS_KP_TLS_WWW_SERVER, &authority);
+  test_certificate_init (&ecdsa_server, "server.example", GNUTLS_PK_ECDSA, GNUTLS_KP_TLS_WWW_SERVER,
+                         &authority);
   test_certificate_init (&good_client, "client", GNUTLS_PK_ECDSA, GNUTLS_KP_TLS_WWW_CLIENT, &authority);
-  test_certificate_init (&foreign_client, "stranger", GNUTLS_PK_ECDSA, GNUTLS_KP_TLS_WWW_CLIENT, &foreign_authority);
+  test_certificate_init (&foreign_client, "stranger", GNUTLS_PK_ECDSA, GNUTLS_KP_TLS_WWW_CLIENT,
+                         &foreign_authority);
 }
 
 static void

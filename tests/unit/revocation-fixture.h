@@ -71,7 +71,8 @@ static void G_GNUC_PRINTF (2, 3)
   command = g_strdup_vprintf (format, arguments);
   va_end (arguments);
   g_assert_true (g_shell_parse_argv (command, NULL, &argv, &error));
-  g_spawn_sync (self->directory, argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, &output, &errors, &status, &error);
+  g_spawn_sync (self->directory, argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, &output, &errors, &status,
+                &error);
   g_assert_no_error (error);
   if (status != 0)
     g_error ("%s: %s", command, errors);
@@ -102,7 +103,9 @@ sign_again (TestCertificate       *self,
 {
   gnutls_datum_t der;
 
-  g_assert_cmpint (gnutls_x509_crt_sign2 (self->certificate, issuer->certificate, issuer->key, GNUTLS_DIG_SHA256, 0), ==, 0);
+  g_assert_cmpint (
+      gnutls_x509_crt_sign2 (self->certificate, issuer->certificate, issuer->key, GNUTLS_DIG_SHA256, 0), ==,
+      0);
   g_assert_cmpint (gnutls_x509_crt_export2 (self->certificate, GNUTLS_X509_FMT_DER, &der), ==, 0);
   gnutls_x509_crt_deinit (self->certificate);
   gnutls_x509_crt_init (&self->certificate);
@@ -169,7 +172,8 @@ authority_make_crl (Authority  *self,
                                                     extensions);
 
   authority_write (self, "ca.cnf", configuration);
-  authority_run (self, "openssl ca -config ca.cnf -gencrl -keyfile %s.key -cert %s -out crl.pem %s", signer, signer, options);
+  authority_run (self, "openssl ca -config ca.cnf -gencrl -keyfile %s.key -cert %s -out crl.pem %s", signer,
+                 signer, options);
   authority_run (self, "openssl crl -in crl.pem -outform DER -out crl.der");
 
   return authority_read (self, "crl.der");
@@ -184,7 +188,8 @@ authority_answer (Authority  *self,
 {
   g_autofree char *path = authority_path (self, "request.der");
 
-  g_assert_true (g_file_set_contents (path, g_bytes_get_data (request, NULL), (gssize) g_bytes_get_size (request), NULL));
+  g_assert_true (g_file_set_contents (path, g_bytes_get_data (request, NULL),
+                                      (gssize) g_bytes_get_size (request), NULL));
   authority_run (self, "openssl ocsp -index index -CA root -rsigner %s -rkey %s.key -reqin request.der "
                        "-respout response.der -noverify %s",
                  signer, signer, options);
@@ -206,7 +211,8 @@ authority_make_leaf (Authority       *self,
     {
       gnutls_datum_t url = { (guint8 *) ocsp_url, (guint) strlen (ocsp_url) };
 
-      g_assert_cmpint (gnutls_x509_crt_set_authority_info_access (leaf->certificate, GNUTLS_IA_OCSP_URI, &url), ==, 0);
+      g_assert_cmpint (
+          gnutls_x509_crt_set_authority_info_access (leaf->certificate, GNUTLS_IA_OCSP_URI, &url), ==, 0);
     }
   if (crl_url != NULL)
     g_assert_cmpint (gnutls_x509_crt_set_crl_dist_points2 (leaf->certificate, GNUTLS_SAN_URI, crl_url,

@@ -67,8 +67,8 @@ static const Case cases[] = {
 static void
 test_case (gconstpointer user_data)
 {
-  const Case              *access_case = user_data;
-  g_autoptr (GError)       error = NULL;
+  const Case *access_case = user_data;
+  g_autoptr (GError) error = NULL;
   g_autoptr (WsAccessList) list = ws_access_list_new (access_case->list, &error);
 
   g_test_summary ("This address is in this list, or it is not.");
@@ -88,8 +88,8 @@ test_bad_network (void)
 
   for (gsize i = 0; i < G_N_ELEMENTS (networks); i++)
     {
-      g_autofree char         *text = g_strconcat ("*, 127.0.0.1, ", networks[i], NULL);
-      g_autoptr (GError)       error = NULL;
+      g_autofree char *text = g_strconcat ("*, 127.0.0.1, ", networks[i], NULL);
+      g_autoptr (GError) error = NULL;
       g_autoptr (WsAccessList) list = ws_access_list_new (text, &error);
 
       g_test_message ("%s", networks[i]);
@@ -103,7 +103,7 @@ test_bad_network (void)
 static void
 test_unknown_name (void)
 {
-  g_autoptr (GError)       error = NULL;
+  g_autoptr (GError) error = NULL;
   g_autoptr (WsAccessList) list = ws_access_list_new ("127.0.0.1,no-such-host.invalid", &error);
 
   g_test_summary ("A name that cannot be resolved is an error that repeats it.");
@@ -119,7 +119,7 @@ test_unknown_name (void)
 static void
 test_long_list (void)
 {
-  g_autoptr (GString)      text = g_string_new ("192.0.2.0");
+  g_autoptr (GString) text = g_string_new ("192.0.2.0");
   g_autoptr (WsAccessList) list = NULL;
 
   g_test_summary ("A list as long as the setting may be is held and searched.");

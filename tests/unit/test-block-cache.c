@@ -7,10 +7,10 @@
 static void
 test_reuse (void)
 {
-  gsize      capacity;
-  guint8    *first = ws_block_cache_take (WS_BLOCK_MIN_BYTES, &capacity);
-  guint8    *second;
-  GBytes    *bytes = ws_block_cache_new_bytes (first, capacity, 10);
+  gsize   capacity;
+  guint8 *first = ws_block_cache_take (WS_BLOCK_MIN_BYTES, &capacity);
+  guint8 *second;
+  GBytes *bytes = ws_block_cache_new_bytes (first, capacity, 10);
 
   g_test_summary ("A block that was let go of is the next one, if it is not much too large.");
 

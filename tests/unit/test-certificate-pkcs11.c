@@ -22,7 +22,8 @@ run (const char *const *arguments)
   g_autoptr (GError) error = NULL;
   g_autoptr (GSubprocess) process = NULL;
 
-  process = g_subprocess_newv (arguments, G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE, &error);
+  process = g_subprocess_newv (arguments,
+                               G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE, &error);
   return process != NULL && g_subprocess_wait_check (process, NULL, &error);
 }
 
@@ -114,8 +115,8 @@ test_sign (void)
   g_autoptr (WsCertificate) certificate = open_uri ("pkcs11:token=ws-test", PIN, &error);
 
   g_assert_no_error (error);
-  g_assert_cmpint (gnutls_privkey_sign_data2 (ws_certificate_get_private_handle (certificate), GNUTLS_SIGN_ECDSA_SHA256,
-                                              0, &data, &signature),
+  g_assert_cmpint (gnutls_privkey_sign_data2 (ws_certificate_get_private_handle (certificate),
+                                              GNUTLS_SIGN_ECDSA_SHA256, 0, &data, &signature),
                    ==, 0);
   g_assert_cmpint (gnutls_pubkey_verify_data2 (certificate->entry.public_key, GNUTLS_SIGN_ECDSA_SHA256, 0,
                                                &data, &signature),
@@ -136,13 +137,13 @@ test_platform (void)
   g_autoptr (WsCertificate) certificate = open_uri ("pkcs11:token=ws-test", PIN, &error);
   g_autoptr (WsTlsPlatform) platform = NULL;
   gnutls_certificate_credentials_t credentials;
-  WsTlsOptions     options;
-  gnutls_session_t client;
-  WsTransport     *transport;
-  WsIOStatus       status = WS_IO_WOULD_BLOCK;
-  int              result = GNUTLS_E_AGAIN;
-  int              fds[2];
-  guint            tick;
+  WsTlsOptions                     options;
+  gnutls_session_t                 client;
+  WsTransport                     *transport;
+  WsIOStatus                       status = WS_IO_WOULD_BLOCK;
+  int                              result = GNUTLS_E_AGAIN;
+  int                              fds[2];
+  guint                            tick;
 
   g_test_summary ("The platform's TLS signs with a key that stays on its token");
   if (!g_tls_backend_supports_tls (g_tls_backend_get_default ()))

@@ -67,7 +67,8 @@ static const StoreCase cases[] = {
 static WsCertStoreType
 get_blob_type (WsCertStoreType file_type)
 {
-  return file_type == WS_CERT_STORE_TYPE_SSH_PUBLIC_KEY_FILE ? WS_CERT_STORE_TYPE_SSH_PUBLIC_KEY_BLOB : file_type + 1;
+  return file_type == WS_CERT_STORE_TYPE_SSH_PUBLIC_KEY_FILE ? WS_CERT_STORE_TYPE_SSH_PUBLIC_KEY_BLOB
+                                                             : file_type + 1;
 }
 
 static void
@@ -119,7 +120,8 @@ test_open (gconstpointer user_data)
       /* AUTO takes the keys of a PEM file, which this type leaves out. */
       if (ways[i].type == WS_CERT_STORE_TYPE_AUTO && store_case->type == WS_CERT_STORE_TYPE_PUBLIC_KEY_FILE)
         continue;
-      certificate = ws_certificate_new_from_store (ways[i].type, ways[i].store, store_case->password, "*", NULL, &error);
+      certificate = ws_certificate_new_from_store (ways[i].type, ways[i].store, store_case->password, "*",
+                                                   NULL, &error);
       g_assert_no_error (error);
       check (store_case, certificate);
       g_assert_finalize_object (g_steal_pointer (&certificate));
@@ -307,7 +309,8 @@ test_limits_pipe (void)
 
   g_test_summary ("A pipe that nobody writes into does not block");
   g_assert_cmpint (mkfifo (path, 0600), ==, 0);
-  g_assert_null (ws_certificate_new_from_store (WS_CERT_STORE_TYPE_PEM_KEY_FILE, store, NULL, "*", NULL, &error));
+  g_assert_null (
+      ws_certificate_new_from_store (WS_CERT_STORE_TYPE_PEM_KEY_FILE, store, NULL, "*", NULL, &error));
   g_assert_error (error, WS_ERROR, WS_ERROR_CERT_STORE);
   g_remove (path);
   g_rmdir (folder);
@@ -331,7 +334,9 @@ make_two_password_pfx (void)
   g_assert_cmpint (gnutls_x509_crt_import (certificate, &text, GNUTLS_X509_FMT_PEM), ==, 0);
   gnutls_x509_privkey_init (&key);
   g_assert_cmpint (gnutls_x509_privkey_import (key, &text, GNUTLS_X509_FMT_PEM), ==, 0);
-  g_assert_cmpint (gnutls_x509_privkey_export2_pkcs8 (key, GNUTLS_X509_FMT_DER, "key", GNUTLS_PKCS_PBES2_AES_256, &data), ==, 0);
+  g_assert_cmpint (
+      gnutls_x509_privkey_export2_pkcs8 (key, GNUTLS_X509_FMT_DER, "key", GNUTLS_PKCS_PBES2_AES_256, &data),
+      ==, 0);
   gnutls_pkcs12_init (&pkcs12);
   gnutls_pkcs12_bag_init (&bag);
   g_assert_cmpint (gnutls_pkcs12_bag_set_data (bag, GNUTLS_BAG_PKCS8_ENCRYPTED_KEY, &data), >=, 0);

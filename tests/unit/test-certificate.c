@@ -92,7 +92,8 @@ test_fields_others (void)
   g_assert_true (ws_certificate_get_private_key_available (certificate));
   private_key = ws_certificate_get_private_key (certificate);
   g_assert_true (g_str_has_prefix (private_key, "-----BEGIN PRIVATE KEY-----\n"));
-  g_assert_true (g_str_has_prefix (ws_certificate_get_encoded (certificate), "-----BEGIN CERTIFICATE-----\n"));
+  g_assert_true (
+      g_str_has_prefix (ws_certificate_get_encoded (certificate), "-----BEGIN CERTIFICATE-----\n"));
   time = ws_certificate_get_effective_time (certificate);
   year = g_date_time_format (time, "-%Y ");
   g_assert_nonnull (strstr (ws_certificate_get_effective_date (certificate), year));
@@ -153,7 +154,8 @@ test_select_subjects (void)
       g_autoptr (GError) error = NULL;
       g_autoptr (WsCertificate) certificate = NULL;
 
-      certificate = open_sample (WS_CERT_STORE_TYPE_PEM_KEY_FILE, "chain.pem", NULL, subject_cases[i].subject, &error);
+      certificate = open_sample (WS_CERT_STORE_TYPE_PEM_KEY_FILE, "chain.pem", NULL, subject_cases[i].subject,
+                                 &error);
       if (subject_cases[i].found != NULL)
         {
           g_assert_no_error (error);
@@ -188,7 +190,8 @@ test_select_thumbprints (void)
       configuration = g_strdup_printf ("PersistPFXKey=True\r\nThumbprint=%s\n", hash);
       by_subject = open_sample (WS_CERT_STORE_TYPE_PEM_KEY_FILE, "chain.pem", NULL, subject, &error);
       g_assert_no_error (error);
-      by_configuration = ws_certificate_new_from_store (WS_CERT_STORE_TYPE_AUTO, store, NULL, "*", configuration, &error);
+      by_configuration = ws_certificate_new_from_store (WS_CERT_STORE_TYPE_AUTO, store, NULL, "*",
+                                                        configuration, &error);
       g_assert_no_error (error);
       g_assert_cmpstr (ws_certificate_get_subject (by_subject), ==, "C=DE, O=Test Root");
       g_assert_cmpstr (ws_certificate_get_subject (by_configuration), ==, "C=DE, O=Test Root");
@@ -202,7 +205,8 @@ test_select_configuration_unknown (void)
   g_autoptr (GBytes) store = make_bytes (chain);
   g_autoptr (GError) error = NULL;
 
-  g_assert_null (ws_certificate_new_from_store (WS_CERT_STORE_TYPE_AUTO, store, NULL, "*", "Colour=blue", &error));
+  g_assert_null (
+      ws_certificate_new_from_store (WS_CERT_STORE_TYPE_AUTO, store, NULL, "*", "Colour=blue", &error));
   g_assert_error (error, WS_ERROR, WS_ERROR_INVALID_ARGUMENT);
   g_assert_nonnull (strstr (error->message, "Colour=blue"));
 }
@@ -218,12 +222,14 @@ test_select_encoded (void)
   g_autoptr (WsCertificate) certificate = NULL;
 
   g_test_summary ("The key of a given certificate is looked for in the store");
-  certificate = ws_certificate_new_from_store_encoded (WS_CERT_STORE_TYPE_PEM_KEY_FILE, store, NULL, right, &error);
+  certificate = ws_certificate_new_from_store_encoded (WS_CERT_STORE_TYPE_PEM_KEY_FILE, store, NULL, right,
+                                                       &error);
   g_assert_no_error (error);
   g_assert_true (ws_certificate_get_private_key_available (certificate));
   g_assert_finalize_object (g_steal_pointer (&certificate));
 
-  g_assert_null (ws_certificate_new_from_store_encoded (WS_CERT_STORE_TYPE_PEM_KEY_FILE, store, NULL, wrong, &error));
+  g_assert_null (
+      ws_certificate_new_from_store_encoded (WS_CERT_STORE_TYPE_PEM_KEY_FILE, store, NULL, wrong, &error));
   g_assert_error (error, WS_ERROR, WS_ERROR_CERT_NOT_FOUND);
   g_clear_error (&error);
 
@@ -353,7 +359,8 @@ test_credentials_chain (void)
   g_autoptr (GError) error = NULL;
   g_autoptr (WsCertificate) certificate = NULL;
   g_autoptr (GBytes) root = read_sample ("ca.pem");
-  g_autofree char                 *ca_certs = g_strndup (g_bytes_get_data (root, NULL), g_bytes_get_size (root));
+  g_autofree char *ca_certs =
+      g_strndup (g_bytes_get_data (root, NULL), g_bytes_get_size (root));
   gnutls_certificate_credentials_t credentials;
   gnutls_datum_t                   der;
 
@@ -412,7 +419,8 @@ test_self_signed (void)
   g_assert_cmpint (ws_certificate_get_public_key_length (certificate), ==, 256);
   g_assert_cmpuint (ws_certificate_get_usage_flags (certificate), ==, 0x80);
   end = ws_certificate_get_expiration_time (certificate);
-  g_assert_cmpint (llabs (g_date_time_to_unix (end) - g_get_real_time () / G_USEC_PER_SEC - 30 * 86400), <, 600);
+  g_assert_cmpint (llabs (g_date_time_to_unix (end) - g_get_real_time () / G_USEC_PER_SEC - 30 * 86400), <,
+                   600);
   gnutls_certificate_allocate_credentials (&credentials);
   g_assert_true (ws_certificate_load_credentials (certificate, credentials, &error));
   g_assert_no_error (error);
@@ -447,7 +455,8 @@ test_tls_certificate (void)
 
   back = ws_certificate_new_for_tls_certificate (tls_certificate);
   g_assert_true (ws_certificate_get_tls_certificate (back) == tls_certificate);
-  g_assert_cmpstr (ws_certificate_get_thumbprint_sha256 (back), ==, ws_certificate_get_thumbprint_sha256 (certificate));
+  g_assert_cmpstr (ws_certificate_get_thumbprint_sha256 (back), ==,
+                   ws_certificate_get_thumbprint_sha256 (certificate));
   g_assert_cmpuint (ws_certificate_get_chain (back)->len, ==, 2);
   key = ws_certificate_get_private_key (certificate);
   key_back = ws_certificate_get_private_key (back);

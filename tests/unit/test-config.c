@@ -66,11 +66,11 @@ assert_refused (const WsSetting *setting,
                 Storage         *storage,
                 const char      *value)
 {
-  g_autofree char   *before = ws_config_load (setting, storage);
-  g_autofree char   *valid = g_utf8_make_valid (value, -1);
-  g_autofree char   *shown = g_utf8_substring (valid, 0, MIN (g_utf8_strlen (valid, -1), 200));
-  g_autofree char   *quoted = g_strconcat ("\"", shown, "\"", NULL);
-  g_autofree char   *accepted = ws_config_describe_accepted (setting);
+  g_autofree char *before = ws_config_load (setting, storage);
+  g_autofree char *valid = g_utf8_make_valid (value, -1);
+  g_autofree char *shown = g_utf8_substring (valid, 0, MIN (g_utf8_strlen (valid, -1), 200));
+  g_autofree char *quoted = g_strconcat ("\"", shown, "\"", NULL);
+  g_autofree char *accepted = ws_config_describe_accepted (setting);
   g_autoptr (GError) error = NULL;
 
   g_assert_false (ws_config_store (setting, storage, value, &error));
@@ -155,9 +155,28 @@ static void
 test_bad_numbers (gconstpointer user_data)
 {
   const char *const values[] = {
-    "", " ", "x", "-", "+", "-1", "+5", "- 5", "5 5", "1.5", "1,000", "0x10", "1e3", "5s", "NaN", "True",
-    "18446744073709551615", "18446744073709551616", "99999999999999999999999999999999",
-    "\xef\xbc\x95", "\xff\xfe", "5\xc2\xa0",
+    "",
+    " ",
+    "x",
+    "-",
+    "+",
+    "-1",
+    "+5",
+    "- 5",
+    "5 5",
+    "1.5",
+    "1,000",
+    "0x10",
+    "1e3",
+    "5s",
+    "NaN",
+    "True",
+    "18446744073709551615",
+    "18446744073709551616",
+    "99999999999999999999999999999999",
+    "\xef\xbc\x95",
+    "\xff\xfe",
+    "5\xc2\xa0",
   };
   const WsSetting *setting = user_data;
   Storage          storage;
@@ -255,11 +274,11 @@ test_computed (gconstpointer user_data)
 static void
 test_long_value (void)
 {
-  const WsSetting     *setting = ws_config_find ("LogLevel");
-  g_autofree char     *digits = g_strnfill (1024 * 1024, '1');
-  g_autoptr (GString)  text = g_string_new ("x");
-  g_autoptr (GError)   error = NULL;
-  Storage              storage;
+  const WsSetting *setting = ws_config_find ("LogLevel");
+  g_autofree char *digits = g_strnfill (1024 * 1024, '1');
+  g_autoptr (GString) text = g_string_new ("x");
+  g_autoptr (GError) error = NULL;
+  Storage storage;
 
   g_test_summary ("A long bad value is repeated in part, and never cut inside a character.");
 
@@ -466,7 +485,7 @@ test_request (void)
       WsConfigRequest    request;
       g_autofree char   *escaped = g_strescape (request_case->text, NULL);
       g_autoptr (GError) error = NULL;
-      gboolean           good = ws_config_request_parse (&request, request_case->text, &error);
+      gboolean good = ws_config_request_parse (&request, request_case->text, &error);
 
       g_test_message ("%s", escaped);
       g_assert_cmpint (good, ==, request_case->name != NULL);
@@ -494,9 +513,9 @@ test_request (void)
 static void
 test_long_request (void)
 {
-  g_autofree char   *filler = g_strnfill (1024 * 1024, 'x');
-  g_autofree char   *id = g_strconcat ("MaxLineLength[", filler, "]=", filler, NULL);
-  WsConfigRequest    request;
+  g_autofree char *filler = g_strnfill (1024 * 1024, 'x');
+  g_autofree char *id = g_strconcat ("MaxLineLength[", filler, "]=", filler, NULL);
+  WsConfigRequest  request;
   g_autoptr (GError) error = NULL;
 
   g_test_summary ("A very long name is an error that repeats a part; a long id and value are kept.");
@@ -512,9 +531,9 @@ test_long_request (void)
 }
 
 static void
-add (const char       *group,
-     const WsSetting  *setting,
-     GTestDataFunc     function)
+add (const char      *group,
+     const WsSetting *setting,
+     GTestDataFunc    function)
 {
   g_autofree char *path = g_strconcat ("/config/", group, "/", setting->name, NULL);
 

@@ -696,7 +696,9 @@ static void
 test_alone_kinds (void)
 {
   static const gsize lengths[] = { 0, 250, 251, 762, 763, 40000 };
-  static const guint expected[][G_N_ELEMENTS (lengths)] = { { 8, 8, 8, 8, 8, 8 }, { 9, 9, 9, 9, 9, 9 }, { 9, 9, 10, 10, 10, 10 }, { 9, 9, 10, 10, 11, 15 } };
+  static const guint expected[][G_N_ELEMENTS (lengths)] = {
+    { 8, 8, 8, 8, 8, 8 }, { 9, 9, 9, 9, 9, 9 }, { 9, 9, 10, 10, 10, 10 }, { 9, 9, 10, 10, 11, 15 }
+  };
   static const guint windows[] = { 8, 9, 10, 15 };
 
   g_test_summary ("To a message the window is as large as the message, and the smallest is by itself.");
@@ -725,7 +727,8 @@ assert_inflates (WsInflater   *inflater,
   gsize              consumed;
   gsize              produced;
 
-  g_assert_cmpint (ws_inflater_decompress (inflater, message->data, message->len, TRUE, &consumed, output, length + 1, &produced, &fault),
+  g_assert_cmpint (ws_inflater_decompress (inflater, message->data, message->len, TRUE, &consumed, output,
+                                           length + 1, &produced, &fault),
                    ==, WS_INFLATE_DRAINED);
   g_assert_cmpuint (consumed, ==, message->len);
   g_assert_cmpmem (output, produced, data, length);

@@ -160,7 +160,7 @@ test_take (void)
 static void
 test_take_reserved (void)
 {
-  WsGrowingBytes     bytes = { NULL, 0, 0 };
+  WsGrowingBytes bytes = { NULL, 0, 0 };
   g_autoptr (GBytes) taken = NULL;
 
   g_test_summary ("Memory that was reserved and not used is given back before the handing over.");

@@ -235,7 +235,8 @@ test_append_referenced (Fixture      *fixture,
   gconstpointer large_data = g_bytes_get_data (large, NULL);
   gsize         n_written = 0;
 
-  g_test_summary ("Data with an owner is referenced when it is long or the first to wait; all other is copied");
+  g_test_summary (
+      "Data with an owner is referenced when it is long or the first to wait; all other is copied");
 
   ws_outbox_append (&fixture->outbox, small_data, WS_OUTBOX_COPY_MAX_BYTES, small);
   flush (fixture, &n_written, NULL);

@@ -143,7 +143,8 @@ static void
 test_no_time_nested (Fixture      *fixture,
                      gconstpointer user_data)
 {
-  g_test_summary ("A nested dispatch takes no longer for what the outer one has fetched, and nothing is lost");
+  g_test_summary (
+      "A nested dispatch takes no longer for what the outer one has fetched, and nothing is lost");
 
   for (char name = 'a'; name <= 'z'; name++)
     {

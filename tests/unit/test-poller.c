@@ -294,7 +294,7 @@ static void
 test_share_received (Fixture      *fixture,
                      gconstpointer user_data)
 {
-  const gsize half = WS_RECEIVE_BUFFER_BYTES / 2;
+  const gsize       half = WS_RECEIVE_BUFFER_BYTES / 2;
   static const char lent_data[1024] = "lent";
   g_autoptr (GBytes) lent = g_bytes_new_static (lent_data, sizeof lent_data);
   g_autoptr (GBytes) part = NULL;
@@ -330,7 +330,8 @@ test_share_received (Fixture      *fixture,
   g_assert_cmpint (((const char *) g_bytes_get_data (part, NULL))[half - 1], ==, '1');
   g_assert_cmpuint (g_bytes_get_size (other_part), ==, half);
   g_assert_cmpint (((const char *) g_bytes_get_data (other_part, NULL))[half - 1], ==, '2');
-  g_assert_cmpmem (g_bytes_get_data (lent_part, NULL), g_bytes_get_size (lent_part), lent_data + 1, sizeof lent_data - 1);
+  g_assert_cmpmem (g_bytes_get_data (lent_part, NULL), g_bytes_get_size (lent_part), lent_data + 1,
+                   sizeof lent_data - 1);
 }
 
 int

@@ -39,7 +39,8 @@ ready_cb (int          fd,
   if (self->handshake != WS_IO_OK)
     return self->handshake == WS_IO_WOULD_BLOCK;
 
-  while ((self->status = ws_transport_read (self->transport, buffer, sizeof buffer, &n_read, &self->error)) == WS_IO_OK)
+  while ((self->status = ws_transport_read (self->transport, buffer, sizeof buffer, &n_read, &self->error)) ==
+         WS_IO_OK)
     g_ptr_array_add (self->pieces, g_bytes_new (buffer, n_read));
 
   return self->status == WS_IO_WOULD_BLOCK;
@@ -73,7 +74,8 @@ server_init (Server  *self,
   *self = (Server){ .handshake = WS_IO_WOULD_BLOCK, .status = WS_IO_WOULD_BLOCK };
   ws_tls_options_init (&options);
   if (!fits)
-    options.protocols = ws_test_tls_get_mode () == WS_TEST_TLS_1_2 ? WS_TLS_PROTOCOL_TLS13 : WS_TLS_PROTOCOL_TLS12;
+    options.protocols = ws_test_tls_get_mode () == WS_TEST_TLS_1_2 ? WS_TLS_PROTOCOL_TLS13
+                                                                   : WS_TLS_PROTOCOL_TLS12;
   self->context = ws_tls_context_new (&options, test_credentials_new (&certificate), &self->error);
   g_assert_no_error (self->error);
   self->pieces = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
@@ -131,7 +133,8 @@ test_pieces (void)
   const gsize cuts[] = { 1, 4 };
   Server      server;
 
-  g_test_summary ("What is sent before the handshake goes out behind it; the server sees each piece by itself");
+  g_test_summary (
+      "What is sent before the handshake goes out behind it; the server sees each piece by itself");
 
   server_init (&server, TRUE);
   ws_test_client_send_string (server.client, "early");

@@ -86,11 +86,12 @@ fixture_init (Fixture         *self,
 
   for (gsize i = 0; i < PAYLOAD_BYTES; i++)
     bytes[i] = (guint8) (i % 251);
-  *self = (Fixture) { .loop = g_main_loop_new (NULL, FALSE), .server = server };
+  *self = (Fixture){ .loop = g_main_loop_new (NULL, FALSE), .server = server };
   self->payload = g_bytes_new_take (bytes, PAYLOAD_BYTES);
   self->client = g_tls_client_connection_new (G_IO_STREAM (base), NULL, &error);
   g_assert_no_error (error);
-  g_tls_connection_set_advertised_protocols (G_TLS_CONNECTION (self->client), (const char *const *) protocols);
+  g_tls_connection_set_advertised_protocols (G_TLS_CONNECTION (self->client),
+                                             (const char *const *) protocols);
   g_signal_connect (self->client, "accept-certificate", G_CALLBACK (accept_any_cb), NULL);
 }
 
@@ -221,10 +222,14 @@ run_transfer (Fixture *self)
   GIOStream         *server = G_IO_STREAM (self->server);
 
   self->client_done = self->server_done = FALSE;
-  g_output_stream_write_all_async (g_io_stream_get_output_stream (server), bytes, PAYLOAD_BYTES, 0, NULL, written_cb, self);
-  g_output_stream_write_all_async (g_io_stream_get_output_stream (self->client), bytes, PAYLOAD_BYTES, 0, NULL, written_cb, self);
-  g_input_stream_read_all_async (g_io_stream_get_input_stream (server), at_server, PAYLOAD_BYTES, 0, NULL, server_read_cb, self);
-  g_input_stream_read_all_async (g_io_stream_get_input_stream (self->client), at_client, PAYLOAD_BYTES, 0, NULL, client_read_cb, self);
+  g_output_stream_write_all_async (g_io_stream_get_output_stream (server), bytes, PAYLOAD_BYTES, 0, NULL,
+                                   written_cb, self);
+  g_output_stream_write_all_async (g_io_stream_get_output_stream (self->client), bytes, PAYLOAD_BYTES, 0,
+                                   NULL, written_cb, self);
+  g_input_stream_read_all_async (g_io_stream_get_input_stream (server), at_server, PAYLOAD_BYTES, 0, NULL,
+                                 server_read_cb, self);
+  g_input_stream_read_all_async (g_io_stream_get_input_stream (self->client), at_client, PAYLOAD_BYTES, 0,
+                                 NULL, client_read_cb, self);
   g_main_loop_run (self->loop);
   g_assert_cmpmem (at_client, PAYLOAD_BYTES, bytes, PAYLOAD_BYTES);
   g_assert_cmpmem (at_server, PAYLOAD_BYTES, bytes, PAYLOAD_BYTES);
@@ -271,7 +276,8 @@ test_echo (void)
   int     fds[2];
   Fixture fixture;
 
-  g_test_summary ("GIO's client, asynchronous: handshake, 3 MB both ways, close; and what the properties say");
+  g_test_summary (
+      "GIO's client, asynchronous: handshake, 3 MB both ways, close; and what the properties say");
 
   if (skip_without_backend ())
     return;
@@ -282,7 +288,8 @@ test_echo (void)
   g_assert_no_error (fixture.client_error);
   g_assert_no_error (fixture.server_error);
   g_assert_true (G_IS_TLS_SERVER_CONNECTION (fixture.server));
-  g_assert_cmpint (g_tls_connection_get_protocol_version (G_TLS_CONNECTION (fixture.server)), ==, G_TLS_PROTOCOL_VERSION_TLS_1_3);
+  g_assert_cmpint (g_tls_connection_get_protocol_version (G_TLS_CONNECTION (fixture.server)), ==,
+                   G_TLS_PROTOCOL_VERSION_TLS_1_3);
   g_assert_cmpstr (g_tls_connection_get_negotiated_protocol (G_TLS_CONNECTION (fixture.server)), ==, "http/1.1");
   {
     g_autofree char *suite = g_tls_connection_get_ciphersuite_name (G_TLS_CONNECTION (fixture.server));
@@ -311,8 +318,8 @@ check_initable (gboolean accept)
 
   test_socket_pair (fds);
   base = make_socket_connection (fds[0]);
-  server = g_initable_new (WS_TYPE_TLS_CONNECTION, NULL, &error, "base-io-stream", base, "certificate", certificate,
-                           "authentication-mode", G_TLS_AUTHENTICATION_REQUIRED, NULL);
+  server = g_initable_new (WS_TYPE_TLS_CONNECTION, NULL, &error, "base-io-stream", base, "certificate",
+                           certificate, "authentication-mode", G_TLS_AUTHENTICATION_REQUIRED, NULL);
   g_assert_no_error (error);
   fixture_init (&fixture, server, fds[1]);
   fixture.accept = accept;
@@ -365,15 +372,15 @@ test_binding (void)
 
   test_socket_pair (fds);
   fixture_init (&fixture, ws_tls_connection_new_for_fd (fds[0], context), fds[1]);
-  g_assert_false (g_tls_connection_get_channel_binding_data (G_TLS_CONNECTION (fixture.server),
-                                                             G_TLS_CHANNEL_BINDING_TLS_SERVER_END_POINT, ours, &error));
+  g_assert_false (g_tls_connection_get_channel_binding_data (
+      G_TLS_CONNECTION (fixture.server), G_TLS_CHANNEL_BINDING_TLS_SERVER_END_POINT, ours, &error));
   g_assert_error (error, G_TLS_CHANNEL_BINDING_ERROR, G_TLS_CHANNEL_BINDING_ERROR_NOT_AVAILABLE);
   g_clear_error (&error);
   run_handshake (&fixture);
-  g_assert_true (g_tls_connection_get_channel_binding_data (G_TLS_CONNECTION (fixture.server),
-                                                            G_TLS_CHANNEL_BINDING_TLS_SERVER_END_POINT, ours, &error));
-  g_assert_true (g_tls_connection_get_channel_binding_data (G_TLS_CONNECTION (fixture.client),
-                                                            G_TLS_CHANNEL_BINDING_TLS_SERVER_END_POINT, theirs, &error));
+  g_assert_true (g_tls_connection_get_channel_binding_data (
+      G_TLS_CONNECTION (fixture.server), G_TLS_CHANNEL_BINDING_TLS_SERVER_END_POINT, ours, &error));
+  g_assert_true (g_tls_connection_get_channel_binding_data (
+      G_TLS_CONNECTION (fixture.client), G_TLS_CHANNEL_BINDING_TLS_SERVER_END_POINT, theirs, &error));
   g_assert_cmpmem (ours->data, ours->len, theirs->data, theirs->len);
   fixture_clear (&fixture);
 }
@@ -394,14 +401,16 @@ test_cancel (void)
   test_socket_pair (fds);
   fixture_init (&fixture, ws_tls_connection_new_for_fd (fds[0], context), fds[1]);
   fixture.client_done = TRUE;
-  g_tls_connection_handshake_async (G_TLS_CONNECTION (fixture.server), 0, cancellable, server_handshake_cb, &fixture);
+  g_tls_connection_handshake_async (G_TLS_CONNECTION (fixture.server), 0, cancellable, server_handshake_cb,
+                                    &fixture);
   g_cancellable_cancel (cancellable);
   g_main_loop_run (fixture.loop);
   g_assert_error (fixture.server_error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   g_clear_error (&fixture.server_error);
 
   g_assert_cmpint (send (fds[1], "GET / HTTP/1.0\r\n", 16, 0), ==, 16);
-  g_assert_false (g_tls_connection_handshake (G_TLS_CONNECTION (fixture.server), NULL, &fixture.server_error));
+  g_assert_false (
+      g_tls_connection_handshake (G_TLS_CONNECTION (fixture.server), NULL, &fixture.server_error));
   g_assert_error (fixture.server_error, G_TLS_ERROR, G_TLS_ERROR_NOT_TLS);
   fixture_clear (&fixture);
 }
@@ -414,8 +423,10 @@ main (int   argc,
 
   g_test_init (&argc, &argv, NULL);
   test_certificate_init (&authority, "Authority", GNUTLS_PK_ECDSA, NULL, NULL);
-  test_certificate_init (&server_certificate, "server.example", GNUTLS_PK_ECDSA, GNUTLS_KP_TLS_WWW_SERVER, &authority);
-  test_certificate_init (&client_certificate, "client", GNUTLS_PK_ECDSA, GNUTLS_KP_TLS_WWW_CLIENT, &authority);
+  test_certificate_init (&server_certificate, "server.example", GNUTLS_PK_ECDSA, GNUTLS_KP_TLS_WWW_SERVER,
+                         &authority);
+  test_certificate_init (&client_certificate, "client", GNUTLS_PK_ECDSA, GNUTLS_KP_TLS_WWW_CLIENT,
+                         &authority);
 
   g_test_add_func ("/tls-connection/echo", test_echo);
   g_test_add_func ("/tls-connection/initable", test_initable);

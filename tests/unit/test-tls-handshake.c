@@ -17,7 +17,8 @@ test_versions (void)
     { TLS13 ":-CIPHER-ALL:+AES-128-GCM", "TLSv1.3", "TLS_AES_128_GCM_SHA256" },
     { TLS13 ":-CIPHER-ALL:+CHACHA20-POLY1305", "TLSv1.3", "TLS_CHACHA20_POLY1305_SHA256" },
     { TLS13 ":-GROUP-ALL:+GROUP-FFDHE3072", "TLSv1.3", "TLS_AES_256_GCM_SHA384" },
-    { TLS12 ":-KX-ALL:+ECDHE-RSA:-CIPHER-ALL:+AES-256-GCM", "TLSv1.2", "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384" },
+    { TLS12 ":-KX-ALL:+ECDHE-RSA:-CIPHER-ALL:+AES-256-GCM", "TLSv1.2",
+      "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384" },
     { TLS12 ":-KX-ALL:+RSA:-CIPHER-ALL:+AES-128-GCM", "TLSv1.2", "TLS_RSA_WITH_AES_128_GCM_SHA256" },
     { TLS12 ":-KX-ALL:+DHE-RSA:-CIPHER-ALL:+AES-128-GCM", "TLSv1.2", "TLS_DHE_RSA_WITH_AES_128_GCM_SHA256" },
   };
@@ -59,7 +60,8 @@ test_exact_suites (void)
 
   pair_init (&pair, context, "NORMAL", NULL);
   pair_open (&pair);
-  g_assert_cmpstr (ws_tls_session_get_cipher_suite (pair.session), ==, "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384");
+  g_assert_cmpstr (ws_tls_session_get_cipher_suite (pair.session), ==,
+                   "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384");
   check_echo (&pair);
   pair_clear (&pair);
 
@@ -135,7 +137,8 @@ relay_handshake (Pair *pair,
 {
   gsize n_relayed = 0;
 
-  for (guint i = 0; i < 100000 && n_relayed < limit && (pair->status == WS_IO_WOULD_BLOCK || !pair->client_open); i++)
+  for (guint i = 0;
+       i < 100000 && n_relayed < limit && (pair->status == WS_IO_WOULD_BLOCK || !pair->client_open); i++)
     {
       char   buffer[4096];
       gssize n;
@@ -276,12 +279,12 @@ static void
 test_deferred_hello (void)
 {
   g_autoptr (WsTlsContext) context = make_context (NULL, &ecdsa_server);
-  gint64       until_us;
-  guint        n_certificates;
-  guint8       der[4096];
-  gsize        der_size = sizeof der;
+  gint64                until_us;
+  guint                 n_certificates;
+  guint8                der[4096];
+  gsize                 der_size = sizeof der;
   const gnutls_datum_t *chain;
-  Pair         pair;
+  Pair                  pair;
 
   g_test_summary ("A decision about the ClientHello that comes 50 ms later and brings another certificate");
 
@@ -372,7 +375,7 @@ static void
 test_drops (void)
 {
   static const char *const priorities[] = { TLS12, TLS13 };
-  g_autofree char *pem = test_certificate_to_pem (&authority);
+  g_autofree char         *pem = test_certificate_to_pem (&authority);
   g_autoptr (WsTlsContext) context = NULL;
   WsTlsOptions options;
 
@@ -395,7 +398,8 @@ test_drops (void)
         connection = g_object_ref (ws_tls_transport_get_connection (pair.transport));
         ws_tls_connection_set_log_packets (connection, TRUE);
         pair.drop_in = n;
-        for (guint turn = 0; turn < 20 && pair.transport != NULL && (!pair.client_open || pair.status != WS_IO_OK); turn++)
+        for (guint turn = 0;
+             turn < 20 && pair.transport != NULL && (!pair.client_open || pair.status != WS_IO_OK); turn++)
           pair_step (&pair);
 
         dropped = pair.transport == NULL;

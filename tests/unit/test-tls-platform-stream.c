@@ -32,7 +32,8 @@ check_echo (Link *link)
   g_assert_cmpint (ws_transport_read (link->transport, buffer, sizeof buffer, &n, NULL), ==, WS_IO_OK);
   g_assert_cmpmem (buffer, n, "stion", 5);
   g_assert_false (ws_transport_has_pending (link->transport));
-  g_assert_cmpint (ws_transport_read (link->transport, buffer, sizeof buffer, &n, NULL), ==, WS_IO_WOULD_BLOCK);
+  g_assert_cmpint (ws_transport_read (link->transport, buffer, sizeof buffer, &n, NULL), ==,
+                   WS_IO_WOULD_BLOCK);
 
   g_assert_cmpint (ws_transport_writev (link->transport, vectors, 3, &n, NULL), ==, WS_IO_OK);
   g_assert_cmpuint (n, ==, 6);
@@ -85,12 +86,12 @@ step_server (Link     *link,
   g_assert_no_error (link->error);
   status = left > 0 ? WS_IO_OK : ws_transport_flush (link->transport, &link->error);
   g_assert_no_error (link->error);
-  g_assert_true (left > 0 ||
-                 (status == WS_IO_WOULD_BLOCK) == ((ws_transport_get_events (link->transport, 0) & G_IO_OUT) != 0));
+  g_assert_true (left > 0 || (status == WS_IO_WOULD_BLOCK) ==
+                                 ((ws_transport_get_events (link->transport, 0) & G_IO_OUT) != 0));
 
   left = TRANSFER_BYTES - transfer->to_server;
-  if (left > 0 &&
-      ws_transport_read (link->transport, transfer->at_server + transfer->to_server, left, &n, &link->error) == WS_IO_OK)
+  if (left > 0 && ws_transport_read (link->transport, transfer->at_server + transfer->to_server, left, &n,
+                                     &link->error) == WS_IO_OK)
     transfer->to_server += n;
   g_assert_no_error (link->error);
 }
@@ -144,7 +145,8 @@ check_transfer (const char *priority,
   g_assert_cmpmem (transfer.at_server, transfer.to_server, transfer.sent, TRANSFER_BYTES);
   g_assert_cmpmem (transfer.at_client, transfer.to_client, transfer.sent, TRANSFER_BYTES);
   g_assert_cmpint (ws_transport_flush (link.transport, NULL), ==, WS_IO_OK);
-  g_assert_cmpint (ws_transport_read (link.transport, transfer.at_server, 1, &n, NULL), ==, WS_IO_WOULD_BLOCK);
+  g_assert_cmpint (ws_transport_read (link.transport, transfer.at_server, 1, &n, NULL), ==,
+                   WS_IO_WOULD_BLOCK);
   g_assert_false (ws_transport_has_pending (link.transport));
   link_clear (&link);
 }
@@ -217,12 +219,14 @@ check_end (const char *priority,
   shutdown (link.client_fd, SHUT_WR);
 
   /* Data first, then the end, each time it is asked for. */
-  g_assert_cmpint (ws_transport_read (link.transport, (guint8 *) buffer, sizeof buffer, &n, NULL), ==, WS_IO_OK);
+  g_assert_cmpint (ws_transport_read (link.transport, (guint8 *) buffer, sizeof buffer, &n, NULL), ==,
+                   WS_IO_OK);
   g_assert_cmpuint (n, ==, 1);
   g_assert_true (ws_transport_has_pending (link.transport));
   for (guint i = 0; i < 2; i++)
     {
-      g_assert_cmpint (ws_transport_read (link.transport, (guint8 *) buffer, 1, &n, &link.error), ==, WS_IO_CLOSED);
+      g_assert_cmpint (ws_transport_read (link.transport, (guint8 *) buffer, 1, &n, &link.error), ==,
+                       WS_IO_CLOSED);
       g_assert_no_error (link.error);
       g_assert_false (ws_transport_has_pending (link.transport));
     }
@@ -442,15 +446,20 @@ test_gio_client (void)
   g_assert_no_error (error);
   g_assert_cmpint (link.status, ==, WS_IO_OK);
 
-  g_assert_true (g_output_stream_write_all (g_io_stream_get_output_stream (client), "hello", 5, NULL, NULL, &error));
-  g_assert_cmpint (ws_transport_read (link.transport, buffer, sizeof buffer, &vector.iov_len, NULL), ==, WS_IO_OK);
+  g_assert_true (
+      g_output_stream_write_all (g_io_stream_get_output_stream (client), "hello", 5, NULL, NULL, &error));
+  g_assert_cmpint (ws_transport_read (link.transport, buffer, sizeof buffer, &vector.iov_len, NULL), ==,
+                   WS_IO_OK);
   g_assert_cmpint (ws_transport_writev (link.transport, &vector, 1, &n, NULL), ==, WS_IO_OK);
   memset (buffer, 0, sizeof buffer);
-  g_assert_cmpint (g_input_stream_read (g_io_stream_get_input_stream (client), buffer, sizeof buffer, NULL, &error), ==, 5);
+  g_assert_cmpint (
+      g_input_stream_read (g_io_stream_get_input_stream (client), buffer, sizeof buffer, NULL, &error), ==,
+      5);
   g_assert_cmpmem (buffer, 5, "hello", 5);
 
   ws_transport_shutdown_write (link.transport);
-  g_assert_cmpint (g_input_stream_read (g_io_stream_get_input_stream (client), buffer, 1, NULL, &error), ==, 0);
+  g_assert_cmpint (g_input_stream_read (g_io_stream_get_input_stream (client), buffer, 1, NULL, &error), ==,
+                   0);
   g_assert_no_error (error);
   link_clear (&link);
 }

@@ -24,12 +24,14 @@ check_version (const char *priority,
   g_assert_cmpuint (link.n_wakes, ==, 1);
   g_assert_cmpuint (link.n_checks, ==, 0);
   g_assert_cmpstr (ws_tls_platform_transport_get_version (link.transport), ==, version);
-  g_assert_cmpstr (ws_tls_platform_transport_get_cipher_suite (link.transport), ==, gnutls_ciphersuite_get (link.client));
+  g_assert_cmpstr (ws_tls_platform_transport_get_cipher_suite (link.transport), ==,
+                   gnutls_ciphersuite_get (link.client));
   g_assert_cmpstr (ws_tls_platform_transport_get_cipher (link.transport), ==,
                    gnutls_cipher_get_name (gnutls_cipher_get (link.client)));
   g_assert_cmpuint (ws_tls_platform_transport_get_cipher_bits (link.transport), ==,
                     8 * gnutls_cipher_get_key_size (gnutls_cipher_get (link.client)));
-  g_assert_cmpstr (ws_tls_platform_transport_get_key_exchange (link.transport), ==, has_key_exchange ? "ECDHE-RSA" : NULL);
+  g_assert_cmpstr (ws_tls_platform_transport_get_key_exchange (link.transport), ==,
+                   has_key_exchange ? "ECDHE-RSA" : NULL);
   g_assert_cmpstr (ws_tls_platform_transport_get_application_protocol (link.transport), ==, "http/1.1");
   g_assert_null (ws_tls_platform_transport_get_peer_chain (link.transport, &n_chain));
   g_assert_cmpuint (n_chain, ==, 0);

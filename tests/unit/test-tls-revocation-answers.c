@@ -160,7 +160,8 @@ check_response (GBytes                *response,
                 WsRevocationAnswer    *answer,
                 GError               **error)
 {
-  return ws_ocsp_check_response (response, leaf->certificate, authority.root.certificate, nonce, time_s, answer, error);
+  return ws_ocsp_check_response (response, leaf->certificate, authority.root.certificate, nonce, time_s,
+                                 answer, error);
 }
 
 static GBytes *
@@ -170,7 +171,8 @@ ask (const TestCertificate *leaf,
      GBytes               **nonce)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GBytes) request = ws_ocsp_build_request (leaf->certificate, authority.root.certificate, nonce, &error);
+  g_autoptr (GBytes)
+      request = ws_ocsp_build_request (leaf->certificate, authority.root.certificate, nonce, &error);
 
   g_assert_no_error (error);
 
@@ -236,8 +238,8 @@ test_ocsp_refused (void)
   assert_refused (g_steal_pointer (&error), "of the future");
   g_assert_false (check_response (impostor, &good, NULL, now_s (), &answer, &error));
   assert_refused (g_steal_pointer (&error), "may not sign responses");
-  g_assert_false (ws_ocsp_check_response (response, good.certificate, authority.other.certificate, nonce, now_s (),
-                                          &answer, &error));
+  g_assert_false (ws_ocsp_check_response (response, good.certificate, authority.other.certificate, nonce,
+                                          now_s (), &answer, &error));
   assert_refused (g_steal_pointer (&error), "does not verify");
 
   /* Without an end it must be new, or show it by the nonce; and is not kept. */

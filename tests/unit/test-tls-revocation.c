@@ -47,7 +47,8 @@ send_answer (GOutputStream *output,
 
   g_output_stream_write_all (output, head, strlen (head), NULL, NULL, NULL);
   if (body != NULL)
-    g_output_stream_write_all (output, g_bytes_get_data (body, NULL), g_bytes_get_size (body), NULL, NULL, NULL);
+    g_output_stream_write_all (output, g_bytes_get_data (body, NULL), g_bytes_get_size (body), NULL, NULL,
+                               NULL);
 }
 
 /* Ends when the client has had enough. */
@@ -115,7 +116,8 @@ serve (GDataInputStream *input,
   else if (g_str_equal (path, "/to-ocsp"))
     send_answer (output, "307 Temporary Redirect", (target = g_strconcat (here, "/ocsp", NULL)), NULL);
   else if (g_str_equal (path, "/to-file"))
-    send_answer (output, "302 Found", (target = g_strdup_printf ("file://%s/crl.der", authority.directory)), NULL);
+    send_answer (output, "302 Found", (target = g_strdup_printf ("file://%s/crl.der", authority.directory)),
+                 NULL);
   else if (g_str_equal (path, "/loop"))
     send_answer (output, "302 Found", "/loop", NULL);
   else if (g_str_equal (path, "/ocsp"))
@@ -136,7 +138,8 @@ run_cb (GThreadedSocketService *service,
         GObject                *source,
         gpointer                user_data)
 {
-  g_autoptr (GDataInputStream) input = g_data_input_stream_new (g_io_stream_get_input_stream (G_IO_STREAM (connection)));
+  g_autoptr (GDataInputStream)
+      input = g_data_input_stream_new (g_io_stream_get_input_stream (G_IO_STREAM (connection)));
   g_autoptr (GBytes) body = NULL;
   g_autofree char *request = NULL;
   g_auto (GStrv) words = NULL;
@@ -441,7 +444,8 @@ check_unreached (const char *path,
 static void
 test_unreached (void)
 {
-  g_autoptr (GSocket) closed = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL);
+  g_autoptr (GSocket)
+      closed = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL);
   g_autoptr (GSocketAddress) any = g_inet_socket_address_new_from_string ("127.0.0.1", 0);
   g_autoptr (GSocketAddress) address = NULL;
   g_autofree char *url = NULL;
@@ -451,7 +455,8 @@ test_unreached (void)
   /* Bound, so that nobody else has it, but not listening. */
   g_assert_true (g_socket_bind (closed, any, FALSE, NULL));
   address = g_socket_get_local_address (closed, NULL);
-  url = g_strdup_printf ("http://127.0.0.1:%u/", g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (address)));
+  url = g_strdup_printf ("http://127.0.0.1:%u/",
+                         g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (address)));
 
   check_unreached (url, "refused");
   check_unreached ("/404", "HTTP status 404");

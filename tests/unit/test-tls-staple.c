@@ -20,7 +20,8 @@ make_response (const TestCertificate *leaf,
 {
   g_autoptr (GBytes) nonce = NULL;
   g_autoptr (GError) error = NULL;
-  g_autoptr (GBytes) request = ws_ocsp_build_request (leaf->certificate, books.root.certificate, &nonce, &error);
+  g_autoptr (GBytes)
+      request = ws_ocsp_build_request (leaf->certificate, books.root.certificate, &nonce, &error);
 
   g_assert_no_error (error);
 
@@ -36,7 +37,8 @@ make_credentials (const TestCertificate *leaf,
   gnutls_x509_crt_t                chain[2] = { leaf->certificate, books.root.certificate };
 
   gnutls_certificate_allocate_credentials (&credentials);
-  g_assert_cmpint (gnutls_certificate_set_x509_key (credentials, chain, with_issuer ? 2 : 1, leaf->key), >=, 0);
+  g_assert_cmpint (gnutls_certificate_set_x509_key (credentials, chain, with_issuer ? 2 : 1, leaf->key), >=,
+                   0);
 
   return credentials;
 }
@@ -47,7 +49,8 @@ write_response (GBytes     *response,
 {
   char *path = authority_path (&books, name);
 
-  g_assert_true (g_file_set_contents (path, g_bytes_get_data (response, NULL), (gssize) g_bytes_get_size (response), NULL));
+  g_assert_true (g_file_set_contents (path, g_bytes_get_data (response, NULL),
+                                      (gssize) g_bytes_get_size (response), NULL));
 
   return path;
 }
@@ -119,7 +122,8 @@ static void
 test_pem (void)
 {
   g_autoptr (GBytes) response = make_response (&good, "responder", "-ndays 1");
-  gnutls_datum_t                   der = { (guint8 *) g_bytes_get_data (response, NULL), (guint) g_bytes_get_size (response) };
+  gnutls_datum_t                   der = { (guint8 *) g_bytes_get_data (response, NULL),
+                                           (guint) g_bytes_get_size (response) };
   gnutls_certificate_credentials_t credentials = make_credentials (&good, TRUE);
   gnutls_datum_t                   pem;
   g_autoptr (GBytes) text = NULL;

@@ -61,9 +61,9 @@ check_transfer (const char *priority,
   g_autofree guint8 *sent = g_malloc (TRANSFER_BYTES);
   g_autofree guint8 *at_server = g_malloc (TRANSFER_BYTES);
   g_autofree guint8 *at_client = g_malloc (TRANSFER_BYTES);
-  gsize from_server = 0, from_client = 0, to_server = 0, to_client = 0;
-  guint n_turns = 0;
-  Pair  pair;
+  gsize              from_server = 0, from_client = 0, to_server = 0, to_client = 0;
+  guint              n_turns = 0;
+  Pair               pair;
 
   for (gsize i = 0; i < TRANSFER_BYTES; i++)
     sent[i] = (guint8) (i * 7 + i / 255);
@@ -84,7 +84,8 @@ check_transfer (const char *priority,
         from_server += n;
       g_assert_no_error (pair.error);
       ws_transport_flush (pair.transport, NULL);
-      if (ws_transport_read (pair.transport, at_server + to_server, MAX (TRANSFER_BYTES - to_server, 1), &n, &pair.error) == WS_IO_OK)
+      if (ws_transport_read (pair.transport, at_server + to_server, MAX (TRANSFER_BYTES - to_server, 1), &n,
+                             &pair.error) == WS_IO_OK)
         to_server += n;
       g_assert_no_error (pair.error);
 
@@ -93,10 +94,12 @@ check_transfer (const char *priority,
         gnutls_session_key_update (pair.client, GNUTLS_KU_PEER);
       if (from_client < TRANSFER_BYTES)
         {
-          result = gnutls_record_send (pair.client, sent + from_client, MIN (16384, TRANSFER_BYTES - from_client));
+          result = gnutls_record_send (pair.client, sent + from_client,
+                                       MIN (16384, TRANSFER_BYTES - from_client));
           from_client += (gsize) MAX (result, 0);
         }
-      result = gnutls_record_recv (pair.client, at_client + to_client, MIN (9000, TRANSFER_BYTES - to_client));
+      result = gnutls_record_recv (pair.client, at_client + to_client,
+                                   MIN (9000, TRANSFER_BYTES - to_client));
       to_client += (gsize) MAX (result, 0);
     }
 
@@ -135,7 +138,8 @@ check_end (const char *priority,
   Pair   pair;
 
   pair_init (&pair, context, priority, NULL);
-  g_tls_connection_set_require_close_notify (G_TLS_CONNECTION (ws_tls_transport_get_connection (pair.transport)), required);
+  g_tls_connection_set_require_close_notify (
+      G_TLS_CONNECTION (ws_tls_transport_get_connection (pair.transport)), required);
   pair_open (&pair);
 
   g_assert_cmpint (gnutls_record_send (pair.client, "x", 1), ==, 1);

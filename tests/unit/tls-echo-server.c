@@ -197,7 +197,8 @@ run (int             listening_fd,
       fds[1].events = client == NULL ? POLLIN : 0;
       fds[2].fd = client != NULL ? client->transport->fd : -1;
       if (client != NULL)
-        fds[2].events = (short) ws_transport_get_events (client->transport, client->length > 0 ? POLLOUT : POLLIN);
+        fds[2].events = (short) ws_transport_get_events (client->transport,
+                                                         client->length > 0 ? POLLOUT : POLLIN);
     }
 
   if (client != NULL)
@@ -208,11 +209,13 @@ run (int             listening_fd,
 static gnutls_certificate_credentials_t
 make_credentials (const TestCertificate *certificate)
 {
-  gnutls_certificate_credentials_t credentials = test_credentials_new (identity_file == NULL ? certificate : NULL);
+  gnutls_certificate_credentials_t credentials = test_credentials_new (identity_file == NULL ? certificate
+                                                                                             : NULL);
 
   if (identity_file != NULL)
-    g_assert_cmpint (gnutls_certificate_set_x509_key_file (credentials, identity_file, identity_file, GNUTLS_X509_FMT_PEM),
-                     >=, 0);
+    g_assert_cmpint (
+        gnutls_certificate_set_x509_key_file (credentials, identity_file, identity_file, GNUTLS_X509_FMT_PEM),
+        >=, 0);
 
   return credentials;
 }
@@ -226,7 +229,7 @@ main (int   argc,
   WsTlsOptions    options;
   Provider        provider = { NULL, NULL };
   g_autoptr (GError) error = NULL;
-  int             fd;
+  int fd;
 
   setvbuf (stdout, NULL, _IOLBF, 0);
   ws_tls_options_init (&options);

@@ -51,7 +51,8 @@ test_certificate_init (TestCertificate       *self,
   gnutls_x509_crt_set_serial (self->certificate, serial, sizeof serial);
   gnutls_x509_crt_set_activation_time (self->certificate, time (NULL) - 3600);
   gnutls_x509_crt_set_expiration_time (self->certificate, time (NULL) + 86400);
-  gnutls_x509_crt_set_dn_by_oid (self->certificate, GNUTLS_OID_X520_COMMON_NAME, 0, name, (guint) strlen (name));
+  gnutls_x509_crt_set_dn_by_oid (self->certificate, GNUTLS_OID_X520_COMMON_NAME, 0, name,
+                                 (guint) strlen (name));
   gnutls_x509_crt_set_key (self->certificate, self->key);
   gnutls_x509_crt_get_key_id (self->certificate, 0, id, &id_size);
   gnutls_x509_crt_set_subject_key_id (self->certificate, id, id_size);
@@ -60,7 +61,8 @@ test_certificate_init (TestCertificate       *self,
     {
       gnutls_x509_crt_set_key_purpose_oid (self->certificate, purpose, 0);
       gnutls_x509_crt_set_subject_alternative_name (self->certificate, GNUTLS_SAN_DNSNAME, name);
-      gnutls_x509_crt_set_key_usage (self->certificate, GNUTLS_KEY_DIGITAL_SIGNATURE | GNUTLS_KEY_KEY_ENCIPHERMENT);
+      gnutls_x509_crt_set_key_usage (self->certificate,
+                                     GNUTLS_KEY_DIGITAL_SIGNATURE | GNUTLS_KEY_KEY_ENCIPHERMENT);
     }
   else
     {
@@ -69,7 +71,9 @@ test_certificate_init (TestCertificate       *self,
 
   if (issuer == NULL)
     issuer = self;
-  g_assert_cmpint (gnutls_x509_crt_sign2 (self->certificate, issuer->certificate, issuer->key, GNUTLS_DIG_SHA256, 0), ==, 0);
+  g_assert_cmpint (
+      gnutls_x509_crt_sign2 (self->certificate, issuer->certificate, issuer->key, GNUTLS_DIG_SHA256, 0), ==,
+      0);
 }
 
 static G_GNUC_UNUSED gnutls_certificate_credentials_t

@@ -124,7 +124,7 @@ pair_init (Pair                  *self,
   int         fds[2];
   const char *position;
 
-  *self = (Pair) { .verdict = -1, .drop_in = -1, .story = g_string_new (NULL), .status = WS_IO_WOULD_BLOCK };
+  *self = (Pair){ .verdict = -1, .drop_in = -1, .story = g_string_new (NULL), .status = WS_IO_WOULD_BLOCK };
   test_socket_pair (fds);
   self->client_fd = fds[1];
   self->context = ws_tls_context_ref (context);
@@ -235,7 +235,8 @@ check_echo (Pair *self)
   g_assert_cmpint (ws_transport_read (self->transport, buffer, sizeof buffer, &n_read, NULL), ==, WS_IO_OK);
   g_assert_cmpmem (buffer, n_read, "question", 8);
   g_assert_false (ws_transport_has_pending (self->transport));
-  g_assert_cmpint (ws_transport_read (self->transport, buffer, sizeof buffer, &n_read, NULL), ==, WS_IO_WOULD_BLOCK);
+  g_assert_cmpint (ws_transport_read (self->transport, buffer, sizeof buffer, &n_read, NULL), ==,
+                   WS_IO_WOULD_BLOCK);
 
   send_from_server (self, "answer");
   do
@@ -253,10 +254,13 @@ make_certificates (void)
   test_certificate_init (&authority, "Authority", GNUTLS_PK_ECDSA, NULL, NULL);
   test_certificate_init (&foreign_authority, "Foreign authority", GNUTLS_PK_ECDSA, NULL, NULL);
   test_certificate_init (&rsa_server, "server.example", GNUTLS_PK_RSA, GNUTLS_KP_TLS_WWW_SERVER, &authority);
-  test_certificate_init (&ecdsa_server, "server.example", GNUTLS_PK_ECDSA, GNUTLS_KP_TLS_WWW_SERVER, &authority);
-  test_certificate_init (&other_server, "other.example", GNUTLS_PK_ECDSA, GNUTLS_KP_TLS_WWW_SERVER, &authority);
+  test_certificate_init (&ecdsa_server, "server.example", GNUTLS_PK_ECDSA, GNUTLS_KP_TLS_WWW_SERVER,
+                         &authority);
+  test_certificate_init (&other_server, "other.example", GNUTLS_PK_ECDSA, GNUTLS_KP_TLS_WWW_SERVER,
+                         &authority);
   test_certificate_init (&good_client, "client", GNUTLS_PK_ECDSA, GNUTLS_KP_TLS_WWW_CLIENT, &authority);
-  test_certificate_init (&foreign_client, "stranger", GNUTLS_PK_ECDSA, GNUTLS_KP_TLS_WWW_CLIENT, &foreign_authority);
+  test_certificate_init (&foreign_client, "stranger", GNUTLS_PK_ECDSA, GNUTLS_KP_TLS_WWW_CLIENT,
+                         &foreign_authority);
 }
 
 static G_GNUC_UNUSED void

@@ -13,7 +13,8 @@ static inline Ends
 get_ends (GClosure *closure,
           gpointer  instance)
 {
-  return G_CCLOSURE_SWAP_DATA (closure) ? (Ends){ closure->data, instance } : (Ends){ instance, closure->data };
+  return G_CCLOSURE_SWAP_DATA (closure) ? (Ends){ closure->data, instance }
+                                        : (Ends){ instance, closure->data };
 }
 
 void
@@ -33,7 +34,8 @@ ws_marshal_server_data_inv (GClosure *closure,
                             gboolean eol,
                             gpointer last);
   const Ends     ends = get_ends (closure, instance);
-  const Callback callback = (Callback) (marshal_data != NULL ? marshal_data : ((GCClosure *) closure)->callback);
+  const Callback callback = (Callback) (marshal_data != NULL ? marshal_data
+                                                             : ((GCClosure *) closure)->callback);
   va_list        copy;
   gpointer       connection;
   gpointer       data;
@@ -65,7 +67,8 @@ ws_marshal_connection_data_inv (GClosure *closure,
                             gboolean eol,
                             gpointer last);
   const Ends     ends = get_ends (closure, instance);
-  const Callback callback = (Callback) (marshal_data != NULL ? marshal_data : ((GCClosure *) closure)->callback);
+  const Callback callback = (Callback) (marshal_data != NULL ? marshal_data
+                                                             : ((GCClosure *) closure)->callback);
   va_list        copy;
   gpointer       data;
   gboolean       eom;

@@ -76,7 +76,8 @@ convert_value (const gnutls_x509_ava_st *ava)
     default:
       return NULL;
     }
-  return g_convert ((const char *) ava->value.data, (gssize) ava->value.size, "UTF-8", charset, NULL, NULL, NULL);
+  return g_convert ((const char *) ava->value.data, (gssize) ava->value.size, "UTF-8", charset, NULL, NULL,
+                    NULL);
 }
 
 /* A comma and the like would end the value: quotes around it, and two for one inside. What would
@@ -306,7 +307,8 @@ ws_cert_format_pem (gnutls_x509_crt_t certificate)
 {
   gnutls_datum_t pem = { NULL, 0 };
 
-  return gnutls_x509_crt_export2 (certificate, GNUTLS_X509_FMT_PEM, &pem) >= 0 ? copy_datum (&pem) : g_strdup ("");
+  return gnutls_x509_crt_export2 (certificate, GNUTLS_X509_FMT_PEM, &pem) >= 0 ? copy_datum (&pem)
+                                                                               : g_strdup ("");
 }
 
 GBytes *
@@ -412,7 +414,8 @@ ws_cert_format_subject_alt_names (gnutls_x509_crt_t certificate)
       gsize              size = 0;
       guint              type = 0;
       g_autofree guint8 *data = NULL;
-      int                code = gnutls_x509_crt_get_subject_alt_name2 (certificate, i, NULL, &size, &type, NULL);
+      int                code =
+          gnutls_x509_crt_get_subject_alt_name2 (certificate, i, NULL, &size, &type, NULL);
 
       if (code == GNUTLS_E_SHORT_MEMORY_BUFFER)
         {

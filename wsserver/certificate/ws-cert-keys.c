@@ -171,7 +171,8 @@ ws_cert_dsa_public_new (const WsDsaNumbers *numbers,
 
   if (!check_dsa_public (numbers, fault) || has_failed (gnutls_pubkey_init (&key), fault))
     return NULL;
-  if (!has_failed (gnutls_pubkey_import_dsa_raw (key, &numbers->p, &numbers->q, &numbers->g, &numbers->y), fault))
+  if (!has_failed (gnutls_pubkey_import_dsa_raw (key, &numbers->p, &numbers->q, &numbers->g, &numbers->y),
+                   fault))
     return key;
 
   gnutls_pubkey_deinit (key);
@@ -224,8 +225,9 @@ check_ecc_public (const WsEccNumbers *numbers,
       *fault = "the curve is not one for signatures that is supported";
       return FALSE;
     }
-  if (is_edwards (numbers->curve) ? numbers->x.size == bytes && numbers->y.size == 0
-                                  : is_within (&numbers->x, 1, bytes * 8) && is_within (&numbers->y, 1, bytes * 8))
+  if (is_edwards (numbers->curve)
+          ? numbers->x.size == bytes && numbers->y.size == 0
+          : is_within (&numbers->x, 1, bytes * 8) && is_within (&numbers->y, 1, bytes * 8))
     return TRUE;
 
   *fault = "the public point of the key does not fit its curve";
@@ -246,7 +248,8 @@ ws_cert_ecc_public_new (const WsEccNumbers *numbers,
 
   if (!check_ecc_public (numbers, fault) || has_failed (gnutls_pubkey_init (&key), fault))
     return NULL;
-  if (!has_failed (gnutls_pubkey_import_ecc_raw (key, numbers->curve, &numbers->x, optional (&numbers->y)), fault))
+  if (!has_failed (gnutls_pubkey_import_ecc_raw (key, numbers->curve, &numbers->x, optional (&numbers->y)),
+                   fault))
     return key;
 
   gnutls_pubkey_deinit (key);

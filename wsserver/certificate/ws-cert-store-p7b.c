@@ -23,7 +23,8 @@ add_certificates (WsCertStore   *store,
       gboolean       added;
 
       if (code < 0)
-        return ws_cert_store_fail (store, error, "certificate %d cannot be read: %s", i + 1, gnutls_strerror (code));
+        return ws_cert_store_fail (store, error, "certificate %d cannot be read: %s", i + 1,
+                                   gnutls_strerror (code));
       added = ws_cert_store_add_der_certificate (store, &der, error);
       gnutls_free (der.data);
       if (!added)

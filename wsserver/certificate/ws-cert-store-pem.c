@@ -103,7 +103,8 @@ add_key_block (WsCertStore    *store,
                const PemBlock *block,
                GError        **error)
 {
-  gboolean              encrypted = find (block->text.data, block->text.data + block->text.size, DEK_INFO) != NULL;
+  gboolean encrypted =
+      find (block->text.data, block->text.data + block->text.size, DEK_INFO) != NULL;
   gnutls_x509_privkey_t key;
   int                   code = gnutls_x509_privkey_init (&key);
 

@@ -94,7 +94,8 @@ add_element (WsCertStore        *store,
   int            type = (int) gnutls_pkcs12_bag_get_type (bag, element);
   int            code;
 
-  if (type != GNUTLS_BAG_CERTIFICATE && type != GNUTLS_BAG_PKCS8_KEY && type != GNUTLS_BAG_PKCS8_ENCRYPTED_KEY)
+  if (type != GNUTLS_BAG_CERTIFICATE && type != GNUTLS_BAG_PKCS8_KEY &&
+      type != GNUTLS_BAG_PKCS8_ENCRYPTED_KEY)
     return TRUE;
 
   /* The data stay the bag's. */
@@ -124,7 +125,8 @@ add_bag (WsCertStore        *store,
         return ws_cert_store_fail (store, error, "it asks for too many rounds of key derivation");
       code = gnutls_pkcs12_bag_decrypt (bag, password);
       if (code < 0)
-        return ws_cert_store_fail (store, error, "its entries cannot be decrypted: %s", gnutls_strerror (code));
+        return ws_cert_store_fail (store, error, "its entries cannot be decrypted: %s",
+                                   gnutls_strerror (code));
     }
 
   count = gnutls_pkcs12_bag_get_count (bag);

@@ -55,8 +55,8 @@ add_module (WsCertStore *store,
 {
   int code = gnutls_pkcs11_add_provider (path, NULL);
 
-  return code >= 0 ||
-         ws_cert_store_fail (store, error, "the PKCS #11 module %s cannot be loaded: %s", path, gnutls_strerror (code));
+  return code >= 0 || ws_cert_store_fail (store, error, "the PKCS #11 module %s cannot be loaded: %s", path,
+                                          gnutls_strerror (code));
 }
 
 /* The URI of the private key that belongs to a certificate, which has the same id (CKA_ID), or the
@@ -153,7 +153,8 @@ ws_cert_store_add_key_uri (WsCertStore *self,
   key = ws_cert_key_new_for_uri (uri, self->password, &code);
   if (key == NULL)
     return;
-  gnutls_x509_crt_get_key_id (g_ptr_array_index (self->certificates, 0), GNUTLS_KEYID_USE_SHA256, key->id, &size);
+  gnutls_x509_crt_get_key_id (g_ptr_array_index (self->certificates, 0), GNUTLS_KEYID_USE_SHA256, key->id,
+                              &size);
   g_ptr_array_add (self->keys, g_steal_pointer (&key));
 }
 
@@ -213,7 +214,8 @@ add_tokens (WsCertStore *store,
 {
   char *url = NULL;
 
-  for (guint i = 0; i < MAX_OBJECTS && gnutls_pkcs11_token_get_url (i, GNUTLS_PKCS11_URL_GENERIC, &url) >= 0; i++)
+  for (guint i = 0; i < MAX_OBJECTS && gnutls_pkcs11_token_get_url (i, GNUTLS_PKCS11_URL_GENERIC, &url) >= 0;
+       i++)
     {
       g_autofree char *uri = g_strdup (url);
       guint            flags = 0;

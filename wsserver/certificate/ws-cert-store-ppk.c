@@ -322,7 +322,8 @@ decrypt (const PpkFile *file,
 
   if (!file->encrypted)
     return g_bytes_ref (file->private_blob);
-  if (length % CIPHER_BLOCK_BYTES != 0 || gnutls_cipher_init (&cipher, GNUTLS_CIPHER_AES_256_CBC, &key, &iv) < 0)
+  if (length % CIPHER_BLOCK_BYTES != 0 ||
+      gnutls_cipher_init (&cipher, GNUTLS_CIPHER_AES_256_CBC, &key, &iv) < 0)
     return NULL;
 
   data = g_malloc (length);
@@ -421,7 +422,8 @@ open_key (WsCertStore   *store,
   blob.size = (guint) length;
   if (ws_ssh_read_public (&numbers, &blob, &fault))
     key = make_key (&numbers, plain, &fault);
-  return key != NULL ? ws_cert_store_take_key (store, key, error) : ws_cert_store_fail (store, error, "%s", fault);
+  return key != NULL ? ws_cert_store_take_key (store, key, error)
+                     : ws_cert_store_fail (store, error, "%s", fault);
 }
 
 gboolean

@@ -49,7 +49,8 @@ static gboolean
 has_thumbprint (gnutls_x509_crt_t certificate,
                 const char       *wanted)
 {
-  static const gnutls_digest_algorithm_t algorithms[] = { GNUTLS_DIG_MD5, GNUTLS_DIG_SHA1, GNUTLS_DIG_SHA256 };
+  static const gnutls_digest_algorithm_t algorithms[] = { GNUTLS_DIG_MD5, GNUTLS_DIG_SHA1,
+                                                          GNUTLS_DIG_SHA256 };
   g_autoptr (GString) plain = g_string_new (NULL);
 
   for (; *wanted != '\0'; wanted++)
@@ -214,7 +215,8 @@ ws_cert_store_select_key (WsCertStore      *self,
     ws_cert_store_fail (self, error, "%s", self->locked);
   else
     g_set_error (error, WS_ERROR, WS_ERROR_CERT_NOT_FOUND,
-                 "[%d] Cannot find the private key of the certificate in %s", WS_ERROR_CERT_NOT_FOUND, self->label);
+                 "[%d] Cannot find the private key of the certificate in %s", WS_ERROR_CERT_NOT_FOUND,
+                 self->label);
   ws_cert_entry_clear (entry);
   return FALSE;
 }

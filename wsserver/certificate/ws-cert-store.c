@@ -198,7 +198,8 @@ check_pkcs8_rounds (const gnutls_datum_t *der)
   guint  salt_size = sizeof salt;
   guint  rounds = 0;
   char  *oid = NULL;
-  int    code = gnutls_pkcs8_info (der, GNUTLS_X509_FMT_DER, &schema, &cipher, salt, &salt_size, &rounds, &oid);
+  int    code =
+      gnutls_pkcs8_info (der, GNUTLS_X509_FMT_DER, &schema, &cipher, salt, &salt_size, &rounds, &oid);
 
   gnutls_free (oid);
   return code >= 0 && rounds > WS_CERT_MAX_KDF_ITERATIONS ? GNUTLS_E_ILLEGAL_PARAMETER : code;
@@ -301,7 +302,8 @@ get_filename (GBytes *store)
   gsize       length;
   const char *data = g_bytes_get_data (store, &length);
 
-  if (length == 0 || length > 4096 || memchr (data, '\0', length) != NULL || memchr (data, '\n', length) != NULL)
+  if (length == 0 || length > 4096 || memchr (data, '\0', length) != NULL ||
+      memchr (data, '\n', length) != NULL)
     return NULL;
   return g_strndup (data, length);
 }

@@ -53,9 +53,11 @@ load_encoded (WsCertificate *self,
       return TRUE;
     }
 
-  store = ws_cert_store_open (self->store_type, self->store, self->store_password, get_key_password (self), error);
+  store = ws_cert_store_open (self->store_type, self->store, self->store_password, get_key_password (self),
+                              error);
   return store != NULL &&
-         ws_cert_store_select_key (store, g_steal_pointer (&g_ptr_array_index (given.chain, 0)), &self->entry, error);
+         ws_cert_store_select_key (store, g_steal_pointer (&g_ptr_array_index (given.chain, 0)), &self->entry,
+                                   error);
 }
 
 gboolean
@@ -68,7 +70,8 @@ ws_certificate_load (WsCertificate *self,
   if (self->wanted_encoded != NULL)
     return load_encoded (self, error);
 
-  store = ws_cert_store_open (self->store_type, self->store, self->store_password, get_key_password (self), error);
+  store = ws_cert_store_open (self->store_type, self->store, self->store_password, get_key_password (self),
+                              error);
   return store != NULL && ws_cert_store_select (store, self->wanted_subject, &self->entry, error);
 }
 
@@ -228,7 +231,8 @@ read_configuration (const char *configuration,
           g_free (*subject);
           *subject = g_strdup (line);
         }
-      else if (*line != '\0' && g_ascii_strncasecmp (line, "PersistPFXKey=", strlen ("PersistPFXKey=")) != 0 &&
+      else if (*line != '\0' &&
+               g_ascii_strncasecmp (line, "PersistPFXKey=", strlen ("PersistPFXKey=")) != 0 &&
                g_ascii_strncasecmp (line, "UseInternalSecurityAPI=", strlen ("UseInternalSecurityAPI=")) != 0)
         {
           g_set_error (error, WS_ERROR, WS_ERROR_INVALID_ARGUMENT,

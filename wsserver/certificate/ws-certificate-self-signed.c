@@ -21,9 +21,9 @@ add_host_name (gnutls_x509_crt_t certificate,
   g_autoptr (GInetAddress) address = g_inet_address_new_from_string (name);
 
   if (address != NULL)
-    return gnutls_x509_crt_set_subject_alt_name (certificate, GNUTLS_SAN_IPADDRESS,
-                                                 g_inet_address_to_bytes (address),
-                                                 (guint) g_inet_address_get_native_size (address), GNUTLS_FSAN_APPEND);
+    return gnutls_x509_crt_set_subject_alt_name (
+        certificate, GNUTLS_SAN_IPADDRESS, g_inet_address_to_bytes (address),
+        (guint) g_inet_address_get_native_size (address), GNUTLS_FSAN_APPEND);
   return gnutls_x509_crt_set_subject_alt_name (certificate, GNUTLS_SAN_DNSNAME, name, (guint) strlen (name),
                                                GNUTLS_FSAN_APPEND);
 }
@@ -85,7 +85,8 @@ make (WsCertStore       *store,
   int                   code = gnutls_x509_privkey_init (&key);
 
   if (code >= 0)
-    code = gnutls_x509_privkey_generate (key, GNUTLS_PK_ECDSA, GNUTLS_CURVE_TO_BITS (GNUTLS_ECC_CURVE_SECP256R1), 0);
+    code = gnutls_x509_privkey_generate (key, GNUTLS_PK_ECDSA,
+                                         GNUTLS_CURVE_TO_BITS (GNUTLS_ECC_CURVE_SECP256R1), 0);
   if (code >= 0)
     code = gnutls_x509_crt_init (&certificate);
   if (code >= 0)

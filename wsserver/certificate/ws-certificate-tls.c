@@ -252,7 +252,8 @@ make_certificate_uri (const char *key_uri)
   for (guint i = 0; attributes[i] != NULL; i++)
     has_id = has_id || g_str_has_prefix (attributes[i], "id=");
   for (guint i = 0; attributes[i] != NULL; i++)
-    if (!g_str_has_prefix (attributes[i], "type=") && !(has_id && g_str_has_prefix (attributes[i], "object=")))
+    if (!g_str_has_prefix (attributes[i], "type=") &&
+        !(has_id && g_str_has_prefix (attributes[i], "object=")))
       g_string_append_printf (uri, "%s;", attributes[i]);
   g_string_append (uri, "type=cert");
   if (parts[1] != NULL)

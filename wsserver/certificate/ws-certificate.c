@@ -415,7 +415,8 @@ ws_certificate_class_init (WsCertificateClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_PRIVATE_KEY_AVAILABLE] = g_param_spec_boolean ("private-key-available", NULL, NULL, FALSE, RO);
+  properties[PROP_PRIVATE_KEY_AVAILABLE] = g_param_spec_boolean ("private-key-available", NULL, NULL, FALSE,
+                                                                 RO);
   /**
    * WsCertificate:public-key-length: (getter get_public_key_length)
    *
@@ -499,7 +500,8 @@ ws_certificate_class_init (WsCertificateClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_TLS_CERTIFICATE] = g_param_spec_object ("tls-certificate", NULL, NULL, G_TYPE_TLS_CERTIFICATE, RO);
+  properties[PROP_TLS_CERTIFICATE] = g_param_spec_object ("tls-certificate", NULL, NULL,
+                                                          G_TYPE_TLS_CERTIFICATE, RO);
 
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }

@@ -10,10 +10,10 @@ G_BEGIN_DECLS
 
 typedef enum
 {
-  WS_SETTING_BOOLEAN, /* gboolean */
-  WS_SETTING_UINT,    /* guint */
-  WS_SETTING_UINT64,  /* guint64 */
-  WS_SETTING_STRING,  /* char *, never NULL unless the default is */
+  WS_SETTING_BOOLEAN,  /* gboolean */
+  WS_SETTING_UINT,     /* guint */
+  WS_SETTING_UINT64,   /* guint64 */
+  WS_SETTING_STRING,   /* char *, never NULL unless the default is */
   WS_SETTING_COMPUTED, /* no storage: the owner answers */
 } WsSettingType;
 
@@ -102,6 +102,6 @@ char *ws_config_describe_accepted (const WsSetting *setting);
 
 void ws_config_apply_defaults (gpointer       storage,
                                WsSettingScope scope);
-void ws_config_free_strings   (gpointer       storage);
+void ws_config_free_strings (gpointer storage);
 
 G_END_DECLS

@@ -10,7 +10,8 @@
 #define SERVER_FLAGS(field, flags) WS_SETTING_PER_SERVER, (flags), G_STRUCT_OFFSET (WsSettings, field)
 #define CONNECTION(field) WS_SETTING_PER_CONNECTION, 0, G_STRUCT_OFFSET (WsConnectionSettings, field)
 #define COMPUTED(flags) WS_SETTING_COMPUTED, WS_SETTING_PER_SERVER, (flags), 0
-#define NEGOTIATED WS_SETTING_GROUP_TLS, WS_SETTING_COMPUTED, WS_SETTING_PER_CONNECTION, WS_SETTING_READ_ONLY, 0, 0, 0, NULL
+#define NEGOTIATED \
+ WS_SETTING_GROUP_TLS, WS_SETTING_COMPUTED, WS_SETTING_PER_CONNECTION, WS_SETTING_READ_ONLY, 0, 0, 0, NULL
 
 /* Sorted by group, then by name. A size is at most 2^40 so that sums of a few never overflow. */
 #define MAX_BYTES (G_GUINT64_CONSTANT (1) << 40)
@@ -239,7 +240,8 @@ ws_config_request_parse (WsConfigRequest *request,
                          GError         **error)
 {
   const char      *equals = strchr (configuration_string, '=');
-  gsize            name_length = equals != NULL ? (gsize) (equals - configuration_string) : strlen (configuration_string);
+  gsize            name_length = equals != NULL ? (gsize) (equals - configuration_string)
+                                                : strlen (configuration_string);
   g_autofree char *name = g_strstrip (g_strndup (configuration_string, name_length));
   char            *bracket = strchr (name, '[');
   gsize            length = strlen (name);
@@ -259,7 +261,8 @@ ws_config_request_parse (WsConfigRequest *request,
       g_autofree char *shown = ws_config_quote (name);
 
       g_set_error (error, WS_ERROR, WS_ERROR_INVALID_ARGUMENT,
-                   "Unknown setting \"%s\": expected NAME or NAME=VALUE with a name from the documentation", shown);
+                   "Unknown setting \"%s\": expected NAME or NAME=VALUE with a name from the documentation",
+                   shown);
       ws_config_request_clear (request);
       return FALSE;
     }
@@ -296,7 +299,8 @@ ws_config_describe_accepted (const WsSetting *setting)
     case WS_SETTING_UINT:
     case WS_SETTING_UINT64:
       return g_strdup_printf ("a whole number%s%s from %" G_GUINT64_FORMAT " to %" G_GUINT64_FORMAT,
-                              *setting->unit != '\0' ? " of " : "", setting->unit, setting->min, setting->max);
+                              *setting->unit != '\0' ? " of " : "", setting->unit, setting->min,
+                              setting->max);
     case WS_SETTING_COMPUTED:
     default:
       return g_strdup ("nothing: it can only be read");

@@ -29,7 +29,7 @@ typedef struct
   char    *blocked_clients;
   gboolean close_stream_after_transfer;
   guint    default_connection_timeout_s;
-  guint    in_buffer_bytes; /* 0: the system's */
+  guint    in_buffer_bytes;        /* 0: the system's */
   guint    keep_alive_interval_ms; /* 0: the system's */
   guint    keep_alive_time_ms;     /* 0: the system's */
   guint    max_connections;
@@ -41,11 +41,11 @@ typedef struct
   /* TLS */
   gboolean log_ssl_packets;
   gboolean reuse_ssl_session;
-  char    *ssl_ca_certs; /* PEM */
-  guint    ssl_check_crl;  /* 0 off, 1 where possible, 2 required */
-  guint    ssl_check_ocsp; /* the same */
+  char    *ssl_ca_certs;             /* PEM */
+  guint    ssl_check_crl;            /* 0 off, 1 where possible, 2 required */
+  guint    ssl_check_ocsp;           /* the same */
   guint    ssl_cipher_strength_bits; /* 0: any */
-  char    *ssl_client_ca_certs; /* PEM */
+  char    *ssl_client_ca_certs;      /* PEM */
   char    *ssl_enabled_cipher_suites;
   guint    ssl_enabled_protocols;
   gboolean ssl_enable_renegotiation;
@@ -85,8 +85,8 @@ typedef struct
 } WsSettings;
 
 /* Reference counted; holds the defaults of the registry. */
-WsSettings *ws_settings_new   (void);
-WsSettings *ws_settings_ref   (WsSettings *self);
+WsSettings *ws_settings_new (void);
+WsSettings *ws_settings_ref (WsSettings *self);
 void        ws_settings_unref (WsSettings *self);
 
 void ws_settings_get_limits (const WsSettings *self,

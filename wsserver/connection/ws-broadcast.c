@@ -95,7 +95,8 @@ find_variant (WsBroadcast   *self,
     {
       variant = self->variants->pdata[i];
       if (variant->compressed == compressed &&
-          (!compressed || (variant->kind.window_bits == kind->window_bits && variant->kind.level == kind->level)))
+          (!compressed ||
+           (variant->kind.window_bits == kind->window_bits && variant->kind.level == kind->level)))
         return variant;
     }
 
@@ -149,7 +150,8 @@ queue_variant (WsBroadcast  *self,
   if (variant->wire != NULL && length <= connection->context->settings->max_frame_bytes)
     ws_connection_queue_wire (connection, variant->wire, self->opcode, get_flags (variant), length);
   else
-    ws_connection_queue_frames (connection, self->opcode, get_flags (variant), data, length, variant->payload);
+    ws_connection_queue_frames (connection, self->opcode, get_flags (variant), data, length,
+                                variant->payload);
 }
 
 /* Behind a stream it waits like every message, and is compressed when its turn comes. */

@@ -15,7 +15,9 @@
  *
  * ```c
  * static void
- * ssl_client_authentication_cb (WsServer *server, WsConnection *connection, WsClientAuthentication *authentication)
+ * ssl_client_authentication_cb (WsServer               *server,
+ *                               WsConnection           *connection,
+ *                               WsClientAuthentication *authentication)
  * {
  *   if (!g_str_equal (ws_client_authentication_get_cert_subject (authentication), "CN=Ada"))
  *     ws_client_authentication_set_accept (authentication, FALSE);

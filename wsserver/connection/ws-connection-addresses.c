@@ -56,7 +56,8 @@ ws_connection_load_local_address (WsConnection *self)
 
   if (address.storage.ss_family == AF_UNIX)
     {
-      self->local_address = g_strdup (length > G_STRUCT_OFFSET (struct sockaddr_un, sun_path) ? address.un.sun_path : "");
+      self->local_address =
+          g_strdup (length > G_STRUCT_OFFSET (struct sockaddr_un, sun_path) ? address.un.sun_path : "");
       return;
     }
   self->local_address = ws_peer_address_to_string (&address.peer);

@@ -100,7 +100,8 @@ ws_connection_lost (WsConnection *self,
 
   if (error == NULL)
     ws_set_error_from_errno (&error, ECONNRESET, NULL);
-  self->tell_fault = self->tls != NULL && error->code >= WS_ERROR_TLS_LIBRARY && error->code <= WS_ERROR_DECRYPT;
+  self->tell_fault = self->tls != NULL && error->code >= WS_ERROR_TLS_LIBRARY &&
+                     error->code <= WS_ERROR_DECRYPT;
   g_clear_error (&self->fault);
   self->fault = error;
   ws_connection_end (self, WS_CLOSE_CODE_ABNORMAL, error->message);
@@ -424,9 +425,9 @@ ws_connection_close_async (WsConnection       *self,
                            GAsyncReadyCallback callback,
                            gpointer            user_data)
 {
-  g_autoptr (GTask)     task = NULL;
+  g_autoptr (GTask) task = NULL;
   g_autoptr (WsSendJob) job = NULL;
-  GError               *error = NULL;
+  GError *error = NULL;
 
   g_return_if_fail (WS_IS_CONNECTION (self));
 

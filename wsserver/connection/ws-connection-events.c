@@ -42,8 +42,8 @@ ws_connection_emit_ping (WsConnection *self,
   WsConnectionContext *context = self->context;
   g_autoptr (GBytes) bytes = NULL;
 
-  if (context == NULL ||
-      (!g_signal_has_handler_pending (self, signals[SIGNAL_PING], 0, FALSE) && !context->funcs->wants_ping (context->owner)))
+  if (context == NULL || (!g_signal_has_handler_pending (self, signals[SIGNAL_PING], 0, FALSE) &&
+                          !context->funcs->wants_ping (context->owner)))
     return;
 
   bytes = g_bytes_new (payload, length);
@@ -155,9 +155,9 @@ ws_connection_signals_class_init (void)
    *
    * Since: 1.0
    */
-  signals[SIGNAL_DISCONNECTED] =
-      g_signal_new ("disconnected", WS_TYPE_CONNECTION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, ws_marshal_VOID__INT_STRING,
-                    G_TYPE_NONE, 2, G_TYPE_INT, G_TYPE_STRING);
+  signals[SIGNAL_DISCONNECTED] = g_signal_new ("disconnected", WS_TYPE_CONNECTION, G_SIGNAL_RUN_LAST, 0, NULL,
+                                               NULL, ws_marshal_VOID__INT_STRING, G_TYPE_NONE, 2, G_TYPE_INT,
+                                               G_TYPE_STRING);
   g_signal_set_va_marshaller (signals[SIGNAL_DISCONNECTED], WS_TYPE_CONNECTION, ws_marshal_VOID__INT_STRINGv);
 
   /**
@@ -170,9 +170,9 @@ ws_connection_signals_class_init (void)
    *
    * Since: 1.0
    */
-  signals[SIGNAL_PING] =
-      g_signal_new ("ping", WS_TYPE_CONNECTION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, ws_marshal_VOID__BOXED_BOOLEAN,
-                    G_TYPE_NONE, 2, G_TYPE_BYTES, G_TYPE_BOOLEAN);
+  signals[SIGNAL_PING] = g_signal_new ("ping", WS_TYPE_CONNECTION, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                       ws_marshal_VOID__BOXED_BOOLEAN, G_TYPE_NONE, 2, G_TYPE_BYTES,
+                                       G_TYPE_BOOLEAN);
   g_signal_set_va_marshaller (signals[SIGNAL_PING], WS_TYPE_CONNECTION, ws_marshal_VOID__BOXED_BOOLEANv);
 
   /**
@@ -185,8 +185,8 @@ ws_connection_signals_class_init (void)
    *
    * Since: 1.0
    */
-  signals[SIGNAL_ERROR] =
-      g_signal_new ("error", WS_TYPE_CONNECTION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, ws_marshal_VOID__INT_STRING,
-                    G_TYPE_NONE, 2, G_TYPE_INT, G_TYPE_STRING);
+  signals[SIGNAL_ERROR] = g_signal_new ("error", WS_TYPE_CONNECTION, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                        ws_marshal_VOID__INT_STRING, G_TYPE_NONE, 2, G_TYPE_INT,
+                                        G_TYPE_STRING);
   g_signal_set_va_marshaller (signals[SIGNAL_ERROR], WS_TYPE_CONNECTION, ws_marshal_VOID__INT_STRINGv);
 }

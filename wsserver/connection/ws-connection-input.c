@@ -94,7 +94,8 @@ deliver_lines (WsConnection *self,
       ws_growing_bytes_clear (begun);
     }
   ws_growing_bytes_append (&extra->line, data, length);
-  while (is_receiving (self) && self->line_mode && !self->paused && find_line (extra, &line_length, &used, &eol))
+  while (is_receiving (self) && self->line_mode && !self->paused &&
+         find_line (extra, &line_length, &used, &eol))
     {
       g_autoptr (GBytes) line = g_bytes_new (extra->line.data + extra->line_start, line_length);
 
@@ -188,7 +189,8 @@ must_wait (WsConnection          *self,
 {
   gsize assembled = self->extra != NULL ? self->extra->message.length : 0;
 
-  if (self->context->settings->buffer_message || (self->message_begins && self->context->message_handler != NULL))
+  if (self->context->settings->buffer_message ||
+      (self->message_begins && self->context->message_handler != NULL))
     return !event->message_end;
   if (event->frame_end)
     return FALSE;
@@ -282,8 +284,8 @@ static inline gboolean
 is_whole_message (WsConnection          *self,
                   const WsProtocolEvent *event)
 {
-  return event->type == WS_PROTOCOL_EVENT_DATA && event->message_begin && event->message_end && !event->compressed &&
-         !self->line_mode && !self->discarding;
+  return event->type == WS_PROTOCOL_EVENT_DATA && event->message_begin && event->message_end &&
+         !event->compressed && !self->line_mode && !self->discarding;
 }
 
 /* A long message that has come whole keeps the buffer it lies in, rather than be copied out of it. */
@@ -386,7 +388,8 @@ log_event (WsConnection          *self,
 {
   static const char *const names[] = { "data", "ping", "pong", "close" };
 
-  ws_connection_log (self, WS_LOG_DEBUG, "Received %s, %" G_GSIZE_FORMAT " bytes%s", names[event->type], event->length,
+  ws_connection_log (self, WS_LOG_DEBUG, "Received %s, %" G_GSIZE_FORMAT " bytes%s", names[event->type],
+                     event->length,
                      event->type == WS_PROTOCOL_EVENT_DATA && event->message_end ? ", end of message" : "");
 }
 
@@ -399,7 +402,9 @@ ws_connection_receive_frames (WsConnection *self)
     {
       WsProtocolEvent event;
       gsize           consumed = 0;
-      WsParseResult   result = ws_protocol_receive (&self->protocol, self->input, self->input_length, &consumed, &event);
+      WsParseResult   result =
+          ws_protocol_receive (&self->protocol, self->input, self->input_length, &consumed,
+                               &event);
 
       self->input += consumed;
       self->input_length -= consumed;

@@ -137,8 +137,8 @@ start_job (WsConnection *self,
   if (job->kind == WS_JOB_MESSAGE && job->data != NULL)
     {
       g_autoptr (GBytes) data = g_bytes_ref (job->data);
-      gsize              length;
-      const guint8      *bytes = g_bytes_get_data (data, &length);
+      gsize         length;
+      const guint8 *bytes = g_bytes_get_data (data, &length);
 
       forget_data (self, job);
       ws_connection_queue_message (self, job->opcode, bytes, length, data);
@@ -195,7 +195,8 @@ ws_connection_finish_job (WsConnection *self,
                           WsSendJob    *job,
                           GError       *error)
 {
-  gboolean was_last_fragment_owed = job->kind == WS_JOB_STREAM && job->started && job->total > 0 && !job->all_queued;
+  gboolean was_last_fragment_owed = job->kind == WS_JOB_STREAM && job->started && job->total > 0 &&
+                                    !job->all_queued;
 
   if (job->finished)
     {
@@ -332,10 +333,10 @@ iterate_until_finished (WsConnection *self,
                         WsSendJob    *job)
 {
   g_autoptr (GMainContext) context = g_main_context_ref (ws_poller_get_context (self->context->poller));
-  gint64                   timeout_us = self->timeout_s * (gint64) G_USEC_PER_SEC;
-  gint64                   deadline = g_get_monotonic_time () + timeout_us;
-  guint64                  traffic = get_traffic (self);
-  g_autoptr (GSource)      wake = g_timeout_source_new (G_MAXUINT);
+  gint64  timeout_us = self->timeout_s * (gint64) G_USEC_PER_SEC;
+  gint64  deadline = g_get_monotonic_time () + timeout_us;
+  guint64 traffic = get_traffic (self);
+  g_autoptr (GSource) wake = g_timeout_source_new (G_MAXUINT);
 
   g_source_set_callback (wake, wait_timeout_cb, NULL, NULL);
   g_source_attach (wake, context);
@@ -368,10 +369,11 @@ ws_connection_wait_for_job (WsConnection *self,
   self->corked = was_corked;
 
   if (!job->finished)
-    ws_connection_finish_job (self, job,
-                              g_error_new (WS_ERROR, WS_ERROR_TIMED_OUT,
-                                           "[%d] Connection timed out: nothing moved on connection %s for %d seconds",
-                                           WS_ERROR_TIMED_OUT, ws_connection_get_connection_id (self), self->timeout_s));
+    ws_connection_finish_job (
+        self, job,
+        g_error_new (WS_ERROR, WS_ERROR_TIMED_OUT,
+                     "[%d] Connection timed out: nothing moved on connection %s for %d seconds",
+                     WS_ERROR_TIMED_OUT, ws_connection_get_connection_id (self), self->timeout_s));
   g_object_unref (self);
 
   if (job->error != NULL)
@@ -425,8 +427,9 @@ ws_connection_interrupt (WsConnection *self,
         if (job->waited_for || job->kind == WS_JOB_STREAM)
           {
             ws_connection_finish_job (self, job,
-                                      g_error_new (WS_ERROR, WS_ERROR_INTERRUPTED, "[%d] Interrupted: connection %s",
-                                                   WS_ERROR_INTERRUPTED, ws_connection_get_connection_id (self)));
+                                      g_error_new (WS_ERROR, WS_ERROR_INTERRUPTED,
+                                                   "[%d] Interrupted: connection %s", WS_ERROR_INTERRUPTED,
+                                                   ws_connection_get_connection_id (self)));
             next = queues[i]->head;
           }
       }

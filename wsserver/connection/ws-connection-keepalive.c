@@ -223,9 +223,9 @@ ws_connection_send_ping_async (WsConnection       *self,
                                GAsyncReadyCallback callback,
                                gpointer            user_data)
 {
-  g_autoptr (GTask)     task = NULL;
+  g_autoptr (GTask) task = NULL;
   g_autoptr (WsSendJob) job = NULL;
-  GError               *error = NULL;
+  GError *error = NULL;
 
   g_return_if_fail (WS_IS_CONNECTION (self));
 

@@ -34,7 +34,8 @@ tell_end (WsConnection *self)
     ws_connection_log_error (self, "%s", fault->message);
 
   /* A client that resets the connection is no error of this side; disconnected tells of it. */
-  if (fault != NULL && (self->was_connected || self->tell_fault) && fault->code != WS_ERROR_CONNECTION_RESET && self->context != NULL)
+  if (fault != NULL && (self->was_connected || self->tell_fault) &&
+      fault->code != WS_ERROR_CONNECTION_RESET && self->context != NULL)
     {
       ws_connection_emit_error (self, fault->code, fault->message);
       return;
@@ -183,7 +184,9 @@ guint
 ws_connection_add_edge (WsConnection *self,
                         guint         events)
 {
-  return self->has_edges && events == WS_POLL_IN ? events | WS_POLL_EDGE | WS_POLL_READ_HANG_UP | WS_POLL_URGENT : events;
+  return self->has_edges && events == WS_POLL_IN
+             ? events | WS_POLL_EDGE | WS_POLL_READ_HANG_UP | WS_POLL_URGENT
+             : events;
 }
 
 void
@@ -356,7 +359,8 @@ static void
 handle_hang_up (WsConnection *self,
                 WsPollEvents  events)
 {
-  if (self->state == WS_STATE_DECIDING || self->state == WS_STATE_VETTING || ws_connection_is_deciding_tls (self))
+  if (self->state == WS_STATE_DECIDING || self->state == WS_STATE_VETTING ||
+      ws_connection_is_deciding_tls (self))
     ws_connection_peer_finished (self);
   else if (!wants_input (self) && (events & (WS_POLL_ERROR | WS_POLL_HANG_UP)) != 0)
     ws_connection_lost (self, NULL);
@@ -433,7 +437,8 @@ connection_has_backlog (WsWatch *watch)
 
   /* What is in the transport only, no poll shows to a loop that a handler runs. */
   return (self->input_length > 0 && !self->paused) || self->pending != 0 ||
-         (wants_input (self) && !has_held_input (self) && (self->readable || ws_transport_has_pending (self->transport))) ||
+         (wants_input (self) && !has_held_input (self) &&
+          (self->readable || ws_transport_has_pending (self->transport))) ||
          (self->corked && self->outbox.length > 0 && (self->watch.events & WS_POLL_OUT) == 0);
 }
 

@@ -57,7 +57,8 @@ log_answer (WsConnection *self,
   if (status < 400)
     ws_connection_log (self, WS_LOG_INFO, "%s: %u %s", request, status, ws_http_status_get_phrase (status));
   else
-    ws_connection_log_error (self, "%s: %u %s: %s", request, status, ws_http_status_get_phrase (status), fault);
+    ws_connection_log_error (self, "%s: %u %s: %s", request, status, ws_http_status_get_phrase (status),
+                             fault);
   return self->state == WS_STATE_DECIDING;
 }
 
@@ -67,7 +68,7 @@ ws_connection_answer (WsConnection *self,
                       guint         status,
                       const char   *fault)
 {
-  g_autofree char   *body = g_strdup_printf ("%u %s: %s\n", status, ws_http_status_get_phrase (status), fault);
+  g_autofree char *body = g_strdup_printf ("%u %s: %s\n", status, ws_http_status_get_phrase (status), fault);
   g_autoptr (GString) response = NULL;
 
   self->state = WS_STATE_DECIDING; /* while a handler of the log runs, nothing more is read */
@@ -87,13 +88,14 @@ static void
 answer_http_request (WsConnection  *self,
                      WsHttpRequest *request)
 {
-  GBytes             *body = ws_http_request_get_body (request);
-  guint               status = ws_http_request_get_status_code (request);
-  g_autofree char    *fault = NULL;
-  g_autofree char    *headers = ws_handshake_clean_headers (ws_http_request_get_response_headers (request), &fault);
+  GBytes          *body = ws_http_request_get_body (request);
+  guint            status = ws_http_request_get_status_code (request);
+  g_autofree char *fault = NULL;
+  g_autofree char *headers = ws_handshake_clean_headers (ws_http_request_get_response_headers (request),
+                                                         &fault);
   g_autoptr (GString) response = NULL;
-  gsize               length = 0;
-  const guint8       *data = body != NULL ? g_bytes_get_data (body, &length) : NULL;
+  gsize         length = 0;
+  const guint8 *data = body != NULL ? g_bytes_get_data (body, &length) : NULL;
 
   if (headers == NULL)
     {
@@ -113,8 +115,8 @@ answer_http_request (WsConnection  *self,
 
   set_end_text (self, "answered");
   enter_answering (self);
-  response = ws_handshake_build_response (status, headers, ws_http_request_get_content_type (request), data, length,
-                                          self->head_only);
+  response = ws_handshake_build_response (status, headers, ws_http_request_get_content_type (request), data,
+                                          length, self->head_only);
   queue_response (self, response);
 }
 
@@ -159,7 +161,8 @@ check_extensions (WsConnection *self)
   WsDeflateParameters parameters;
   const char         *fault;
 
-  if (offers == NULL || ws_deflate_negotiate (offers, &policy, &parameters, &answer, &fault) != WS_DEFLATE_MALFORMED)
+  if (offers == NULL ||
+      ws_deflate_negotiate (offers, &policy, &parameters, &answer, &fault) != WS_DEFLATE_MALFORMED)
     return TRUE;
 
   ws_connection_answer (self, 400, fault);
@@ -171,9 +174,9 @@ open_web_socket (WsConnection *self,
                  const char   *extra_headers)
 {
   WsConnectionContext *context = self->context;
-  g_autoptr (GString)  response = NULL;
-  gboolean             was_corked = self->corked;
-  WsLimits             limits;
+  g_autoptr (GString) response = NULL;
+  gboolean was_corked = self->corked;
+  WsLimits limits;
 
   if (!log_answer (self, 101, ""))
     return;
@@ -182,8 +185,8 @@ open_web_socket (WsConnection *self,
   ws_protocol_init (&self->protocol, WS_ROLE_SERVER, &limits);
   agree_on_compression (self);
 
-  response = ws_handshake_build_accept (ws_http_head_get (self->head, "Sec-WebSocket-Key"), self->sub_protocol,
-                                        self->extensions, extra_headers);
+  response = ws_handshake_build_accept (ws_http_head_get (self->head, "Sec-WebSocket-Key"),
+                                        self->sub_protocol, self->extensions, extra_headers);
   ws_connection_forget_open_request (self);
   ws_timer_disarm (&self->phase_timer);
   self->state = WS_STATE_OPEN;
@@ -231,7 +234,8 @@ select_sub_protocol (WsConnection  *self,
       return TRUE;
     }
 
-  message = g_strdup_printf ("sub-protocols: \"%s\" is not one of those the client offers (\"%s\")", selected, offered);
+  message = g_strdup_printf ("sub-protocols: \"%s\" is not one of those the client offers (\"%s\")", selected,
+                             offered);
   ws_connection_emit_error (self, WS_ERROR_INVALID_ARGUMENT, message);
   return FALSE;
 }
@@ -241,8 +245,8 @@ refuse_open_request (WsConnection  *self,
                      WsOpenRequest *request,
                      const char    *headers)
 {
-  guint               status = ws_open_request_get_status_code (request);
-  g_autofree char    *body = g_strdup_printf ("%u %s\n", status, ws_http_status_get_phrase (status));
+  guint            status = ws_open_request_get_status_code (request);
+  g_autofree char *body = g_strdup_printf ("%u %s\n", status, ws_http_status_get_phrase (status));
   g_autoptr (GString) response = NULL;
 
   if (!log_answer (self, status, "refused by the application"))
@@ -259,8 +263,8 @@ void
 ws_connection_answer_open_request (WsConnection *self)
 {
   g_autoptr (WsOpenRequest) request = NULL;
-  g_autofree char          *fault = NULL;
-  g_autofree char          *headers = NULL;
+  g_autofree char *fault = NULL;
+  g_autofree char *headers = NULL;
 
   if (self->state != WS_STATE_DECIDING)
     return;
@@ -364,7 +368,7 @@ static char *
 describe_headers (WsConnection *self)
 {
   static const char *const secrets[] = { "Authorization:", "Proxy-Authorization:", "Cookie:" };
-  g_auto (GStrv)           lines = g_strsplit (ws_http_head_get_header_text (self->head), "\r\n", -1);
+  g_auto (GStrv) lines = g_strsplit (ws_http_head_get_header_text (self->head), "\r\n", -1);
 
   for (guint i = 0; lines[i] != NULL; i++)
     for (guint k = 0; k < G_N_ELEMENTS (secrets); k++)

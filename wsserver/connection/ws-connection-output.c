@@ -38,7 +38,8 @@ ws_connection_is_peer_taking (WsConnection *self)
   int                unacknowledged = 0;
   guint64            taken;
 
-  if (self->transport == NULL || ioctl (self->transport->fd, SIOCOUTQ, &unacknowledged) != 0 || unacknowledged < 0)
+  if (self->transport == NULL || ioctl (self->transport->fd, SIOCOUTQ, &unacknowledged) != 0 ||
+      unacknowledged < 0)
     return FALSE;
 
   taken = self->written - MIN (self->written, (guint64) unacknowledged);
@@ -126,14 +127,16 @@ write_pieces (WsConnection *self,
 
   if (!self->corked)
     {
-      status = ws_outbox_write (&self->outbox, self->transport, header, header_length, data, length, owner, &n_written, &error);
+      status = ws_outbox_write (&self->outbox, self->transport, header, header_length, data, length, owner,
+                                &n_written, &error);
       after_write (self, status, n_written, error);
       return;
     }
 
   ws_outbox_append (&self->outbox, header, header_length, NULL);
   ws_outbox_append (&self->outbox, data, length, owner);
-  if (self->outbox.length >= (owner != NULL ? CORK_REFERENCED_BYTES : CORK_BYTES) && (self->watch.events & WS_POLL_OUT) == 0)
+  if (self->outbox.length >= (owner != NULL ? CORK_REFERENCED_BYTES : CORK_BYTES) &&
+      (self->watch.events & WS_POLL_OUT) == 0)
     {
       self->corked = FALSE;
       ws_connection_flush (self);
@@ -214,9 +217,11 @@ queue_fragments (WsConnection *self,
     {
       gsize part = MIN (length - offset, max_frame_bytes);
 
-      guint part_flags = (offset == 0 ? flags & WS_FRAME_RSV1 : 0) | (offset + part == length ? flags & WS_FRAME_FIN : 0);
+      guint part_flags = (offset == 0 ? flags & WS_FRAME_RSV1 : 0) |
+                         (offset + part == length ? flags & WS_FRAME_FIN : 0);
 
-      write_frame (self, offset == 0 ? opcode : WS_OPCODE_CONTINUATION, part_flags, data + offset, part, owner);
+      write_frame (self, offset == 0 ? opcode : WS_OPCODE_CONTINUATION, part_flags, data + offset, part,
+                   owner);
       offset += part;
       n_frames++;
     }
@@ -370,10 +375,11 @@ ws_connection_gather_message (WsConnection *self,
   const WsConnectionContext *context = self->context;
   const WsSettings          *settings = context->settings;
   const guint8               short_header[4] = { WS_FRAME_FIN | opcode, (guint8) length };
-  const guint8               long_header[4] = { WS_FRAME_FIN | opcode, LENGTH_16, (guint8) (length >> 8), (guint8) length };
+  const guint8               long_header[4] = { WS_FRAME_FIN | opcode, LENGTH_16,
+                                                (guint8) (length >> 8), (guint8) length };
 
-  if (!self->corked || length > MIN (WS_OUTBOX_COPY_MAX_BYTES, settings->max_frame_bytes) || may_compress (self) ||
-      context->idle_timers.duration_us > 0 || ws_connection_logs_frames (self) ||
+  if (!self->corked || length > MIN (WS_OUTBOX_COPY_MAX_BYTES, settings->max_frame_bytes) ||
+      may_compress (self) || context->idle_timers.duration_us > 0 || ws_connection_logs_frames (self) ||
       self->outbox.length + 2 * WS_OUTBOX_COPY_MAX_BYTES > MIN (CORK_BYTES, settings->max_send_queue_bytes))
     return FALSE;
 
@@ -404,7 +410,8 @@ ws_connection_queue_part (WsConnection *self,
   if (*compressed)
     queue_compressed (self, first ? opcode : WS_OPCODE_CONTINUATION, first, last, data, length);
   else
-    ws_connection_queue_frames (self, first ? opcode : WS_OPCODE_CONTINUATION, last ? WS_FRAME_FIN : 0, data, length, owner);
+    ws_connection_queue_frames (self, first ? opcode : WS_OPCODE_CONTINUATION, last ? WS_FRAME_FIN : 0, data,
+                                length, owner);
 }
 
 gsize

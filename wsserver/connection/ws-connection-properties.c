@@ -436,7 +436,8 @@ ws_connection_get_compression_ratio (WsConnection *self)
 {
   g_return_val_if_fail (WS_IS_CONNECTION (self), 1);
 
-  return self->uncompressed_bytes > 0 ? (double) self->compressed_bytes / (double) self->uncompressed_bytes : 1;
+  return self->uncompressed_bytes > 0 ? (double) self->compressed_bytes / (double) self->uncompressed_bytes
+                                      : 1;
 }
 
 /**

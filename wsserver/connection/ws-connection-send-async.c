@@ -155,14 +155,17 @@ hand_over (WsConnection *self,
       g_steal_pointer (&message);
       break;
     case WS_MAIL_FULL:
-      fail (task, g_error_new (WS_ERROR, WS_ERROR_WOULD_BLOCK,
-                               "[%d] Operation would block: messages of other threads wait for connection %" G_GUINT64_FORMAT
-                               ", and another of %" G_GSIZE_FORMAT " bytes would exceed MaxSendQueue",
-                               WS_ERROR_WOULD_BLOCK, self->id, g_bytes_get_size (data)));
+      fail (task,
+            g_error_new (
+                WS_ERROR, WS_ERROR_WOULD_BLOCK,
+                "[%d] Operation would block: messages of other threads wait for connection %" G_GUINT64_FORMAT
+                ", and another of %" G_GSIZE_FORMAT " bytes would exceed MaxSendQueue",
+                WS_ERROR_WOULD_BLOCK, self->id, g_bytes_get_size (data)));
       break;
     case WS_MAIL_CLOSED:
     default:
-      fail (task, g_error_new (WS_ERROR, WS_ERROR_SENDING, "Connection %" G_GUINT64_FORMAT " is closed", self->id));
+      fail (task,
+            g_error_new (WS_ERROR, WS_ERROR_SENDING, "Connection %" G_GUINT64_FORMAT " is closed", self->id));
       break;
     }
 }
@@ -180,7 +183,8 @@ send_here (WsConnection *self,
   gsize         length;
   const guint8 *bytes = g_bytes_get_data (data, &length);
 
-  if (!ws_connection_check_open (self, &error) || !ws_connection_resolve_format (&format, bytes, length, &error) ||
+  if (!ws_connection_check_open (self, &error) ||
+      !ws_connection_resolve_format (&format, bytes, length, &error) ||
       !queue (self, (WsOpcode) format, data, task, cancellable, &error))
     fail (task, error);
 }

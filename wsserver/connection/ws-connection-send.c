@@ -13,9 +13,11 @@ ws_connection_check_open (WsConnection *self,
   if (G_LIKELY (self->state == WS_STATE_OPEN))
     return TRUE;
 
-  g_set_error (error, WS_ERROR, WS_ERROR_SENDING, "Connection %s is %s", ws_connection_get_connection_id (self),
-               self->state < WS_STATE_OPEN ? "not open yet" : self->state == WS_STATE_CLOSED ? "closed"
-                                                                                             : "closing");
+  g_set_error (error, WS_ERROR, WS_ERROR_SENDING, "Connection %s is %s",
+               ws_connection_get_connection_id (self),
+               self->state < WS_STATE_OPEN      ? "not open yet"
+               : self->state == WS_STATE_CLOSED ? "closed"
+                                                : "closing");
   return FALSE;
 }
 
@@ -123,17 +125,20 @@ send_part_of_message (WsConnection *self,
                    WS_ERROR_MESSAGE_SIZE, length, left, whole);
       return FALSE;
     }
-  if (self->timeout_s == 0 && !ws_connection_has_room (self, ws_connection_get_frames_size (self, length), error))
+  if (self->timeout_s == 0 &&
+      !ws_connection_has_room (self, ws_connection_get_frames_size (self, length), error))
     return FALSE;
   if (first)
     extra->message_opcode = opcode;
-  if (extra->message_opcode == WS_OPCODE_TEXT && !check_text_part (extra, first, data, length, length == left, error))
+  if (extra->message_opcode == WS_OPCODE_TEXT &&
+      !check_text_part (extra, first, data, length, length == left, error))
     return FALSE;
 
   extra->message_left = left - length;
   if (extra->message_left == 0)
     extra->settings.message_bytes = 0;
-  ws_connection_queue_part (self, opcode, first, extra->message_left == 0, &extra->message_compressed, data, length, owner);
+  ws_connection_queue_part (self, opcode, first, extra->message_left == 0, &extra->message_compressed, data,
+                            length, owner);
   return TRUE;
 }
 
@@ -262,7 +267,8 @@ has_sends_under_way (WsConnection *self)
 {
   const WsConnectionExtra *extra = self->extra;
 
-  return extra != NULL && (extra->jobs.length > 0 || extra->settings.message_bytes > 0 || extra->message_left > 0);
+  return extra != NULL &&
+         (extra->jobs.length > 0 || extra->settings.message_bytes > 0 || extra->message_left > 0);
 }
 
 /* The commonest send by far: a short message of a known format on a connection where nothing is out of

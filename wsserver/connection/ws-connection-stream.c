@@ -23,8 +23,8 @@ check_text (WsConnection *self,
 {
   GError *error = NULL;
 
-  if (job->opcode != WS_OPCODE_TEXT ||
-      (length > 0 ? ws_utf8_validator_feed (&job->utf8, data, length) : ws_utf8_validator_is_complete (&job->utf8)))
+  if (job->opcode != WS_OPCODE_TEXT || (length > 0 ? ws_utf8_validator_feed (&job->utf8, data, length)
+                                                   : ws_utf8_validator_is_complete (&job->utf8)))
     return TRUE;
 
   g_set_error (&error, WS_ERROR, WS_ERROR_INVALID_ARGUMENT,
@@ -68,8 +68,8 @@ reading_failed (WsConnection *self,
                 WsSendJob    *job,
                 GError       *gio_error)
 {
-  gboolean           nobody_waits = job->task == NULL && !job->waited_for;
-  GError            *error = NULL;
+  gboolean nobody_waits = job->task == NULL && !job->waited_for;
+  GError  *error = NULL;
   g_autoptr (GError) copy = NULL;
 
   ws_propagate_gio_error (&error, gio_error, "reading what is to be sent");
@@ -89,9 +89,9 @@ stream_read_cb (GObject      *source,
                 gpointer      user_data)
 {
   g_autoptr (WsSendJob) job = user_data;
-  g_autoptr (GBytes)    bytes = NULL;
-  GError               *error = NULL;
-  WsConnection         *self = job->connection;
+  g_autoptr (GBytes) bytes = NULL;
+  GError       *error = NULL;
+  WsConnection *self = job->connection;
 
   bytes = g_input_stream_read_bytes_finish (G_INPUT_STREAM (source), result, &error);
   job->reading = FALSE;
@@ -123,7 +123,8 @@ void
 ws_connection_pump_stream (WsConnection *self,
                            WsSendJob    *job)
 {
-  if (job->stream == NULL || job->reading || self->outbox.length > LOW_WATER_BYTES || self->state != WS_STATE_OPEN)
+  if (job->stream == NULL || job->reading || self->outbox.length > LOW_WATER_BYTES ||
+      self->state != WS_STATE_OPEN)
     return;
 
   /* The callback belongs to the server's context, whatever is the thread's default now. */
@@ -134,8 +135,8 @@ ws_connection_pump_stream (WsConnection *self,
   if (foreign)
     g_main_context_push_thread_default (context);
   g_input_stream_read_bytes_async (job->stream, get_read_size (self), G_PRIORITY_DEFAULT,
-                                   job->task != NULL ? g_task_get_cancellable (job->task) : NULL, stream_read_cb,
-                                   ws_send_job_ref (job));
+                                   job->task != NULL ? g_task_get_cancellable (job->task) : NULL,
+                                   stream_read_cb, ws_send_job_ref (job));
   if (foreign)
     g_main_context_pop_thread_default (context);
 }
@@ -200,10 +201,11 @@ open_file (GFile   *file,
 static goffset
 get_size (GFileInputStream *stream)
 {
-  g_autoptr (GFileInfo) info =
-      g_file_input_stream_query_info (stream, G_FILE_ATTRIBUTE_STANDARD_SIZE "," G_FILE_ATTRIBUTE_STANDARD_TYPE, NULL, NULL);
+  g_autoptr (GFileInfo) info = g_file_input_stream_query_info (
+      stream, G_FILE_ATTRIBUTE_STANDARD_SIZE "," G_FILE_ATTRIBUTE_STANDARD_TYPE, NULL, NULL);
 
-  return info != NULL && g_file_info_get_file_type (info) == G_FILE_TYPE_REGULAR ? g_file_info_get_size (info) : -1;
+  return info != NULL && g_file_info_get_file_type (info) == G_FILE_TYPE_REGULAR ? g_file_info_get_size (info)
+                                                                                 : -1;
 }
 
 /**
@@ -238,7 +240,7 @@ ws_connection_send_file (WsConnection *self,
                          const char   *filename,
                          GError      **error)
 {
-  g_autoptr (GFile)            file = NULL;
+  g_autoptr (GFile) file = NULL;
   g_autoptr (GFileInputStream) stream = NULL;
 
   g_return_val_if_fail (WS_IS_CONNECTION (self), FALSE);
@@ -310,9 +312,9 @@ ws_connection_send_stream_async (WsConnection       *self,
                                  GAsyncReadyCallback callback,
                                  gpointer            user_data)
 {
-  g_autoptr (GTask)     task = NULL;
+  g_autoptr (GTask) task = NULL;
   g_autoptr (WsSendJob) job = NULL;
-  GError               *error = NULL;
+  GError *error = NULL;
 
   g_return_if_fail (WS_IS_CONNECTION (self));
   g_return_if_fail (G_IS_INPUT_STREAM (stream));
@@ -358,10 +360,10 @@ file_opened_cb (GObject      *source,
                 GAsyncResult *result,
                 gpointer      user_data)
 {
-  g_autoptr (WsSendJob)        job = user_data;
-  WsConnection                *self = job->connection;
-  GError                      *error = NULL;
-  GError                      *gio_error = NULL;
+  g_autoptr (WsSendJob) job = user_data;
+  WsConnection *self = job->connection;
+  GError       *error = NULL;
+  GError       *gio_error = NULL;
   g_autoptr (GFileInputStream) stream = g_file_read_finish (G_FILE (source), result, &gio_error);
 
   if (self == NULL) /* the connection has ended, or the job was broken off */
@@ -436,9 +438,9 @@ ws_connection_send_file_async (WsConnection         *self,
                                GAsyncReadyCallback   callback,
                                gpointer              user_data)
 {
-  g_autoptr (GTask)     task = NULL;
+  g_autoptr (GTask) task = NULL;
   g_autoptr (WsSendJob) job = NULL;
-  GError               *error = NULL;
+  GError *error = NULL;
 
   g_return_if_fail (WS_IS_CONNECTION (self));
   g_return_if_fail (G_IS_FILE (file));

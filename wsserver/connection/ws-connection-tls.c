@@ -74,8 +74,9 @@ explain (WsConnection *self,
   if (tls->peer_certificate == NULL)
     explained = g_error_new (WS_ERROR, error->code, "[%d] TLS handshake: %s", error->code, tls->peer_status);
   else
-    explained = g_error_new (WS_ERROR, error->code, "[%d] TLS handshake: the certificate of %s is refused: %s",
-                             error->code, ws_certificate_get_subject (tls->peer_certificate), tls->peer_status);
+    explained = g_error_new (WS_ERROR, error->code,
+                             "[%d] TLS handshake: the certificate of %s is refused: %s", error->code,
+                             ws_certificate_get_subject (tls->peer_certificate), tls->peer_status);
   g_error_free (error);
   return explained;
 }
@@ -99,13 +100,15 @@ ws_connection_tls_timer_expired (WsConnection *self)
 
   if (self->tls->waiting)
     what = "the decision on the certificate took longer than HandshakeTimeout";
-  ws_connection_fail_tls (self, g_error_new (WS_ERROR, WS_ERROR_HANDSHAKE, "[%d] TLS handshake: %s", WS_ERROR_HANDSHAKE, what));
+  ws_connection_fail_tls (
+      self, g_error_new (WS_ERROR, WS_ERROR_HANDSHAKE, "[%d] TLS handshake: %s", WS_ERROR_HANDSHAKE, what));
 }
 
 void
 ws_connection_silence_timer_expired (WsTimer *timer)
 {
-  WsConnection *self = g_object_ref ((WsConnection *) ((guint8 *) timer - G_STRUCT_OFFSET (WsConnection, idle_timer)));
+  WsConnection *self = g_object_ref (
+      (WsConnection *) ((guint8 *) timer - G_STRUCT_OFFSET (WsConnection, idle_timer)));
 
   ws_connection_fail_tls (self, g_error_new (WS_ERROR, WS_ERROR_HANDSHAKE,
                                              "[%d] TLS handshake: the client was silent for DefaultConnectionTimeout",
@@ -381,7 +384,8 @@ reject_client (WsConnection *self,
   WsTlsConnection *connection = get_tls_connection (self);
 
   if (connection != NULL)
-    ws_tls_session_reject (ws_tls_connection_get_session (connection), ALERT_CERTIFICATE_REVOKED, error->message);
+    ws_tls_session_reject (ws_tls_connection_get_session (connection), ALERT_CERTIFICATE_REVOKED,
+                           error->message);
   ws_connection_fail_tls (self, error);
 }
 
@@ -424,8 +428,9 @@ vetted_cb (GObject      *source,
     }
 
   if (error == NULL)
-    error = g_error_new (WS_ERROR, WS_ERROR_CERT_NOT_VERIFIED, "[%d] the application does not accept the certificate of %s",
-                         WS_ERROR_CERT_NOT_VERIFIED, ws_certificate_get_subject (self->tls->peer_certificate));
+    error = g_error_new (
+        WS_ERROR, WS_ERROR_CERT_NOT_VERIFIED, "[%d] the application does not accept the certificate of %s",
+        WS_ERROR_CERT_NOT_VERIFIED, ws_certificate_get_subject (self->tls->peer_certificate));
   reject_client (self, error);
 }
 
@@ -433,7 +438,8 @@ static void
 start_vetting (WsConnection *self)
 {
   const WsSettings     *settings = self->context->settings;
-  WsRevocationPolicy    policy = { settings->ssl_check_crl, settings->ssl_check_ocsp, settings->handshake_timeout_s };
+  WsRevocationPolicy    policy = { settings->ssl_check_crl, settings->ssl_check_ocsp,
+                                   settings->handshake_timeout_s };
   GMainContext         *context = ws_poller_get_context (self->context->poller);
   guint                 n_chain;
   const gnutls_datum_t *chain = get_peer_chain (self, &n_chain);
@@ -442,8 +448,8 @@ start_vetting (WsConnection *self)
   ws_timer_disarm (&self->phase_timer); /* the question has a deadline of its own */
   self->tls->vetting = g_cancellable_new ();
   g_main_context_push_thread_default (context);
-  ws_tls_check_revocation_async (chain, n_chain, get_trust_list (self), &policy, self->tls->vetting, vetted_cb,
-                                 g_object_ref (self));
+  ws_tls_check_revocation_async (chain, n_chain, get_trust_list (self), &policy, self->tls->vetting,
+                                 vetted_cb, g_object_ref (self));
   g_main_context_pop_thread_default (context);
 }
 
@@ -500,7 +506,8 @@ ws_connection_start_tls (WsConnection *self)
   self->state = WS_STATE_SECURING;
   if (connection == NULL)
     {
-      ws_tls_platform_transport_set_funcs (self->transport, telling ? &telling_platform_funcs : &silent_platform_funcs, self);
+      ws_tls_platform_transport_set_funcs (self->transport,
+                                           telling ? &telling_platform_funcs : &silent_platform_funcs, self);
     }
   else
     {

@@ -12,9 +12,9 @@
  * One client of a [class@Ws.Server].
  *
  * A connection is made by the server. It is first seen in
- * [signal@Ws.Server::web-socket-open-request], or with TLS in the signals of the handshake, is open from [signal@Ws.Server::connected] on, and has
- * ended with [signal@Ws.Server::disconnected]; after that its properties can still be read, and
- * every operation fails with `WS_ERROR_SENDING`.
+ * [signal@Ws.Server::web-socket-open-request], or with TLS in the signals of the handshake, is open from
+ * [signal@Ws.Server::connected] on, and has ended with [signal@Ws.Server::disconnected]; after that its
+ * properties can still be read, and every operation fails with `WS_ERROR_SENDING`.
  *
  * Everything happens in the server's main context: call its methods from there only. Other threads
  * may hold references, drop them, also the last one, and call [method@Ws.Connection.send_async].
@@ -409,7 +409,8 @@ ws_connection_class_init (WsConnectionClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_DATA_FORMAT] = g_param_spec_enum ("data-format", NULL, NULL, WS_TYPE_DATA_FORMAT, WS_DATA_FORMAT_AUTOMATIC, READ_WRITE);
+  properties[PROP_DATA_FORMAT] = g_param_spec_enum ("data-format", NULL, NULL, WS_TYPE_DATA_FORMAT,
+                                                    WS_DATA_FORMAT_AUTOMATIC, READ_WRITE);
   /**
    * WsConnection:host: (getter get_host)
    *
@@ -531,7 +532,8 @@ ws_connection_class_init (WsConnectionClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_BYTES_RECEIVED] = g_param_spec_uint64 ("bytes-received", NULL, NULL, 0, G_MAXUINT64, 0, READ_ONLY);
+  properties[PROP_BYTES_RECEIVED] = g_param_spec_uint64 ("bytes-received", NULL, NULL, 0, G_MAXUINT64, 0,
+                                                         READ_ONLY);
   /**
    * WsConnection:messages-sent: (getter get_messages_sent)
    *
@@ -539,7 +541,8 @@ ws_connection_class_init (WsConnectionClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_MESSAGES_SENT] = g_param_spec_uint64 ("messages-sent", NULL, NULL, 0, G_MAXUINT64, 0, READ_ONLY);
+  properties[PROP_MESSAGES_SENT] = g_param_spec_uint64 ("messages-sent", NULL, NULL, 0, G_MAXUINT64, 0,
+                                                        READ_ONLY);
   /**
    * WsConnection:messages-received: (getter get_messages_received)
    *
@@ -547,7 +550,8 @@ ws_connection_class_init (WsConnectionClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_MESSAGES_RECEIVED] = g_param_spec_uint64 ("messages-received", NULL, NULL, 0, G_MAXUINT64, 0, READ_ONLY);
+  properties[PROP_MESSAGES_RECEIVED] = g_param_spec_uint64 ("messages-received", NULL, NULL, 0, G_MAXUINT64,
+                                                            0, READ_ONLY);
   /**
    * WsConnection:send-queue-length: (getter get_send_queue_length)
    *
@@ -555,7 +559,8 @@ ws_connection_class_init (WsConnectionClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_SEND_QUEUE_LENGTH] = g_param_spec_uint64 ("send-queue-length", NULL, NULL, 0, G_MAXUINT64, 0, READ_ONLY);
+  properties[PROP_SEND_QUEUE_LENGTH] = g_param_spec_uint64 ("send-queue-length", NULL, NULL, 0, G_MAXUINT64,
+                                                            0, READ_ONLY);
   /**
    * WsConnection:round-trip-time: (getter get_round_trip_time)
    *
@@ -563,7 +568,8 @@ ws_connection_class_init (WsConnectionClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_ROUND_TRIP_TIME] = g_param_spec_int64 ("round-trip-time", NULL, NULL, -1, G_MAXINT64, -1, READ_ONLY);
+  properties[PROP_ROUND_TRIP_TIME] = g_param_spec_int64 ("round-trip-time", NULL, NULL, -1, G_MAXINT64, -1,
+                                                         READ_ONLY);
   /**
    * WsConnection:remote-address: (getter get_remote_address)
    *
@@ -571,7 +577,8 @@ ws_connection_class_init (WsConnectionClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_REMOTE_ADDRESS] = g_param_spec_object ("remote-address", NULL, NULL, G_TYPE_SOCKET_ADDRESS, READ_ONLY);
+  properties[PROP_REMOTE_ADDRESS] = g_param_spec_object ("remote-address", NULL, NULL, G_TYPE_SOCKET_ADDRESS,
+                                                         READ_ONLY);
   /**
    * WsConnection:compress: (getter get_compress) (setter set_compress)
    *

@@ -194,7 +194,8 @@ ws_ssl_connection_request_class_init (WsSslConnectionRequestClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_SUPPORTED_CIPHER_SUITES] = g_param_spec_string ("supported-cipher-suites", NULL, NULL, "", RO);
+  properties[PROP_SUPPORTED_CIPHER_SUITES] = g_param_spec_string ("supported-cipher-suites", NULL, NULL, "",
+                                                                  RO);
   /**
    * WsSslConnectionRequest:supported-signature-algs: (getter get_supported_signature_algs)
    *
@@ -203,7 +204,8 @@ ws_ssl_connection_request_class_init (WsSslConnectionRequestClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_SUPPORTED_SIGNATURE_ALGS] = g_param_spec_string ("supported-signature-algs", NULL, NULL, "", RO);
+  properties[PROP_SUPPORTED_SIGNATURE_ALGS] = g_param_spec_string ("supported-signature-algs", NULL, NULL, "",
+                                                                   RO);
   /**
    * WsSslConnectionRequest:server-name: (getter get_server_name)
    *
@@ -223,7 +225,8 @@ ws_ssl_connection_request_class_init (WsSslConnectionRequestClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_CERT_STORE_TYPE] = g_param_spec_enum ("cert-store-type", NULL, NULL, WS_TYPE_CERT_STORE_TYPE, WS_CERT_STORE_TYPE_USER, RW);
+  properties[PROP_CERT_STORE_TYPE] = g_param_spec_enum ("cert-store-type", NULL, NULL,
+                                                        WS_TYPE_CERT_STORE_TYPE, WS_CERT_STORE_TYPE_USER, RW);
   /**
    * WsSslConnectionRequest:cert-store: (getter get_cert_store) (setter set_cert_store)
    *
@@ -337,7 +340,8 @@ ws_ssl_connection_request_load (WsSslConnectionRequest *self,
 
   store = g_bytes_new (self->cert_store, strlen (self->cert_store));
   *certificate = ws_certificate_new_from_store (self->cert_store_type, store, self->cert_password,
-                                                *self->cert_subject != '\0' ? self->cert_subject : "*", NULL, error);
+                                                *self->cert_subject != '\0' ? self->cert_subject : "*", NULL,
+                                                error);
   return *certificate != NULL;
 }
 

@@ -10,7 +10,7 @@ G_BEGIN_DECLS
  * bound: memory fresh from the system costs a page fault every 4 KiB, which for a message of 1 MiB is
  * more than all its copying. Shared by all threads, since an application may drop a message in any. */
 
-#define WS_BLOCK_MIN_BYTES (64 * 1024)            /* shorter ones are malloc's affair */
+#define WS_BLOCK_MIN_BYTES (64 * 1024)              /* shorter ones are malloc's affair */
 #define WS_BLOCK_CACHE_MAX_BYTES (32 * 1024 * 1024) /* kept in all */
 
 /* Memory for at least size bytes, to be freed with g_free() or resized with g_realloc() like any

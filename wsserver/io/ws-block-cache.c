@@ -58,7 +58,7 @@ give (guint8 *data,
   g_mutex_lock (&mutex);
   if (n_blocks < MAX_BLOCKS && capacity <= WS_BLOCK_CACHE_MAX_BYTES - n_bytes)
     {
-      blocks[n_blocks++] = (Block) { data, capacity };
+      blocks[n_blocks++] = (Block){ data, capacity };
       n_bytes += capacity;
       kept = TRUE;
     }

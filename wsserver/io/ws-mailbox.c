@@ -220,7 +220,8 @@ has_room (WsMailbox *self,
 {
   const WsMailSlot *slot = g_hash_table_lookup (self->slots, addressee);
 
-  return slot == NULL || (slot->size_bytes <= self->limit_bytes && size_bytes <= self->limit_bytes - slot->size_bytes);
+  return slot == NULL ||
+         (slot->size_bytes <= self->limit_bytes && size_bytes <= self->limit_bytes - slot->size_bytes);
 }
 
 WsMailStatus

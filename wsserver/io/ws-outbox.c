@@ -115,7 +115,8 @@ append_room (WsOutbox *self,
              gsize     length)
 {
   gboolean         small = self->tail != NULL && self->tail->owner != NULL && length <= SEGMENT_SMALL_BYTES;
-  gpointer         memory = small ? g_malloc (sizeof (WsOutboxSegment) + SEGMENT_SMALL_BYTES) : ws_buffer_pool_take (self->pool);
+  gpointer         memory = small ? g_malloc (sizeof (WsOutboxSegment) + SEGMENT_SMALL_BYTES)
+                                  : ws_buffer_pool_take (self->pool);
   WsOutboxSegment *segment = memory;
 
   segment->data = (const guint8 *) (segment + 1);

@@ -362,8 +362,8 @@ add_stand_in (WsPoller *self)
   g_source_attach (self->stand_in, self->context);
 }
 
-/* At the end of a turn. Of a loop that a handler runs, the turns are passed as well: it may be one for as long
- * as a dialog is open. */
+/* At the end of a turn. Of a loop that a handler runs, the turns are passed as well: it may be one for as
+ * long as a dialog is open. */
 static void
 note_busy_turn (WsPoller *self,
                 gint64    start_us)

@@ -18,9 +18,9 @@ typedef struct _WsHttpHead WsHttpHead;
  * the search for the end of the head linear however the bytes are cut. */
 typedef struct
 {
-  gsize scanned;       /* bytes already looked at */
-  gsize line_start;    /* offset of the line under way */
-  guint n_lines;       /* complete lines before it */
+  gsize scanned;    /* bytes already looked at */
+  gsize line_start; /* offset of the line under way */
+  guint n_lines;    /* complete lines before it */
 } WsHttpHeadScanner;
 
 /* Looks at data[scanner->scanned .. length): data is all that has arrived of the head so far.
@@ -40,13 +40,13 @@ WsHttpHead *ws_http_head_parse (const guint8 *data,
                                 gsize         head_length,
                                 guint        *status,
                                 const char  **fault);
-WsHttpHead *ws_http_head_ref   (WsHttpHead   *head);
-void        ws_http_head_unref (WsHttpHead   *head);
+WsHttpHead *ws_http_head_ref (WsHttpHead *head);
+void        ws_http_head_unref (WsHttpHead *head);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WsHttpHead, ws_http_head_unref)
 
 /* NUL-terminated, owned by the head. */
-const char *ws_http_head_get_method        (const WsHttpHead *head);
-const char *ws_http_head_get_target        (const WsHttpHead *head);
+const char *ws_http_head_get_method (const WsHttpHead *head);
+const char *ws_http_head_get_target (const WsHttpHead *head);
 guint       ws_http_head_get_minor_version (const WsHttpHead *head);
 
 /* The header lines as received, save that a byte which is not UTF-8 is a question mark; each ended
@@ -71,7 +71,7 @@ gboolean ws_http_head_has_token (const WsHttpHead *head,
                                  const char       *token);
 
 /* RFC 9110 §5.6.2: one or more token characters. */
-gboolean ws_http_is_token      (const char *string);
+gboolean ws_http_is_token (const char *string);
 gboolean ws_http_is_token_span (const char *string,
                                 gsize       length);
 

@@ -20,9 +20,9 @@ GString *ws_handshake_build_response (guint         status,
 const char *ws_http_status_get_phrase (guint status);
 
 /* Checks header lines given by an application (lines ended by LF or CRLF, the last end optional)
- * and returns them with CRLF ends, or NULL with *fault set (transfer full): not "Name: value", a control byte in a
- * value, or a field the server itself writes (Connection, Upgrade, Content-Length,
- * Transfer-Encoding, Sec-WebSocket-*). "" and NULL give "". */
+ * and returns them with CRLF ends, or NULL with *fault set (transfer full): not "Name: value", a control byte
+ * in a value, or a field the server itself writes (Connection, Upgrade, Content-Length, Transfer-Encoding,
+ * Sec-WebSocket-*). "" and NULL give "". */
 char *ws_handshake_clean_headers (const char *lines,
                                   char      **fault);
 

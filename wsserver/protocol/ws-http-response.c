@@ -179,11 +179,13 @@ check_line (const char *line,
     return g_strdup ("header line is not \"Name: value\"");
 
   if (is_own_field (line, (gsize) (colon - line)))
-    return g_strdup_printf ("header field \"%.*s\" is written by the server itself", (int) (colon - line), line);
+    return g_strdup_printf ("header field \"%.*s\" is written by the server itself", (int) (colon - line),
+                            line);
 
   for (const char *p = colon + 1; p < line + length; p++)
     if (g_ascii_iscntrl (*p) && *p != '\t')
-      return g_strdup_printf ("value of header field \"%.*s\" holds a control byte", (int) (colon - line), line);
+      return g_strdup_printf ("value of header field \"%.*s\" holds a control byte", (int) (colon - line),
+                              line);
 
   return NULL;
 }

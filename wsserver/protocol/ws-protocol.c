@@ -520,7 +520,8 @@ receive_payload (WsProtocol      *self,
     is_ascii = ws_mask (data, part_length, self->masking_key, self->mask_offset);
 
   /* ASCII is good text unless it comes in the middle of a character. */
-  if (!(is_ascii && ws_utf8_validator_is_complete (&self->utf8)) && !accept_text (self, data, part_length, frame_end && self->frame_fin))
+  if (!(is_ascii && ws_utf8_validator_is_complete (&self->utf8)) &&
+      !accept_text (self, data, part_length, frame_end && self->frame_fin))
     return fail_invalid_text (self, event);
 
   *used += part_length;

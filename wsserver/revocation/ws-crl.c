@@ -381,8 +381,8 @@ read_reason (WsDer entry)
 
   while (ws_der_take_extension (&extensions, &object_id, &critical, &value))
     {
-      if (ws_der_equals (&object_id, &reason_code) && ws_der_take_tagged (&value, WS_DER_ENUMERATED, &reason) &&
-          reason.length == 1)
+      if (ws_der_equals (&object_id, &reason_code) &&
+          ws_der_take_tagged (&value, WS_DER_ENUMERATED, &reason) && reason.length == 1)
         return reason.data[0];
     }
 

@@ -85,7 +85,8 @@ gboolean
 ws_der_equals (const WsDer *left,
                const WsDer *right)
 {
-  return left->length == right->length && (left->length == 0 || memcmp (left->data, right->data, left->length) == 0);
+  return left->length == right->length &&
+         (left->length == 0 || memcmp (left->data, right->data, left->length) == 0);
 }
 
 static int

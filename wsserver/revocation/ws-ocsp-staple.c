@@ -86,7 +86,8 @@ ws_tls_credentials_staple (gnutls_certificate_credentials_t credentials,
     return refuse (error, "There is no certificate for the OCSP response", name);
 
   /* The signature can only be verified where the chain has the issuer. */
-  valid = check (der, chain[0], n_chain > 1 && gnutls_x509_crt_check_issuer (chain[0], chain[1]) ? chain[1] : NULL, &fault);
+  valid = check (der, chain[0],
+                 n_chain > 1 && gnutls_x509_crt_check_issuer (chain[0], chain[1]) ? chain[1] : NULL, &fault);
   for (guint i = 0; i < n_chain; i++)
     gnutls_x509_crt_deinit (chain[i]);
   gnutls_free (chain);

@@ -61,7 +61,8 @@ ws_ocsp_build_request (gnutls_x509_crt_t certificate,
       *nonce = g_bytes_new (random.data, random.size);
     }
   else
-    g_set_error (error, WS_ERROR, WS_ERROR_CERT_NOT_VERIFIED, "No OCSP request can be made: %s", gnutls_strerror (result));
+    g_set_error (error, WS_ERROR, WS_ERROR_CERT_NOT_VERIFIED, "No OCSP request can be made: %s",
+                 gnutls_strerror (result));
 
   gnutls_free (der.data);
   gnutls_free (random.data);
@@ -82,8 +83,8 @@ is_small (WsDer all)
   WsDer basic;
   guint budget = MAX_ELEMENTS;
 
-  if (!ws_der_is_small (all, &budget) || !ws_der_take_tagged (&all, WS_DER_SEQUENCE, &response) || all.length > 0 ||
-      !ws_der_take_tagged (&response, WS_DER_ENUMERATED, &status))
+  if (!ws_der_is_small (all, &budget) || !ws_der_take_tagged (&all, WS_DER_SEQUENCE, &response) ||
+      all.length > 0 || !ws_der_take_tagged (&response, WS_DER_ENUMERATED, &status))
     return FALSE;
   if (response.length == 0)
     return TRUE;
@@ -271,8 +272,8 @@ read_answer (gnutls_ocsp_resp_t  response,
       time_t next_update;
       time_t revoked_at;
 
-      if (gnutls_ocsp_resp_get_single (response, i, NULL, NULL, NULL, NULL, &status, &this_update, &next_update,
-                                       &revoked_at, &reason) < 0)
+      if (gnutls_ocsp_resp_get_single (response, i, NULL, NULL, NULL, NULL, &status, &this_update,
+                                       &next_update, &revoked_at, &reason) < 0)
         break;
       if (gnutls_ocsp_resp_check_crt (response, i, certificate) < 0)
         continue;

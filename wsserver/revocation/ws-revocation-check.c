@@ -132,7 +132,8 @@ collect_ocsp_urls (gnutls_x509_crt_t certificate,
   for (guint i = 0; i < MAX_ACCESS_DESCRIPTIONS; i++)
     {
       gnutls_datum_t url = { NULL, 0 };
-      int            result = gnutls_x509_crt_get_authority_info_access (certificate, i, GNUTLS_IA_OCSP_URI, &url, NULL);
+      int            result =
+          gnutls_x509_crt_get_authority_info_access (certificate, i, GNUTLS_IA_OCSP_URI, &url, NULL);
 
       if (result >= 0)
         add_url (urls, g_strndup ((const char *) url.data, url.size));
@@ -168,8 +169,9 @@ has_signed (gnutls_x509_crt_t issuer,
   guint status = 0;
 
   return gnutls_x509_crt_check_issuer (certificate, issuer) &&
-         gnutls_x509_crt_verify (certificate, &issuer, 1,
-                                 GNUTLS_VERIFY_DISABLE_TIME_CHECKS | GNUTLS_VERIFY_DISABLE_TRUSTED_TIME_CHECKS, &status) >= 0 &&
+         gnutls_x509_crt_verify (
+             certificate, &issuer, 1,
+             GNUTLS_VERIFY_DISABLE_TIME_CHECKS | GNUTLS_VERIFY_DISABLE_TRUSTED_TIME_CHECKS, &status) >= 0 &&
          status == 0;
 }
 
@@ -183,8 +185,8 @@ find_issuer (gnutls_x509_crt_t       *chain,
   guint             status = 0;
 
   if (trust_list == NULL ||
-      gnutls_x509_trust_list_verify_crt2 (trust_list, chain, n_chain, NULL, 0, GNUTLS_VERIFY_DISABLE_TIME_CHECKS, &status,
-                                          NULL) < 0 ||
+      gnutls_x509_trust_list_verify_crt2 (trust_list, chain, n_chain, NULL, 0,
+                                          GNUTLS_VERIFY_DISABLE_TIME_CHECKS, &status, NULL) < 0 ||
       status != 0)
     return NULL;
 
@@ -263,7 +265,8 @@ describe_revocation (const WsRevocationAnswer *answer,
   const char      *reason = ws_revocation_get_reason_name (answer->reason);
   g_autofree char *time = ws_cert_format_time ((time_t) answer->revoked_at_s);
 
-  return g_strdup_printf ("was revoked on %s (%s), says %s", time, reason != NULL ? reason : "no reason told", way->name);
+  return g_strdup_printf ("was revoked on %s (%s), says %s", time, reason != NULL ? reason : "no reason told",
+                          way->name);
 }
 
 /* FALSE: the task has returned. */
@@ -322,7 +325,8 @@ evaluate_ocsp (GTask      *task,
   gint64             now_s = get_now_s ();
   g_autofree char   *key = NULL;
 
-  if (!ws_ocsp_check_response (bytes, check->certificate, check->issuer, check->nonce, now_s, &answer, &error))
+  if (!ws_ocsp_check_response (bytes, check->certificate, check->issuer, check->nonce, now_s, &answer,
+                               &error))
     {
       take_problem (way, url, error, !ws_ocsp_is_error (bytes));
       return TRUE;
@@ -474,12 +478,12 @@ start_request (GTask      *task,
   g_source_set_static_name (check->timer, "WsServer revocation timeout");
   g_source_attach (check->timer, g_task_get_context (task));
   if (cancellable != NULL)
-    check->cancelled_id = g_cancellable_connect (cancellable, G_CALLBACK (cancelled_cb), g_object_ref (check->request),
-                                                 g_object_unref);
+    check->cancelled_id = g_cancellable_connect (cancellable, G_CALLBACK (cancelled_cb),
+                                                 g_object_ref (check->request), g_object_unref);
 
   ws_fetch_async (url, body, body != NULL ? "application/ocsp-request" : NULL,
-                  body != NULL ? WS_REVOCATION_MAX_OCSP_FETCH_BYTES : WS_REVOCATION_MAX_CRL_FETCH_BYTES, check->request,
-                  fetched_cb, task);
+                  body != NULL ? WS_REVOCATION_MAX_OCSP_FETCH_BYTES : WS_REVOCATION_MAX_CRL_FETCH_BYTES,
+                  check->request, fetched_cb, task);
 }
 
 /* Looks for a kept answer. FALSE: the task has returned. */
@@ -495,7 +499,8 @@ ask_cache (GTask *task)
     {
       g_autofree char *key = ws_revocation_cache_key (NULL, check->certificate, check->issuer);
 
-      return !ws_revocation_cache_get_answer (key, now_s, &answer) || take_answer (task, "kept answer", &answer);
+      return !ws_revocation_cache_get_answer (key, now_s, &answer) ||
+             take_answer (task, "kept answer", &answer);
     }
 
   for (guint i = 0; i < way->urls->len && !way->good; i++)

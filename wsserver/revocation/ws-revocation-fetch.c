@@ -23,7 +23,8 @@ ws_fetch_is_fetchable (const char *url)
 
   uri = g_uri_parse (url, G_URI_FLAGS_ENCODED | G_URI_FLAGS_SCHEME_NORMALIZE, NULL);
 
-  return uri != NULL && (g_str_equal (g_uri_get_scheme (uri), "http") || g_str_equal (g_uri_get_scheme (uri), "https")) &&
+  return uri != NULL &&
+         (g_str_equal (g_uri_get_scheme (uri), "http") || g_str_equal (g_uri_get_scheme (uri), "https")) &&
          g_uri_get_userinfo (uri) == NULL && g_uri_get_host (uri) != NULL && g_uri_get_host (uri)[0] != '\0';
 }
 
@@ -122,16 +123,17 @@ read_cb (GObject      *source,
     }
 
   g_byte_array_append (fetch->answer, g_bytes_get_data (bytes, NULL), (guint) length);
-  g_input_stream_read_bytes_async (fetch->stream, READ_BYTES, G_PRIORITY_DEFAULT, g_task_get_cancellable (task),
-                                   read_cb, task);
+  g_input_stream_read_bytes_async (fetch->stream, READ_BYTES, G_PRIORITY_DEFAULT,
+                                   g_task_get_cancellable (task), read_cb, task);
 }
 
 /* The POST is repeated at the new place, since nothing else can be asked there. */
 static void
 redirect (GTask *task)
 {
-  Fetch           *fetch = g_task_get_task_data (task);
-  const char      *location = soup_message_headers_get_one (soup_message_get_response_headers (fetch->message), "Location");
+  Fetch      *fetch = g_task_get_task_data (task);
+  const char *location =
+      soup_message_headers_get_one (soup_message_get_response_headers (fetch->message), "Location");
   g_autofree char *from = g_uri_to_string (soup_message_get_uri (fetch->message));
   g_autofree char *to = NULL;
 
@@ -188,8 +190,8 @@ sent_cb (GObject      *source,
       return;
     }
 
-  g_input_stream_read_bytes_async (fetch->stream, READ_BYTES, G_PRIORITY_DEFAULT, g_task_get_cancellable (task),
-                                   read_cb, task);
+  g_input_stream_read_bytes_async (fetch->stream, READ_BYTES, G_PRIORITY_DEFAULT,
+                                   g_task_get_cancellable (task), read_cb, task);
 }
 
 static void
@@ -213,8 +215,8 @@ send_message (GTask      *task,
   soup_message_set_flags (fetch->message, SOUP_MESSAGE_NO_REDIRECT);
   if (fetch->body != NULL)
     soup_message_set_request_body_from_bytes (fetch->message, fetch->content_type, fetch->body);
-  soup_session_send_async (fetch->session, fetch->message, G_PRIORITY_DEFAULT, g_task_get_cancellable (task), sent_cb,
-                           task);
+  soup_session_send_async (fetch->session, fetch->message, G_PRIORITY_DEFAULT, g_task_get_cancellable (task),
+                           sent_cb, task);
 }
 
 void
@@ -253,7 +255,8 @@ ws_fetch_async (const char         *url,
   g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
 
   g_task_set_source_tag (task, ws_fetch_async);
-  g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, "The library was built without libsoup");
+  g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
+                           "The library was built without libsoup");
 }
 
 #endif

@@ -61,9 +61,10 @@ struct _WsAcceptor
   WsTimerQueue           retry_timers;
   WsTimer                retry_timer;
   gboolean               paused;
-  gboolean               adopted;  /* the sockets were handed in */
-  gboolean               shared;   /* other sockets may listen on the port */
-  gboolean               reported; /* that accepting fails; once until a descriptor is free and nobody waits */
+  gboolean               adopted; /* the sockets were handed in */
+  gboolean               shared;  /* other sockets may listen on the port */
+  /* that accepting fails; once until a descriptor is free and nobody waits */
+  gboolean reported;
 };
 
 static gboolean accept_clients (Listener *listener);
@@ -221,7 +222,8 @@ accept_clients (Listener *listener)
     {
       WsPeerAddress peer = { 0 };
       socklen_t     length = sizeof peer;
-      int           fd = accept4 (g_socket_get_fd (listener->socket), &peer.any, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+      int           fd =
+          accept4 (g_socket_get_fd (listener->socket), &peer.any, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
       if (fd >= 0)
         {
@@ -269,12 +271,14 @@ restore_option (GSocket *socket,
   gboolean is_buffer = socket_options[index].level == SOL_SOCKET;
 
   /* Linux reads back the double of what was set. */
-  set_option (socket, socket_options[index].level, socket_options[index].option, is_buffer ? value / 2 : value);
+  set_option (socket, socket_options[index].level, socket_options[index].option,
+              is_buffer ? value / 2 : value);
 #ifdef SO_BUF_LOCK
   int locks;
 
   if (is_buffer && g_socket_get_option (socket, SOL_SOCKET, SO_BUF_LOCK, &locks, NULL))
-    set_option (socket, SOL_SOCKET, SO_BUF_LOCK, locks & ~(index == OPTION_IN_BUFFER ? SOCK_RCVBUF_LOCK : SOCK_SNDBUF_LOCK));
+    set_option (socket, SOL_SOCKET, SO_BUF_LOCK,
+                locks & ~(index == OPTION_IN_BUFFER ? SOCK_RCVBUF_LOCK : SOCK_SNDBUF_LOCK));
 #endif
 }
 
@@ -295,7 +299,8 @@ apply_option (GSocket *socket,
     }
 
   if (before[index] == 0)
-    g_socket_get_option (socket, socket_options[index].level, socket_options[index].option, &before[index], NULL);
+    g_socket_get_option (socket, socket_options[index].level, socket_options[index].option, &before[index],
+                         NULL);
   set_option (socket, socket_options[index].level, socket_options[index].option, value);
 }
 
@@ -320,7 +325,8 @@ apply_settings (GSocket          *socket,
   set_option (socket, IPPROTO_TCP, TCP_NODELAY, settings->tcp_no_delay);
   set_option (socket, SOL_SOCKET, SO_KEEPALIVE, keep_alive);
   apply_option (socket, before, OPTION_KEEP_ALIVE_TIME, round_up_to_seconds (settings->keep_alive_time_ms));
-  apply_option (socket, before, OPTION_KEEP_ALIVE_INTERVAL, round_up_to_seconds (settings->keep_alive_interval_ms));
+  apply_option (socket, before, OPTION_KEEP_ALIVE_INTERVAL,
+                round_up_to_seconds (settings->keep_alive_interval_ms));
 }
 
 void
@@ -342,8 +348,8 @@ is_stale_unix_socket (const char *path)
   struct stat info;
 
   g_autoptr (GSocketAddress) address = g_unix_socket_address_new (path);
-  g_autoptr (GSocket)        probe = g_socket_new (G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM, 0, NULL);
-  g_autoptr (GError)         error = NULL;
+  g_autoptr (GSocket) probe = g_socket_new (G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM, 0, NULL);
+  g_autoptr (GError) error = NULL;
 
   /* Anything else than a socket also refuses, and is not ours to remove. */
   if (probe == NULL || lstat (path, &info) != 0 || !S_ISSOCK (info.st_mode))
@@ -376,7 +382,9 @@ bind_and_listen (GSocket        *socket,
                  const char     *subject,
                  GError        **error)
 {
-  const char *path = G_IS_UNIX_SOCKET_ADDRESS (address) ? g_unix_socket_address_get_path ((GUnixSocketAddress *) address) : NULL;
+  const char *path = G_IS_UNIX_SOCKET_ADDRESS (address)
+                         ? g_unix_socket_address_get_path ((GUnixSocketAddress *) address)
+                         : NULL;
   int         error_number = bind_socket (socket, address);
 
   if (error_number == EADDRINUSE && path != NULL && is_stale_unix_socket (path))
@@ -411,7 +419,8 @@ add_listener (WsAcceptor *self,
   listener->socket = g_object_ref (socket);
   memcpy (listener->before, before, sizeof listener->before);
   g_ptr_array_add (self->listeners, listener);
-  if (ws_poller_add_watch (self->poller, &listener->watch, &listener_watch_funcs, g_socket_get_fd (socket), WS_POLL_IN))
+  if (ws_poller_add_watch (self->poller, &listener->watch, &listener_watch_funcs, g_socket_get_fd (socket),
+                           WS_POLL_IN))
     return TRUE;
 
   ws_set_error_from_errno (error, errno, "watching the listening socket");
@@ -443,9 +452,9 @@ listen_on (WsAcceptor       *self,
            GError          **error)
 {
   g_autoptr (GSocket) socket = NULL;
-  GError             *gio_error = NULL;
-  g_autofree char    *subject = describe_address (address);
-  int                 before[N_OPTIONS] = { 0 };
+  GError          *gio_error = NULL;
+  g_autofree char *subject = describe_address (address);
+  int              before[N_OPTIONS] = { 0 };
 
   socket = open_socket (g_socket_address_get_family (address), subject, &gio_error);
   if (socket != NULL)
@@ -475,7 +484,7 @@ listen_on_path (WsAcceptor       *self,
                 GError          **error)
 {
   g_autoptr (GSocketAddress) address = NULL;
-  struct stat                info;
+  struct stat info;
 
   if (strlen (path) >= sizeof (((struct sockaddr_un *) NULL)->sun_path))
     {
@@ -502,14 +511,15 @@ resolve (const char       *host,
          const WsSettings *settings,
          GError          **error)
 {
-  g_autoptr (GResolver)    resolver = NULL;
+  g_autoptr (GResolver) resolver = NULL;
   g_autoptr (GInetAddress) literal = g_inet_address_new_from_string (host);
   GResolverNameLookupFlags flags = G_RESOLVER_NAME_LOOKUP_FLAGS_DEFAULT;
   GError                  *resolver_error = NULL;
   GList                   *addresses;
 
   if (*host == '\0')
-    return g_list_append (NULL, g_inet_address_new_any (settings->use_ipv6 == 0 ? G_SOCKET_FAMILY_IPV4 : G_SOCKET_FAMILY_IPV6));
+    return g_list_append (
+        NULL, g_inet_address_new_any (settings->use_ipv6 == 0 ? G_SOCKET_FAMILY_IPV4 : G_SOCKET_FAMILY_IPV6));
 
   if (literal != NULL)
     {
@@ -519,14 +529,16 @@ resolve (const char       *host,
         {
           g_set_error (error, WS_ERROR, WS_ERROR_ADDRESS_FAMILY_NOT_SUPPORTED,
                        "[%d] Address family not supported: %s is an %s address, but UseIPv6 is %u",
-                       WS_ERROR_ADDRESS_FAMILY_NOT_SUPPORTED, host, is_ipv6 ? "IPv6" : "IPv4", settings->use_ipv6);
+                       WS_ERROR_ADDRESS_FAMILY_NOT_SUPPORTED, host, is_ipv6 ? "IPv6" : "IPv4",
+                       settings->use_ipv6);
           return NULL;
         }
       return g_list_append (NULL, g_steal_pointer (&literal));
     }
 
   if (settings->use_ipv6 != 2)
-    flags = settings->use_ipv6 == 0 ? G_RESOLVER_NAME_LOOKUP_FLAGS_IPV4_ONLY : G_RESOLVER_NAME_LOOKUP_FLAGS_IPV6_ONLY;
+    flags = settings->use_ipv6 == 0 ? G_RESOLVER_NAME_LOOKUP_FLAGS_IPV4_ONLY
+                                    : G_RESOLVER_NAME_LOOKUP_FLAGS_IPV6_ONLY;
   resolver = g_resolver_get_default ();
   addresses = g_resolver_lookup_by_name_with_flags (resolver, host, flags, NULL, &resolver_error);
   if (addresses == NULL)
@@ -538,7 +550,7 @@ static gboolean
 get_bound_port (WsAcceptor *self,
                 guint      *port)
 {
-  Listener                  *first = self->listeners->pdata[0];
+  Listener *first = self->listeners->pdata[0];
   g_autoptr (GSocketAddress) address = g_socket_get_local_address (first->socket, NULL);
 
   if (address == NULL || !G_IS_INET_SOCKET_ADDRESS (address))
@@ -563,7 +575,7 @@ listen_on_host (WsAcceptor       *self,
   for (GList *link = addresses; link != NULL && listening; link = link->next)
     {
       g_autoptr (GSocketAddress) address = g_inet_socket_address_new (link->data, (guint16) *port);
-      g_autoptr (GError)         own_error = NULL;
+      g_autoptr (GError) own_error = NULL;
 
       if (listen_on (self, address, backlog, settings, &own_error))
         {
@@ -611,15 +623,15 @@ ws_acceptor_adopt (WsAcceptor       *self,
                    GError          **error)
 {
   g_autoptr (GSocketAddress) address = g_socket_get_local_address (socket, NULL);
-  int                        is_listening = 0;
-  int                        before[N_OPTIONS] = { 0 };
+  int is_listening = 0;
+  int before[N_OPTIONS] = { 0 };
 
   if (address == NULL || !(G_IS_INET_SOCKET_ADDRESS (address) || G_IS_UNIX_SOCKET_ADDRESS (address)) ||
       !g_socket_get_option (socket, SOL_SOCKET, SO_ACCEPTCONN, &is_listening, NULL) || !is_listening)
     {
       g_set_error (error, WS_ERROR, WS_ERROR_INVALID_ARGUMENT,
-                   "[%d] Invalid argument: descriptor %d is no listening TCP or Unix stream socket", WS_ERROR_INVALID_ARGUMENT,
-                   g_socket_get_fd (socket));
+                   "[%d] Invalid argument: descriptor %d is no listening TCP or Unix stream socket",
+                   WS_ERROR_INVALID_ARGUMENT, g_socket_get_fd (socket));
       return FALSE;
     }
 

@@ -12,8 +12,8 @@ typedef struct _WsAccessList WsAccessList;
 
 /* NULL sets error 11001 … when a name cannot be resolved: a list that would not hold what it says
  * must not come into force. */
-WsAccessList *ws_access_list_new  (const char   *text,
-                                   GError      **error);
+WsAccessList *ws_access_list_new (const char *text,
+                                  GError    **error);
 void          ws_access_list_free (WsAccessList *self);
 
 gboolean ws_access_list_matches (const WsAccessList *self,

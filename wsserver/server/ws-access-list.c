@@ -9,8 +9,8 @@
 struct _WsAccessList
 {
   gboolean   matches_all;
-  GPtrArray *patterns;  /* GPatternSpec of addresses and address patterns */
-  GPtrArray *networks;  /* GInetAddressMask */
+  GPtrArray *patterns; /* GPatternSpec of addresses and address patterns */
+  GPtrArray *networks; /* GInetAddressMask */
 };
 
 void
@@ -48,8 +48,8 @@ add_host_name (WsAccessList *self,
                GError      **error)
 {
   g_autoptr (GResolver) resolver = g_resolver_get_default ();
-  GError               *resolver_error = NULL;
-  GList                *addresses = g_resolver_lookup_by_name (resolver, name, NULL, &resolver_error);
+  GError *resolver_error = NULL;
+  GList  *addresses = g_resolver_lookup_by_name (resolver, name, NULL, &resolver_error);
 
   if (addresses == NULL)
     {
@@ -116,7 +116,7 @@ ws_access_list_new (const char *text,
                     GError    **error)
 {
   g_autoptr (WsAccessList) self = g_new0 (WsAccessList, 1);
-  g_auto (GStrv)           entries = g_strsplit (text, ",", -1);
+  g_auto (GStrv) entries = g_strsplit (text, ",", -1);
 
   self->patterns = g_ptr_array_new_with_free_func ((GDestroyNotify) g_pattern_spec_free);
   self->networks = g_ptr_array_new_with_free_func (g_object_unref);

@@ -37,7 +37,7 @@ find (WsServer   *self,
 gboolean
 ws_server_send (WsServer   *self,
                 const char *connection_id,
-                GBytes       *data,
+                GBytes     *data,
                 GError    **error)
 {
   WsConnection *connection;
@@ -172,10 +172,10 @@ ws_server_send_file (WsServer   *self,
  * Since: 1.0
  */
 gboolean
-ws_server_set_upload_stream (WsServer   *self,
-                             const char *connection_id,
+ws_server_set_upload_stream (WsServer     *self,
+                             const char   *connection_id,
                              GInputStream *stream,
-                             GError    **error)
+                             GError      **error)
 {
   WsConnection *connection;
 

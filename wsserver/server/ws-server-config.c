@@ -12,8 +12,9 @@ static char *
 compute_value (const WsSetting *setting)
 {
   if (g_str_equal (setting->name, "BuildInfo"))
-    return g_strdup_printf ("WsServer %s (GLib %u.%u.%u, GnuTLS %s, zlib %s)", ws_get_version (), glib_major_version,
-                            glib_minor_version, glib_micro_version, gnutls_check_version (NULL), zlibVersion ());
+    return g_strdup_printf ("WsServer %s (GLib %u.%u.%u, GnuTLS %s, zlib %s)", ws_get_version (),
+                            glib_major_version, glib_minor_version, glib_micro_version,
+                            gnutls_check_version (NULL), zlibVersion ());
 
   return g_strdup ("WsServer is free software: GNU Lesser General Public License, version 2.1 or later (LGPL-2.1-or-later)");
 }
@@ -81,7 +82,8 @@ can_match_origin (const char *pattern)
   if (strpbrk (pattern, " \t;") != NULL || g_str_has_suffix (pattern, "/"))
     return FALSE;
 
-  return strchr (pattern, '*') != NULL || strstr (pattern, "://") != NULL || g_ascii_strcasecmp (pattern, "null") == 0;
+  return strchr (pattern, '*') != NULL || strstr (pattern, "://") != NULL ||
+         g_ascii_strcasecmp (pattern, "null") == 0;
 }
 
 /* One that can never match is a mistake that would lock the page out. */
@@ -181,7 +183,8 @@ static gboolean
 concerns_tls (const WsSetting *setting)
 {
   return (setting->group == WS_SETTING_GROUP_TLS && (setting->flags & WS_SETTING_NO_EFFECT) == 0) ||
-         g_str_equal (setting->name, "PreferredDHGroupBits") || g_str_equal (setting->name, "SSLOCSPResponse");
+         g_str_equal (setting->name, "PreferredDHGroupBits") ||
+         g_str_equal (setting->name, "SSLOCSPResponse");
 }
 
 /* False takes back what True has set, and no more. */

@@ -45,7 +45,8 @@ ssl_client_authentication (gpointer                owner,
                            WsConnection           *connection,
                            WsClientAuthentication *authentication)
 {
-  g_signal_emit (owner, ws_server_signals[WS_SERVER_SIGNAL_SSL_CLIENT_AUTHENTICATION], 0, connection, authentication);
+  g_signal_emit (owner, ws_server_signals[WS_SERVER_SIGNAL_SSL_CLIENT_AUTHENTICATION], 0, connection,
+                 authentication);
 }
 
 static gboolean
@@ -149,7 +150,8 @@ wants_log (gpointer   owner,
   WsServer *self = owner;
 
   /* What a handler of the log causes is not told: a log that is sent to a client would never end. */
-  return self->settings->log_level >= (guint) level && !self->logging && ws_server_wants (self, WS_SERVER_SIGNAL_LOG);
+  return self->settings->log_level >= (guint) level && !self->logging &&
+         ws_server_wants (self, WS_SERVER_SIGNAL_LOG);
 }
 
 static void
@@ -181,7 +183,8 @@ ended (gpointer      owner,
   if (was_connected)
     {
       ws_connection_emit_disconnected (connection, code, description);
-      g_signal_emit (self, ws_server_signals[WS_SERVER_SIGNAL_DISCONNECTED], 0, connection, (int) code, description);
+      g_signal_emit (self, ws_server_signals[WS_SERVER_SIGNAL_DISCONNECTED], 0, connection, (int) code,
+                     description);
     }
   ws_server_finish_shutdowns (self);
   g_object_unref (connection);

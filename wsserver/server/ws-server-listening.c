@@ -26,7 +26,8 @@ is_allowed_client (WsServer   *self,
   if (*address == '\0')
     return TRUE;
 
-  return ws_access_list_matches (self->allowed_clients, address) && !ws_access_list_matches (self->blocked_clients, address);
+  return ws_access_list_matches (self->allowed_clients, address) &&
+         !ws_access_list_matches (self->blocked_clients, address);
 }
 
 static gboolean
@@ -40,14 +41,15 @@ ask_about_client (WsServer            *self,
                   const WsPeerAddress *peer)
 {
   g_autoptr (WsConnectionRequest) request = NULL;
-  g_autofree char                *address = NULL;
-  gboolean                        accept;
+  g_autofree char *address = NULL;
+  gboolean         accept;
 
   if (has_default_access (self) && !ws_server_wants (self, WS_SERVER_SIGNAL_CONNECTION_REQUEST))
     return TRUE;
 
   address = ws_peer_address_to_string (peer);
-  request = ws_connection_request_new (address, ws_peer_address_get_port (peer), is_allowed_client (self, address));
+  request = ws_connection_request_new (address, ws_peer_address_get_port (peer),
+                                       is_allowed_client (self, address));
   g_signal_emit (self, ws_server_signals[WS_SERVER_SIGNAL_CONNECTION_REQUEST], 0, request);
   accept = ws_connection_request_get_accept (request);
   if (!accept)
@@ -60,11 +62,12 @@ add_client (WsServer            *self,
             int                  fd,
             const WsPeerAddress *peer)
 {
-  gboolean                 over_capacity;
+  gboolean over_capacity;
   g_autoptr (WsConnection) connection = NULL;
-  GError                  *error = NULL;
+  GError *error = NULL;
 
-  over_capacity = ws_connection_map_count (self->connections) - self->n_over_capacity >= self->settings->max_connections;
+  over_capacity = ws_connection_map_count (self->connections) - self->n_over_capacity >=
+                  self->settings->max_connections;
   if (over_capacity && self->n_over_capacity >= MAX_TOLD_OVER_CAPACITY)
     {
       close (fd);
@@ -210,12 +213,13 @@ ensure_poller (WsServer *self)
   WsPoller *old;
 
   /* Clients of an earlier start_listening() keep their context; without any, it may change. */
-  if (self->poller != NULL && (ws_poller_get_context (self->poller) == context || ws_connection_map_count (self->connections) > 0))
+  if (self->poller != NULL &&
+      (ws_poller_get_context (self->poller) == context || ws_connection_map_count (self->connections) > 0))
     return;
 
   old = self->poller;
   if (old != NULL)
-      ws_connection_context_clear (&self->context);
+    ws_connection_context_clear (&self->context);
   self->poller = ws_poller_new (context);
   ws_connection_context_init (&self->context, &ws_server_owner_funcs, self, self->poller, self->settings);
   self->context.message_handler = self->message_handler;
@@ -312,8 +316,8 @@ ws_server_start_listening (WsServer *self,
 
   ensure_poller (self);
   acceptor = ws_acceptor_new (self->poller, &acceptor_funcs, self);
-  if (!ws_acceptor_listen (acceptor, self->local_host, self->local_port, self->connection_backlog, self->settings,
-                           &bound_host, &bound_port, error))
+  if (!ws_acceptor_listen (acceptor, self->local_host, self->local_port, self->connection_backlog,
+                           self->settings, &bound_host, &bound_port, error))
     {
       ws_acceptor_stop (acceptor);
       g_free (bound_host);
@@ -398,12 +402,13 @@ static GPtrArray *
 take_activation_sockets (GError **error)
 {
   g_autoptr (GPtrArray) sockets = g_ptr_array_new_with_free_func (g_object_unref);
-  const char           *pid_text = g_getenv ("LISTEN_PID");
-  const char           *count_text = g_getenv ("LISTEN_FDS");
-  guint64               pid;
-  guint64               count;
+  const char *pid_text = g_getenv ("LISTEN_PID");
+  const char *count_text = g_getenv ("LISTEN_FDS");
+  guint64     pid;
+  guint64     count;
 
-  if (pid_text == NULL || count_text == NULL || !g_ascii_string_to_unsigned (pid_text, 10, 1, G_MAXINT, &pid, NULL) ||
+  if (pid_text == NULL || count_text == NULL ||
+      !g_ascii_string_to_unsigned (pid_text, 10, 1, G_MAXINT, &pid, NULL) ||
       !g_ascii_string_to_unsigned (count_text, 10, 1, 1024, &count, NULL) || (pid_t) pid != getpid ())
     {
       g_set_error (error, WS_ERROR, WS_ERROR_INVALID_ARGUMENT,
@@ -696,8 +701,8 @@ void
 ws_server_do_events (WsServer *self)
 {
   g_autoptr (GMainContext) context = NULL;
-  g_autoptr (GSource)      timeout = NULL;
-  gboolean                 timed_out = FALSE;
+  g_autoptr (GSource) timeout = NULL;
+  gboolean timed_out = FALSE;
 
   g_return_if_fail (WS_IS_SERVER (self));
 

@@ -32,15 +32,15 @@ struct _WsServer
   gboolean       ssl_authenticate_clients;
   WsSslProvider  ssl_provider;
   WsCertificate *ssl_cert;
-  GPtrArray     *more_ssl_certs;       /* WsCertificate: for other host names or other keys */
-  WsTlsContext  *tls_context;          /* while listening with use_ssl, provider INTERNAL */
-  WsTlsPlatform *tls_platform;         /* in its place with provider PLATFORM */
-  GHashTable    *chosen_contexts;      /* WsCertificate to WsTlsContext: chosen by the application */
-  GPtrArray     *watched_files; /* SSLReloadCert; NULL: none */
+  GPtrArray     *more_ssl_certs;  /* WsCertificate: for other host names or other keys */
+  WsTlsContext  *tls_context;     /* while listening with use_ssl, provider INTERNAL */
+  WsTlsPlatform *tls_platform;    /* in its place with provider PLATFORM */
+  GHashTable    *chosen_contexts; /* WsCertificate to WsTlsContext: chosen by the application */
+  GPtrArray     *watched_files;   /* SSLReloadCert; NULL: none */
 
   WsConnectionMap *connections;
   guint64          last_id;
-  gboolean         logging; /* a handler of the log is running */
+  gboolean         logging;         /* a handler of the log is running */
   guint            n_over_capacity; /* clients being told that there is no room */
 
   /* Made by the first start_listening(), in the context that was current then. */
@@ -48,7 +48,7 @@ struct _WsServer
   WsConnectionContext context;
   WsAcceptor         *acceptor; /* while listening */
 
-  GQueue  shutdowns; /* GTask: waiting for the last connection to end */
+  GQueue   shutdowns; /* GTask: waiting for the last connection to end */
   GSource *shutdown_deadline;
 };
 
@@ -77,25 +77,25 @@ extern const WsConnectionOwnerFuncs ws_server_owner_funcs;
 void ws_server_signals_class_init (void);
 
 /* ws-server-events.c */
-gboolean ws_server_wants    (WsServer      *self,
-                             WsServerSignal signal);
+gboolean ws_server_wants (WsServer      *self,
+                          WsServerSignal signal);
 void     ws_server_emit_error (WsServer     *self,
                                WsConnection *connection,
                                int           code,
                                const char   *description);
-void     ws_server_log      (WsServer      *self,
-                             WsLogLevel     level,
-                             const char    *type,
-                             const char    *format,
-                             ...) G_GNUC_PRINTF (4, 5);
+void     ws_server_log (WsServer   *self,
+                        WsLogLevel  level,
+                        const char *type,
+                        const char *format,
+                        ...) G_GNUC_PRINTF (4, 5);
 
 /* ws-server-message-func.c: takes the reference; NULL for none */
 void ws_server_take_message_handler (WsServer         *self,
                                      WsMessageHandler *handler);
 
 /* ws-server-tls.c */
-void     ws_server_init_tls (WsServer *self);
-void     ws_server_clear_tls (WsServer *self);
+void ws_server_init_tls (WsServer *self);
+void ws_server_clear_tls (WsServer *self);
 /* Makes anew what connections over TLS share. On failure what there is stays in service. */
 gboolean ws_server_update_tls (WsServer *self,
                                GError  **error);
@@ -120,11 +120,11 @@ void ws_server_watch_files (WsServer *self);
 /* ws-server-listening.c */
 void ws_server_connection_ended (WsServer     *self,
                                  WsConnection *connection);
-void ws_server_finish_shutdowns (WsServer     *self);
+void ws_server_finish_shutdowns (WsServer *self);
 /* Ends every connection at once. */
-void ws_server_end_all          (WsServer     *self,
-                                 guint         code,
-                                 const char   *description);
-void ws_server_dispose_network  (WsServer     *self);
+void ws_server_end_all (WsServer   *self,
+                        guint       code,
+                        const char *description);
+void ws_server_dispose_network (WsServer *self);
 
 G_END_DECLS

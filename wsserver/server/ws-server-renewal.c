@@ -112,8 +112,8 @@ settled_cb (gpointer user_data)
   stop_settling (watched);
   if (!read_again (watched, &error))
     {
-      message = g_strdup_printf ("%s; the one in service stays, as %s has changed to what cannot be used", error->message,
-                                 filename);
+      message = g_strdup_printf ("%s; the one in service stays, as %s has changed to what cannot be used",
+                                 error->message, filename);
       ws_server_log (self, WS_LOG_INFO, "Error", "%s", message);
       ws_server_emit_error (self, NULL, error->code, message);
       g_error_free (error);
@@ -153,7 +153,8 @@ keep_watching (WsServer      *self,
     {
       WatchedFile *watched = old->pdata[i];
 
-      if (!g_str_equal (watched->filename, filename) || (watched->certificate == NULL) != (certificate == NULL))
+      if (!g_str_equal (watched->filename, filename) ||
+          (watched->certificate == NULL) != (certificate == NULL))
         continue;
 
       g_set_object (&watched->certificate, certificate);

@@ -80,7 +80,12 @@ ws_server_signals_class_init (void)
    *
    * ```c
    * static void
-   * data_in_cb (WsServer *server, WsConnection *connection, WsDataFormat format, GBytes *data, gboolean eom, gboolean eol)
+   * data_in_cb (WsServer     *server,
+   *             WsConnection *connection,
+   *             WsDataFormat  format,
+   *             GBytes       *data,
+   *             gboolean      eom,
+   *             gboolean      eol)
    * {
    *   gsize       length;
    *   const char *text = g_bytes_get_data (data, &length);
@@ -95,14 +100,15 @@ ws_server_signals_class_init (void)
    * Since: 1.0
    */
   add_signal (WS_SERVER_SIGNAL_DATA_IN, "data-in", ws_marshal_VOID__OBJECT_ENUM_BOXED_BOOLEAN_BOOLEAN,
-              ws_marshal_server_data_inv, 5, WS_TYPE_CONNECTION, WS_TYPE_DATA_FORMAT, G_TYPE_BYTES, G_TYPE_BOOLEAN, G_TYPE_BOOLEAN);
+              ws_marshal_server_data_inv, 5, WS_TYPE_CONNECTION, WS_TYPE_DATA_FORMAT, G_TYPE_BYTES,
+              G_TYPE_BOOLEAN, G_TYPE_BOOLEAN);
 
   /**
    * WsServer::disconnected:
    * @self: the server
    * @connection: the client, which has left [property@Ws.Server:connections]
-   * @status_code: close code: the client's, or 1005 if it gave none; ours if it did not answer or was at fault;
-   *   1006 if there was no closing handshake
+   * @status_code: close code: the client's, or 1005 if it gave none; ours if it did not answer or was at
+   * fault; 1006 if there was no closing handshake
    * @description: the reason, or what happened
    *
    * A WebSocket has ended. Emitted exactly once for each [signal@Ws.Server::connected]; nothing
@@ -112,7 +118,8 @@ ws_server_signals_class_init (void)
    * static void
    * disconnected_cb (WsServer *server, WsConnection *connection, int status_code, const char *description)
    * {
-   *   g_print ("%s has gone: %d %s\n", ws_connection_get_connection_id (connection), status_code, description);
+   *   g_print ("%s has gone: %d %s\n", ws_connection_get_connection_id (connection),
+   *            status_code, description);
    * }
    * ```
    *
@@ -137,7 +144,9 @@ ws_server_signals_class_init (void)
    * static void
    * error_cb (WsServer *server, WsConnection *connection, int error_code, const char *description)
    * {
-   *   g_printerr ("%s: %s\n", connection != NULL ? ws_connection_get_connection_id (connection) : "server", description);
+   *   const char *id = connection != NULL ? ws_connection_get_connection_id (connection) : "server";
+   *
+   *   g_printerr ("%s: %s\n", id, description);
    * }
    * ```
    *
@@ -163,7 +172,8 @@ ws_server_signals_class_init (void)
    * Since: 1.0
    */
   add_signal (WS_SERVER_SIGNAL_LOG, "log", ws_marshal_VOID__OBJECT_INT_STRING_STRING,
-              ws_marshal_VOID__OBJECT_INT_STRING_STRINGv, 4, WS_TYPE_CONNECTION, G_TYPE_INT, G_TYPE_STRING, G_TYPE_STRING);
+              ws_marshal_VOID__OBJECT_INT_STRING_STRINGv, 4, WS_TYPE_CONNECTION, G_TYPE_INT, G_TYPE_STRING,
+              G_TYPE_STRING);
 
   /**
    * WsServer::ping:
@@ -213,8 +223,9 @@ ws_server_signals_class_init (void)
    *
    * Since: 1.0
    */
-  add_signal (WS_SERVER_SIGNAL_SSL_CLIENT_AUTHENTICATION, "ssl-client-authentication", ws_marshal_VOID__OBJECT_OBJECT,
-              ws_marshal_VOID__OBJECT_OBJECTv, 2, WS_TYPE_CONNECTION, WS_TYPE_CLIENT_AUTHENTICATION);
+  add_signal (WS_SERVER_SIGNAL_SSL_CLIENT_AUTHENTICATION, "ssl-client-authentication",
+              ws_marshal_VOID__OBJECT_OBJECT, ws_marshal_VOID__OBJECT_OBJECTv, 2, WS_TYPE_CONNECTION,
+              WS_TYPE_CLIENT_AUTHENTICATION);
 
   /**
    * WsServer::ssl-connection-request:
@@ -229,8 +240,9 @@ ws_server_signals_class_init (void)
    *
    * Since: 1.0
    */
-  add_signal (WS_SERVER_SIGNAL_SSL_CONNECTION_REQUEST, "ssl-connection-request", ws_marshal_VOID__OBJECT_OBJECT,
-              ws_marshal_VOID__OBJECT_OBJECTv, 2, WS_TYPE_CONNECTION, WS_TYPE_SSL_CONNECTION_REQUEST);
+  add_signal (WS_SERVER_SIGNAL_SSL_CONNECTION_REQUEST, "ssl-connection-request",
+              ws_marshal_VOID__OBJECT_OBJECT, ws_marshal_VOID__OBJECT_OBJECTv, 2, WS_TYPE_CONNECTION,
+              WS_TYPE_SSL_CONNECTION_REQUEST);
 
   /**
    * WsServer::ssl-status:
@@ -246,8 +258,8 @@ ws_server_signals_class_init (void)
    *
    * Since: 1.0
    */
-  add_signal (WS_SERVER_SIGNAL_SSL_STATUS, "ssl-status", ws_marshal_VOID__OBJECT_STRING, ws_marshal_VOID__OBJECT_STRINGv, 2,
-              WS_TYPE_CONNECTION, G_TYPE_STRING);
+  add_signal (WS_SERVER_SIGNAL_SSL_STATUS, "ssl-status", ws_marshal_VOID__OBJECT_STRING,
+              ws_marshal_VOID__OBJECT_STRINGv, 2, WS_TYPE_CONNECTION, G_TYPE_STRING);
 
   /**
    * WsServer::web-socket-open-request:
@@ -262,8 +274,9 @@ ws_server_signals_class_init (void)
    *
    * Since: 1.0
    */
-  add_signal (WS_SERVER_SIGNAL_WEB_SOCKET_OPEN_REQUEST, "web-socket-open-request", ws_marshal_VOID__OBJECT_OBJECT,
-              ws_marshal_VOID__OBJECT_OBJECTv, 2, WS_TYPE_CONNECTION, WS_TYPE_OPEN_REQUEST);
+  add_signal (WS_SERVER_SIGNAL_WEB_SOCKET_OPEN_REQUEST, "web-socket-open-request",
+              ws_marshal_VOID__OBJECT_OBJECT, ws_marshal_VOID__OBJECT_OBJECTv, 2, WS_TYPE_CONNECTION,
+              WS_TYPE_OPEN_REQUEST);
 
   /**
    * WsServer::http-request:

@@ -56,7 +56,8 @@ make_context (WsServer     *self,
 
   gnutls_certificate_allocate_credentials (&credentials);
   for (guint i = 0; i < certificates->len; i++)
-    if (!ws_certificate_load_credentials_with_chain (certificates->pdata[i], self->settings->ssl_ca_certs, credentials, error))
+    if (!ws_certificate_load_credentials_with_chain (certificates->pdata[i], self->settings->ssl_ca_certs,
+                                                     credentials, error))
       {
         gnutls_certificate_free_credentials (credentials);
         return NULL;
@@ -138,11 +139,13 @@ ws_server_update_tls (WsServer *self,
   if (self->ssl_cert == NULL)
     {
       g_set_error (error, WS_ERROR, WS_ERROR_SERVER_CERT_NOT_FOUND,
-                   "[%d] Could not find server certificate: use-ssl needs ssl-cert to be set", WS_ERROR_SERVER_CERT_NOT_FOUND);
+                   "[%d] Could not find server certificate: use-ssl needs ssl-cert to be set",
+                   WS_ERROR_SERVER_CERT_NOT_FOUND);
       return FALSE;
     }
 
-  if (!(self->ssl_provider == WS_SSL_PROVIDER_PLATFORM ? update_platform (self, error) : update_internal (self, error)))
+  if (!(self->ssl_provider == WS_SSL_PROVIDER_PLATFORM ? update_platform (self, error)
+                                                       : update_internal (self, error)))
     return FALSE;
 
   g_hash_table_remove_all (self->chosen_contexts);
@@ -219,7 +222,8 @@ ws_server_get_chosen_context (WsServer      *self,
   g_ptr_array_add (certificates, g_object_ref (certificate));
   /* While the server listens, its own context is as the settings are. To read the system's authorities
    * takes longer than the handshake of a client for whom a certificate is loaded. */
-  context = make_context (self, certificates, NULL, self->acceptor != NULL && self->use_ssl ? self->tls_context : NULL, error);
+  context = make_context (self, certificates, NULL,
+                          self->acceptor != NULL && self->use_ssl ? self->tls_context : NULL, error);
   if (context == NULL)
     return NULL;
 

@@ -207,7 +207,8 @@ properties_class_init (GObjectClass *object_class)
    *
    * Since: 1.0
    */
-  properties[PROP_CONNECTION_BACKLOG] = g_param_spec_int ("connection-backlog", NULL, NULL, 1, G_MAXINT, SOMAXCONN, READ_WRITE);
+  properties[PROP_CONNECTION_BACKLOG] = g_param_spec_int ("connection-backlog", NULL, NULL, 1, G_MAXINT,
+                                                          SOMAXCONN, READ_WRITE);
   /**
    * WsServer:connections: (getter get_connections)
    *
@@ -215,7 +216,8 @@ properties_class_init (GObjectClass *object_class)
    *
    * Since: 1.0
    */
-  properties[PROP_CONNECTIONS] = g_param_spec_object ("connections", NULL, NULL, WS_TYPE_CONNECTION_MAP, READ_ONLY);
+  properties[PROP_CONNECTIONS] = g_param_spec_object ("connections", NULL, NULL, WS_TYPE_CONNECTION_MAP,
+                                                      READ_ONLY);
   /**
    * WsServer:default-timeout: (getter get_default_timeout) (setter set_default_timeout)
    *
@@ -223,7 +225,8 @@ properties_class_init (GObjectClass *object_class)
    *
    * Since: 1.0
    */
-  properties[PROP_DEFAULT_TIMEOUT] = g_param_spec_int ("default-timeout", NULL, NULL, 0, G_MAXINT, 0, READ_WRITE);
+  properties[PROP_DEFAULT_TIMEOUT] = g_param_spec_int ("default-timeout", NULL, NULL, 0, G_MAXINT, 0,
+                                                       READ_WRITE);
   /**
    * WsServer:listening: (getter get_listening)
    *
@@ -237,7 +240,8 @@ properties_class_init (GObjectClass *object_class)
    *
    * Where to listen: an IP address, a host name, or empty for every IPv4 address of this machine (every
    * IPv6 one with UseIPv6=1, both with 2). A path that starts with `/` or `unix:` makes it a Unix
-   * socket. While listening it reads as the address bound, and setting it emits [signal@Ws.Server::error] with `WS_ERROR_LOCAL_HOST_FIXED`.
+   * socket. While listening it reads as the address bound, and setting it emits [signal@Ws.Server::error]
+   * with `WS_ERROR_LOCAL_HOST_FIXED`.
    *
    * Since: 1.0
    */
@@ -285,8 +289,8 @@ properties_class_init (GObjectClass *object_class)
    *
    * Since: 1.0
    */
-  properties[PROP_SSL_PROVIDER] =
-      g_param_spec_enum ("ssl-provider", NULL, NULL, WS_TYPE_SSL_PROVIDER, WS_SSL_PROVIDER_AUTOMATIC, READ_WRITE);
+  properties[PROP_SSL_PROVIDER] = g_param_spec_enum ("ssl-provider", NULL, NULL, WS_TYPE_SSL_PROVIDER,
+                                                     WS_SSL_PROVIDER_AUTOMATIC, READ_WRITE);
   /**
    * WsServer:use-ssl: (getter get_use_ssl) (setter set_use_ssl)
    *
@@ -527,7 +531,8 @@ ws_server_set_local_host (WsServer   *self,
   if (self->acceptor != NULL)
     {
       g_set_error (error, WS_ERROR, WS_ERROR_LOCAL_HOST_FIXED,
-                   "Cannot change LocalHost to \"%s\" while the server is listening on %s", local_host, self->bound_host);
+                   "Cannot change LocalHost to \"%s\" while the server is listening on %s", local_host,
+                   self->bound_host);
       return FALSE;
     }
 
@@ -565,8 +570,8 @@ ws_server_set_local_port (WsServer *self,
   if (local_port > G_MAXUINT16)
     {
       g_set_error (error, WS_ERROR, WS_ERROR_INVALID_ARGUMENT,
-                   "[%d] Invalid argument: LocalPort %u; accepted is a number from 0 to 65535", WS_ERROR_INVALID_ARGUMENT,
-                   local_port);
+                   "[%d] Invalid argument: LocalPort %u; accepted is a number from 0 to 65535",
+                   WS_ERROR_INVALID_ARGUMENT, local_port);
       return FALSE;
     }
   if (self->local_port == local_port)
@@ -574,8 +579,8 @@ ws_server_set_local_port (WsServer *self,
   if (self->acceptor != NULL)
     {
       g_set_error (error, WS_ERROR, WS_ERROR_LOCAL_PORT_FIXED,
-                   "Cannot change LocalPort to %u while the server is listening on %s:%u", local_port, self->bound_host,
-                   self->local_port);
+                   "Cannot change LocalPort to %u while the server is listening on %s:%u", local_port,
+                   self->bound_host, self->local_port);
       return FALSE;
     }
 

@@ -13,7 +13,8 @@
 static WsTlsPlatformTransport *
 get_transport (WsTlsSeat *seat)
 {
-  return (WsTlsPlatformTransport *) (gpointer) ((guint8 *) seat - G_STRUCT_OFFSET (WsTlsPlatformTransport, seat));
+  return (WsTlsPlatformTransport *) (gpointer) ((guint8 *) seat -
+                                                G_STRUCT_OFFSET (WsTlsPlatformTransport, seat));
 }
 
 static void
@@ -105,13 +106,12 @@ tell_open (WsTlsPlatformTransport *self)
   const char *key_exchange = ws_tls_platform_get_suite_key_exchange (self->suite);
   const char *suite = ws_cipher_suite_get_name (self->suite);
 
-  ws_tls_platform_transport_tell (self, "TLS handshake complete: %s, %s (%u bits)%s%s, new session%s%s", self->version,
-                                  suite != NULL ? suite : "an unknown cipher suite",
-                                  ws_cipher_suite_get_bits (self->suite),
-                                  key_exchange != NULL ? ", key exchange " : "",
-                                  key_exchange != NULL ? key_exchange : "",
-                                  self->application_protocol != NULL ? ", ALPN " : "",
-                                  self->application_protocol != NULL ? self->application_protocol : "");
+  ws_tls_platform_transport_tell (
+      self, "TLS handshake complete: %s, %s (%u bits)%s%s, new session%s%s", self->version,
+      suite != NULL ? suite : "an unknown cipher suite", ws_cipher_suite_get_bits (self->suite),
+      key_exchange != NULL ? ", key exchange " : "", key_exchange != NULL ? key_exchange : "",
+      self->application_protocol != NULL ? ", ALPN " : "",
+      self->application_protocol != NULL ? self->application_protocol : "");
 }
 
 static void
@@ -130,7 +130,8 @@ open_stream (WsTlsPlatformTransport *self)
     {
       fail_handshake (self, fault);
     }
-  else if (ws_tls_platform_asks_for_certificates (self->platform) && self->peer_chain == NULL && !accept_no_certificate (self))
+  else if (ws_tls_platform_asks_for_certificates (self->platform) && self->peer_chain == NULL &&
+           !accept_no_certificate (self))
     {
       GError *failure = NULL;
 
@@ -203,7 +204,8 @@ start_handshake (WsTlsPlatformTransport *self)
   self->state = WS_TLS_PLATFORM_RUNNING;
 
   g_main_context_push_thread_default (self->context);
-  g_tls_connection_handshake_async (self->connection, G_PRIORITY_DEFAULT, handshake->cancellable, handshake_cb, handshake);
+  g_tls_connection_handshake_async (self->connection, G_PRIORITY_DEFAULT, handshake->cancellable,
+                                    handshake_cb, handshake);
   g_main_context_pop_thread_default (self->context);
 
   ws_tls_platform_transport_tell (self, "TLS handshake started");

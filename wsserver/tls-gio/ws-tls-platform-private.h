@@ -69,11 +69,13 @@ void ws_tls_platform_transport_set_funcs (WsTransport              *transport,
                                           gpointer                  user_data);
 
 /* What was negotiated; NULL and 0 before, and where it cannot be known. */
-const char *ws_tls_platform_transport_get_version (WsTransport *transport);      /* "TLSv1.3" */
-const char *ws_tls_platform_transport_get_cipher_suite (WsTransport *transport); /* "TLS_AES_128_GCM_SHA256" */
+const char *ws_tls_platform_transport_get_version (WsTransport *transport); /* "TLSv1.3" */
+const char             *
+ws_tls_platform_transport_get_cipher_suite (WsTransport *transport); /* "TLS_AES_128_GCM_SHA256" */
 const char *ws_tls_platform_transport_get_cipher (WsTransport *transport);       /* "AES-128-GCM" */
 guint       ws_tls_platform_transport_get_cipher_bits (WsTransport *transport);
-const char *ws_tls_platform_transport_get_key_exchange (WsTransport *transport);      /* "ECDHE-RSA"; NULL in TLS 1.3 */
+const char             *
+ws_tls_platform_transport_get_key_exchange (WsTransport *transport);      /* "ECDHE-RSA"; NULL in TLS 1.3 */
 guint       ws_tls_platform_transport_get_key_exchange_bits (WsTransport *transport); /* always 0 */
 const char *ws_tls_platform_transport_get_application_protocol (WsTransport *transport);
 /* The client's chain in DER, its own first; owned by the transport. */
@@ -87,10 +89,10 @@ GTlsConnection *ws_tls_platform_transport_get_connection (WsTransport *transport
 /* For the transport. */
 
 /* NULL if the backend refuses. */
-GTlsConnection *ws_tls_platform_create_connection (WsTlsPlatform *self,
-                                                   GIOStream     *base,
-                                                   GError       **error);
-gboolean        ws_tls_platform_asks_for_certificates (WsTlsPlatform *self);
+GTlsConnection          *ws_tls_platform_create_connection (WsTlsPlatform *self,
+                                                            GIOStream     *base,
+                                                            GError       **error);
+gboolean                 ws_tls_platform_asks_for_certificates (WsTlsPlatform *self);
 gnutls_x509_trust_list_t ws_tls_platform_get_trust_list (WsTlsPlatform *self);
 /* As ws_tls_context_verify_client(). */
 guint ws_tls_platform_verify_client (WsTlsPlatform *self,

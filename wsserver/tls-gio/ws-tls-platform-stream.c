@@ -73,7 +73,8 @@ ws_tls_wire_input_create_source (GPollableInputStream *stream,
 {
   WsTlsWireInput *self = WS_TLS_WIRE_INPUT (stream);
 
-  return create_source (self->wire, G_OBJECT (self), G_IO_IN, ws_tls_wire_has_replay (self->wire), cancellable);
+  return create_source (self->wire, G_OBJECT (self), G_IO_IN, ws_tls_wire_has_replay (self->wire),
+                        cancellable);
 }
 
 static void

@@ -314,7 +314,8 @@ platform_transport_writev (WsTransport        *transport,
     {
       ws_tls_wire_set_gathering (self->wire, TRUE);
       skip_bytes (&vectors, &n_vectors, &offset, 0);
-      while (n_vectors > 0 && *n_written < WS_TLS_MAX_WRITE_BYTES && self->state == WS_TLS_PLATFORM_OPEN && !self->freed)
+      while (n_vectors > 0 && *n_written < WS_TLS_MAX_WRITE_BYTES && self->state == WS_TLS_PLATFORM_OPEN &&
+             !self->freed)
         {
           gsize         length;
           gsize         n;

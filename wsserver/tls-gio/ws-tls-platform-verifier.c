@@ -28,9 +28,9 @@ ws_tls_verifier_verify_chain (GTlsDatabase           *database,
 {
   g_autoptr (GArray) certificates = ws_tls_platform_dup_chain (chain);
 
-  return ws_tls_gio_certificate_flags (
-      ws_tls_context_verify_client (WS_TLS_VERIFIER (database)->context,
-                                    (const gnutls_datum_t *) (gpointer) certificates->data, certificates->len));
+  return ws_tls_gio_certificate_flags (ws_tls_context_verify_client (
+      WS_TLS_VERIFIER (database)->context, (const gnutls_datum_t *) (gpointer) certificates->data,
+      certificates->len));
 }
 
 static void

@@ -186,7 +186,8 @@ ws_tls_wire_flush (WsTlsWire *self)
     {
       gsize n_sent;
 
-      if (!send_now (self, self->queue->data + self->queue_offset, ws_tls_wire_get_queue_length (self), &n_sent))
+      if (!send_now (self, self->queue->data + self->queue_offset, ws_tls_wire_get_queue_length (self),
+                     &n_sent))
         {
           /* What can never leave would be waited for. */
           g_clear_pointer (&self->queue, g_byte_array_unref);
@@ -267,7 +268,8 @@ static gboolean
 fail_from_errno (WsTlsWire *self,
                  GError   **error)
 {
-  g_set_error_literal (error, G_IO_ERROR, (int) g_io_error_from_errno (self->error_number), g_strerror (self->error_number));
+  g_set_error_literal (error, G_IO_ERROR, (int) g_io_error_from_errno (self->error_number),
+                       g_strerror (self->error_number));
 
   return FALSE;
 }

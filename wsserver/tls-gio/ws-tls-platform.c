@@ -105,7 +105,8 @@ create_certificate (WsTlsContext  *context,
       if (i > 1)
         next = g_initable_new (type, NULL, &failure, "certificate", bytes, "issuer", issuer, NULL);
       else if (key != NULL)
-        next = g_initable_new (type, NULL, &failure, "certificate", bytes, "issuer", issuer, "private-key", key, NULL);
+        next = g_initable_new (type, NULL, &failure, "certificate", bytes, "issuer", issuer, "private-key",
+                               key, NULL);
       else
         next = g_initable_new (type, NULL, &failure, "pkcs11-uri", uri, "private-key-pkcs11-uri", key_uri, "issuer", issuer, NULL);
       g_set_object (&issuer, next);
@@ -193,16 +194,13 @@ ws_tls_platform_create_connection (WsTlsPlatform *self,
 
   /* The database is named even if there is none: otherwise the system's would be loaded into each
    * connection, 3.7 MiB. */
-  connection = g_initable_new (g_tls_backend_get_server_connection_type (backend), NULL, error,
-                               "base-io-stream", base,
-                               "certificate", self->certificate,
-                               "database", self->database,
-                               "require-close-notify", FALSE,
-                               "authentication-mode",
-                               self->database != NULL ? G_TLS_AUTHENTICATION_REQUESTED : G_TLS_AUTHENTICATION_NONE,
-                               NULL);
+  connection = g_initable_new (
+      g_tls_backend_get_server_connection_type (backend), NULL, error, "base-io-stream", base, "certificate",
+      self->certificate, "database", self->database, "require-close-notify", FALSE, "authentication-mode",
+      self->database != NULL ? G_TLS_AUTHENTICATION_REQUESTED : G_TLS_AUTHENTICATION_NONE, NULL);
   if (connection != NULL && self->context->application_protocols != NULL)
-    g_tls_connection_set_advertised_protocols (connection, (const char *const *) self->context->application_protocols);
+    g_tls_connection_set_advertised_protocols (connection,
+                                               (const char *const *) self->context->application_protocols);
 
   return connection;
 }
@@ -217,7 +215,8 @@ guint
 ws_tls_platform_verify_client (WsTlsPlatform *self,
                                const GArray  *chain)
 {
-  return ws_tls_context_verify_client (self->context, (const gnutls_datum_t *) (gpointer) chain->data, chain->len);
+  return ws_tls_context_verify_client (self->context, (const gnutls_datum_t *) (gpointer) chain->data,
+                                       chain->len);
 }
 
 gnutls_x509_trust_list_t
@@ -238,7 +237,8 @@ ws_tls_platform_dup_chain (GTlsCertificate *certificate)
   GArray *chain = g_array_new (FALSE, FALSE, sizeof (gnutls_datum_t));
 
   g_array_set_clear_func (chain, clear_datum);
-  for (; certificate != NULL && chain->len < MAX_CHAIN_CERTIFICATES; certificate = g_tls_certificate_get_issuer (certificate))
+  for (; certificate != NULL && chain->len < MAX_CHAIN_CERTIFICATES;
+       certificate = g_tls_certificate_get_issuer (certificate))
     {
       g_autoptr (GByteArray) der = NULL;
 
@@ -339,8 +339,9 @@ ws_tls_platform_check_negotiated (WsTlsPlatform  *self,
 
   if (!is_version_enabled (self, version))
     return g_strdup_printf ("%s was negotiated, which SSLEnabledProtocols does not enable",
-                            version != G_TLS_PROTOCOL_VERSION_UNKNOWN ? ws_tls_platform_get_version_name (version)
-                                                                      : "an unknown version");
+                            version != G_TLS_PROTOCOL_VERSION_UNKNOWN
+                                ? ws_tls_platform_get_version_name (version)
+                                : "an unknown version");
 
   if (!ws_tls_platform_find_suite (connection, &id))
     return self->any_suite && self->min_cipher_bits == 0

@@ -209,7 +209,7 @@ static gboolean
 handshake_ready_cb (GObject *object,
                     gpointer user_data)
 {
-  GTask             *task = user_data;
+  GTask *task = user_data;
   g_autoptr (GError) error = NULL;
 
   if (g_task_return_error_if_cancelled (task))
@@ -277,10 +277,10 @@ ws_tls_connection_handshake_finish (GTlsConnection *connection,
 }
 
 static gboolean
-ws_tls_connection_get_binding_data (GTlsConnection          *connection,
-                                    GTlsChannelBindingType   type,
-                                    GByteArray              *data,
-                                    GError                 **error)
+ws_tls_connection_get_binding_data (GTlsConnection        *connection,
+                                    GTlsChannelBindingType type,
+                                    GByteArray            *data,
+                                    GError               **error)
 {
   WsTlsConnection         *self = WS_TLS_CONNECTION (connection);
   gnutls_channel_binding_t binding;
@@ -324,7 +324,8 @@ ws_tls_connection_get_binding_data (GTlsConnection          *connection,
 static const gchar *
 ws_tls_connection_get_negotiated_protocol (GTlsConnection *connection)
 {
-  g_autofree char *protocol = ws_tls_session_dup_application_protocol (&WS_TLS_CONNECTION (connection)->session);
+  g_autofree char *protocol = ws_tls_session_dup_application_protocol (
+      &WS_TLS_CONNECTION (connection)->session);
 
   return g_intern_string (protocol);
 }

@@ -48,14 +48,14 @@ struct _WsTlsConnection
   GInputStream  *input; /* both NULL until asked for */
   GOutputStream *output;
 
-  GTlsCertificate        *certificate; /* set by GIO's property; makes a context */
-  GTlsCertificate        *peer_certificate;
-  GTlsCertificateFlags    peer_certificate_errors;
-  GTlsDatabase           *database;
-  GTlsInteraction        *interaction;
-  GStrv                   advertised_protocols;
-  GTlsAuthenticationMode  authentication_mode;
-  guint                   has_authentication_mode : 1;
+  GTlsCertificate       *certificate; /* set by GIO's property; makes a context */
+  GTlsCertificate       *peer_certificate;
+  GTlsCertificateFlags   peer_certificate_errors;
+  GTlsDatabase          *database;
+  GTlsInteraction       *interaction;
+  GStrv                  advertised_protocols;
+  GTlsAuthenticationMode authentication_mode;
+  guint                  has_authentication_mode : 1;
 };
 
 /* Takes the descriptor of a non-blocking stream socket. */
@@ -92,14 +92,14 @@ void ws_tls_connection_drop (WsTlsConnection *self);
 /* Between the connection and its streams. */
 
 /* One non-blocking operation, the handshake first. Errors are those of GIO. */
-gssize  ws_tls_connection_read_nonblocking (WsTlsConnection *self,
-                                            gpointer         buffer,
-                                            gsize            size,
-                                            GError         **error);
-gssize  ws_tls_connection_write_nonblocking (WsTlsConnection    *self,
-                                             const struct iovec *vectors,
-                                             guint               n_vectors,
-                                             GError            **error);
+gssize ws_tls_connection_read_nonblocking (WsTlsConnection *self,
+                                           gpointer         buffer,
+                                           gsize            size,
+                                           GError         **error);
+gssize ws_tls_connection_write_nonblocking (WsTlsConnection    *self,
+                                            const struct iovec *vectors,
+                                            guint               n_vectors,
+                                            GError            **error);
 /* Blocks until the socket has what the last WOULD_BLOCK was about. */
 gboolean ws_tls_connection_wait (WsTlsConnection *self,
                                  GIOCondition     condition,
@@ -115,7 +115,7 @@ gboolean ws_tls_connection_is_ready (WsTlsConnection *self,
                                      GIOCondition     condition);
 
 extern const WsTlsSessionFuncs ws_tls_connection_silent_funcs;
-void ws_tls_connection_install_operations (WsTlsConnectionClass *klass);
+void                           ws_tls_connection_install_operations (WsTlsConnectionClass *klass);
 
 GInputStream  *ws_tls_input_stream_new (WsTlsConnection *connection);
 GOutputStream *ws_tls_output_stream_new (WsTlsConnection *connection);

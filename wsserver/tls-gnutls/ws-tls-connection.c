@@ -51,9 +51,12 @@ initable_iface_init (GInitableIface *iface)
   iface->init = initable_init;
 }
 
-G_DEFINE_FINAL_TYPE_WITH_CODE (WsTlsConnection, ws_tls_connection, G_TYPE_TLS_CONNECTION,
+G_DEFINE_FINAL_TYPE_WITH_CODE (WsTlsConnection,
+                               ws_tls_connection,
+                               G_TYPE_TLS_CONNECTION,
                                G_IMPLEMENT_INTERFACE (G_TYPE_INITABLE, initable_iface_init)
-                               G_IMPLEMENT_INTERFACE (G_TYPE_TLS_SERVER_CONNECTION, server_connection_init))
+                                   G_IMPLEMENT_INTERFACE (G_TYPE_TLS_SERVER_CONNECTION,
+                                                          server_connection_init))
 
 static WsTlsConnection *
 get_owner (WsTlsSession *session)
@@ -151,7 +154,8 @@ WsTlsConnection *
 ws_tls_connection_new (GSocketConnection *base,
                        WsTlsContext      *context)
 {
-  return new_connection (G_IO_STREAM (base), g_socket_get_fd (g_socket_connection_get_socket (base)), context);
+  return new_connection (G_IO_STREAM (base), g_socket_get_fd (g_socket_connection_get_socket (base)),
+                         context);
 }
 
 void
@@ -161,7 +165,8 @@ ws_tls_connection_set_funcs (WsTlsConnection            *self,
 {
   self->funcs = funcs;
   self->user_data = user_data;
-  self->session.funcs = funcs != NULL && funcs->status != NULL ? &telling_funcs : &ws_tls_connection_silent_funcs;
+  self->session.funcs = funcs != NULL && funcs->status != NULL ? &telling_funcs
+                                                               : &ws_tls_connection_silent_funcs;
 }
 
 void
@@ -329,7 +334,8 @@ ws_tls_connection_get_property (GObject    *object,
       g_value_set_boolean (value, self->session.require_close_notify);
       break;
     case PROP_REHANDSHAKE_MODE:
-      g_value_set_enum (value, self->session.context != NULL && self->session.context->serve_renegotiation ? 2 : 0);
+      g_value_set_enum (value,
+                        self->session.context != NULL && self->session.context->serve_renegotiation ? 2 : 0);
       break;
     case PROP_ADVERTISED_PROTOCOLS:
       g_value_set_boxed (value, self->advertised_protocols);

@@ -62,7 +62,8 @@ receive_record (WsTlsSession *self,
   if (result == GNUTLS_E_WARNING_ALERT_RECEIVED)
     {
       ws_tls_session_tell_warning_alert (self);
-      return ++self->n_warnings > WS_TLS_MAX_WARNINGS ? GNUTLS_E_TOO_MANY_HANDSHAKE_PACKETS : GNUTLS_E_INTERRUPTED;
+      return ++self->n_warnings > WS_TLS_MAX_WARNINGS ? GNUTLS_E_TOO_MANY_HANDSHAKE_PACKETS
+                                                      : GNUTLS_E_INTERRUPTED;
     }
   if (result > 0)
     self->n_warnings = 0;

@@ -330,9 +330,9 @@ ws_tls_session_is_resumed (WsTlsSession *self)
 char *
 ws_tls_session_dup_server_name (WsTlsSession *self)
 {
-  char   name[256];
-  gsize  length = sizeof name;
-  guint  type;
+  char  name[256];
+  gsize length = sizeof name;
+  guint type;
 
   if (self->session == NULL)
     return self->reader != NULL ? g_strdup (self->reader->hello.server_name) : NULL;

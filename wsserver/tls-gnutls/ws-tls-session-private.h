@@ -21,8 +21,8 @@ typedef struct _WsTlsSession WsTlsSession;
 
 typedef enum
 {
-  WS_TLS_STATE_HELLO,       /* waiting for the ClientHello */
-  WS_TLS_STATE_DECIDING,    /* the owner decides about it */
+  WS_TLS_STATE_HELLO,    /* waiting for the ClientHello */
+  WS_TLS_STATE_DECIDING, /* the owner decides about it */
   WS_TLS_STATE_HANDSHAKE,
   WS_TLS_STATE_OPEN,
   WS_TLS_STATE_REHANDSHAKE, /* the client renegotiates (TLS 1.2): reading goes on, writing waits */
@@ -50,9 +50,9 @@ struct _WsTlsSession
   WsTlsContext            *context; /* a reference */
   gnutls_session_t         session; /* NULL before the handshake proper */
   WsTlsState               state;
-  GError                  *failure; /* told again by each later call */
-  GStrv                    application_protocols;/* borrowed; NULL: those of the context */
-  WsClientHelloReader     *reader;  /* NULL once its bytes have been used */
+  GError                  *failure;               /* told again by each later call */
+  GStrv                    application_protocols; /* borrowed; NULL: those of the context */
+  WsClientHelloReader     *reader;                /* NULL once its bytes have been used */
 
   /* Input: received bytes that GnuTLS has not taken. In the shared scratch memory during a call,
    * in kept between calls. */
@@ -77,15 +77,15 @@ struct _WsTlsSession
   guint  drained : 1;      /* this call has seen the socket empty, or has read enough */
   guint  at_eof : 1;
   guint  has_late_result : 1;
-  guint  gathering : 1;    /* records go to the queue, to leave in one write */
-  guint  was_checked : 1;  /* the client certificate, in this handshake */
-  guint  was_open : 1;     /* a handshake has completed */
-  guint  write_ended : 1;  /* close_notify is on its way */
-  guint  fin_pending : 1;  /* the socket's sending side ends once the queue is empty */
+  guint  gathering : 1;      /* records go to the queue, to leave in one write */
+  guint  was_checked : 1;    /* the client certificate, in this handshake */
+  guint  was_open : 1;       /* a handshake has completed */
+  guint  write_ended : 1;    /* close_notify is on its way */
+  guint  fin_pending : 1;    /* the socket's sending side ends once the queue is empty */
   guint  request_client : 1; /* from the context, unless the owner says else before the handshake */
   guint  refused : 1;        /* a renegotiation; its ClientHello is still to be dropped */
   guint  not_tls : 1;        /* why it failed */
-  guint  log_packets : 1;  /* LogSSLPackets: what is sent and received goes to status */
+  guint  log_packets : 1;    /* LogSSLPackets: what is sent and received goes to status */
   guint  require_close_notify : 1;
 };
 
@@ -137,7 +137,7 @@ WsIOStatus ws_tls_session_writev (WsTlsSession       *self,
                                   GError            **error);
 gboolean   ws_tls_session_has_pending (WsTlsSession *self);
 /* Whether a handshake step or a read would tell something without new bytes from the socket. */
-gboolean   ws_tls_session_can_go_on (WsTlsSession *self);
+gboolean ws_tls_session_can_go_on (WsTlsSession *self);
 /* Sends close_notify and, once it is out, ends the socket's sending side if end_socket. */
 void ws_tls_session_shutdown_write (WsTlsSession *self,
                                     gboolean      end_socket);
@@ -194,7 +194,7 @@ void ws_tls_session_tell_packet (WsTlsSession *self,
 void ws_tls_session_hook_messages (WsTlsSession *self);
 
 /* Asks about the client's certificate, once in each handshake; 0 or a code of GnuTLS. */
-int  ws_tls_session_check_client (WsTlsSession *self);
+int ws_tls_session_check_client (WsTlsSession *self);
 
 /* Ends it with a failure; the first one stays. */
 void ws_tls_session_fail (WsTlsSession *self,
@@ -205,12 +205,12 @@ void ws_tls_session_fail_from_gnutls (WsTlsSession *self,
                                       int           result);
 /* The same with an alert for the peer, if one is due. */
 WsIOStatus ws_tls_session_abort (WsTlsSession *self,
-                                         int           result,
-                                         GError      **error);
+                                 int           result,
+                                 GError      **error);
 /* Hands out the failure. */
 WsIOStatus ws_tls_session_tell_failure (WsTlsSession *self,
                                         GError      **error);
-void ws_tls_session_tell_warning_alert (WsTlsSession *self);
+void       ws_tls_session_tell_warning_alert (WsTlsSession *self);
 /* 0, or a code of GnuTLS, GNUTLS_E_AGAIN only when the socket is empty. */
 int ws_tls_session_run_handshake (WsTlsSession *self);
 

@@ -123,7 +123,8 @@ ws_tls_session_reject (WsTlsSession *self,
   (void) gnutls_alert_send (self->session, GNUTLS_AL_FATAL, (gnutls_alert_description_t) alert);
   ws_tls_session_end_call (self);
   ws_tls_session_flush_queue (self);
-  ws_tls_session_fail (self, g_error_new (WS_ERROR, WS_ERROR_CERT_NOT_VERIFIED, "[%d] %s", WS_ERROR_CERT_NOT_VERIFIED, reason));
+  ws_tls_session_fail (self, g_error_new (WS_ERROR, WS_ERROR_CERT_NOT_VERIFIED, "[%d] %s",
+                                          WS_ERROR_CERT_NOT_VERIFIED, reason));
 }
 
 WsIOStatus
@@ -170,7 +171,8 @@ describe (WsTlsSession *self,
       text = gnutls_strerror (result);
     }
 
-  return g_error_new (WS_ERROR, (int) ws_error_from_gnutls (result), "[%d] %s: %s", ws_error_from_gnutls (result), place, text);
+  return g_error_new (WS_ERROR, (int) ws_error_from_gnutls (result), "[%d] %s: %s",
+                      ws_error_from_gnutls (result), place, text);
 }
 
 /* What GnuTLS says is often less than what happened. */
@@ -223,12 +225,15 @@ ws_tls_session_abort (WsTlsSession *self,
       int alert = gnutls_error_to_alert (result, &level);
 
       /* TLS 1.2 has no alert of its own for it. RFC 5246 §7.4.6 */
-      if (result == GNUTLS_E_CERTIFICATE_REQUIRED && gnutls_protocol_get_version (self->session) < GNUTLS_TLS1_3)
+      if (result == GNUTLS_E_CERTIFICATE_REQUIRED &&
+          gnutls_protocol_get_version (self->session) < GNUTLS_TLS1_3)
         alert = GNUTLS_A_HANDSHAKE_FAILURE;
       /* The client's own alert, and its going away, need no answer. */
       if (!self->at_eof && result != GNUTLS_E_PULL_ERROR && alert >= 0 &&
-          gnutls_alert_send (self->session, (gnutls_alert_level_t) level, (gnutls_alert_description_t) alert) >= 0)
-        ws_tls_session_tell (self, "Sent alert: %s", gnutls_alert_get_name ((gnutls_alert_description_t) alert));
+          gnutls_alert_send (self->session, (gnutls_alert_level_t) level,
+                             (gnutls_alert_description_t) alert) >= 0)
+        ws_tls_session_tell (self, "Sent alert: %s",
+                             gnutls_alert_get_name ((gnutls_alert_description_t) alert));
     }
 
   ws_tls_session_flush_queue (self);
@@ -271,7 +276,8 @@ set_application_protocols (WsTlsSession *self)
     return;
 
   for (; n_protocols < G_N_ELEMENTS (protocols) && names[n_protocols] != NULL; n_protocols++)
-    protocols[n_protocols] = (gnutls_datum_t){ (guint8 *) names[n_protocols], (guint) strlen (names[n_protocols]) };
+    protocols[n_protocols] = (gnutls_datum_t){ (guint8 *) names[n_protocols],
+                                               (guint) strlen (names[n_protocols]) };
   gnutls_alpn_set_protocols (self->session, protocols, n_protocols, GNUTLS_ALPN_SERVER_PRECEDENCE);
 }
 

@@ -23,10 +23,16 @@ struct _WsTlsOutputStream
 static void ws_tls_input_stream_pollable_init (GPollableInputStreamInterface *iface);
 static void ws_tls_output_stream_pollable_init (GPollableOutputStreamInterface *iface);
 
-G_DEFINE_FINAL_TYPE_WITH_CODE (WsTlsInputStream, ws_tls_input_stream, G_TYPE_INPUT_STREAM,
-                               G_IMPLEMENT_INTERFACE (G_TYPE_POLLABLE_INPUT_STREAM, ws_tls_input_stream_pollable_init))
-G_DEFINE_FINAL_TYPE_WITH_CODE (WsTlsOutputStream, ws_tls_output_stream, G_TYPE_OUTPUT_STREAM,
-                               G_IMPLEMENT_INTERFACE (G_TYPE_POLLABLE_OUTPUT_STREAM, ws_tls_output_stream_pollable_init))
+G_DEFINE_FINAL_TYPE_WITH_CODE (WsTlsInputStream,
+                               ws_tls_input_stream,
+                               G_TYPE_INPUT_STREAM,
+                               G_IMPLEMENT_INTERFACE (G_TYPE_POLLABLE_INPUT_STREAM,
+                                                      ws_tls_input_stream_pollable_init))
+G_DEFINE_FINAL_TYPE_WITH_CODE (WsTlsOutputStream,
+                               ws_tls_output_stream,
+                               G_TYPE_OUTPUT_STREAM,
+                               G_IMPLEMENT_INTERFACE (G_TYPE_POLLABLE_OUTPUT_STREAM,
+                                                      ws_tls_output_stream_pollable_init))
 
 static WsTlsConnection *
 get_connection (GWeakRef *reference,
@@ -205,7 +211,8 @@ ws_tls_output_stream_flush (GOutputStream *stream,
       case WS_IO_CLOSED:
       case WS_IO_FAILED:
       default:
-        g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED, "The TLS connection has failed");
+        g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED,
+                             "The TLS connection has failed");
         return FALSE;
       }
 
@@ -242,7 +249,8 @@ ws_tls_output_stream_writev_nonblocking (GPollableOutputStream *stream,
   if (connection == NULL)
     return G_POLLABLE_RETURN_FAILED;
 
-  n_written = ws_tls_connection_write_nonblocking (connection, (const struct iovec *) vectors, (guint) n_vectors, &failure);
+  n_written = ws_tls_connection_write_nonblocking (connection, (const struct iovec *) vectors,
+                                                   (guint) n_vectors, &failure);
   if (n_written >= 0)
     {
       *bytes_written = (gsize) n_written;

@@ -44,7 +44,8 @@ tls_transport_writev (WsTransport        *transport,
 {
   g_autoptr (WsTlsConnection) connection = hold_connection (transport);
 
-  return ws_tls_session_writev (ws_tls_connection_get_session (connection), vectors, n_vectors, n_written, error);
+  return ws_tls_session_writev (ws_tls_connection_get_session (connection), vectors, n_vectors, n_written,
+                                error);
 }
 
 static gboolean

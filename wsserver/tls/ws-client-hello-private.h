@@ -25,9 +25,9 @@ typedef enum
 {
   WS_CLIENT_HELLO_FAULT_NONE,
   WS_CLIENT_HELLO_FAULT_NOT_TLS,
-  WS_CLIENT_HELLO_FAULT_HTTP,      /* a request in plain text */
-  WS_CLIENT_HELLO_FAULT_SSL2,      /* a hello of SSL 2.0 */
-  WS_CLIENT_HELLO_FAULT_NO_HELLO,  /* TLS, but something else comes first */
+  WS_CLIENT_HELLO_FAULT_HTTP,     /* a request in plain text */
+  WS_CLIENT_HELLO_FAULT_SSL2,     /* a hello of SSL 2.0 */
+  WS_CLIENT_HELLO_FAULT_NO_HELLO, /* TLS, but something else comes first */
   WS_CLIENT_HELLO_FAULT_TOO_LONG,
   WS_CLIENT_HELLO_FAULT_MALFORMED,
 } WsClientHelloFault;
@@ -40,10 +40,11 @@ typedef enum
 /* Embedded in its owner. */
 typedef struct
 {
-  WsClientHello      hello;   /* valid once done */
-  GByteArray        *bytes;   /* all that came, as it came: TLS will want it again */
-  GByteArray        *message; /* the handshake message gathered from the records; NULL once done */
-  gsize              offset;  /* in bytes: where the next record, or the rest of the open one, begins */
+  WsClientHello hello;   /* valid once done */
+  GByteArray   *bytes;   /* all that came, as it came: TLS will want it again */
+  GByteArray   *message; /* the handshake message gathered from the records; NULL once done */
+  /* in bytes: where the next record, or the rest of the open one, begins */
+  gsize              offset;
   gsize              record_remaining; /* bytes of the open record not yet seen */
   WsClientHelloFault fault;
 } WsClientHelloReader;

@@ -38,7 +38,7 @@ take_bytes (Span *span,
   if (length > span->length)
     return FALSE;
 
-  *taken = (Span) { span->data, length };
+  *taken = (Span){ span->data, length };
   span->data += length;
   span->length -= length;
 
@@ -100,7 +100,8 @@ read_number_vector (Span    extension,
 {
   Span vector;
 
-  return take_vector (&extension, length_size, &vector) && extension.length == 0 && read_numbers (vector, numbers);
+  return take_vector (&extension, length_size, &vector) && extension.length == 0 &&
+         read_numbers (vector, numbers);
 }
 
 /* Letters, digits, hyphens and, as found in the wild, underscores in labels of 1 to 63; no address,
@@ -286,7 +287,7 @@ fail (WsClientHelloReader *self,
 void
 ws_client_hello_reader_init (WsClientHelloReader *self)
 {
-  *self = (WsClientHelloReader) { 0 };
+  *self = (WsClientHelloReader){ 0 };
 }
 
 void
@@ -310,7 +311,7 @@ recognize_http (const GByteArray *bytes)
 {
   static const char *const methods[] = { "GET ", "HEAD ", "POST ", "PUT ", "DELETE ", "OPTIONS ",
                                          "CONNECT ", "TRACE ", "PATCH ", "PRI " };
-  WsParseResult result = WS_PARSE_FAILED;
+  WsParseResult            result = WS_PARSE_FAILED;
 
   for (gsize i = 0; i < G_N_ELEMENTS (methods); i++)
     {

@@ -50,8 +50,8 @@ make_named (WsTlsContext *self,
 
   gnutls_certificate_allocate_credentials (&named->credentials);
   for (guint i = 0; i < self->certificates->len; i++)
-    if (chosen[i] == '1' &&
-        !ws_certificate_load_credentials_with_chain (self->certificates->pdata[i], self->ca_certs, named->credentials, NULL))
+    if (chosen[i] == '1' && !ws_certificate_load_credentials_with_chain (
+                                self->certificates->pdata[i], self->ca_certs, named->credentials, NULL))
       {
         named_free (named);
         return NULL;
@@ -92,7 +92,8 @@ choose_first (WsTlsContext *self,
   gsize             size = sizeof name;
 
   chosen[0] = '1';
-  for (guint i = 0; gnutls_x509_crt_get_subject_alt_name (first, i, name, &size, NULL) >= 0; i++, size = sizeof name)
+  for (guint i = 0; gnutls_x509_crt_get_subject_alt_name (first, i, name, &size, NULL) >= 0;
+       i++, size = sizeof name)
     choose (self, name, chosen);
 }
 

@@ -20,10 +20,10 @@ struct _WsTlsContext
 {
   gatomicrefcount                  ref_count;
   gnutls_certificate_credentials_t credentials;
-  GPtrArray                       *certificates;       /* what the credentials borrow from; may be NULL */
-  char                            *ca_certs;           /* PEM that completes their chains */
+  GPtrArray                       *certificates;  /* what the credentials borrow from; may be NULL */
+  char                            *ca_certs;      /* PEM that completes their chains */
   char                            *ocsp_response; /* what is stapled, or NULL */
-  GHashTable                      *named;              /* credentials by host name; NULL for one certificate */
+  GHashTable                      *named;         /* credentials by host name; NULL for one certificate */
   guint                            dh_group_bits;
   WsTlsKeyKinds                    keys; /* of all certificates */
   WsTlsPriority                   *priority;
@@ -31,10 +31,11 @@ struct _WsTlsContext
   guint                            session_lifetime_s;
   gboolean                         serve_renegotiation;
   gboolean                         request_client_certificate;
-  gnutls_x509_trust_list_t         trust_list;            /* NULL unless client certificates are asked for */
-  WsTlsContext                    *authorities;           /* a reference: the trust list is borrowed from it; or NULL */
-  GStrv                            application_protocols; /* NULL: no ALPN */
-  int                              key_log_fd;            /* -1: none */
+  gnutls_x509_trust_list_t         trust_list; /* NULL unless client certificates are asked for */
+  /* a reference: the trust list is borrowed from it; or NULL */
+  WsTlsContext *authorities;
+  GStrv         application_protocols; /* NULL: no ALPN */
+  int           key_log_fd;            /* -1: none */
 };
 
 /* Whether the authorities of WsTlsOptions can be read; fails as ws_tls_context_new() does for them. */

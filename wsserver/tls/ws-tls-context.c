@@ -281,7 +281,8 @@ ws_tls_context_verify_client (WsTlsContext         *self,
                               guint                 n_chain)
 {
   gnutls_x509_crt_t     certificates[MAX_CHAIN_CERTIFICATES];
-  gnutls_typed_vdata_st purpose = { .type = GNUTLS_DT_KEY_PURPOSE_OID, .data = (guint8 *) GNUTLS_KP_TLS_WWW_CLIENT };
+  gnutls_typed_vdata_st purpose = { .type = GNUTLS_DT_KEY_PURPOSE_OID,
+                                    .data = (guint8 *) GNUTLS_KP_TLS_WWW_CLIENT };
   guint                 status = GNUTLS_CERT_INVALID;
   guint                 n_certificates = 0;
   gboolean              imported = n_chain > 0 && n_chain <= MAX_CHAIN_CERTIFICATES;
@@ -298,8 +299,8 @@ ws_tls_context_verify_client (WsTlsContext         *self,
       imported = gnutls_x509_crt_import (certificates[i], &chain[i], GNUTLS_X509_FMT_DER) >= 0;
     }
 
-  if (imported && gnutls_x509_trust_list_verify_crt2 (self->trust_list, certificates, n_certificates, &purpose, 1,
-                                                      0, &status, NULL) < 0)
+  if (imported && gnutls_x509_trust_list_verify_crt2 (self->trust_list, certificates, n_certificates,
+                                                      &purpose, 1, 0, &status, NULL) < 0)
     status = GNUTLS_CERT_INVALID;
 
   for (guint i = 0; i < n_certificates; i++)

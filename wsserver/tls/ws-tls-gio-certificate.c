@@ -9,8 +9,8 @@
 #define MAX_CHAIN_CERTIFICATES 16
 
 static int
-import_key (GTlsCertificate  *certificate,
-            gnutls_privkey_t  key)
+import_key (GTlsCertificate *certificate,
+            gnutls_privkey_t key)
 {
   g_autoptr (GByteArray) der = NULL;
   g_autofree char *uri = NULL;
@@ -45,7 +45,7 @@ import_chain (GTlsCertificate *certificate,
       if (der == NULL)
         return GNUTLS_E_NO_CERTIFICATE_FOUND;
 
-      datum = (gnutls_datum_t) { der->data, der->len };
+      datum = (gnutls_datum_t){ der->data, der->len };
       result = gnutls_pcert_import_x509_raw (&chain[*n_chain], &datum, GNUTLS_X509_FMT_DER, 0);
       if (result < 0)
         return result;

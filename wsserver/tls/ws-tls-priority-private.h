@@ -18,18 +18,18 @@ G_BEGIN_DECLS
 #define WS_TLS_PROTOCOL_SSL2 0x000c
 
 #define WS_DEFAULT_TLS_PROTOCOLS (WS_TLS_PROTOCOL_TLS13 | WS_TLS_PROTOCOL_TLS12)
-#define WS_DEFAULT_TLS12_SIGNATURE_ALGORITHMS                                              \
-  "sha512-ecdsa,sha512-rsa,sha512-dsa,sha384-ecdsa,sha384-rsa,sha384-dsa,"                 \
-  "sha256-ecdsa,sha256-rsa,sha256-dsa,sha224-ecdsa,sha224-rsa,sha224-dsa,"                 \
-  "sha1-ecdsa,sha1-rsa,sha1-dsa"
-#define WS_DEFAULT_TLS13_SIGNATURE_ALGORITHMS                                              \
-  "rsa_pss_sha256,rsa_pss_sha384,rsa_pss_sha512,rsa_pkcs1_sha256,rsa_pkcs1_sha384,"        \
-  "rsa_pkcs1_sha512,ecdsa_secp256r1_sha256,ecdsa_secp384r1_sha384,"                        \
-  "ecdsa_secp521r1_sha512,ed25519,ed448"
+#define WS_DEFAULT_TLS12_SIGNATURE_ALGORITHMS                             \
+ "sha512-ecdsa,sha512-rsa,sha512-dsa,sha384-ecdsa,sha384-rsa,sha384-dsa," \
+ "sha256-ecdsa,sha256-rsa,sha256-dsa,sha224-ecdsa,sha224-rsa,sha224-dsa," \
+ "sha1-ecdsa,sha1-rsa,sha1-dsa"
+#define WS_DEFAULT_TLS13_SIGNATURE_ALGORITHMS                                      \
+ "rsa_pss_sha256,rsa_pss_sha384,rsa_pss_sha512,rsa_pkcs1_sha256,rsa_pkcs1_sha384," \
+ "rsa_pkcs1_sha512,ecdsa_secp256r1_sha256,ecdsa_secp384r1_sha384,"                 \
+ "ecdsa_secp521r1_sha512,ed25519,ed448"
 #define WS_DEFAULT_TLS12_GROUPS "ecdhe_secp256r1,ecdhe_secp384r1,ecdhe_secp521r1"
-#define WS_DEFAULT_TLS13_GROUPS                                                            \
-  "ecdhe_x25519,ecdhe_x448,ecdhe_secp256r1,ecdhe_secp384r1,ecdhe_secp521r1,"               \
-  "ffdhe_2048,ffdhe_3072,ffdhe_4096,ffdhe_6144,ffdhe_8192"
+#define WS_DEFAULT_TLS13_GROUPS                                             \
+ "ecdhe_x25519,ecdhe_x448,ecdhe_secp256r1,ecdhe_secp384r1,ecdhe_secp521r1," \
+ "ffdhe_2048,ffdhe_3072,ffdhe_4096,ffdhe_6144,ffdhe_8192"
 #define WS_DEFAULT_DH_GROUP_BITS 2048
 #define WS_DEFAULT_TLS_SESSION_LIFETIME_S (10 * 60 * 60)
 
@@ -51,10 +51,12 @@ typedef struct
   gboolean    request_client_certificate; /* SSLAuthenticateClients */
   const char *client_ca_pem;              /* SSLClientCACerts, beside the system's; NULL: none */
   gboolean    use_system_trust;           /* whether the system's authorities vouch for clients */
-  struct _WsTlsContext *authorities;      /* whose trust list is good for this one too, to save the time; NULL: nobody's */
-  const char *ocsp_response;              /* SSLOCSPResponse, to be stapled: PEM, or a file's name; NULL or "": none */
-  const char *key_log_file;               /* SSLKeyLogFile; NULL or "": none */
-  const char *application_protocols;      /* ALPN, separated by commas; NULL or "": none */
+  /* A context whose trust list is good for this one too, to save the time; NULL: none. */
+  struct _WsTlsContext *authorities;
+  /* SSLOCSPResponse, to be stapled: PEM, or a file's name; NULL or "": none */
+  const char *ocsp_response;
+  const char *key_log_file;          /* SSLKeyLogFile; NULL or "": none */
+  const char *application_protocols; /* ALPN, separated by commas; NULL or "": none */
 } WsTlsOptions;
 
 /* The defaults of the settings. */

@@ -43,7 +43,7 @@ struct _WsTlsPriority
 void
 ws_tls_options_init (WsTlsOptions *self)
 {
-  *self = (WsTlsOptions) {
+  *self = (WsTlsOptions){
     .protocols = WS_DEFAULT_TLS_PROTOCOLS,
     .cipher_suites = "*",
     .tls12_signature_algorithms = WS_DEFAULT_TLS12_SIGNATURE_ALGORITHMS,
@@ -64,8 +64,8 @@ find_suite (guint16 id,
 {
   guint8 bytes[2];
 
-  for (gsize i = 0;
-       gnutls_cipher_suite_info (i, bytes, &suite->kx, &suite->cipher, &suite->mac, &suite->min_version) != NULL;
+  for (gsize i = 0; gnutls_cipher_suite_info (i, bytes, &suite->kx, &suite->cipher, &suite->mac,
+                                              &suite->min_version) != NULL;
        i++)
     if ((bytes[0] << 8 | bytes[1]) == id)
       {
@@ -125,9 +125,9 @@ add_suite (WsTlsPriority *self,
 }
 
 static void G_GNUC_PRINTF (2, 3)
-add_note (WsTlsPriority *self,
-          const char    *format,
-          ...)
+    add_note (WsTlsPriority *self,
+              const char    *format,
+              ...)
 {
   va_list arguments;
 
@@ -146,7 +146,7 @@ get_nth_suite (gnutls_priority_t priority,
   guint  index;
   int    result = gnutls_priority_get_cipher_suite_index (priority, n, &index);
 
-  *suite = (Suite) { 0 };
+  *suite = (Suite){ 0 };
   if (result == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE)
     return FALSE;
 
@@ -245,7 +245,7 @@ append_names (WsTlsPriority *self,
               const char    *value,
               const char    *any,
               const char *(*translate) (const char *name),
-              GError       **error)
+              GError **error)
 {
   g_auto (GStrv) names = g_strsplit_set (value, ",;", -1);
   guint n_named = 0;
@@ -455,7 +455,8 @@ build_versions (WsTlsPriority *self)
   self->tls13.versions = g_strdup (":+VERS-TLS1.3");
 }
 
-#define ALL_VERSIONS (WS_TLS_PROTOCOL_TLS13 | WS_TLS_PROTOCOL_TLS12 | WS_TLS_PROTOCOL_TLS11 | WS_TLS_PROTOCOL_TLS10)
+#define ALL_VERSIONS \
+ (WS_TLS_PROTOCOL_TLS13 | WS_TLS_PROTOCOL_TLS12 | WS_TLS_PROTOCOL_TLS11 | WS_TLS_PROTOCOL_TLS10)
 
 static gboolean
 check_protocols (guint    protocols,
@@ -481,7 +482,8 @@ check_protocols (guint    protocols,
   if (protocols == 0)
     {
       g_set_error (error, WS_ERROR, WS_ERROR_TLS_LIBRARY,
-                   "SSLEnabledProtocols=%u enables no version of TLS; use 15360 (TLS 1.2 and 1.3)", protocols);
+                   "SSLEnabledProtocols=%u enables no version of TLS; use 15360 (TLS 1.2 and 1.3)",
+                   protocols);
       return FALSE;
     }
 
@@ -618,7 +620,8 @@ offers_version (const WsClientHello *hello,
 
   for (guint i = 0; i < hello->versions->len; i++)
     for (gsize k = 0; k < G_N_ELEMENTS (names); k++)
-      if (names[k].version == g_array_index (hello->versions, guint16, i) && strstr (versions, names[k].name) != NULL)
+      if (names[k].version == g_array_index (hello->versions, guint16, i) &&
+          strstr (versions, names[k].name) != NULL)
         return TRUE;
 
   return FALSE;

@@ -6,7 +6,7 @@ int
 main (void)
 {
   g_autoptr (WsServer) server = ws_server_new ();
-  g_autoptr (GError)   error = NULL;
+  g_autoptr (GError) error = NULL;
 
   ws_server_set_local_host (server, "127.0.0.1", NULL);
   if (!ws_server_start_listening (server, &error))
