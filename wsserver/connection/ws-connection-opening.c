@@ -295,16 +295,27 @@ ws_connection_answer_open_request (WsConnection *self)
 }
 
 static void
+open_request_decided_cb (gpointer          owner,
+                         WsDecisionOutcome outcome)
+{
+  WsConnection *self = owner;
+
+  if (outcome == WS_DECISION_DROPPED)
+    self->extra->open_request = NULL;
+  ws_connection_schedule (self, WS_PENDING_ANSWER);
+}
+
+static void
 ask_application (WsConnection *self)
 {
-  g_autoptr (WsOpenRequest) request = ws_open_request_new (self, self->head);
+  g_autoptr (WsOpenRequest) request = ws_open_request_new (self->head, open_request_decided_cb, self);
 
   ws_connection_get_extra (self)->open_request = request;
   self->context->funcs->open_request (self->context->owner, self, request);
   if (self->state != WS_STATE_DECIDING)
     return;
 
-  if (!ws_open_request_is_deferred (request))
+  if (!ws_decision_is_pending (ws_open_request_get_decision (request)))
     {
       ws_connection_answer_open_request (self);
       return;
@@ -319,11 +330,7 @@ void
 ws_connection_forget_open_request (WsConnection *self)
 {
   if (self->extra != NULL && self->extra->open_request != NULL)
-    {
-      ws_open_request_disown (self->extra->open_request);
-      self->extra->open_request = NULL;
-      g_clear_object (&self->extra->completed_request);
-    }
+    ws_decision_cancel (ws_open_request_get_decision (g_steal_pointer (&self->extra->open_request)));
 }
 
 static gboolean

@@ -9,10 +9,10 @@
 #include "wsserver/config/ws-settings-private.h"
 #include "wsserver/connection/ws-client-authentication.h"
 #include "wsserver/connection/ws-connection.h"
-#include "wsserver/connection/ws-http-request.h"
+#include "wsserver/connection/ws-http-request-private.h"
 #include "wsserver/connection/ws-message-handler-private.h"
-#include "wsserver/connection/ws-open-request.h"
-#include "wsserver/connection/ws-ssl-connection-request.h"
+#include "wsserver/connection/ws-open-request-private.h"
+#include "wsserver/connection/ws-ssl-connection-request-private.h"
 #include "wsserver/io/ws-outbox-private.h"
 #include "wsserver/io/ws-poller-private.h"
 #include "wsserver/io/ws-transport-private.h"
@@ -154,8 +154,7 @@ typedef struct
   WsGrowingBytes       head;          /* a request head that came in pieces */
   WsHttpHeadScanner    scanner;
   WsConnectionSettings settings;
-  WsOpenRequest       *open_request;      /* undecided; not a reference, the request clears it */
-  WsOpenRequest       *completed_request; /* keeps a completed request until it is answered */
+  WsOpenRequest       *open_request; /* awaits the decision; not a reference, see WsDecision */
   WsOpcode             message_opcode;
   gboolean             message_compressed;
   WsUtf8Validator      message_utf8;
@@ -575,14 +574,5 @@ void    ws_growing_bytes_remove_head (WsGrowingBytes *self,
                                       gsize           length);
 GBytes *ws_growing_bytes_take (WsGrowingBytes *self);
 void    ws_growing_bytes_clear (WsGrowingBytes *self);
-
-/* ws-open-request.c, ws-http-request.c */
-WsOpenRequest *ws_open_request_new (WsConnection *connection,
-                                    WsHttpHead   *head);
-void           ws_open_request_disown (WsOpenRequest *self);
-gboolean       ws_open_request_is_deferred (WsOpenRequest *self);
-/* Whether the application has set sub-protocols; until then it is the client's offer. */
-gboolean       ws_open_request_has_selected (WsOpenRequest *self);
-WsHttpRequest *ws_http_request_new (WsHttpHead *head);
 
 G_END_DECLS

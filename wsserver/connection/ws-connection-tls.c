@@ -22,25 +22,36 @@ get_tls_connection (WsConnection *self)
 
 /* --- the end --------------------------------------------------------------------------------- */
 
-static void
-forget_request (WsConnection *self,
-                gboolean      decided)
+/* The request about which the application decides, which is forgotten with this; or NULL. */
+static WsDecision *
+take_decision (WsConnection *self)
 {
-  WsConnectionTls *tls = self->tls;
+  WsSslConnectionRequest *request = g_steal_pointer (&self->tls->request);
 
-  tls->waiting = FALSE;
-  if (tls->request != NULL)
-    ws_ssl_connection_request_disown (g_steal_pointer (&tls->request), decided);
-  g_clear_object (&tls->completed_request);
+  self->tls->waiting = FALSE;
+  return request != NULL ? ws_ssl_connection_request_get_decision (request) : NULL;
+}
+
+static void
+settle_request (WsConnection *self)
+{
+  WsDecision *decision = take_decision (self);
+
+  if (decision != NULL)
+    ws_decision_settle (decision);
 }
 
 void
 ws_connection_end_tls (WsConnection *self)
 {
+  WsDecision *decision;
+
   if (self->tls == NULL)
     return;
 
-  forget_request (self, FALSE);
+  decision = take_decision (self);
+  if (decision != NULL)
+    ws_decision_cancel (decision);
   if (self->tls->vetting != NULL)
     g_cancellable_cancel (self->tls->vetting);
 }
@@ -169,6 +180,17 @@ apply_decision (WsConnection           *self,
   return TRUE;
 }
 
+static void
+ssl_request_decided_cb (gpointer          owner,
+                        WsDecisionOutcome outcome)
+{
+  WsConnection *self = owner;
+
+  if (outcome == WS_DECISION_DROPPED)
+    self->tls->request = NULL;
+  ws_connection_schedule (self, WS_PENDING_CERTIFICATE);
+}
+
 static gboolean
 client_hello (WsTlsConnection     *connection,
               const WsClientHello *hello,
@@ -182,7 +204,7 @@ client_hello (WsTlsConnection     *connection,
   if (!context->funcs->wants_ssl_connection_request (context->owner))
     return TRUE;
 
-  request = ws_ssl_connection_request_new (self, hello);
+  request = ws_ssl_connection_request_new (hello, ssl_request_decided_cb, self);
   self->tls->request = request;
   self->tls->waiting = TRUE;
   context->funcs->ssl_connection_request (context->owner, self, request);
@@ -190,7 +212,7 @@ client_hello (WsTlsConnection     *connection,
   if (self->state != WS_STATE_SECURING || !self->tls->waiting)
     return FALSE;
 
-  if (ws_ssl_connection_request_is_deferred (request))
+  if (ws_decision_is_pending (ws_ssl_connection_request_get_decision (request)))
     {
       /* The client has kept its time; from now on it is the application's. */
       ws_timer_arm (&self->phase_timer, &self->context->handshake_timers, g_get_monotonic_time ());
@@ -198,7 +220,7 @@ client_hello (WsTlsConnection     *connection,
     }
 
   proceed = apply_decision (self, request);
-  forget_request (self, TRUE);
+  settle_request (self);
   return proceed;
 }
 
@@ -216,7 +238,7 @@ ws_connection_answer_ssl_request (WsConnection *self)
   /* Without one it was dropped: the server's certificates it is. */
   if (request == NULL || apply_decision (self, request))
     ws_tls_connection_proceed (connection);
-  forget_request (self, TRUE);
+  settle_request (self);
   ws_poller_deliver (self->context->poller, &self->watch);
 }
 

@@ -1,6 +1,6 @@
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "wsserver/connection/ws-connection-private.h"
+#include "wsserver/connection/ws-open-request-private.h"
 
 /**
  * WsOpenRequest:
@@ -40,18 +40,15 @@ struct _WsOpenRequest
 {
   GObject parent_instance;
 
-  WsConnection *connection; /* not a reference; NULL once decided or gone */
-  WsHttpHead   *head;
-  char         *host_header;
-  char         *origin_header;
-  char         *sub_protocols;
-  char         *extensions;
-  char         *response_headers;
-  guint         status_code;
-  gboolean      selected;
-  gboolean      deferred;
-  gboolean      completed;
-  gboolean      cancelled;
+  WsDecision  decision;
+  WsHttpHead *head;
+  char       *host_header;
+  char       *origin_header;
+  char       *sub_protocols;
+  char       *extensions;
+  char       *response_headers;
+  guint       status_code;
+  gboolean    selected;
 };
 
 G_DEFINE_FINAL_TYPE (WsOpenRequest, ws_open_request, G_TYPE_OBJECT)
@@ -77,12 +74,7 @@ ws_open_request_finalize (GObject *object)
 {
   WsOpenRequest *self = WS_OPEN_REQUEST (object);
 
-  /* Dropped without a decision: the connection must not wait for one for ever. */
-  if (self->connection != NULL)
-    {
-      self->connection->extra->open_request = NULL;
-      ws_connection_schedule (self->connection, WS_PENDING_ANSWER);
-    }
+  ws_decision_drop (&self->decision);
   ws_http_head_unref (self->head);
   g_free (self->host_header);
   g_free (self->origin_header);
@@ -128,7 +120,7 @@ ws_open_request_get_property (GObject    *object,
       g_value_set_string (value, self->response_headers);
       break;
     case PROP_CANCELLED:
-      g_value_set_boolean (value, self->cancelled);
+      g_value_set_boolean (value, self->decision.cancelled);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -267,12 +259,13 @@ dup_header (WsHttpHead *head,
 }
 
 WsOpenRequest *
-ws_open_request_new (WsConnection *connection,
-                     WsHttpHead   *head)
+ws_open_request_new (WsHttpHead    *head,
+                     WsDecisionFunc func,
+                     gpointer       owner)
 {
   WsOpenRequest *self = g_object_new (WS_TYPE_OPEN_REQUEST, NULL);
 
-  self->connection = connection;
+  ws_decision_init (&self->decision, self, properties[PROP_CANCELLED], func, owner);
   self->head = ws_http_head_ref (head);
   self->host_header = dup_header (head, "Host");
   self->origin_header = dup_header (head, "Origin");
@@ -282,24 +275,10 @@ ws_open_request_new (WsConnection *connection,
   return self;
 }
 
-/* The connection needs no decision any more. */
-void
-ws_open_request_disown (WsOpenRequest *self)
+WsDecision *
+ws_open_request_get_decision (WsOpenRequest *self)
 {
-  self->connection = NULL;
-  if (self->completed || !self->deferred)
-    return;
-
-  self->cancelled = TRUE;
-  g_object_ref (self);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CANCELLED]);
-  g_object_unref (self);
-}
-
-gboolean
-ws_open_request_is_deferred (WsOpenRequest *self)
-{
-  return self->deferred && !self->completed;
+  return &self->decision;
 }
 
 gboolean
@@ -572,7 +551,7 @@ ws_open_request_is_cancelled (WsOpenRequest *self)
 {
   g_return_val_if_fail (WS_IS_OPEN_REQUEST (self), FALSE);
 
-  return self->cancelled;
+  return self->decision.cancelled;
 }
 
 /**
@@ -589,7 +568,7 @@ ws_open_request_defer (WsOpenRequest *self)
 {
   g_return_if_fail (WS_IS_OPEN_REQUEST (self));
 
-  self->deferred = TRUE;
+  ws_decision_defer (&self->decision);
 }
 
 /**
@@ -609,12 +588,5 @@ ws_open_request_complete (WsOpenRequest *self)
 {
   g_return_val_if_fail (WS_IS_OPEN_REQUEST (self), FALSE);
 
-  if (self->connection == NULL || self->completed)
-    return FALSE;
-
-  /* The request has to outlive the application's interest in it until it is answered. */
-  self->completed = TRUE;
-  self->connection->extra->completed_request = g_object_ref (self);
-  ws_connection_schedule (self->connection, WS_PENDING_ANSWER);
-  return TRUE;
+  return ws_decision_complete (&self->decision);
 }

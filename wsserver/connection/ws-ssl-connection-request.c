@@ -3,7 +3,8 @@
 #include <string.h>
 
 #include "wsserver/base/ws-enum-types.h"
-#include "wsserver/connection/ws-connection-tls-private.h"
+#include "wsserver/certificate/ws-certificate-private.h"
+#include "wsserver/connection/ws-ssl-connection-request-private.h"
 
 /**
  * WsSslConnectionRequest:
@@ -47,7 +48,7 @@ struct _WsSslConnectionRequest
 {
   GObject parent_instance;
 
-  WsConnection   *connection; /* not a reference; NULL once decided or gone */
+  WsDecision      decision;
   char           *supported_cipher_suites;
   char           *supported_signature_algs;
   char           *server_name;
@@ -57,9 +58,6 @@ struct _WsSslConnectionRequest
   char           *cert_subject;
   WsCertificate  *certificate;
   gboolean        refused;
-  gboolean        deferred;
-  gboolean        completed;
-  gboolean        cancelled;
 };
 
 G_DEFINE_FINAL_TYPE (WsSslConnectionRequest, ws_ssl_connection_request, G_TYPE_OBJECT)
@@ -85,12 +83,7 @@ ws_ssl_connection_request_finalize (GObject *object)
 {
   WsSslConnectionRequest *self = WS_SSL_CONNECTION_REQUEST (object);
 
-  /* Dropped without a decision: the connection must not wait for one for ever. */
-  if (self->connection != NULL)
-    {
-      self->connection->tls->request = NULL;
-      ws_connection_schedule (self->connection, WS_PENDING_CERTIFICATE);
-    }
+  ws_decision_drop (&self->decision);
   g_free (self->supported_cipher_suites);
   g_free (self->supported_signature_algs);
   g_free (self->server_name);
@@ -137,7 +130,7 @@ ws_ssl_connection_request_get_property (GObject    *object,
       g_value_set_object (value, self->certificate);
       break;
     case PROP_CANCELLED:
-      g_value_set_boolean (value, self->cancelled);
+      g_value_set_boolean (value, self->decision.cancelled);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -282,37 +275,23 @@ ws_ssl_connection_request_init (WsSslConnectionRequest *self)
 }
 
 WsSslConnectionRequest *
-ws_ssl_connection_request_new (WsConnection        *connection,
-                               const WsClientHello *hello)
+ws_ssl_connection_request_new (const WsClientHello *hello,
+                               WsDecisionFunc       func,
+                               gpointer             owner)
 {
   WsSslConnectionRequest *self = g_object_new (WS_TYPE_SSL_CONNECTION_REQUEST, NULL);
 
-  self->connection = connection;
+  ws_decision_init (&self->decision, self, properties[PROP_CANCELLED], func, owner);
   self->supported_cipher_suites = ws_client_hello_dup_cipher_suites (hello);
   self->supported_signature_algs = ws_client_hello_dup_signature_algorithms (hello);
   self->server_name = g_strdup (hello->server_name != NULL ? hello->server_name : "");
   return self;
 }
 
-/* The connection needs no decision any more. */
-void
-ws_ssl_connection_request_disown (WsSslConnectionRequest *self,
-                                  gboolean                decided)
+WsDecision *
+ws_ssl_connection_request_get_decision (WsSslConnectionRequest *self)
 {
-  self->connection = NULL;
-  if (decided || self->completed || !self->deferred)
-    return;
-
-  self->cancelled = TRUE;
-  g_object_ref (self);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CANCELLED]);
-  g_object_unref (self);
-}
-
-gboolean
-ws_ssl_connection_request_is_deferred (WsSslConnectionRequest *self)
-{
-  return self->deferred && !self->completed;
+  return &self->decision;
 }
 
 gboolean
@@ -619,7 +598,7 @@ ws_ssl_connection_request_is_cancelled (WsSslConnectionRequest *self)
 {
   g_return_val_if_fail (WS_IS_SSL_CONNECTION_REQUEST (self), FALSE);
 
-  return self->cancelled;
+  return self->decision.cancelled;
 }
 
 /**
@@ -655,7 +634,7 @@ ws_ssl_connection_request_defer (WsSslConnectionRequest *self)
 {
   g_return_if_fail (WS_IS_SSL_CONNECTION_REQUEST (self));
 
-  self->deferred = TRUE;
+  ws_decision_defer (&self->decision);
 }
 
 /**
@@ -673,12 +652,5 @@ ws_ssl_connection_request_complete (WsSslConnectionRequest *self)
 {
   g_return_val_if_fail (WS_IS_SSL_CONNECTION_REQUEST (self), FALSE);
 
-  if (self->connection == NULL || self->completed)
-    return FALSE;
-
-  /* The request has to outlive the application's interest in it until it is answered. */
-  self->completed = TRUE;
-  self->connection->tls->completed_request = g_object_ref (self);
-  ws_connection_schedule (self->connection, WS_PENDING_CERTIFICATE);
-  return TRUE;
+  return ws_decision_complete (&self->decision);
 }
