@@ -9,14 +9,14 @@
 #include <wsserver/base/ws-error.h>
 #include <wsserver/base/ws-macros.h>
 #include <wsserver/base/ws-version.h>
-#include <wsserver/connection/ws-client-authentication.h>
-#include <wsserver/connection/ws-connection-map.h>
-#include <wsserver/connection/ws-connection-request.h>
-#include <wsserver/connection/ws-connection.h>
-#include <wsserver/connection/ws-http-request.h>
-#include <wsserver/connection/ws-open-request.h>
-#include <wsserver/connection/ws-ssl-connection-request.h>
-#include <wsserver/server/ws-server.h>
 #include <wsserver/certificate/ws-certificate.h>
+#include <wsserver/connection/ws-connection-map.h>
+#include <wsserver/connection/ws-connection.h>
+#include <wsserver/request/ws-client-authentication.h>
+#include <wsserver/request/ws-connection-request.h>
+#include <wsserver/request/ws-http-request.h>
+#include <wsserver/request/ws-open-request.h>
+#include <wsserver/request/ws-ssl-connection-request.h>
+#include <wsserver/server/ws-server.h>
 
 #undef WS_INSIDE

@@ -2,9 +2,9 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "wsserver/connection/ws-client-authentication-private.h"
+#include "wsserver/request/ws-client-authentication-private.h"
 #include "wsserver/connection/ws-connection-private.h"
-#include "wsserver/connection/ws-ssl-connection-request-private.h"
+#include "wsserver/request/ws-ssl-connection-request-private.h"
 #include "wsserver/certificate/ws-certificate-private.h"
 #include "wsserver/tls-gnutls/ws-tls-transport-private.h"
 

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "wsserver/base/ws-error-private.h"
-#include "wsserver/connection/ws-connection-request-private.h"
+#include "wsserver/request/ws-connection-request-private.h"
 #include "wsserver/io/ws-block-cache-private.h"
 #include "wsserver/server/ws-server-private.h"
 

@@ -6,7 +6,7 @@
 #include "wsserver/base/ws-enum-types.h"
 #include "wsserver/base/ws-marshal-data-private.h"
 #include "wsserver/base/ws-marshal.h"
-#include "wsserver/connection/ws-connection-request.h"
+#include "wsserver/request/ws-connection-request.h"
 #include "wsserver/server/ws-server-private.h"
 
 guint ws_server_signals[WS_SERVER_N_SIGNALS];

@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "wsserver/connection/ws-decision-private.h"
-#include "wsserver/connection/ws-ssl-connection-request.h"
+#include "wsserver/request/ws-decision-private.h"
+#include "wsserver/request/ws-ssl-connection-request.h"
 #include "wsserver/tls/ws-client-hello-private.h"
 
 G_BEGIN_DECLS

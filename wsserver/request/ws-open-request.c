@@ -1,6 +1,6 @@
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "wsserver/connection/ws-open-request-private.h"
+#include "wsserver/request/ws-open-request-private.h"
 
 /**
  * WsOpenRequest:

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "wsserver/connection/ws-http-request.h"
+#include "wsserver/request/ws-http-request.h"
 #include "wsserver/protocol/ws-http-head-private.h"
 
 G_BEGIN_DECLS

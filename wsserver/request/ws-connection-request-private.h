@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "wsserver/connection/ws-connection-request.h"
+#include "wsserver/request/ws-connection-request.h"
 
 WsConnectionRequest *ws_connection_request_new (const char *address,
                                                 guint       port,

@@ -4,7 +4,7 @@
 
 #include "wsserver/base/ws-enum-types.h"
 #include "wsserver/certificate/ws-certificate-private.h"
-#include "wsserver/connection/ws-ssl-connection-request-private.h"
+#include "wsserver/request/ws-ssl-connection-request-private.h"
 
 /**
  * WsSslConnectionRequest:

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 
-#include "wsserver/connection/ws-http-request-private.h"
+#include "wsserver/request/ws-http-request-private.h"
 
 /**
  * WsHttpRequest:

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "wsserver/connection/ws-client-authentication.h"
+#include "wsserver/request/ws-client-authentication.h"
 
 G_BEGIN_DECLS
 
