@@ -5,13 +5,13 @@
 /**
  * WsClientAuthentication:
  *
- * What a client has shown of itself, on which the application has the last word.
+ * The certificate that a client has presented. The application decides whether to accept it.
  *
- * It comes with [signal@Ws.Server::ssl-client-authentication]. At first
- * [property@Ws.ClientAuthentication:accept] says what the verification has decided, and
- * [property@Ws.ClientAuthentication:status] why.
+ * [signal@Ws.Server::ssl-client-authentication] carries it. Initially
+ * [property@Ws.ClientAuthentication:accept] is the result of the verification, and
+ * [property@Ws.ClientAuthentication:status] is the reason for it. A handler may change the former.
  *
- * To let in only those of one name, among those whose certificate is in order:
+ * Accept only the clients of one name, and only if their certificate is valid:
  *
  * ```c
  * static void
@@ -138,7 +138,7 @@ ws_client_authentication_class_init (WsClientAuthenticationClass *klass)
   /**
    * WsClientAuthentication:cert-subject: (getter get_cert_subject)
    *
-   * Whose certificate it is; empty if there is none.
+   * The subject of the certificate; empty if the client sent none.
    *
    * Since: 1.0
    */
@@ -146,7 +146,7 @@ ws_client_authentication_class_init (WsClientAuthenticationClass *klass)
   /**
    * WsClientAuthentication:cert-issuer: (getter get_cert_issuer)
    *
-   * Who has issued it; empty if there is none.
+   * The issuer of the certificate; empty if the client sent none.
    *
    * Since: 1.0
    */
@@ -170,7 +170,7 @@ ws_client_authentication_class_init (WsClientAuthenticationClass *klass)
   /**
    * WsClientAuthentication:accept: (getter get_accept) (setter set_accept)
    *
-   * Whether the client is let in. At first %TRUE if [property@Ws.ClientAuthentication:status] is `OK`.
+   * Whether to accept the client. Initially %TRUE if [property@Ws.ClientAuthentication:status] is `OK`.
    *
    * Since: 1.0
    */
@@ -221,7 +221,7 @@ ws_client_authentication_get_cert_encoded (WsClientAuthentication *self)
  * ws_client_authentication_get_cert_subject: (get-property cert-subject)
  * @self: a client's authentication
  *
- * Gets whose certificate it is.
+ * Gets the subject of the certificate.
  *
  * Returns: the subject, or an empty string
  *
@@ -239,7 +239,7 @@ ws_client_authentication_get_cert_subject (WsClientAuthentication *self)
  * ws_client_authentication_get_cert_issuer: (get-property cert-issuer)
  * @self: a client's authentication
  *
- * Gets who has issued the certificate.
+ * Gets the issuer of the certificate.
  *
  * Returns: the issuer, or an empty string
  *
@@ -257,7 +257,7 @@ ws_client_authentication_get_cert_issuer (WsClientAuthentication *self)
  * ws_client_authentication_get_status: (get-property status)
  * @self: a client's authentication
  *
- * Gets what the verification says.
+ * Gets the result of the verification.
  *
  * Returns: `OK`, or why it failed
  *
@@ -293,7 +293,7 @@ ws_client_authentication_get_certificate (WsClientAuthentication *self)
  * ws_client_authentication_get_accept: (get-property accept)
  * @self: a client's authentication
  *
- * Gets whether the client is let in.
+ * Gets whether to accept the client.
  *
  * Returns: %TRUE if so
  *
@@ -310,9 +310,9 @@ ws_client_authentication_get_accept (WsClientAuthentication *self)
 /**
  * ws_client_authentication_set_accept: (set-property accept)
  * @self: a client's authentication
- * @accept: whether to let the client in
+ * @accept: whether to accept the client
  *
- * Decides on the client.
+ * Accepts or refuses the client.
  *
  * Since: 1.0
  */

@@ -5,9 +5,9 @@
 /**
  * WsConnectionRequest:
  *
- * A client that has just connected, before a byte of it is read.
+ * A client that has just connected. Nothing has been read from it yet.
  *
- * It comes with [signal@Ws.Server::connection-request]. Set
+ * [signal@Ws.Server::connection-request] carries it. Set
  * [property@Ws.ConnectionRequest:accept] to %FALSE to close the socket at once.
  *
  * ```c
@@ -126,7 +126,7 @@ ws_connection_request_class_init (WsConnectionRequestClass *klass)
   /**
    * WsConnectionRequest:accept: (getter get_accept) (setter set_accept)
    *
-   * Whether the client is accepted. Starts as AllowedClients and BlockedClients decide.
+   * Whether to accept the client. Initially the result of AllowedClients and BlockedClients.
    *
    * Since: 1.0
    */
@@ -196,7 +196,7 @@ ws_connection_request_get_port (WsConnectionRequest *self)
  * ws_connection_request_get_accept: (get-property accept)
  * @self: a connection request
  *
- * Gets whether the client is accepted.
+ * Gets whether to accept the client.
  *
  * Returns: %TRUE if so
  *
@@ -215,7 +215,7 @@ ws_connection_request_get_accept (WsConnectionRequest *self)
  * @self: a connection request
  * @accept: whether to accept the client
  *
- * Decides on the client. The last handler's word counts.
+ * Accepts or refuses the client. The last handler that calls this decides.
  *
  * Since: 1.0
  */

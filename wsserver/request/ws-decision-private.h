@@ -6,7 +6,7 @@
 
 G_BEGIN_DECLS
 
-/* How a decision ended that the application had to make. */
+/* How the owner learns that it need not wait any longer. */
 typedef enum
 {
   WS_DECISION_COMPLETED, /* the application has completed the deferred request */
@@ -28,7 +28,7 @@ typedef struct
   GObject       *request;         /* that embeds this */
   GParamSpec    *cancelled_pspec; /* its property "cancelled" */
   WsDecisionFunc func;
-  gpointer       owner; /* NULL once nobody waits */
+  gpointer       owner; /* waits for the decision; NULL once it does not any more */
   gboolean       deferred;
   gboolean       completed; /* and holds a reference to the request until the owner lets go */
   gboolean       cancelled;

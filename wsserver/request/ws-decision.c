@@ -34,7 +34,7 @@ ws_decision_complete (WsDecision *self)
   return TRUE;
 }
 
-/* Without this the owner would wait until its time-out. */
+/* Without this call the owner would wait until its timer expires. */
 void
 ws_decision_drop (WsDecision *self)
 {

@@ -7,16 +7,15 @@
 /**
  * WsHttpRequest:
  *
- * An HTTP request that asks for no WebSocket: GET or HEAD of a page or a health check.
+ * An HTTP request that does not ask for a WebSocket: GET or HEAD of a page or a health check.
  *
- * It comes with [signal@Ws.Server::http-request]. A handler sets the status, headers and body of the
- * answer; without any, the answer is 426, which says that this is a WebSocket server. The connection
- * is closed after the answer.
+ * [signal@Ws.Server::http-request] carries it. A handler sets the status, the headers and the body of the
+ * response. If no handler does, the response is 426 (Upgrade Required). The server closes the connection
+ * after the response.
  *
- * This is for the few small things a WebSocket server has to show beside its sockets; it is no web
- * server.
+ * Use it for a few small resources beside the WebSocket. It does not replace a web server.
  *
- * A page at one address:
+ * Answer a health check:
  *
  * ```c
  * static void
@@ -156,7 +155,7 @@ ws_http_request_class_init (WsHttpRequestClass *klass)
   /**
    * WsHttpRequest:method: (getter get_method)
    *
-   * `GET` or `HEAD`. The answer to HEAD goes out without its body.
+   * `GET` or `HEAD`. The response to HEAD is sent without its body.
    *
    * Since: 1.0
    */
@@ -164,7 +163,7 @@ ws_http_request_class_init (WsHttpRequestClass *klass)
   /**
    * WsHttpRequest:request-uri: (getter get_request_uri)
    *
-   * The request target as sent: path and query.
+   * The request target as the client sent it: path and query.
    *
    * Since: 1.0
    */
@@ -172,7 +171,7 @@ ws_http_request_class_init (WsHttpRequestClass *klass)
   /**
    * WsHttpRequest:request-headers: (getter get_request_headers)
    *
-   * All header lines as sent, each ended by CRLF.
+   * All header lines as the client sent them, each ending with CRLF.
    *
    * Since: 1.0
    */
@@ -180,7 +179,7 @@ ws_http_request_class_init (WsHttpRequestClass *klass)
   /**
    * WsHttpRequest:status-code: (getter get_status_code) (setter set_status_code)
    *
-   * HTTP status of the answer, 200 to 599; 426 unless it is set.
+   * HTTP status of the response, 200 to 599; 426 by default.
    *
    * Since: 1.0
    */
@@ -188,7 +187,7 @@ ws_http_request_class_init (WsHttpRequestClass *klass)
   /**
    * WsHttpRequest:response-headers: (getter get_response_headers) (setter set_response_headers)
    *
-   * Additional header lines of the answer, each `Name: value`, separated by line ends.
+   * Additional header lines of the response, each `Name: value`, separated by line ends.
    *
    * Since: 1.0
    */
@@ -204,7 +203,7 @@ ws_http_request_class_init (WsHttpRequestClass *klass)
   /**
    * WsHttpRequest:body: (getter get_body) (setter set_body)
    *
-   * Body of the answer.
+   * Body of the response.
    *
    * Since: 1.0
    */
@@ -253,7 +252,7 @@ ws_http_request_get_method (WsHttpRequest *self)
  *
  * Gets the request target.
  *
- * Returns: path and query as sent
+ * Returns: path and query as the client sent them
  *
  * Since: 1.0
  */
@@ -290,7 +289,7 @@ ws_http_request_get_request_headers (WsHttpRequest *self)
  *
  * Looks up one header field.
  *
- * Returns: (nullable): the first such field's value, or %NULL
+ * Returns: (nullable): the value of the first such field, or %NULL
  *
  * Since: 1.0
  */
@@ -308,7 +307,7 @@ ws_http_request_get_request_header (WsHttpRequest *self,
  * ws_http_request_get_status_code: (get-property status-code)
  * @self: an HTTP request
  *
- * Gets the status of the answer.
+ * Gets the status of the response.
  *
  * Returns: the HTTP status
  *
@@ -327,7 +326,7 @@ ws_http_request_get_status_code (WsHttpRequest *self)
  * @self: an HTTP request
  * @status_code: HTTP status, 200 to 599
  *
- * Sets the status of the answer.
+ * Sets the status of the response.
  *
  * Since: 1.0
  */
@@ -349,7 +348,7 @@ ws_http_request_set_status_code (WsHttpRequest *self,
  * ws_http_request_get_response_headers: (get-property response-headers)
  * @self: an HTTP request
  *
- * Gets the additional header lines of the answer.
+ * Gets the additional header lines of the response.
  *
  * Returns: the lines
  *
@@ -368,7 +367,7 @@ ws_http_request_get_response_headers (WsHttpRequest *self)
  * @self: an HTTP request
  * @response_headers: (nullable): lines `Name: value`, separated by line ends
  *
- * Sets additional header lines of the answer.
+ * Sets additional header lines of the response.
  *
  * Since: 1.0
  */
@@ -434,7 +433,7 @@ ws_http_request_set_content_type (WsHttpRequest *self,
  * ws_http_request_get_body: (get-property body)
  * @self: an HTTP request
  *
- * Gets the body of the answer.
+ * Gets the body of the response.
  *
  * Returns: (transfer none) (nullable): the body, or %NULL
  *
@@ -453,7 +452,7 @@ ws_http_request_get_body (WsHttpRequest *self)
  * @self: an HTTP request
  * @body: (nullable): the body
  *
- * Sets the body of the answer.
+ * Sets the body of the response.
  *
  * Since: 1.0
  */

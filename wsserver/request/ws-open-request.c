@@ -5,18 +5,18 @@
 /**
  * WsOpenRequest:
  *
- * A client's request to open a WebSocket, on which the application may decide.
+ * A client's request to open a WebSocket. The application may accept or refuse it.
  *
- * It comes with [signal@Ws.Server::web-socket-open-request]. A handler that does nothing accepts.
+ * [signal@Ws.Server::web-socket-open-request] carries it. A handler that does nothing accepts it.
  * To refuse, set [property@Ws.OpenRequest:status-code] to an HTTP status other than 101. To select
- * a subprotocol, set [property@Ws.OpenRequest:sub-protocols] to one of those offered.
+ * a subprotocol, set [property@Ws.OpenRequest:sub-protocols] to one that the client offers.
  *
  * A decision that takes time is deferred: call [method@Ws.OpenRequest.defer] in the handler, keep a
- * reference, and call [method@Ws.OpenRequest.complete] later. Other clients are served meanwhile.
- * A request that is not completed within HandshakeTimeout is answered with 503, one whose last
- * reference is dropped without a decision with 500.
+ * reference, and call [method@Ws.OpenRequest.complete] later. Other clients are served meanwhile. If
+ * the request is not completed within HandshakeTimeout, the response is 503. If the last reference is
+ * dropped without a decision, the response is 500.
  *
- * A handler that picks a subprotocol, and refuses those who offer another:
+ * Select a subprotocol, and refuse clients that do not offer it:
  *
  * ```c
  * static void
@@ -166,7 +166,7 @@ ws_open_request_class_init (WsOpenRequestClass *klass)
   /**
    * WsOpenRequest:request-uri: (getter get_request_uri)
    *
-   * The request target as sent: path and query.
+   * The request target as the client sent it: path and query.
    *
    * Since: 1.0
    */
@@ -182,7 +182,7 @@ ws_open_request_class_init (WsOpenRequestClass *klass)
   /**
    * WsOpenRequest:origin-header: (getter get_origin_header)
    *
-   * The Origin header field; empty when the client sent none, as others than browsers do.
+   * The Origin header field; empty if the client sent none. Only browsers send it.
    *
    * Since: 1.0
    */
@@ -190,8 +190,8 @@ ws_open_request_class_init (WsOpenRequestClass *klass)
   /**
    * WsOpenRequest:sub-protocols: (getter get_sub_protocols) (setter set_sub_protocols)
    *
-   * At first the subprotocols that the client offers, separated by commas. Set it to one of them to
-   * select it; left alone, none is selected.
+   * Initially the subprotocols that the client offers, separated by commas. Set it to one of them to
+   * select that one. If it is not set, no subprotocol is selected.
    *
    * Source: RFC 6455 §1.9, §4.2.2.
    *
@@ -201,7 +201,7 @@ ws_open_request_class_init (WsOpenRequestClass *klass)
   /**
    * WsOpenRequest:extensions: (getter get_extensions)
    *
-   * The extensions that the client offers, as sent.
+   * The extensions that the client offers, as it sent them.
    *
    * Since: 1.0
    */
@@ -209,7 +209,7 @@ ws_open_request_class_init (WsOpenRequestClass *klass)
   /**
    * WsOpenRequest:request-headers: (getter get_request_headers)
    *
-   * All header lines as sent, each ended by CRLF.
+   * All header lines as the client sent them, each ending with CRLF.
    *
    * Since: 1.0
    */
@@ -217,7 +217,7 @@ ws_open_request_class_init (WsOpenRequestClass *klass)
   /**
    * WsOpenRequest:status-code: (getter get_status_code) (setter set_status_code)
    *
-   * HTTP status to answer with: 101 opens the WebSocket, 200 to 599 refuses it.
+   * HTTP status of the response: 101 opens the WebSocket, 200 to 599 refuses it.
    *
    * Since: 1.0
    */
@@ -225,7 +225,7 @@ ws_open_request_class_init (WsOpenRequestClass *klass)
   /**
    * WsOpenRequest:response-headers: (getter get_response_headers) (setter set_response_headers)
    *
-   * Additional header lines of the answer, each `Name: value`, separated by line ends.
+   * Additional header lines of the response, each `Name: value`, separated by line ends.
    *
    * Since: 1.0
    */
@@ -233,8 +233,8 @@ ws_open_request_class_init (WsOpenRequestClass *klass)
   /**
    * WsOpenRequest:cancelled: (getter is_cancelled)
    *
-   * Whether the client left, the time was up, or the server was shut down before a deferred
-   * decision; it notifies.
+   * Whether a deferred request needs no decision any more: the client has left, HandshakeTimeout has
+   * passed, or the server has been shut down.
    *
    * Since: 1.0
    */
@@ -293,7 +293,7 @@ ws_open_request_has_selected (WsOpenRequest *self)
  *
  * Gets the request target.
  *
- * Returns: path and query as sent
+ * Returns: path and query as the client sent them
  *
  * Since: 1.0
  */
@@ -384,7 +384,7 @@ ws_open_request_get_request_headers (WsOpenRequest *self)
  *
  * Looks up one header field, for example `Authorization` or `Cookie`.
  *
- * Returns: (nullable): the first such field's value, or %NULL
+ * Returns: (nullable): the value of the first such field, or %NULL
  *
  * Since: 1.0
  */
@@ -402,7 +402,7 @@ ws_open_request_get_request_header (WsOpenRequest *self,
  * ws_open_request_get_sub_protocols: (get-property sub-protocols)
  * @self: an open request
  *
- * Gets the subprotocols offered, or the one selected.
+ * Gets the subprotocols that the client offers, or the one that the application has selected.
  *
  * Returns: names separated by commas
  *
@@ -421,8 +421,8 @@ ws_open_request_get_sub_protocols (WsOpenRequest *self)
  * @self: an open request
  * @sub_protocols: (nullable): one of the subprotocols offered, or %NULL for none
  *
- * Selects the subprotocol. One that was not offered is reported by [signal@Ws.Server::error] and
- * the WebSocket opens without.
+ * Selects the subprotocol. If the client does not offer it, [signal@Ws.Server::error] reports that, and
+ * the WebSocket opens without a subprotocol.
  *
  * Since: 1.0
  */
@@ -445,7 +445,7 @@ ws_open_request_set_sub_protocols (WsOpenRequest *self,
  * ws_open_request_get_status_code: (get-property status-code)
  * @self: an open request
  *
- * Gets the HTTP status to answer with.
+ * Gets the HTTP status of the response.
  *
  * Returns: the status, 101 unless it was set
  *
@@ -464,9 +464,9 @@ ws_open_request_get_status_code (WsOpenRequest *self)
  * @self: an open request
  * @status_code: 101, or 200 to 599
  *
- * Sets the HTTP status to answer with; all but 101 refuse.
+ * Sets the HTTP status of the response. Every status but 101 refuses the request.
  *
- * Any other number is a fault of the caller, of which a critical message tells; it refuses with 500.
+ * Any other number is a fault of the caller: it logs a critical message and refuses with 500.
  *
  * Since: 1.0
  */
@@ -476,7 +476,7 @@ ws_open_request_set_status_code (WsOpenRequest *self,
 {
   g_return_if_fail (WS_IS_OPEN_REQUEST (self));
 
-  /* Whoever is not meant to come in must not do so by a slip of the pen. */
+  /* Fail closed: a mistyped status must not let a client in. */
   if (status_code != 101 && (status_code < 200 || status_code > 599))
     {
       g_critical ("status code %u is neither 101 nor one of 200 to 599; the answer is 500", status_code);
@@ -494,7 +494,7 @@ ws_open_request_set_status_code (WsOpenRequest *self,
  * ws_open_request_get_response_headers: (get-property response-headers)
  * @self: an open request
  *
- * Gets the additional header lines of the answer.
+ * Gets the additional header lines of the response.
  *
  * Returns: the lines
  *
@@ -513,10 +513,11 @@ ws_open_request_get_response_headers (WsOpenRequest *self)
  * @self: an open request
  * @response_headers: (nullable): lines `Name: value`, separated by line ends
  *
- * Sets additional header lines of the answer, for example `WWW-Authenticate` with status 401.
+ * Sets additional header lines of the response, for example `WWW-Authenticate` with status 401.
  *
- * Lines that are no header fields, or that the server itself writes (Connection, Upgrade,
- * Sec-WebSocket-…, Content-Length), are reported by [signal@Ws.Server::error], and the answer is 500.
+ * Every line must be a header field that the server does not write itself (Connection, Upgrade,
+ * Sec-WebSocket-…, Content-Length). Otherwise [signal@Ws.Server::error] reports the line, and the
+ * response is 500.
  *
  * Since: 1.0
  */
@@ -540,7 +541,7 @@ ws_open_request_set_response_headers (WsOpenRequest *self,
  * ws_open_request_is_cancelled: (get-property cancelled)
  * @self: an open request
  *
- * Whether no decision is needed any more because the client left or the time was up.
+ * Gets whether a deferred request needs no decision any more.
  *
  * Returns: %TRUE if so
  *
@@ -558,8 +559,8 @@ ws_open_request_is_cancelled (WsOpenRequest *self)
  * ws_open_request_defer:
  * @self: an open request
  *
- * Puts the decision off. To be called in a handler of
- * [signal@Ws.Server::web-socket-open-request], which keeps a reference to @self.
+ * Defers the decision. Call this in a handler of [signal@Ws.Server::web-socket-open-request], and keep
+ * a reference to @self.
  *
  * Since: 1.0
  */
@@ -575,11 +576,11 @@ ws_open_request_defer (WsOpenRequest *self)
  * ws_open_request_complete:
  * @self: a deferred open request
  *
- * Answers a deferred request as its properties say now.
+ * Responds to a deferred request with the current values of its properties.
  *
- * The answer goes out, and the signals follow, from the main loop.
+ * The main loop sends the response and emits the signals that follow from it.
  *
- * Returns: %FALSE if there is nobody to answer any more; then nothing happens
+ * Returns: %FALSE if the request needs no response any more; then nothing happens
  *
  * Since: 1.0
  */

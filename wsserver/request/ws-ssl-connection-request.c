@@ -9,21 +9,21 @@
 /**
  * WsSslConnectionRequest:
  *
- * A client's ClientHello: what it offers, and which certificate it is to be shown.
+ * A client's ClientHello, and the choice of the certificate that the server presents to it.
  *
- * It comes with [signal@Ws.Server::ssl-connection-request], before TLS has answered a byte. A handler
- * that does nothing leaves [property@Ws.Server:ssl-cert] and the certificates added by
- * [method@Ws.Server.add_ssl_cert] to choose from. To show another one set
- * [property@Ws.SslConnectionRequest:certificate], which is best loaded once and kept, or name its store
- * by the four `cert-` properties, which is then opened for this client. To turn the client away call
+ * [signal@Ws.Server::ssl-connection-request] carries it, before TLS has sent anything. If a handler does
+ * nothing, the server chooses among [property@Ws.Server:ssl-cert] and the certificates added by
+ * [method@Ws.Server.add_ssl_cert]. To present another certificate, set
+ * [property@Ws.SslConnectionRequest:certificate]; load it once and keep it. Or name its store by the four
+ * `cert-` properties; the store is then opened for this client. To refuse the client, call
  * [method@Ws.SslConnectionRequest.refuse].
  *
  * A decision that takes time is deferred: call [method@Ws.SslConnectionRequest.defer] in the handler,
  * keep a reference, and call [method@Ws.SslConnectionRequest.complete] later. Other clients are served
- * meanwhile. HandshakeTimeout limits the wait; a deferred request whose last reference is dropped goes
- * on as if nothing had been set.
+ * meanwhile. HandshakeTimeout limits the wait. If the last reference to a deferred request is dropped,
+ * the handshake continues as if nothing had been set.
  *
- * By the name that the client asks for:
+ * Choose by the host name that the client asks for:
  *
  * ```c
  * static void
@@ -182,8 +182,8 @@ ws_ssl_connection_request_class_init (WsSslConnectionRequestClass *klass)
   /**
    * WsSslConnectionRequest:supported-cipher-suites: (getter get_supported_cipher_suites)
    *
-   * The cipher suites that the client offers in its order, by their IANA names, separated by commas;
-   * a number that has no name as 0xNNNN.
+   * The cipher suites that the client offers, in its order: IANA names, separated by commas. A suite
+   * without a name is written as 0xNNNN.
    *
    * Since: 1.0
    */
@@ -192,8 +192,8 @@ ws_ssl_connection_request_class_init (WsSslConnectionRequestClass *klass)
   /**
    * WsSslConnectionRequest:supported-signature-algs: (getter get_supported_signature_algs)
    *
-   * The signature algorithms that the client accepts in its order, separated by commas; empty if it
-   * does not say.
+   * The signature algorithms that the client accepts, in its order, separated by commas; empty if it
+   * lists none.
    *
    * Since: 1.0
    */
@@ -202,8 +202,8 @@ ws_ssl_connection_request_class_init (WsSslConnectionRequestClass *klass)
   /**
    * WsSslConnectionRequest:server-name: (getter get_server_name)
    *
-   * The host name that the client wants to reach, in lower case; empty if it does not say, as is so
-   * where it connects to an address.
+   * The host name that the client wants to reach, in lower case; empty if it names none. A client that
+   * connects to an IP address names none.
    *
    * Source: RFC 6066 §3.
    *
@@ -213,8 +213,8 @@ ws_ssl_connection_request_class_init (WsSslConnectionRequestClass *klass)
   /**
    * WsSslConnectionRequest:cert-store-type: (getter get_cert_store_type) (setter set_cert_store_type)
    *
-   * What the store of another certificate is. Counts where
-   * [property@Ws.SslConnectionRequest:cert-store] is not empty.
+   * Type of the store of another certificate. Ignored if
+   * [property@Ws.SslConnectionRequest:cert-store] is empty.
    *
    * Since: 1.0
    */
@@ -239,8 +239,8 @@ ws_ssl_connection_request_class_init (WsSslConnectionRequestClass *klass)
   /**
    * WsSslConnectionRequest:cert-subject: (getter get_cert_subject) (setter set_cert_subject)
    *
-   * Which certificate of that store, as in [ctor@Ws.Certificate.new_from_store]; empty takes the first one
-   * with a key.
+   * Selects a certificate of that store, as in [ctor@Ws.Certificate.new_from_store]. If it is empty, the
+   * first certificate with a key is taken.
    *
    * Since: 1.0
    */
@@ -248,7 +248,8 @@ ws_ssl_connection_request_class_init (WsSslConnectionRequestClass *klass)
   /**
    * WsSslConnectionRequest:certificate: (getter get_certificate) (setter set_certificate)
    *
-   * The certificate to show this client; %NULL keeps the server's. It comes before the store.
+   * The certificate to present to this client; %NULL keeps the server's. If it is set, the store is
+   * ignored.
    *
    * Since: 1.0
    */
@@ -256,8 +257,8 @@ ws_ssl_connection_request_class_init (WsSslConnectionRequestClass *klass)
   /**
    * WsSslConnectionRequest:cancelled: (getter is_cancelled)
    *
-   * Whether the client left, the time was up, or the server was shut down before a deferred decision;
-   * it notifies.
+   * Whether a deferred request needs no decision any more: the client has left, HandshakeTimeout has
+   * passed, or the server has been shut down.
    *
    * Since: 1.0
    */
@@ -300,7 +301,6 @@ ws_ssl_connection_request_is_refused (WsSslConnectionRequest *self)
   return self->refused;
 }
 
-/* *certificate NULL: the server's own. */
 gboolean
 ws_ssl_connection_request_load (WsSslConnectionRequest *self,
                                 WsCertificate         **certificate,
@@ -382,7 +382,7 @@ ws_ssl_connection_request_get_server_name (WsSslConnectionRequest *self)
  * ws_ssl_connection_request_get_cert_store_type: (get-property cert-store-type)
  * @self: a request
  *
- * Gets what the store of another certificate is.
+ * Gets the type of the store of another certificate.
  *
  * Returns: the type
  *
@@ -401,7 +401,7 @@ ws_ssl_connection_request_get_cert_store_type (WsSslConnectionRequest *self)
  * @self: a request
  * @cert_store_type: the type
  *
- * Sets what the store of another certificate is.
+ * Sets the type of the store of another certificate.
  *
  * Since: 1.0
  */
@@ -510,7 +510,7 @@ ws_ssl_connection_request_set_cert_password (WsSslConnectionRequest *self,
  * ws_ssl_connection_request_get_cert_subject: (get-property cert-subject)
  * @self: a request
  *
- * Gets which certificate of the store is meant.
+ * Gets what selects the certificate of the store.
  *
  * Returns: the subject, or an empty string
  *
@@ -529,7 +529,7 @@ ws_ssl_connection_request_get_cert_subject (WsSslConnectionRequest *self)
  * @self: a request
  * @cert_subject: (nullable): a subject, a part of one, `*`, or `Thumbprint=HEX`
  *
- * Says which certificate of the store is meant.
+ * Selects a certificate of the store.
  *
  * Since: 1.0
  */
@@ -567,8 +567,8 @@ ws_ssl_connection_request_get_certificate (WsSslConnectionRequest *self)
  *
  * Chooses the certificate for this client.
  *
- * What TLS makes of it is kept with the server, so showing the same object to many clients costs no more
- * than the server's own certificate.
+ * The server keeps what TLS derives from the object. Presenting the same object to many clients
+ * therefore costs no more than presenting the server's own certificate.
  *
  * Since: 1.0
  */
@@ -587,7 +587,7 @@ ws_ssl_connection_request_set_certificate (WsSslConnectionRequest *self,
  * ws_ssl_connection_request_is_cancelled: (get-property cancelled)
  * @self: a request
  *
- * Whether no decision is needed any more because the client left or the time was up.
+ * Gets whether a deferred request needs no decision any more.
  *
  * Returns: %TRUE if so
  *
@@ -605,8 +605,8 @@ ws_ssl_connection_request_is_cancelled (WsSslConnectionRequest *self)
  * ws_ssl_connection_request_refuse:
  * @self: a request
  *
- * Turns the client away with the alert unrecognized_name, as is right for a host name that is not
- * served here.
+ * Refuses the client with the alert unrecognized_name. Use this for a host name that the server does not
+ * serve.
  *
  * Source: RFC 8446 §6.2.
  *
@@ -624,8 +624,8 @@ ws_ssl_connection_request_refuse (WsSslConnectionRequest *self)
  * ws_ssl_connection_request_defer:
  * @self: a request
  *
- * Puts the decision off. To be called in a handler of
- * [signal@Ws.Server::ssl-connection-request], which keeps a reference to @self.
+ * Defers the decision. Call this in a handler of [signal@Ws.Server::ssl-connection-request], and keep a
+ * reference to @self.
  *
  * Since: 1.0
  */
@@ -641,9 +641,9 @@ ws_ssl_connection_request_defer (WsSslConnectionRequest *self)
  * ws_ssl_connection_request_complete:
  * @self: a deferred request
  *
- * Goes on with the handshake as the properties say now. It does so from the main loop.
+ * Continues the handshake with the current values of the properties. The main loop does it.
  *
- * Returns: %FALSE if there is nobody to answer any more; then nothing happens
+ * Returns: %FALSE if the request needs no decision any more; then nothing happens
  *
  * Since: 1.0
  */
