@@ -78,13 +78,14 @@ scan_cut (const WsLimits *limits,
 
 /* --- parsing --------------------------------------------------------------------------------- */
 
-/* What the head says of itself, put together again, is what came, with a question mark for each
- * byte that is no UTF-8. */
+/* What the head says of itself, put together again, is what came, without an empty line at the start and
+ * with a question mark for each byte that is not UTF-8. */
 static void
 check_text (const WsHttpHead *head,
             const guint8     *data,
             gsize             length)
 {
+  const gsize        skipped = data[0] == '\r' ? 2 : 0;
   g_autofree guint8 *expected = fuzz_copy (data, length);
   g_autoptr (GString) text = g_string_new (NULL);
 
@@ -95,7 +96,7 @@ check_text (const WsHttpHead *head,
   g_string_printf (text, "%s %s HTTP/1.%u\r\n%s\r\n", ws_http_head_get_method (head),
                    ws_http_head_get_target (head), ws_http_head_get_minor_version (head),
                    ws_http_head_get_header_text (head));
-  g_assert_cmpmem (text->str, text->len, expected, length);
+  g_assert_cmpmem (text->str, text->len, expected + skipped, length - skipped);
 }
 
 static void

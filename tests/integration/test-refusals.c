@@ -21,7 +21,7 @@ typedef struct
 
 static const Refusal refusals[] = {
   { "no-target", "GET\r\n\r\n", NULL, 400 },
-  { "empty-line-first", "\r\nGET / HTTP/1.1\r\n" HOST UPGRADE KEY VERSION "\r\n", NULL, 400 },
+  { "empty-lines-first", "\r\n\r\nGET / HTTP/1.1\r\n" HOST UPGRADE KEY VERSION "\r\n", NULL, 400 },
   { "bare-lf", "GET / HTTP/1.1\nHost: localhost\n\n", NULL, 400 },
   { "bare-cr", "GET / HTTP/1.1\r\n" HOST "X-A: a\rb\r\n" UPGRADE KEY VERSION "\r\n", NULL, 400 },
   { "http-2.0", "GET / HTTP/2.0\r\n" HOST UPGRADE KEY VERSION "\r\n", NULL, 400 },
@@ -64,8 +64,8 @@ static const Refusal refusals[] = {
   { "sub-protocol-twice",
     "GET / HTTP/1.1\r\n" HOST UPGRADE KEY VERSION "Sec-WebSocket-Protocol: a, a\r\n\r\n",
     "Sec-WebSocket-Protocol", 400 },
-  { "sub-protocol-empty", "GET / HTTP/1.1\r\n" HOST UPGRADE KEY VERSION "Sec-WebSocket-Protocol: \r\n\r\n",
-    "Sec-WebSocket-Protocol", 400 },
+  { "empty-host", "GET / HTTP/1.1\r\nHost: \r\n" UPGRADE KEY VERSION "\r\n", "Host", 400 },
+  { "asterisk-target", "GET * HTTP/1.1\r\n" HOST "\r\n", NULL, 400 },
   { "two-origins",
     "GET / HTTP/1.1\r\n" HOST UPGRADE KEY VERSION "Origin: http://a\r\nOrigin: http://b\r\n\r\n", "Origin",
     400 },

@@ -26,6 +26,8 @@ static const WsLimits default_limits = {
 
 static const HeadCase cases[] = {
   CASE ("least", "GET / HTTP/1.1\r\n\r\n", "18 GET / 1 []"),
+  CASE ("leading-crlf", "\r\n" REQUEST "\r\n", "20 GET / 1 []"),
+  CASE ("leading-crlf-fields", "\r\n" REQUEST "A: b\r\n\r\n", "26 GET / 1 [A: b\r\n]"),
   CASE ("http-1.0", "GET / HTTP/1.0\r\n\r\n", "18 GET / 0 []"),
   CASE ("http-1.9", "GET / HTTP/1.9\r\n\r\n", "18 GET / 9 []"),
   CASE ("host", REQUEST "Host: a\r\n\r\n", "27 GET / 1 [Host: a\r\n]"),
@@ -41,7 +43,8 @@ static const HeadCase cases[] = {
   CASE ("bytes-behind", REQUEST "\r\n\x81\x80" "abcd", "18 GET / 1 []"),
   CASE ("second-request-behind", REQUEST "\r\n" REQUEST "\r\n", "18 GET / 1 []"),
 
-  CASE ("leading-crlf", "\r\nGET / HTTP/1.1\r\n\r\n", "failed 400"),
+  CASE ("leading-two-crlf", "\r\n\r\nGET / HTTP/1.1\r\n\r\n", "failed 400"),
+  CASE ("leading-cr", "\rGET / HTTP/1.1\r\n\r\n", "failed 400"),
   CASE ("only-crlf", "\r\n\r\n", "failed 400"),
   CASE ("leading-lf", "\nGET / HTTP/1.1\r\n\r\n", "failed 400"),
   CASE ("lf-only", "GET / HTTP/1.1\nHost: a\n\n", "failed 400"),
@@ -91,6 +94,8 @@ static const HeadCase cases[] = {
   CASE ("cut-request-line", "GET / HT", "need-more"),
   CASE ("cut-after-cr", REQUEST "A: b\r", "need-more"),
   CASE ("cut-before-last-lf", REQUEST "A: b\r\n\r", "need-more"),
+  CASE ("cut-in-leading-crlf", "\r", "need-more"),
+  CASE ("cut-after-leading-crlf", "\r\n", "need-more"),
   CASE ("nothing", "", "need-more"),
 };
 /* clang-format on */
@@ -374,7 +379,8 @@ test_early (void)
     gsize       decided_at;
   } early[] = {
     { "\x16\x03\x01", 1 },
-    { "\r\n", 1 },
+    { "\r\n\r\n", 3 },
+    { "\rGET", 2 },
     { "\nGET", 1 },
     { "GET / HTTP\n", 11 },
     { REQUEST "A\rB", 19 },
@@ -580,6 +586,65 @@ test_list_next (void)
   g_assert_null (list);
 }
 
+static WsHttpHead *
+parse_good (const char *text)
+{
+  const char *fault = NULL;
+  guint       status = 0;
+  WsHttpHead *head = ws_http_head_parse ((const guint8 *) text, strlen (text), &status, &fault);
+
+  g_assert_cmpstr (fault, ==, NULL);
+  return head;
+}
+
+static void
+test_joined (void)
+{
+  g_autoptr (WsHttpHead) head = parse_good (REQUEST "A: b\r\nCookie: c=d\r\na: , e,\r\nX: 1\r\ncookie: f=g\r\n\r\n");
+  g_autofree char *list = ws_http_head_get_list (head, "A");
+
+  g_test_summary ("Several fields of one name are one list, Cookie's by semicolons; RFC 9110 5.3.");
+
+  g_assert_cmpstr (ws_http_head_get_joined (head, "x"), ==, "1");
+  g_assert_cmpstr (ws_http_head_get_joined (head, "A"), ==, "b, , e,");
+  g_assert_true (ws_http_head_get_joined (head, "A") == ws_http_head_get_joined (head, "a"));
+  g_assert_cmpstr (ws_http_head_get_joined (head, "COOKIE"), ==, "c=d; f=g");
+  g_assert_null (ws_http_head_get_joined (head, "B"));
+  g_assert_cmpstr (list, ==, "b, e");
+  g_assert_null (ws_http_head_get_list (head, "B"));
+}
+
+static void
+test_target (void)
+{
+  static const struct
+  {
+    const char *target;
+    const char *path;
+    const char *host;
+  } targets[] = {
+    { "/a?b", "/a?b", "field" },
+    { "*", "*", "field" },
+    { "http://a:1/b?c", "/b?c", "a:1" },
+    { "ws://[::1]", "/", "[::1]" },
+    { "ws://a?b=c", "/?b=c", "a" },
+    { "/a://b", "/a://b", "field" },
+  };
+
+  g_test_summary ("A target that is a whole URI gives path and host, and its host goes before the field's.");
+
+  for (gsize i = 0; i < G_N_ELEMENTS (targets); i++)
+    {
+      g_autofree char *text =
+          g_strconcat ("GET ", targets[i].target, " HTTP/1.1\r\nHost: field\r\n\r\n", NULL);
+      g_autoptr (WsHttpHead) head = parse_good (text);
+
+      g_assert_cmpstr (ws_http_head_get_target (head), ==, targets[i].target);
+      g_assert_cmpstr (ws_http_head_get_path (head), ==, targets[i].path);
+      g_assert_cmpstr (ws_http_head_get_host (head), ==, targets[i].host);
+    }
+}
+
 int
 main (int    argc,
       char **argv)
@@ -607,6 +672,8 @@ main (int    argc,
   g_test_add_func ("/http-head/has-token/all", test_has_token);
   g_test_add_func ("/http-head/is-token/all", test_is_token);
   g_test_add_func ("/http-head/list-next/all", test_list_next);
+  g_test_add_func ("/http-head/joined/all", test_joined);
+  g_test_add_func ("/http-head/target/all", test_target);
 
   return g_test_run ();
 }

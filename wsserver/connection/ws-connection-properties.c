@@ -57,7 +57,8 @@ ws_connection_get_connected (WsConnection *self)
  * ws_connection_get_host: (get-property host)
  * @self: a connection
  *
- * Gets the Host header field of the opening request.
+ * Gets host and port that the opening request is for: its Host header field, or those of the request
+ * target where it is a whole URI.
  *
  * Returns: the value
  *
@@ -66,9 +67,12 @@ ws_connection_get_connected (WsConnection *self)
 const char *
 ws_connection_get_host (WsConnection *self)
 {
+  const char *host;
+
   g_return_val_if_fail (WS_IS_CONNECTION (self), NULL);
 
-  return get_header (self, "Host");
+  host = self->head != NULL ? ws_http_head_get_host (self->head) : NULL;
+  return host != NULL ? host : "";
 }
 
 /**
@@ -104,7 +108,7 @@ ws_connection_get_request_uri (WsConnection *self)
 {
   g_return_val_if_fail (WS_IS_CONNECTION (self), NULL);
 
-  return self->head != NULL ? ws_http_head_get_target (self->head) : "";
+  return self->head != NULL ? ws_http_head_get_path (self->head) : "";
 }
 
 /**
@@ -141,7 +145,7 @@ ws_connection_get_sub_protocols (WsConnection *self)
   g_return_val_if_fail (WS_IS_CONNECTION (self), NULL);
 
   if (self->offered_sub_protocols == NULL && self->head != NULL)
-    self->offered_sub_protocols = ws_http_head_get_combined (self->head, "Sec-WebSocket-Protocol");
+    self->offered_sub_protocols = ws_http_head_get_list (self->head, "Sec-WebSocket-Protocol");
   return self->offered_sub_protocols != NULL ? self->offered_sub_protocols : "";
 }
 

@@ -33,7 +33,6 @@ typedef struct
   const char *fault;
   guint       n_items;
   char        delimiter; /* stood behind the last item: ',', ';' or NUL; ',' at the start */
-  gboolean    has_name;
 } WsExtensionReader;
 
 /* value: all such fields of the head joined by ", " (ws_http_head_get_combined()). It is
@@ -41,7 +40,7 @@ typedef struct
 void ws_extension_reader_init (WsExtensionReader *self,
                                char              *value);
 
-/* Reads the next item. A list may have empty elements but not only such; blanks may stand around
+/* Reads the next item. A list may have empty elements, or only such; blanks may stand around
  * "," ";" and "="; a quoted value is unquoted and must then be a token. RFC 6455 §9.1. */
 WsExtensionItem ws_extension_reader_next (WsExtensionReader *self);
 

@@ -153,13 +153,7 @@ ws_extension_reader_next (WsExtensionReader *self)
     skip (self, BLANKS ",");
 
   if (*self->position != '\0')
-    {
-      self->has_name = TRUE;
-      return read_item (self, WS_EXTENSION_ITEM_NAME);
-    }
-
-  if (!self->has_name)
-    return fail (self, "empty Sec-WebSocket-Extensions");
+    return read_item (self, WS_EXTENSION_ITEM_NAME);
 
   return (WsExtensionItem){ .type = WS_EXTENSION_ITEM_END };
 }

@@ -35,12 +35,53 @@ check_version (const WsHttpHead *head)
   return ws_http_head_get_minor_version (head) >= 1 ? NULL : "HTTP version is below HTTP/1.1";
 }
 
-/* RFC 9112 §3.2. What the name means is for others to judge, but nothing that another reader could
- * take for a second host or a path may stand in it. */
+/* RFC 3986 §3.2.2: the characters of a name, without the comma, which could make a list of hosts of it. */
+static gboolean
+is_name_character (char byte)
+{
+  return g_ascii_isalnum (byte) || (byte != '\0' && strchr ("-._~!$&'()*+;=%", byte) != NULL);
+}
+
+/* Whether the text is [ ":" port ] to its end. RFC 3986 §3.2.3. */
+static gboolean
+is_port_or_end (const char *text)
+{
+  guint64 port;
+
+  if (*text == '\0' || strcmp (text, ":") == 0)
+    return TRUE;
+
+  return *text == ':' && g_ascii_string_to_unsigned (text + 1, 10, 0, G_MAXUINT16, &port, NULL);
+}
+
+/* Whether the text is host [ ":" port ] and nothing that another reader could take for a second host, a
+ * user or a path. RFC 3986 §3.2.2. */
+static gboolean
+is_host_and_port (const char *text)
+{
+  const char *end = text;
+
+  if (*text == '[')
+    {
+      const char      *close = strchr (text, ']');
+      g_autofree char *address = close != NULL ? g_strndup (text + 1, (gsize) (close - text) - 1) : NULL;
+
+      return address != NULL && strchr (address, ':') != NULL && g_hostname_is_ip_address (address) &&
+             is_port_or_end (close + 1);
+    }
+
+  while (is_name_character (*end))
+    end++;
+
+  return end > text && is_port_or_end (end);
+}
+
+/* RFC 9112 §3.2, RFC 6455 §4.2.1 item 2. */
 static const char *
 check_host (const WsHttpHead *head)
 {
   const guint count = ws_http_head_count (head, "Host");
+  const char *host;
 
   if (count == 0)
     return ws_http_head_get_minor_version (head) >= 1 ? "Host is missing" : NULL;
@@ -48,11 +89,12 @@ check_host (const WsHttpHead *head)
   if (count > 1)
     return "Host is repeated";
 
-  for (const char *p = ws_http_head_get (head, "Host"); *p != '\0'; p++)
-    if (!g_ascii_isgraph (*p) || strchr (",/?#@\\\"<>", *p) != NULL)
-      return "Host holds a byte that no host can";
+  host = ws_http_head_get (head, "Host");
 
-  return NULL;
+  if (*host == '\0')
+    return "Host is empty";
+
+  return is_host_and_port (host) ? NULL : "Host is not a host name or address with an optional port";
 }
 
 static const char *
@@ -144,6 +186,10 @@ check_subprotocols (const WsHttpHead *head)
 
   while (ws_http_list_next (&list, &span.start, &span.length))
     {
+      /* Clients that were given an empty list send an empty field. RFC 9110 §5.6.1.2. */
+      if (span.length == 0)
+        continue;
+
       if (!ws_http_is_token_span (span.start, span.length))
         return "Sec-WebSocket-Protocol is not a list of tokens";
 
@@ -165,7 +211,8 @@ check_origin (const WsHttpHead *head)
   return ws_http_head_count (head, "Origin") <= 1 ? NULL : "Origin is repeated";
 }
 
-/* RFC 6455 §4.2.1 item 1, RFC 9112 §3.2: a path, or a whole URI of a scheme that leads here. */
+/* RFC 6455 §4.2.1 item 1, RFC 9112 §3.2: a path, or a whole URI of a scheme that leads here. The other two
+ * forms belong to CONNECT and OPTIONS. */
 static const char *
 check_target (const WsHttpHead *head)
 {
@@ -179,13 +226,8 @@ check_target (const WsHttpHead *head)
     return NULL;
 
   for (gsize i = 0; i < G_N_ELEMENTS (prefixes); i++)
-    {
-      const gsize length = strlen (prefixes[i]);
-
-      if (g_ascii_strncasecmp (target, prefixes[i], length) == 0 && target[length] != '\0' &&
-          strchr ("/?:", target[length]) == NULL)
-        return NULL;
-    }
+    if (g_ascii_strncasecmp (target, prefixes[i], strlen (prefixes[i])) == 0)
+      return is_host_and_port (ws_http_head_get_host (head)) ? NULL : "request target names no valid host";
 
   return "request target is neither a path nor a WebSocket or HTTP URI";
 }
@@ -217,7 +259,7 @@ run_checks (const WsHttpHead *head,
 static WsHandshakeVerdict
 judge_plain (const WsHttpHead *head)
 {
-  static const Check checks[] = { check_host, check_body };
+  static const Check checks[] = { check_host, check_body, check_target };
   const char        *method = ws_http_head_get_method (head);
   const char        *fault;
 

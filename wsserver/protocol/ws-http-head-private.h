@@ -20,13 +20,13 @@ typedef struct
 {
   gsize scanned;    /* bytes already looked at */
   gsize line_start; /* offset of the line under way */
-  guint n_lines;    /* complete lines before it */
+  guint n_lines;    /* complete lines before it, without an empty one at the start */
 } WsHttpHeadScanner;
 
 /* Looks at data[scanner->scanned .. length): data is all that has arrived of the head so far.
  * DONE sets *head_length (up to and with the empty line). FAILED sets *status (400 for a byte that
  * no head can hold or an empty first line, 414, 431) and *fault, a static sentence; it comes as
- * early as the bytes allow. One leading CRLF is not accepted. */
+ * early as the bytes allow. One empty line before the request line is ignored. RFC 9112 §2.2. */
 WsParseResult ws_http_head_scan (WsHttpHeadScanner *scanner,
                                  const WsLimits    *limits,
                                  const guint8      *data,
@@ -47,6 +47,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (WsHttpHead, ws_http_head_unref)
 /* NUL-terminated, owned by the head. */
 const char *ws_http_head_get_method (const WsHttpHead *head);
 const char *ws_http_head_get_target (const WsHttpHead *head);
+/* Path and query of the target, whether it is in origin form or in absolute form. */
+const char *ws_http_head_get_path (const WsHttpHead *head);
+/* Host and port that the request is for, or NULL: those of a target in absolute form, else those of the
+ * Host field. RFC 9112 §3.2.2. */
+const char *ws_http_head_get_host (const WsHttpHead *head);
 guint       ws_http_head_get_minor_version (const WsHttpHead *head);
 
 /* The header lines as received, save that a byte which is not UTF-8 is a question mark; each ended
@@ -64,6 +69,15 @@ const char *ws_http_head_get (const WsHttpHead *head,
 /* All values of the field joined by ", ", or NULL; free with g_free(). RFC 9110 §5.3. */
 char *ws_http_head_get_combined (const WsHttpHead *head,
                                  const char       *name);
+
+/* As ws_http_head_get_combined(), but owned by the head, and the Cookie field is joined by "; ". */
+const char *ws_http_head_get_joined (WsHttpHead *head,
+                                     const char *name);
+
+/* The elements of the lists of all such fields, without empty ones, joined by ", "; NULL if there is no
+ * such field. Free with g_free(). RFC 9110 §5.6.1.2. */
+char *ws_http_head_get_list (const WsHttpHead *head,
+                             const char       *name);
 
 /* Whether the comma-separated lists of all such fields hold the token (case-insensitive). */
 gboolean ws_http_head_has_token (const WsHttpHead *head,

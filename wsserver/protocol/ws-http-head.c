@@ -14,6 +14,7 @@ typedef struct
 {
   const char *name;
   const char *value;
+  char       *joined; /* in the first of several fields of a name: their values, once asked for */
 } Field;
 
 struct _WsHttpHead
@@ -22,6 +23,8 @@ struct _WsHttpHead
   gatomicrefcount ref_count;
   const char     *method;
   const char     *target;
+  char           *path;      /* path and query of a target in absolute form, else NULL */
+  char           *authority; /* host and port of such a target, else NULL */
   const char     *header_text;
   guint           minor_version;
   guint           n_fields;
@@ -143,6 +146,23 @@ refuse (guint       *status,
   return WS_PARSE_FAILED;
 }
 
+/* Takes the CR that begins an empty line in front of the request line. Clients of old send one behind the
+ * body of the request before; a server ignores at least one. RFC 9112 §2.2. */
+static WsParseResult
+scan_empty_line (WsHttpHeadScanner *scanner,
+                 const guint8      *data,
+                 guint             *status,
+                 const char       **fault)
+{
+  if (data[1] != '\n')
+    return refuse (status, fault, STATUS_BAD_REQUEST, "CR without LF in the request head");
+
+  scanner->line_start = LINE_END_LENGTH;
+  scanner->scanned = LINE_END_LENGTH;
+
+  return WS_PARSE_NEED_MORE;
+}
+
 /* Takes the CR at offset cr, which has to begin a line end; NEED_MORE when it did and the head
  * goes on after it. */
 static WsParseResult
@@ -189,7 +209,7 @@ ws_http_head_scan (WsHttpHeadScanner *scanner,
       WsParseResult  result;
 
       if (in_request_line)
-        end = MIN (end, max_request_line + 1);
+        end = MIN (end, scanner->line_start + max_request_line + 1);
 
       if (scanner->n_lines > WS_MAX_HEADER_FIELDS && scanner->line_start < end &&
           data[scanner->line_start] != '\r')
@@ -198,7 +218,7 @@ ws_http_head_scan (WsHttpHeadScanner *scanner,
       i = find_control (data, scanner->scanned, end);
       scanner->scanned = i;
 
-      if (in_request_line && i > max_request_line)
+      if (in_request_line && i > scanner->line_start + max_request_line)
         return refuse (status, fault, STATUS_URI_TOO_LONG, "request line over its limit");
 
       /* A CR in the last place is too late as well: its LF would be over the limit. */
@@ -211,13 +231,16 @@ ws_http_head_scan (WsHttpHeadScanner *scanner,
       if (data[i] != '\r')
         return refuse (status, fault, STATUS_BAD_REQUEST, "control byte in the request head");
 
-      if (i == 0)
-        return refuse (status, fault, STATUS_BAD_REQUEST, "empty line before the request line");
+      if (in_request_line && i == scanner->line_start && i > 0)
+        return refuse (status, fault, STATUS_BAD_REQUEST, "empty lines before the request line");
 
       if (i + 1 == length)
         return WS_PARSE_NEED_MORE;
 
-      result = scan_line_end (scanner, data, i, head_length, status, fault);
+      if (i == 0)
+        result = scan_empty_line (scanner, data, status, fault);
+      else
+        result = scan_line_end (scanner, data, i, head_length, status, fault);
 
       if (result != WS_PARSE_NEED_MORE)
         return result;
@@ -244,6 +267,24 @@ take_line (Rest  *rest,
   rest->length -= length + LINE_END_LENGTH;
 
   return line;
+}
+
+/* A target in absolute form names host and path together. RFC 9112 §3.2.2. */
+static void
+split_target (WsHttpHead *head,
+              const char *target)
+{
+  const char *scheme_end = target[0] != '/' ? strstr (target, "://") : NULL;
+  const char *authority;
+  const char *rest;
+
+  if (scheme_end == NULL)
+    return;
+
+  authority = scheme_end + strlen ("://");
+  rest = authority + strcspn (authority, "/?#");
+  head->authority = g_strndup (authority, (gsize) (rest - authority));
+  head->path = g_strconcat (*rest == '/' ? "" : "/", rest, NULL);
 }
 
 /* RFC 9112 §3: method SP request-target SP HTTP-version, one space each. Returns the fault. */
@@ -284,6 +325,7 @@ parse_request_line (WsHttpHead *head,
       return "HTTP version is not 1.x";
     }
 
+  split_target (head, target);
   head->method = line;
   head->target = target;
   head->minor_version = (guint) g_ascii_digit_value (version[7]);
@@ -324,6 +366,7 @@ parse_field (WsHttpHead *head,
 
   head->fields[head->n_fields].name = line;
   head->fields[head->n_fields].value = value;
+  head->fields[head->n_fields].joined = NULL;
   head->n_fields++;
 
   return NULL;
@@ -407,6 +450,13 @@ ws_http_head_parse (const guint8 *data,
       return NULL;
     }
 
+  /* The empty line that ws_http_head_scan() ignores. */
+  if (head_length > LINE_END_LENGTH && data[0] == '\r' && data[1] == '\n')
+    {
+      data += LINE_END_LENGTH;
+      head_length -= LINE_END_LENGTH;
+    }
+
   head = allocate_head (data, head_length, &rest);
   line = take_line (&rest, &length);
 
@@ -443,8 +493,14 @@ ws_http_head_ref (WsHttpHead *head)
 void
 ws_http_head_unref (WsHttpHead *head)
 {
-  if (g_atomic_ref_count_dec (&head->ref_count))
-    g_free (head);
+  if (!g_atomic_ref_count_dec (&head->ref_count))
+    return;
+
+  for (guint i = 0; i < head->n_fields; i++)
+    g_free (head->fields[i].joined);
+  g_free (head->path);
+  g_free (head->authority);
+  g_free (head);
 }
 
 /* --- access ---------------------------------------------------------------------------------- */
@@ -459,6 +515,18 @@ const char *
 ws_http_head_get_target (const WsHttpHead *head)
 {
   return head->target;
+}
+
+const char *
+ws_http_head_get_path (const WsHttpHead *head)
+{
+  return head->path != NULL ? head->path : head->target;
+}
+
+const char *
+ws_http_head_get_host (const WsHttpHead *head)
+{
+  return head->authority != NULL ? head->authority : ws_http_head_get (head, "Host");
 }
 
 guint
@@ -515,26 +583,81 @@ ws_http_head_get (const WsHttpHead *head,
   return field != NULL ? field->value : NULL;
 }
 
-char *
-ws_http_head_get_combined (const WsHttpHead *head,
-                           const char       *name)
+static char *
+join_fields (const WsHttpHead *head,
+             const char       *name,
+             const char       *separator)
 {
   guint        index = 0;
   const Field *field = next_field (head, name, &index);
-  GString     *combined;
+  GString     *joined;
 
   if (field == NULL)
     return NULL;
 
-  combined = g_string_new (field->value);
+  joined = g_string_new (field->value);
 
   while ((field = next_field (head, name, &index)) != NULL)
     {
-      g_string_append (combined, ", ");
-      g_string_append (combined, field->value);
+      g_string_append (joined, separator);
+      g_string_append (joined, field->value);
     }
 
-  return g_string_free (combined, FALSE);
+  return g_string_free (joined, FALSE);
+}
+
+char *
+ws_http_head_get_combined (const WsHttpHead *head,
+                           const char       *name)
+{
+  return join_fields (head, name, ", ");
+}
+
+const char *
+ws_http_head_get_joined (WsHttpHead *head,
+                         const char *name)
+{
+  guint  index = 0;
+  Field *first;
+
+  if (next_field (head, name, &index) == NULL)
+    return NULL;
+
+  first = &head->fields[index - 1];
+  if (next_field (head, name, &index) == NULL)
+    return first->value;
+
+  /* Cookie is not a list by commas and may still come in several lines. RFC 9113 §8.2.3. */
+  if (first->joined == NULL)
+    first->joined = join_fields (head, name, g_ascii_strcasecmp (name, "Cookie") == 0 ? "; " : ", ");
+
+  return first->joined;
+}
+
+char *
+ws_http_head_get_list (const WsHttpHead *head,
+                       const char       *name)
+{
+  g_autofree char *combined = ws_http_head_get_combined (head, name);
+  const char      *list = combined;
+  const char      *element;
+  gsize            length;
+  GString         *elements;
+
+  if (combined == NULL)
+    return NULL;
+
+  elements = g_string_new (NULL);
+
+  while (ws_http_list_next (&list, &element, &length))
+    {
+      if (length > 0 && elements->len > 0)
+        g_string_append (elements, ", ");
+
+      g_string_append_len (elements, element, (gssize) length);
+    }
+
+  return g_string_free (elements, FALSE);
 }
 
 gboolean

@@ -91,7 +91,7 @@ ws_http_request_get_property (GObject    *object,
       g_value_set_string (value, ws_http_head_get_method (self->head));
       break;
     case PROP_REQUEST_URI:
-      g_value_set_string (value, ws_http_head_get_target (self->head));
+      g_value_set_string (value, ws_http_head_get_path (self->head));
       break;
     case PROP_REQUEST_HEADERS:
       g_value_set_string (value, ws_http_head_get_header_text (self->head));
@@ -163,7 +163,7 @@ ws_http_request_class_init (WsHttpRequestClass *klass)
   /**
    * WsHttpRequest:request-uri: (getter get_request_uri)
    *
-   * The request target as the client sent it: path and query.
+   * Path and query of the request target.
    *
    * Since: 1.0
    */
@@ -252,7 +252,7 @@ ws_http_request_get_method (WsHttpRequest *self)
  *
  * Gets the request target.
  *
- * Returns: path and query as the client sent them
+ * Returns: path and query
  *
  * Since: 1.0
  */
@@ -261,7 +261,7 @@ ws_http_request_get_request_uri (WsHttpRequest *self)
 {
   g_return_val_if_fail (WS_IS_HTTP_REQUEST (self), NULL);
 
-  return ws_http_head_get_target (self->head);
+  return ws_http_head_get_path (self->head);
 }
 
 /**
@@ -289,7 +289,10 @@ ws_http_request_get_request_headers (WsHttpRequest *self)
  *
  * Looks up one header field.
  *
- * Returns: (nullable): the value of the first such field, or %NULL
+ * The values of several fields of that name are joined by a comma and a space, those of Cookie by a
+ * semicolon and a space: they are one list. RFC 9110 §5.3.
+ *
+ * Returns: (nullable): the value, or %NULL without such a field
  *
  * Since: 1.0
  */
@@ -300,7 +303,7 @@ ws_http_request_get_request_header (WsHttpRequest *self,
   g_return_val_if_fail (WS_IS_HTTP_REQUEST (self), NULL);
   g_return_val_if_fail (name != NULL, NULL);
 
-  return ws_http_head_get (self->head, name);
+  return ws_http_head_get_joined (self->head, name);
 }
 
 /**

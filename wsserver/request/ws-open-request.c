@@ -96,7 +96,7 @@ ws_open_request_get_property (GObject    *object,
   switch (prop_id)
     {
     case PROP_REQUEST_URI:
-      g_value_set_string (value, ws_http_head_get_target (self->head));
+      g_value_set_string (value, ws_http_head_get_path (self->head));
       break;
     case PROP_HOST_HEADER:
       g_value_set_string (value, self->host_header);
@@ -166,7 +166,7 @@ ws_open_request_class_init (WsOpenRequestClass *klass)
   /**
    * WsOpenRequest:request-uri: (getter get_request_uri)
    *
-   * The request target as the client sent it: path and query.
+   * Path and query of the request target.
    *
    * Since: 1.0
    */
@@ -174,7 +174,8 @@ ws_open_request_class_init (WsOpenRequestClass *klass)
   /**
    * WsOpenRequest:host-header: (getter get_host_header)
    *
-   * The Host header field.
+   * Host and port that the request is for: the Host header field, or those of the request target where it
+   * is a whole URI.
    *
    * Since: 1.0
    */
@@ -249,12 +250,10 @@ ws_open_request_init (WsOpenRequest *self)
   self->status_code = 101;
 }
 
+/* Takes the value. */
 static char *
-dup_header (WsHttpHead *head,
-            const char *name)
+or_empty (char *value)
 {
-  char *value = ws_http_head_get_combined (head, name);
-
   return value != NULL ? value : g_strdup ("");
 }
 
@@ -267,10 +266,10 @@ ws_open_request_new (WsHttpHead    *head,
 
   ws_decision_init (&self->decision, self, properties[PROP_CANCELLED], func, owner);
   self->head = ws_http_head_ref (head);
-  self->host_header = dup_header (head, "Host");
-  self->origin_header = dup_header (head, "Origin");
-  self->sub_protocols = dup_header (head, "Sec-WebSocket-Protocol");
-  self->extensions = dup_header (head, "Sec-WebSocket-Extensions");
+  self->host_header = or_empty (g_strdup (ws_http_head_get_host (head)));
+  self->origin_header = or_empty (ws_http_head_get_combined (head, "Origin"));
+  self->sub_protocols = or_empty (ws_http_head_get_list (head, "Sec-WebSocket-Protocol"));
+  self->extensions = or_empty (ws_http_head_get_combined (head, "Sec-WebSocket-Extensions"));
   self->response_headers = g_strdup ("");
   return self;
 }
@@ -293,7 +292,7 @@ ws_open_request_has_selected (WsOpenRequest *self)
  *
  * Gets the request target.
  *
- * Returns: path and query as the client sent them
+ * Returns: path and query
  *
  * Since: 1.0
  */
@@ -302,7 +301,7 @@ ws_open_request_get_request_uri (WsOpenRequest *self)
 {
   g_return_val_if_fail (WS_IS_OPEN_REQUEST (self), NULL);
 
-  return ws_http_head_get_target (self->head);
+  return ws_http_head_get_path (self->head);
 }
 
 /**
@@ -384,7 +383,10 @@ ws_open_request_get_request_headers (WsOpenRequest *self)
  *
  * Looks up one header field, for example `Authorization` or `Cookie`.
  *
- * Returns: (nullable): the value of the first such field, or %NULL
+ * The values of several fields of that name are joined by a comma and a space, those of Cookie by a
+ * semicolon and a space: they are one list. RFC 9110 §5.3.
+ *
+ * Returns: (nullable): the value, or %NULL without such a field
  *
  * Since: 1.0
  */
@@ -395,7 +397,7 @@ ws_open_request_get_request_header (WsOpenRequest *self,
   g_return_val_if_fail (WS_IS_OPEN_REQUEST (self), NULL);
   g_return_val_if_fail (name != NULL, NULL);
 
-  return ws_http_head_get (self->head, name);
+  return ws_http_head_get_joined (self->head, name);
 }
 
 /**
