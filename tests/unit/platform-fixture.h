@@ -5,8 +5,8 @@
 #include "tls-fixture.h"
 
 #include "wsserver/base/ws-error.h"
-#include "wsserver/tls-gio/ws-tls-platform-gate-private.h"
-#include "wsserver/tls-gio/ws-tls-platform-private.h"
+#include "wsserver/tls-gio/ws-handshake-slot-private.h"
+#include "wsserver/tls-gio/ws-gio-tls-context-private.h"
 
 /* One connection over the platform's TLS, and a client of bare GnuTLS, in one thread with the
  * default main context. */

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "certificate-fixture.h"
 
-#include "wsserver/tls-gio/ws-tls-platform-private.h"
+#include "wsserver/tls-gio/ws-gio-tls-context-private.h"
 
 #include <gio/gio.h>
 #include <glib/gstdio.h>

@@ -10,7 +10,7 @@
 #include "tls-fixture.h"
 
 #include "wsserver/base/ws-error.h"
-#include "wsserver/tls-gio/ws-tls-platform-private.h"
+#include "wsserver/tls-gio/ws-gio-tls-context-private.h"
 
 typedef struct
 {

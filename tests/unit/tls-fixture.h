@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "wsserver/certificate/ws-certificate-private.h"
-#include "wsserver/tls-gnutls/ws-tls-transport-private.h"
+#include "wsserver/tls-gnutls/ws-gnutls-transport-private.h"
 
 /* Certificates made in memory, and a client of bare GnuTLS that is driven beside the server by
  * turns, in one thread. */

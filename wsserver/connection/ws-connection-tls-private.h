@@ -6,7 +6,7 @@
 #include "wsserver/connection/ws-connection-private.h"
 #include "wsserver/request/ws-ssl-connection-request-private.h"
 #include "wsserver/certificate/ws-certificate-private.h"
-#include "wsserver/tls-gnutls/ws-tls-transport-private.h"
+#include "wsserver/tls-gnutls/ws-gnutls-transport-private.h"
 
 G_BEGIN_DECLS
 

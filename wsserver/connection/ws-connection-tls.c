@@ -5,7 +5,7 @@
 
 #include "wsserver/base/ws-error-private.h"
 #include "wsserver/connection/ws-connection-tls-private.h"
-#include "wsserver/tls-gio/ws-tls-platform-private.h"
+#include "wsserver/tls-gio/ws-gio-tls-context-private.h"
 #include "wsserver/revocation/ws-revocation-check-private.h"
 
 /* Alerts of RFC 8446 §6.2. */

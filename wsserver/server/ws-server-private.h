@@ -7,7 +7,7 @@
 #include "wsserver/server/ws-access-list-private.h"
 #include "wsserver/server/ws-acceptor-private.h"
 #include "wsserver/server/ws-server.h"
-#include "wsserver/tls-gio/ws-tls-platform-private.h"
+#include "wsserver/tls-gio/ws-gio-tls-context-private.h"
 
 G_BEGIN_DECLS
 

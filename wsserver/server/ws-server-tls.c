@@ -7,8 +7,8 @@
 #include "wsserver/base/ws-error-private.h"
 #include "wsserver/server/ws-server-private.h"
 #include "wsserver/certificate/ws-certificate-private.h"
-#include "wsserver/tls-gio/ws-tls-platform-private.h"
-#include "wsserver/tls-gnutls/ws-tls-transport-private.h"
+#include "wsserver/tls-gio/ws-gio-tls-context-private.h"
+#include "wsserver/tls-gnutls/ws-gnutls-transport-private.h"
 
 /* Contexts of certificates that handlers of ssl-connection-request choose; beyond so many all are
  * forgotten, so that a handler which loads one anew for each client fills no memory. */

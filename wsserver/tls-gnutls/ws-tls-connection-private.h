@@ -4,7 +4,7 @@
 
 #include <gio/gio.h>
 
-#include "wsserver/tls-gnutls/ws-tls-session-private.h"
+#include "wsserver/tls-gnutls/ws-gnutls-session-private.h"
 
 G_BEGIN_DECLS
 

@@ -1,10 +1,10 @@
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "wsserver/tls-gio/ws-tls-platform-private.h"
+#include "wsserver/tls-gio/ws-gio-tls-context-private.h"
 
 #include "wsserver/base/ws-error-private.h"
 #include "wsserver/tls/ws-cipher-suites-private.h"
-#include "wsserver/tls-gio/ws-tls-platform-verifier-private.h"
+#include "wsserver/tls-gio/ws-gio-tls-verifier-private.h"
 
 #include <string.h>
 

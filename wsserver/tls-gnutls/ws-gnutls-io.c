@@ -1,7 +1,7 @@
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The bytes below the records: what comes from the socket, and what waits for it. */
-#include "wsserver/tls-gnutls/ws-tls-session-private.h"
+#include "wsserver/tls-gnutls/ws-gnutls-session-private.h"
 
 #include <errno.h>
 #include <string.h>

@@ -5,7 +5,7 @@
 #include "wsserver/io/ws-transport-private.h"
 #include "wsserver/certificate/ws-certificate-private.h"
 #include "wsserver/tls/ws-tls-context-private.h"
-#include "wsserver/tls/ws-tls-transport-types-private.h"
+#include "wsserver/tls/ws-tls-transport-private.h"
 
 G_BEGIN_DECLS
 

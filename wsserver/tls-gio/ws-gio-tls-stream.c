@@ -1,7 +1,7 @@
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The wire as GIO's backend sees it: a GIOStream of two pollable streams. */
-#include "wsserver/tls-gio/ws-tls-platform-stream-private.h"
+#include "wsserver/tls-gio/ws-gio-tls-stream-private.h"
 
 #include <glib-unix.h>
 #include <poll.h>

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "wsserver/tls-gio/ws-tls-platform-wire-private.h"
+#include "wsserver/tls-gio/ws-gio-tls-socket-private.h"
 
 G_BEGIN_DECLS
 

@@ -1,6 +1,6 @@
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "wsserver/tls-gnutls/ws-tls-transport-private.h"
+#include "wsserver/tls-gnutls/ws-gnutls-transport-private.h"
 
 struct _WsTlsTransport
 {

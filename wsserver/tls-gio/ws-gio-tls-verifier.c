@@ -1,9 +1,9 @@
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "wsserver/tls-gio/ws-tls-platform-verifier-private.h"
+#include "wsserver/tls-gio/ws-gio-tls-verifier-private.h"
 
 #include "wsserver/tls/ws-tls-gio-certificate-private.h"
-#include "wsserver/tls-gio/ws-tls-platform-private.h"
+#include "wsserver/tls-gio/ws-gio-tls-context-private.h"
 
 #define WS_TYPE_TLS_VERIFIER (ws_tls_verifier_get_type ())
 G_DECLARE_FINAL_TYPE (WsTlsVerifier, ws_tls_verifier, WS, TLS_VERIFIER, GTlsDatabase)

@@ -1,11 +1,11 @@
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 /* From the first byte to the open stream. */
-#include "wsserver/tls-gio/ws-tls-platform-transport-private.h"
+#include "wsserver/tls-gio/ws-gio-tls-transport-private.h"
 
 #include "wsserver/base/ws-error-private.h"
 #include "wsserver/tls/ws-cipher-suites-private.h"
-#include "wsserver/tls/ws-tls-answer-private.h"
+#include "wsserver/tls/ws-tls-clear-answer-private.h"
 
 #define PLACE "TLS handshake"
 #define RECEIVE_BYTES (16 * 1024)

@@ -1,6 +1,6 @@
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "wsserver/tls-gio/ws-tls-platform-gate-private.h"
+#include "wsserver/tls-gio/ws-handshake-slot-private.h"
 
 static GMutex lock;
 static GQueue waiting = G_QUEUE_INIT; /* of WsTlsSeat */

@@ -1,6 +1,6 @@
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "wsserver/tls-gio/ws-tls-platform-transport-private.h"
+#include "wsserver/tls-gio/ws-gio-tls-transport-private.h"
 
 #include "wsserver/base/ws-error-private.h"
 #include "wsserver/tls/ws-cipher-suites-private.h"

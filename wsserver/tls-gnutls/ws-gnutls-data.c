@@ -1,7 +1,7 @@
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What happens once the handshake is over: reading, writing and the end. */
-#include "wsserver/tls-gnutls/ws-tls-session-private.h"
+#include "wsserver/tls-gnutls/ws-gnutls-session-private.h"
 
 #include "wsserver/base/ws-error-private.h"
 

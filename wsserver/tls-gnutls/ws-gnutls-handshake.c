@@ -1,9 +1,9 @@
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "wsserver/tls-gnutls/ws-tls-session-private.h"
+#include "wsserver/tls-gnutls/ws-gnutls-session-private.h"
 
 #include "wsserver/base/ws-error-private.h"
-#include "wsserver/tls/ws-tls-answer-private.h"
+#include "wsserver/tls/ws-tls-clear-answer-private.h"
 
 #include <string.h>
 

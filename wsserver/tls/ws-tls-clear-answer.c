@@ -1,6 +1,6 @@
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "wsserver/tls/ws-tls-answer-private.h"
+#include "wsserver/tls/ws-tls-clear-answer-private.h"
 
 #include <string.h>
 

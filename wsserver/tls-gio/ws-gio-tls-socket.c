@@ -1,8 +1,8 @@
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "wsserver/tls-gio/ws-tls-platform-wire-private.h"
+#include "wsserver/tls-gio/ws-gio-tls-socket-private.h"
 
-#include "wsserver/tls-gio/ws-tls-platform-stream-private.h"
+#include "wsserver/tls-gio/ws-gio-tls-stream-private.h"
 
 #include <errno.h>
 #include <poll.h>

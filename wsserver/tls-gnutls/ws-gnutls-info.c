@@ -1,7 +1,7 @@
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The story of a connection in lines, and what was negotiated. */
-#include "wsserver/tls-gnutls/ws-tls-session-private.h"
+#include "wsserver/tls-gnutls/ws-gnutls-session-private.h"
 
 #include "wsserver/tls/ws-cipher-suites-private.h"
 

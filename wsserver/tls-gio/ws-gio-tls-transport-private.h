@@ -2,9 +2,9 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "wsserver/tls-gio/ws-tls-platform-gate-private.h"
-#include "wsserver/tls-gio/ws-tls-platform-private.h"
-#include "wsserver/tls-gio/ws-tls-platform-wire-private.h"
+#include "wsserver/tls-gio/ws-handshake-slot-private.h"
+#include "wsserver/tls-gio/ws-gio-tls-context-private.h"
+#include "wsserver/tls-gio/ws-gio-tls-socket-private.h"
 
 G_BEGIN_DECLS
 
