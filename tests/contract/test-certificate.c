@@ -6,7 +6,7 @@
 #include <gnutls/x509.h>
 #include <wsserver/wsserver.h>
 
-/* What the fields of a certificate say, where tests/unit/test-certificate.c has not said it. */
+/* What the fields of a certificate say, where tests/unit/certificate/test-certificate.c has not said it. */
 
 #define TIME_ZONE "<+0530>-5:30"
 

@@ -5,7 +5,7 @@
 #include <gio/gio.h>
 #include <glib/gstdio.h>
 
-#include "tls-fixture.h"
+#include "tests/unit/tls-fixture.h"
 
 /* An authority in a directory of its own, on which openssl makes lists and responses, and leaves
  * below it. */

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "tls-pair.h"
 
-#include "revocation-fixture.h"
+#include "tests/unit/revocation/revocation-fixture.h"
 
 #include "wsserver/revocation/ws-revocation-answers-private.h"
 #include "wsserver/revocation/ws-ocsp-staple-private.h"

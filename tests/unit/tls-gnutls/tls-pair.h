@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "tls-fixture.h"
+#include "tests/unit/tls-fixture.h"
 
 #include "wsserver/base/ws-error.h"
 

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "tls-fixture.h"
+#include "tests/unit/tls-fixture.h"
 
 #include "wsserver/base/ws-error.h"
 #include "wsserver/tls-gio/ws-gio-tls-context-private.h"

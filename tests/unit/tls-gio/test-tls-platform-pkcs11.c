@@ -1,6 +1,6 @@
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "certificate-fixture.h"
+#include "tests/unit/certificate/certificate-fixture.h"
 
 #include "wsserver/tls-gio/ws-gio-tls-context-private.h"
 

@@ -5,9 +5,9 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 
-#include "tls-fixture.h"
+#include "tests/unit/tls-fixture.h"
 
-#include "ws-test-client.h"
+#include "tests/ws-test-client.h"
 
 /* The server's end of one connection: keeps what each read gives by itself. */
 typedef struct

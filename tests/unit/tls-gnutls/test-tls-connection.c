@@ -1,6 +1,6 @@
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "tls-fixture.h"
+#include "tests/unit/tls-fixture.h"
 
 #define PAYLOAD_BYTES (3 * 1000 * 1000)
 

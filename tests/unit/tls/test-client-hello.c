@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "ws-test-feed.h"
+#include "tests/ws-test-feed.h"
 
 /* What these programs sent to a listening socket, in hexadecimal. */
 
