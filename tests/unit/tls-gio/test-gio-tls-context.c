@@ -1,7 +1,7 @@
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Handshakes; what comes after is in test-tls-platform-stream.c. */
-#include "platform-fixture.h"
+#include "gio-tls-fixture.h"
 
 #include <poll.h>
 

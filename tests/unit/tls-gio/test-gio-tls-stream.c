@@ -1,7 +1,7 @@
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The open stream over the platform's TLS. */
-#include "platform-fixture.h"
+#include "gio-tls-fixture.h"
 
 #include <stdio.h>
 

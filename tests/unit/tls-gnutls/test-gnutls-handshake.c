@@ -1,6 +1,6 @@
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "tls-pair.h"
+#include "gnutls-pair.h"
 
 #include <glib/gstdio.h>
 #include <sys/stat.h>
