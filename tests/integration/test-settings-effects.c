@@ -248,6 +248,13 @@ static const OriginCase origin_cases[] = {
   { "wildcard-needs-dot", "https://*.example.org", "https://example.org", 403 },
   { "star-in-a-list", "https://a.example,*", "https://c.example", 101 },
   { "null", "null", "null", 101 },
+  { "file", "https://a.example, file://", "file://", 101 },
+  { "web-view", "capacitor://localhost", "capacitor://localhost", 101 },
+  { "default-port", "https://a.example:443", "https://a.example", 101 },
+  { "scheme-ws", "ws://a.example", "http://a.example", 101 },
+  { "self", "self", "http://localhost", 101 },
+  { "self-other-host", "self", "http://a.example", 403 },
+  { "self-other-port", "self", "http://localhost:1", 403 },
   { "nobody", "", "https://a.example", 403 },
   { "only-commas", ",,", "https://a.example", 403 },
 };

@@ -153,7 +153,7 @@ static const WsSetting settings[] = {
     "Whether TLS is this library's own in place of the platform's; True is ssl-provider INTERNAL" },
 
   { "AllowedOrigins", WS_SETTING_GROUP_BEYOND, WS_SETTING_STRING, SERVER (allowed_origins), 0, 65536, "*", "",
-    "Origins of web pages that may connect, separated by commas; * stands for any run of characters" },
+    "Origins of web pages that may connect, separated by commas: https://example.org, file://, null, self (the host of the request); * stands for any run of characters" },
   { "CloseTimeout", WS_SETTING_GROUP_BEYOND, WS_SETTING_UINT, SERVER (close_timeout_s), 1, MAX_SECONDS, "5", "seconds",
     "How long to wait for the client's close frame" },
   { "DeflateLevel", WS_SETTING_GROUP_BEYOND, WS_SETTING_UINT, SERVER (deflate_level), 0, 9, "6", "",

@@ -5,6 +5,7 @@
 #include <glib.h>
 
 #include "wsserver/protocol/ws-limits-private.h"
+#include "wsserver/protocol/ws-origin-list-private.h"
 
 G_BEGIN_DECLS
 
@@ -82,6 +83,9 @@ typedef struct
   guint    pong_timeout_s;
   char    *ssl_ocsp_response; /* file, or PEM; "": none */
   gboolean ssl_reload_cert;
+
+  /* Derived */
+  WsOriginList *origins; /* allowed_origins, parsed */
 } WsSettings;
 
 /* Reference counted; holds the defaults of the registry. */

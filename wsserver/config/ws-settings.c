@@ -8,9 +8,11 @@
 WsSettings *
 ws_settings_new (void)
 {
-  WsSettings *self = g_rc_box_new0 (WsSettings);
+  WsSettings      *self = g_rc_box_new0 (WsSettings);
+  g_autofree char *fault = NULL; /* the default has none */
 
   ws_config_apply_defaults (self, WS_SETTING_PER_SERVER);
+  self->origins = ws_origin_list_new (self->allowed_origins, &fault);
   return self;
 }
 
@@ -20,10 +22,19 @@ ws_settings_ref (WsSettings *self)
   return g_rc_box_acquire (self);
 }
 
+static void
+free_content (gpointer data)
+{
+  WsSettings *self = data;
+
+  ws_origin_list_free (self->origins);
+  ws_config_free_strings (self);
+}
+
 void
 ws_settings_unref (WsSettings *self)
 {
-  g_rc_box_release_full (self, ws_config_free_strings);
+  g_rc_box_release_full (self, free_content);
 }
 
 void

@@ -333,28 +333,14 @@ ws_connection_forget_open_request (WsConnection *self)
     ws_decision_cancel (ws_open_request_get_decision (g_steal_pointer (&self->extra->open_request)));
 }
 
+/* Only browsers send the field, and they always do. */
 static gboolean
 is_allowed_origin (WsConnection *self)
 {
   const char *origin = ws_http_head_get (self->head, "Origin");
-  const char *allowed = self->context->settings->allowed_origins;
+  const char *host = ws_http_head_get_host (self->head);
 
-  /* Only browsers send it, and they always do. */
-  if (origin == NULL || g_str_equal (allowed, "*"))
-    return TRUE;
-
-  g_auto (GStrv) patterns = g_strsplit (allowed, ",", -1);
-
-  for (guint i = 0; patterns[i] != NULL; i++)
-    {
-      g_autofree char *pattern = g_ascii_strdown (g_strstrip (patterns[i]), -1);
-      g_autofree char *lower = g_ascii_strdown (origin, -1);
-
-      if (*pattern != '\0' && g_pattern_match_simple (pattern, lower))
-        return TRUE;
-    }
-
-  return FALSE;
+  return origin == NULL || ws_origin_list_matches (self->context->settings->origins, origin, host);
 }
 
 static void

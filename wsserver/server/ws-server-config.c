@@ -75,39 +75,21 @@ prefix_refusal (GError         **error,
   g_prefix_error (error, "Setting %s does not take \"%s\": ", setting->name, shown);
 }
 
-/* Whether a browser may send an Origin that the pattern takes (RFC 6454 §6.1). */
-static gboolean
-can_match_origin (const char *pattern)
-{
-  if (strpbrk (pattern, " \t;") != NULL || g_str_has_suffix (pattern, "/"))
-    return FALSE;
-
-  return strchr (pattern, '*') != NULL || strstr (pattern, "://") != NULL ||
-         g_ascii_strcasecmp (pattern, "null") == 0;
-}
-
-/* One that can never match is a mistake that would lock the page out. */
-static gboolean
-check_origins (const WsConfigRequest *request,
+/* An origin that can never match is a mistake that would lock the page out. */
+static WsOriginList *
+parse_origins (const WsConfigRequest *request,
                GError               **error)
 {
-  g_auto (GStrv) patterns = g_strsplit (request->value, ",", -1);
+  g_autofree char *fault = NULL;
+  WsOriginList    *origins = ws_origin_list_new (request->value, &fault);
 
-  for (guint i = 0; patterns[i] != NULL; i++)
-    {
-      const char *pattern = g_strstrip (patterns[i]);
+  if (origins == NULL)
+    g_set_error (error, WS_ERROR, WS_ERROR_INVALID_ARGUMENT,
+                 "[%d] Invalid argument: setting %s does not take an entry: %s; accepted are SCHEME://HOST, "
+                 "SCHEME://HOST:PORT, \"file://\", \"null\", \"self\" and \"*\", separated by commas",
+                 WS_ERROR_INVALID_ARGUMENT, request->setting->name, fault);
 
-      if (*pattern == '\0' || can_match_origin (pattern))
-        continue;
-
-      g_set_error_literal (error, WS_ERROR, WS_ERROR_INVALID_ARGUMENT,
-                           "an origin is SCHEME://HOST or SCHEME://HOST:PORT, without a slash at the end; several are "
-                           "separated by commas");
-      prefix_refusal (error, request->setting, pattern);
-      return FALSE;
-    }
-
-  return TRUE;
+  return origins;
 }
 
 /* What is derived from settings follows them. A list of clients that cannot be understood, or a
@@ -119,6 +101,7 @@ store_value (WsServer              *self,
 {
   WsAccessList **list = get_access_list (self, request->setting);
   g_autoptr (WsAccessList) replacement = NULL;
+  g_autoptr (WsOriginList) origins = NULL;
 
   if (list != NULL)
     {
@@ -129,8 +112,12 @@ store_value (WsServer              *self,
           return FALSE;
         }
     }
-  if (g_str_equal (request->setting->name, "AllowedOrigins") && !check_origins (request, error))
-    return FALSE;
+  if (g_str_equal (request->setting->name, "AllowedOrigins"))
+    {
+      origins = parse_origins (request, error);
+      if (origins == NULL)
+        return FALSE;
+    }
   if (!ws_config_store (request->setting, self->settings, request->value, error))
     return FALSE;
 
@@ -138,6 +125,11 @@ store_value (WsServer              *self,
     {
       ws_access_list_free (*list);
       *list = g_steal_pointer (&replacement);
+    }
+  if (origins != NULL)
+    {
+      ws_origin_list_free (self->settings->origins);
+      self->settings->origins = g_steal_pointer (&origins);
     }
   return TRUE;
 }
