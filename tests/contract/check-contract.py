@@ -2,7 +2,7 @@
 # Copyright 2026 The WsServer authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """check-contract.py SOURCE BUILD GIR LIST-SETTINGS: holds the library, the registry of settings, the
-tests and the page docs/differences.md to contract.tsv, in both directions.
+tests and the page docs/coming-from-ipworks.md to contract.tsv, in both directions.
 
 Prints what differs, a line each. Without PyGObject there is nothing to compare with: status 77."""
 
@@ -182,7 +182,7 @@ def words_of(row):
 
 def check_page(rows, source):
     """The page for those who come from the reference has every item, with its name here."""
-    page = (source / "docs/differences.md").read_text(encoding="utf-8")
+    page = (source / "docs/coming-from-ipworks.md").read_text(encoding="utf-8")
     lines = [line for line in page.splitlines() if line.startswith("|")]
     for row in rows:
         if row.kind == "rule" or row.reference == BEYOND:
@@ -190,7 +190,7 @@ def check_page(rows, source):
         words = words_of(row)
         patterns = [re.compile(rf"(?<!\w){re.escape(word)}(?!\w)") for word in words]
         if not any(all(pattern.search(line) for pattern in patterns) for line in lines):
-            complain(f"{row.name}: docs/differences.md has no row with {' and '.join(words)}")
+            complain(f"{row.name}: docs/coming-from-ipworks.md has no row with {' and '.join(words)}")
 
 
 def main():
