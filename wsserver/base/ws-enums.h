@@ -65,7 +65,9 @@ typedef enum
  * What a certificate store is.
  *
  * A store that is a file is given by its name, one that is a blob by its content, which may also be
- * in Base64. The numbers are those of the reference component.
+ * in Base64.
+ *
+ * Source: [Coming from IPWorks WSServer](coming-from-ipworks.html), store types.
  *
  * Since: 1.0
  */
@@ -105,7 +107,7 @@ typedef enum
  *
  * Who speaks TLS.
  *
- * Source: the reference's SSLProvider.
+ * Source: [Coming from IPWorks WSServer](coming-from-ipworks.html), SSLProvider.
  *
  * Since: 1.0
  */

@@ -72,7 +72,7 @@ static const struct
   { EDQUOT, WS_ERROR_DISK_QUOTA },
   { ESTALE, WS_ERROR_STALE_HANDLE },
   { EREMOTE, WS_ERROR_TOO_MANY_REMOTE_LEVELS },
-  /* Files: what the reference has no number for goes to the nearest one. */
+  /* Errors of files that have no number of their own get the nearest one. */
   { ENOENT, WS_ERROR_INVALID_ARGUMENT },
   { EISDIR, WS_ERROR_INVALID_ARGUMENT },
   { ENOTDIR, WS_ERROR_INVALID_ARGUMENT },

@@ -106,8 +106,10 @@ G_BEGIN_DECLS
  *
  * Error codes.
  *
- * The numbers are those of the reference component. Codes that cannot occur in a server on this
- * platform (remote host and port, network library versions) are kept so that the list is whole.
+ * Codes that cannot occur in a server on this platform (remote host and port, network library
+ * versions) are kept so that the list is complete.
+ *
+ * Source: [Coming from IPWorks WSServer](coming-from-ipworks.html), errors.
  *
  * Since: 1.0
  */

@@ -29,7 +29,7 @@
  *
  * A certificate may be used from one thread at a time.
  *
- * Source: RFC 5280; the reference's Certificate type.
+ * Source: RFC 5280; [Coming from IPWorks WSServer](coming-from-ipworks.html), Certificate.
  *
  * Since: 1.0
  */

@@ -67,7 +67,7 @@ typedef struct
   gboolean use_daemon_threads;
   gboolean mask_sensitive_data;
 
-  /* Beyond the reference */
+  /* Beyond IPWorks WSServer */
   char    *allowed_origins;
   guint    close_timeout_s;
   guint    deflate_level;

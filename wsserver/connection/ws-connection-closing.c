@@ -363,7 +363,7 @@ check_close_arguments (guint       code,
  * - `WS_ERROR_SENDING` when the connection is closing or closed already
  * - `WS_ERROR_INVALID_ARGUMENT` for a code or reason that may not be sent
  *
- * Source: RFC 6455 §7.1.2; the reference's Disconnect.
+ * Source: RFC 6455 §7.1.2; [Coming from IPWorks WSServer](coming-from-ipworks.html), Disconnect.
  *
  * Returns: %TRUE if the closing handshake has begun
  *

@@ -327,7 +327,7 @@ get_traffic (WsConnection *self)
 }
 
 /* Iterates the context until the job is finished or nothing has moved for the timeout: any data sent
- * or received extends it, as the reference says of all its timeouts. */
+ * or received extends it. */
 static void
 iterate_until_finished (WsConnection *self,
                         WsSendJob    *job)
@@ -398,7 +398,7 @@ ws_connection_wait_for_job (WsConnection *self,
  *
  * Sets @error to `WS_ERROR_SENDING` if the connection is not open.
  *
- * Source: the reference's Interrupt.
+ * Source: [Coming from IPWorks WSServer](coming-from-ipworks.html), Interrupt.
  *
  * Returns: %TRUE unless @error is set
  *

@@ -160,7 +160,7 @@ start_ping_job (WsConnection *self,
  * - `WS_ERROR_TIMED_OUT` if no pong came within the timeout
  * - `WS_ERROR_INTERRUPTED` after [method@Ws.Connection.interrupt]
  *
- * Source: RFC 6455 §5.5.2; the reference's Ping.
+ * Source: RFC 6455 §5.5.2; [Coming from IPWorks WSServer](coming-from-ipworks.html), Ping.
  *
  * Returns: %TRUE if the ping is on its way, or with a timeout, answered
  *

@@ -14,7 +14,7 @@
  * up, adding and removing take the same time whatever the number of clients: a client that leaves is
  * replaced by the last one, so the order is not that of connecting.
  *
- * Source: the reference's Connections.
+ * Source: [Coming from IPWorks WSServer](coming-from-ipworks.html), Connections.
  *
  * Since: 1.0
  */

@@ -479,7 +479,7 @@ ws_connection_set_data_format (WsConnection *self,
  * all has been handed to the system, and fail with `WS_ERROR_TIMED_OUT` when nothing moves for so
  * long; the main context runs meanwhile.
  *
- * Source: the reference's Timeout.
+ * Source: [Coming from IPWorks WSServer](coming-from-ipworks.html), Timeout.
  *
  * Since: 1.0
  */
@@ -512,7 +512,7 @@ ws_connection_set_timeout (WsConnection *self,
  *
  * Sets @error to `WS_ERROR_SENDING` if the connection has closed.
  *
- * Source: the reference's ChangeLineMode.
+ * Source: [Coming from IPWorks WSServer](coming-from-ipworks.html), ChangeLineMode.
  *
  * Returns: %TRUE unless @error is set
  *
@@ -549,7 +549,7 @@ ws_connection_change_line_mode (WsConnection *self,
  *
  * Sets @error to `WS_ERROR_SENDING` if the connection has closed.
  *
- * Source: the reference's PauseData.
+ * Source: [Coming from IPWorks WSServer](coming-from-ipworks.html), PauseData.
  *
  * Returns: %TRUE unless @error is set
  *
@@ -583,7 +583,7 @@ ws_connection_pause_data (WsConnection *self,
  *
  * Sets @error to `WS_ERROR_SENDING` if the connection has closed.
  *
- * Source: the reference's ProcessData.
+ * Source: [Coming from IPWorks WSServer](coming-from-ipworks.html), ProcessData.
  *
  * Returns: %TRUE unless @error is set
  *

@@ -338,7 +338,7 @@ send_in_format (WsConnection *self,
  * - `WS_ERROR_TIMED_OUT`, `WS_ERROR_INTERRUPTED` with a timeout; a message that has begun to go out
  *   still goes out, one that waits behind a stream is taken back
  *
- * Source: the reference's Send; RFC 6455 §5.6.
+ * Source: RFC 6455 §5.6; [Coming from IPWorks WSServer](coming-from-ipworks.html), Send.
  *
  * Returns: %TRUE if it was queued, or with a timeout, sent
  *
@@ -370,7 +370,7 @@ ws_connection_send (WsConnection *self,
  *
  * Otherwise like [method@Ws.Connection.send].
  *
- * Source: the reference's SendText.
+ * Source: [Coming from IPWorks WSServer](coming-from-ipworks.html), SendText.
  *
  * Returns: %TRUE if it was queued, or with a timeout, sent
  *
@@ -404,7 +404,7 @@ ws_connection_send_text (WsConnection *self,
  *
  * Otherwise like [method@Ws.Connection.send].
  *
- * Source: the reference's SendBytes.
+ * Source: [Coming from IPWorks WSServer](coming-from-ipworks.html), SendBytes.
  *
  * Returns: %TRUE if it was queued, or with a timeout, sent
  *

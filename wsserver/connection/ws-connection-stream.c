@@ -229,7 +229,7 @@ get_size (GFileInputStream *stream)
  *   names it
  * - `WS_ERROR_TIMED_OUT`, `WS_ERROR_INTERRUPTED`
  *
- * Source: the reference's SendFile; RFC 6455 §5.4.
+ * Source: RFC 6455 §5.4; [Coming from IPWorks WSServer](coming-from-ipworks.html), SendFile.
  *
  * Returns: %TRUE if it was sent, or with a timeout of 0, begun
  *
@@ -269,7 +269,7 @@ ws_connection_send_file (WsConnection *self,
  * Otherwise like [method@Ws.Connection.send_file]. The stream is closed afterwards, unless
  * CloseStreamAfterTransfer is False.
  *
- * Source: the reference's SetUploadStream.
+ * Source: [Coming from IPWorks WSServer](coming-from-ipworks.html), SetUploadStream.
  *
  * Returns: %TRUE if it was sent, or with a timeout of 0, begun
  *

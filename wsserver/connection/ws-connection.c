@@ -38,7 +38,7 @@
  * }
  * ```
  *
- * Source: the reference's WSConnection.
+ * Source: [Coming from IPWorks WSServer](coming-from-ipworks.html), WSConnection.
  *
  * Since: 1.0
  */

@@ -24,7 +24,8 @@
  * }
  * ```
  *
- * Source: RFC 8446 §4.4.2, §4.4.3; the reference's SSLClientAuthentication.
+ * Source: RFC 8446 §4.4.2, §4.4.3;
+ * [Coming from IPWorks WSServer](coming-from-ipworks.html), SSLClientAuthentication.
  *
  * Since: 1.0
  */

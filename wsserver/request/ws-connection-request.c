@@ -19,7 +19,7 @@
  * }
  * ```
  *
- * Source: the reference's ConnectionRequest.
+ * Source: [Coming from IPWorks WSServer](coming-from-ipworks.html), ConnectionRequest.
  *
  * Since: 1.0
  */

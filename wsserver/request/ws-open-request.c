@@ -32,7 +32,7 @@
  * }
  * ```
  *
- * Source: RFC 6455 §4.2.2; the reference's WebSocketOpenRequest.
+ * Source: RFC 6455 §4.2.2; [Coming from IPWorks WSServer](coming-from-ipworks.html), WebSocketOpenRequest.
  *
  * Since: 1.0
  */

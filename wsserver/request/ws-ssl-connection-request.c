@@ -40,7 +40,7 @@
  * }
  * ```
  *
- * Source: RFC 8446 §4.1.2; the reference's SSLConnectionRequest.
+ * Source: RFC 8446 §4.1.2; [Coming from IPWorks WSServer](coming-from-ipworks.html), SSLConnectionRequest.
  *
  * Since: 1.0
  */

@@ -258,7 +258,7 @@ set_option (GSocket *socket,
             int      option,
             int      value)
 {
-  /* What the system does not take it reports by keeping its own; the reference says the same. */
+  /* A value that the system refuses is no error: reading the option back shows the value in use. */
   g_socket_set_option (socket, level, option, value, NULL);
 }
 
@@ -587,7 +587,7 @@ listen_on_host (WsAcceptor       *self,
                g_inet_address_get_family (link->data) == G_SOCKET_FAMILY_IPV6 &&
                g_error_matches (own_error, WS_ERROR, WS_ERROR_ADDRESS_FAMILY_NOT_SUPPORTED))
         {
-          /* A system without IPv6: the reference falls back to IPv4. */
+          /* A system without IPv6: fall back to IPv4. */
           if (*host == '\0')
             addresses = g_list_append (addresses, g_inet_address_new_any (G_SOCKET_FAMILY_IPV4));
         }

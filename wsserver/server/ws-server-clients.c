@@ -28,7 +28,7 @@ find (WsServer   *self,
  *
  * Sets @error to `WS_ERROR_INVALID_CONNECTION_ID` if no connection has this id.
  *
- * Source: the reference's Send.
+ * Source: [Coming from IPWorks WSServer](coming-from-ipworks.html), Send.
  *
  * Returns: %TRUE unless @error is set
  *
@@ -62,7 +62,7 @@ ws_server_send (WsServer   *self,
  *
  * Sets @error to `WS_ERROR_INVALID_CONNECTION_ID` if no connection has this id.
  *
- * Source: the reference's SendText.
+ * Source: [Coming from IPWorks WSServer](coming-from-ipworks.html), SendText.
  *
  * Returns: %TRUE unless @error is set
  *
@@ -96,7 +96,7 @@ ws_server_send_text (WsServer   *self,
  *
  * Sets @error to `WS_ERROR_INVALID_CONNECTION_ID` if no connection has this id.
  *
- * Source: the reference's SendBytes.
+ * Source: [Coming from IPWorks WSServer](coming-from-ipworks.html), SendBytes.
  *
  * Returns: %TRUE unless @error is set
  *
@@ -130,7 +130,7 @@ ws_server_send_bytes (WsServer   *self,
  *
  * Sets @error to `WS_ERROR_INVALID_CONNECTION_ID` if no connection has this id.
  *
- * Source: the reference's SendFile.
+ * Source: [Coming from IPWorks WSServer](coming-from-ipworks.html), SendFile.
  *
  * Returns: %TRUE unless @error is set
  *
@@ -165,7 +165,7 @@ ws_server_send_file (WsServer   *self,
  *
  * Sets @error to `WS_ERROR_INVALID_CONNECTION_ID` if no connection has this id.
  *
- * Source: the reference's SetUploadStream.
+ * Source: [Coming from IPWorks WSServer](coming-from-ipworks.html), SetUploadStream.
  *
  * Returns: %TRUE unless @error is set
  *
@@ -198,7 +198,7 @@ ws_server_set_upload_stream (WsServer     *self,
  *
  * Sets @error to `WS_ERROR_INVALID_CONNECTION_ID` if no connection has this id.
  *
- * Source: the reference's Ping.
+ * Source: [Coming from IPWorks WSServer](coming-from-ipworks.html), Ping.
  *
  * Returns: %TRUE unless @error is set
  *
@@ -230,7 +230,7 @@ ws_server_ping_client (WsServer   *self,
  *
  * Sets @error to `WS_ERROR_INVALID_CONNECTION_ID` if no connection has this id.
  *
- * Source: the reference's Disconnect.
+ * Source: [Coming from IPWorks WSServer](coming-from-ipworks.html), Disconnect.
  *
  * Returns: %TRUE unless @error is set
  *
@@ -261,7 +261,7 @@ ws_server_disconnect_client (WsServer   *self,
  *
  * Sets @error to `WS_ERROR_INVALID_CONNECTION_ID` if no connection has this id.
  *
- * Source: the reference's Interrupt.
+ * Source: [Coming from IPWorks WSServer](coming-from-ipworks.html), Interrupt.
  *
  * Returns: %TRUE unless @error is set
  *
@@ -294,7 +294,7 @@ ws_server_interrupt (WsServer   *self,
  *
  * Sets @error to `WS_ERROR_INVALID_CONNECTION_ID` if no connection has this id.
  *
- * Source: the reference's ChangeLineMode.
+ * Source: [Coming from IPWorks WSServer](coming-from-ipworks.html), ChangeLineMode.
  *
  * Returns: %TRUE unless @error is set
  *

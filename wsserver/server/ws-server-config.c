@@ -270,7 +270,7 @@ config_server (WsServer              *self,
  * - `WS_ERROR_CERT_STORE` for authorities that cannot be read
  * - `WS_ERROR_HOST_NOT_FOUND` … for a name in AllowedClients or BlockedClients that cannot be resolved
  *
- * Source: the reference's Config.
+ * Source: [Coming from IPWorks WSServer](coming-from-ipworks.html), Config.
  *
  * Returns: (transfer full) (nullable): the value as it is stored now, or %NULL with @error set
  *

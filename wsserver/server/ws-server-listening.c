@@ -294,7 +294,7 @@ enter_listening (WsServer   *self,
  * - `WS_ERROR_TLS_LIBRARY` if no enabled version of TLS can be served, or provider PLATFORM has no backend
  * - `WS_ERROR_CERT_STORE` if SSLClientCACerts or SSLCACerts cannot be read
  *
- * Source: the reference's StartListening.
+ * Source: [Coming from IPWorks WSServer](coming-from-ipworks.html), StartListening.
  *
  * Returns: %TRUE if the server listens now
  *
@@ -483,7 +483,7 @@ ws_server_listen_on_activation_sockets (WsServer *self,
  * Stops to listen: new clients are refused, those that are connected stay. Clients whose socket the
  * system has accepted already are still served. `local-host` reads again as it was set.
  *
- * Source: the reference's StopListening.
+ * Source: [Coming from IPWorks WSServer](coming-from-ipworks.html), StopListening.
  *
  * Since: 1.0
  */
@@ -510,7 +510,7 @@ ws_server_stop_listening (WsServer *self)
  * Returns at once; [signal@Ws.Server::disconnected] follows for each client as its closing
  * handshake ends. Requests that are not open yet are dropped.
  *
- * Source: the reference's Shutdown.
+ * Source: [Coming from IPWorks WSServer](coming-from-ipworks.html), Shutdown.
  *
  * Since: 1.0
  */
@@ -693,7 +693,7 @@ do_events_timeout_cb (gpointer user_data)
  *   ws_server_do_events (server);
  * ```
  *
- * Source: the reference's DoEvents.
+ * Source: [Coming from IPWorks WSServer](coming-from-ipworks.html), DoEvents.
  *
  * Since: 1.0
  */

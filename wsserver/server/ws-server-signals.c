@@ -39,7 +39,7 @@ ws_server_signals_class_init (void)
    *
    * A WebSocket is open. [signal@Ws.Server::ready-to-send] follows at once.
    *
-   * Source: the reference's Connected.
+   * Source: [Coming from IPWorks WSServer](coming-from-ipworks.html), Connected.
    *
    * Since: 1.0
    */
@@ -53,7 +53,7 @@ ws_server_signals_class_init (void)
    *
    * A client has connected its socket; nothing of it has been read. A handler may refuse it.
    *
-   * Source: the reference's ConnectionRequest.
+   * Source: [Coming from IPWorks WSServer](coming-from-ipworks.html), ConnectionRequest.
    *
    * Since: 1.0
    */
@@ -95,7 +95,7 @@ ws_server_signals_class_init (void)
    * }
    * ```
    *
-   * Source: the reference's DataIn; RFC 6455 §5.6, §6.2.
+   * Source: RFC 6455 §5.6, §6.2; [Coming from IPWorks WSServer](coming-from-ipworks.html), DataIn.
    *
    * Since: 1.0
    */
@@ -123,7 +123,7 @@ ws_server_signals_class_init (void)
    * }
    * ```
    *
-   * Source: the reference's Disconnected; RFC 6455 §7.1.5.
+   * Source: RFC 6455 §7.1.5; [Coming from IPWorks WSServer](coming-from-ipworks.html), Disconnected.
    *
    * Since: 1.0
    */
@@ -150,7 +150,7 @@ ws_server_signals_class_init (void)
    * }
    * ```
    *
-   * Source: the reference's Error.
+   * Source: [Coming from IPWorks WSServer](coming-from-ipworks.html), Error.
    *
    * Since: 1.0
    */
@@ -167,7 +167,7 @@ ws_server_signals_class_init (void)
    *
    * An entry of the log. How much is told depends on the setting LogLevel. Payload is never told.
    *
-   * Source: the reference's Log.
+   * Source: [Coming from IPWorks WSServer](coming-from-ipworks.html), Log.
    *
    * Since: 1.0
    */
@@ -184,7 +184,7 @@ ws_server_signals_class_init (void)
    *
    * A ping or pong has come.
    *
-   * Source: the reference's Ping; RFC 6455 §5.5.2.
+   * Source: RFC 6455 §5.5.2; [Coming from IPWorks WSServer](coming-from-ipworks.html), Ping.
    *
    * Since: 1.0
    */
@@ -199,7 +199,7 @@ ws_server_signals_class_init (void)
    * Sends are accepted: right after the WebSocket has opened, and when the queue has fallen below half
    * of MaxSendQueue after a send failed with `WS_ERROR_WOULD_BLOCK`.
    *
-   * Source: the reference's ReadyToSend.
+   * Source: [Coming from IPWorks WSServer](coming-from-ipworks.html), ReadyToSend.
    *
    * Since: 1.0
    */
@@ -219,7 +219,8 @@ ws_server_signals_class_init (void)
    * is turned away with an alert, and [signal@Ws.Server::error] follows with
    * `WS_ERROR_CERT_NOT_VERIFIED` or `WS_ERROR_CLIENT_CERT_NOT_FOUND`.
    *
-   * Source: the reference's SSLClientAuthentication; RFC 8446 §4.4.2.
+   * Source: RFC 8446 §4.4.2;
+   * [Coming from IPWorks WSServer](coming-from-ipworks.html), SSLClientAuthentication.
    *
    * Since: 1.0
    */
@@ -236,7 +237,7 @@ ws_server_signals_class_init (void)
    * A client has sent its ClientHello; TLS has not answered yet. A handler may choose another
    * certificate, now or later: see [class@Ws.SslConnectionRequest]. Provider INTERNAL only.
    *
-   * Source: the reference's SSLConnectionRequest; RFC 8446 §4.1.2.
+   * Source: RFC 8446 §4.1.2; [Coming from IPWorks WSServer](coming-from-ipworks.html), SSLConnectionRequest.
    *
    * Since: 1.0
    */
@@ -254,7 +255,7 @@ ws_server_signals_class_init (void)
    * on, alerts, how it ended. With LogSSLPackets every packet too. Nothing is formatted unless a handler
    * is connected when the client connects.
    *
-   * Source: the reference's SSLStatus.
+   * Source: [Coming from IPWorks WSServer](coming-from-ipworks.html), SSLStatus.
    *
    * Since: 1.0
    */
@@ -270,7 +271,7 @@ ws_server_signals_class_init (void)
    * A client asks to open a WebSocket. It is accepted unless a handler decides else or defers the
    * decision; see [class@Ws.OpenRequest].
    *
-   * Source: the reference's WebSocketOpenRequest; RFC 6455 §4.2.2.
+   * Source: RFC 6455 §4.2.2; [Coming from IPWorks WSServer](coming-from-ipworks.html), WebSocketOpenRequest.
    *
    * Since: 1.0
    */

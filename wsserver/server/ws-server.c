@@ -47,7 +47,7 @@
  *
  * Settings that are rarely needed go through [method@Ws.Server.config].
  *
- * Source: the reference's WSServer; RFC 6455.
+ * Source: RFC 6455; [Coming from IPWorks WSServer](coming-from-ipworks.html), WSServer.
  *
  * Since: 1.0
  */
@@ -262,7 +262,7 @@ properties_class_init (GObjectClass *object_class)
    * SSLClientCACerts, vouches for. A handler of [signal@Ws.Server::ssl-client-authentication] has the
    * last word.
    *
-   * Source: the reference's SSLAuthenticateClients.
+   * Source: [Coming from IPWorks WSServer](coming-from-ipworks.html), SSLAuthenticateClients.
    *
    * Since: 1.0
    */
@@ -275,7 +275,7 @@ properties_class_init (GObjectClass *object_class)
    * new clients get the new one. One that cannot be used then is refused with
    * [signal@Ws.Server::error], and the old one stays.
    *
-   * Source: the reference's SSLCert.
+   * Source: [Coming from IPWorks WSServer](coming-from-ipworks.html), SSLCert.
    *
    * Since: 1.0
    */
@@ -285,7 +285,7 @@ properties_class_init (GObjectClass *object_class)
    *
    * Who speaks TLS.
    *
-   * Source: the reference's SSLProvider.
+   * Source: [Coming from IPWorks WSServer](coming-from-ipworks.html), SSLProvider.
    *
    * Since: 1.0
    */
@@ -297,7 +297,7 @@ properties_class_init (GObjectClass *object_class)
    * Whether clients are served over TLS. It needs [property@Ws.Server:ssl-cert]. A change that is refused
    * while listening emits [signal@Ws.Server::error] and leaves it as it was.
    *
-   * Source: the reference's UseSSL.
+   * Source: [Coming from IPWorks WSServer](coming-from-ipworks.html), UseSSL.
    *
    * Since: 1.0
    */
