@@ -5,37 +5,9 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#include "wsserver/connection/ws-connection-addresses-private.h"
+#include "wsserver/io/ws-peer-address-private.h"
 #include "wsserver/connection/ws-connection-private.h"
-
-/* An IPv4 client of a socket for both families shows as itself, not as ::ffff:a.b.c.d. */
-char *
-ws_peer_address_to_string (const WsPeerAddress *peer)
-{
-  char text[INET6_ADDRSTRLEN] = "";
-
-  if (peer->any.sa_family == AF_INET)
-    inet_ntop (AF_INET, &peer->ipv4.sin_addr, text, sizeof text);
-  else if (peer->any.sa_family == AF_INET6 && IN6_IS_ADDR_V4MAPPED (&peer->ipv6.sin6_addr))
-    inet_ntop (AF_INET, &peer->ipv6.sin6_addr.s6_addr[12], text, sizeof text);
-  else if (peer->any.sa_family == AF_INET6)
-    inet_ntop (AF_INET6, &peer->ipv6.sin6_addr, text, sizeof text);
-
-  return g_strdup (text);
-}
-
-guint
-ws_peer_address_get_port (const WsPeerAddress *peer)
-{
-  switch (peer->any.sa_family)
-    {
-    case AF_INET:
-      return g_ntohs (peer->ipv4.sin_port);
-    case AF_INET6:
-      return g_ntohs (peer->ipv6.sin6_port);
-    default:
-      return 0;
-    }
-}
 
 /* Asked of the socket while there is one; what was asked once stays. */
 void

@@ -4,6 +4,16 @@
 #include <errno.h>
 #include <string.h>
 
+#include "wsserver/connection/ws-connection-closing-private.h"
+#include "wsserver/connection/ws-connection-events-private.h"
+#include "wsserver/connection/ws-connection-input-private.h"
+#include "wsserver/connection/ws-connection-jobs-private.h"
+#include "wsserver/connection/ws-connection-loop-private.h"
+#include "wsserver/connection/ws-connection-opening-private.h"
+#include "wsserver/connection/ws-connection-output-private.h"
+#include "wsserver/connection/ws-connection-tls-private.h"
+#include "wsserver/connection/ws-send-job-private.h"
+#include "wsserver/io/ws-byte-buffer-private.h"
 #include "wsserver/base/ws-error-private.h"
 #include "wsserver/connection/ws-connection-private.h"
 
@@ -49,9 +59,9 @@ drop_received (WsConnection *self)
   self->input_length = 0;
   if (self->extra != NULL)
     {
-      ws_growing_bytes_clear (&self->extra->message);
-      ws_growing_bytes_clear (&self->extra->held);
-      ws_growing_bytes_clear (&self->extra->head);
+      ws_byte_buffer_clear (&self->extra->message);
+      ws_byte_buffer_clear (&self->extra->held);
+      ws_byte_buffer_clear (&self->extra->head);
     }
 }
 

@@ -1,5 +1,9 @@
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "wsserver/connection/ws-connection-closing-private.h"
+#include "wsserver/connection/ws-connection-context-private.h"
+#include "wsserver/connection/ws-connection-keepalive-private.h"
+#include "wsserver/connection/ws-connection-tls-private.h"
 #include "wsserver/connection/ws-connection-private.h"
 #include "wsserver/protocol/ws-deflate-cache-private.h"
 

@@ -3,6 +3,7 @@
 /* What one connection tells: its signals, its owner's, the log. */
 #include <stdarg.h>
 
+#include "wsserver/connection/ws-connection-events-private.h"
 #include "wsserver/base/ws-enum-types.h"
 #include "wsserver/base/ws-marshal-data-private.h"
 #include "wsserver/base/ws-marshal.h"

@@ -3,6 +3,13 @@
 /* The receiving half of an open connection: frames become messages, parts or lines. */
 #include <string.h>
 
+#include "wsserver/connection/ws-connection-closing-private.h"
+#include "wsserver/connection/ws-connection-events-private.h"
+#include "wsserver/connection/ws-connection-input-private.h"
+#include "wsserver/connection/ws-connection-keepalive-private.h"
+#include "wsserver/connection/ws-connection-output-private.h"
+#include "wsserver/connection/ws-message-handler-private.h"
+#include "wsserver/io/ws-byte-buffer-private.h"
 #include "wsserver/connection/ws-connection-private.h"
 
 /* A frame up to this is handed on in one piece, a longer one in parts as it arrives. */
@@ -82,7 +89,7 @@ deliver_lines (WsConnection *self,
                gboolean      message_end)
 {
   WsConnectionExtra *extra = ws_connection_get_extra (self);
-  WsGrowingBytes    *begun = &extra->message;
+  WsByteBuffer      *begun = &extra->message;
   gsize              line_length;
   gsize              used;
   gboolean           eol;
@@ -90,10 +97,10 @@ deliver_lines (WsConnection *self,
   /* Line mode may begin inside a message of which a part is waiting. */
   if (begun->length > 0)
     {
-      ws_growing_bytes_append (&extra->line, begun->data, begun->length);
-      ws_growing_bytes_clear (begun);
+      ws_byte_buffer_append (&extra->line, begun->data, begun->length);
+      ws_byte_buffer_clear (begun);
     }
-  ws_growing_bytes_append (&extra->line, data, length);
+  ws_byte_buffer_append (&extra->line, data, length);
   while (is_receiving (self) && self->line_mode && !self->paused &&
          find_line (extra, &line_length, &used, &eol))
     {
@@ -105,7 +112,7 @@ deliver_lines (WsConnection *self,
                                   message_end && extra->line_start == extra->line.length, eol);
     }
 
-  ws_growing_bytes_remove_head (&extra->line, extra->line_start);
+  ws_byte_buffer_remove_head (&extra->line, extra->line_start);
   extra->line_start = 0;
   if (!self->line_mode)
     ws_connection_deliver_rest_of_line (self);
@@ -131,10 +138,10 @@ ws_connection_deliver_rest_of_line (WsConnection *self)
   if (self->extra == NULL || self->extra->line.length <= self->extra->line_start)
     return FALSE;
 
-  ws_growing_bytes_remove_head (&self->extra->line, self->extra->line_start);
+  ws_byte_buffer_remove_head (&self->extra->line, self->extra->line_start);
   self->extra->line_start = 0;
   self->extra->line_searched = 0;
-  rest = ws_growing_bytes_take (&self->extra->line);
+  rest = ws_byte_buffer_take (&self->extra->line);
   ws_connection_emit_data_in (self, WS_DATA_FORMAT_AUTOMATIC, rest, TRUE, FALSE);
   return TRUE;
 }
@@ -151,7 +158,7 @@ static void
 assemble (WsConnection          *self,
           const WsProtocolEvent *event)
 {
-  WsGrowingBytes *message = &ws_connection_get_extra (self)->message;
+  WsByteBuffer *message = &ws_connection_get_extra (self)->message;
 
   /* Memory that is not written to costs nothing yet, so up to a bound the first frame's header is
    * believed, and beyond it where an earlier message has left as much. Further frames make it grow by
@@ -161,15 +168,15 @@ assemble (WsConnection          *self,
       gsize expected = event->length + (gsize) event->frame_remaining;
 
       if (expected <= EXPECT_BYTES)
-        ws_growing_bytes_expect (message, expected);
+        ws_byte_buffer_expect (message, expected);
       else
-        ws_growing_bytes_expect_cached (message, expected);
+        ws_byte_buffer_expect_cached (message, expected);
     }
 
   if (message->length < message->capacity && event->data == message->data + message->length)
     message->length += event->length;
   else
-    ws_growing_bytes_append (message, event->data, event->length);
+    ws_byte_buffer_append (message, event->data, event->length);
 }
 
 static GBytes *
@@ -180,7 +187,7 @@ take_assembled (WsConnection          *self,
     return g_bytes_new (event->data, event->length);
 
   assemble (self, event);
-  return ws_growing_bytes_take (&self->extra->message);
+  return ws_byte_buffer_take (&self->extra->message);
 }
 
 static gboolean
@@ -430,9 +437,9 @@ guint8 *
 ws_connection_get_read_target (WsConnection *self,
                                gsize        *size)
 {
-  WsGrowingBytes *message;
-  guint64         remaining;
-  gsize           room;
+  WsByteBuffer *message;
+  guint64       remaining;
+  gsize         room;
 
   if (self->extra == NULL || self->extra->message.data == NULL || !is_receiving (self) || self->line_mode)
     return NULL;
@@ -446,5 +453,5 @@ ws_connection_get_read_target (WsConnection *self,
   message = &self->extra->message;
   room = CLAMP (message->capacity - message->length, WS_RECEIVE_BUFFER_BYTES, DIRECT_READ_MAX_BYTES);
   *size = (gsize) MIN (remaining, MAX (message->length, room));
-  return ws_growing_bytes_reserve (&self->extra->message, *size);
+  return ws_byte_buffer_reserve (&self->extra->message, *size);
 }

@@ -3,6 +3,12 @@
 /* Sends that somebody waits for: asynchronous ones, blocking ones, streams and pings. */
 #include <errno.h>
 
+#include "wsserver/connection/ws-connection-jobs-private.h"
+#include "wsserver/connection/ws-connection-loop-private.h"
+#include "wsserver/connection/ws-connection-output-private.h"
+#include "wsserver/connection/ws-connection-send-private.h"
+#include "wsserver/connection/ws-connection-stream-private.h"
+#include "wsserver/connection/ws-send-job-private.h"
 #include "wsserver/base/ws-error-private.h"
 #include "wsserver/connection/ws-connection-private.h"
 

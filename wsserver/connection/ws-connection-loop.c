@@ -1,6 +1,15 @@
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What the poller calls: readiness, deferred work, and the order in which things are told. */
+#include "wsserver/connection/ws-connection-closing-private.h"
+#include "wsserver/connection/ws-connection-events-private.h"
+#include "wsserver/connection/ws-connection-input-private.h"
+#include "wsserver/connection/ws-connection-jobs-private.h"
+#include "wsserver/connection/ws-connection-loop-private.h"
+#include "wsserver/connection/ws-connection-opening-private.h"
+#include "wsserver/connection/ws-connection-output-private.h"
+#include "wsserver/connection/ws-connection-tls-private.h"
+#include "wsserver/io/ws-byte-buffer-private.h"
 #include "wsserver/base/ws-error.h"
 #include "wsserver/connection/ws-connection-private.h"
 
@@ -213,7 +222,7 @@ ws_connection_hold_input (WsConnection *self)
   if (self->input_length == 0)
     return;
 
-  ws_growing_bytes_append (&ws_connection_get_extra (self)->held, self->input, self->input_length);
+  ws_byte_buffer_append (&ws_connection_get_extra (self)->held, self->input, self->input_length);
   self->input_length = 0;
 }
 
@@ -254,14 +263,14 @@ ws_connection_process_input (WsConnection *self)
 static void
 process_held_input (WsConnection *self)
 {
-  WsGrowingBytes held = self->extra->held;
+  WsByteBuffer held = self->extra->held;
 
-  self->extra->held = (WsGrowingBytes){ NULL, 0, 0 };
+  self->extra->held = (WsByteBuffer){ NULL, 0, 0 };
   self->input = held.data;
   self->input_length = held.length;
   ws_connection_process_input (self);
   ws_connection_hold_input (self);
-  ws_growing_bytes_clear (&held);
+  ws_byte_buffer_clear (&held);
 }
 
 static gboolean

@@ -3,6 +3,14 @@
 /* The opening handshake: request head, decision, answer. RFC 6455 §4.2. */
 #include <string.h>
 
+#include "wsserver/connection/ws-connection-events-private.h"
+#include "wsserver/connection/ws-connection-keepalive-private.h"
+#include "wsserver/connection/ws-connection-loop-private.h"
+#include "wsserver/connection/ws-connection-opening-private.h"
+#include "wsserver/connection/ws-connection-output-private.h"
+#include "wsserver/io/ws-byte-buffer-private.h"
+#include "wsserver/request/ws-http-request-private.h"
+#include "wsserver/request/ws-open-request-private.h"
 #include "wsserver/base/ws-error.h"
 #include "wsserver/connection/ws-connection-private.h"
 #include "wsserver/protocol/ws-handshake-private.h"
@@ -410,7 +418,7 @@ parse_head (WsConnection *self,
 
   self->head = ws_http_head_parse (data, head_length, &status, &fault);
   if (self->extra != NULL)
-    ws_growing_bytes_clear (&self->extra->head);
+    ws_byte_buffer_clear (&self->extra->head);
 
   self->state = WS_STATE_DECIDING;
   self->head_only = self->head != NULL && g_str_equal (ws_http_head_get_method (self->head), "HEAD");
@@ -426,7 +434,7 @@ ws_connection_receive_head (WsConnection *self)
 {
   WsHttpHeadScanner  fresh = { 0 };
   WsHttpHeadScanner *scanner = self->extra != NULL ? &self->extra->scanner : &fresh;
-  WsGrowingBytes    *kept = self->extra != NULL ? &self->extra->head : NULL;
+  WsByteBuffer      *kept = self->extra != NULL ? &self->extra->head : NULL;
   const guint8      *data = self->input;
   gsize              length = self->input_length;
   gsize              head_length = 0;
@@ -436,7 +444,7 @@ ws_connection_receive_head (WsConnection *self)
 
   if (kept != NULL)
     {
-      ws_growing_bytes_append (kept, data, length);
+      ws_byte_buffer_append (kept, data, length);
       data = kept->data;
       length = kept->length;
     }
@@ -447,7 +455,7 @@ ws_connection_receive_head (WsConnection *self)
     case WS_PARSE_NEED_MORE:
       if (kept == NULL)
         {
-          ws_growing_bytes_append (&ws_connection_get_extra (self)->head, data, length);
+          ws_byte_buffer_append (&ws_connection_get_extra (self)->head, data, length);
           self->extra->scanner = fresh;
         }
       self->input_length = 0;

@@ -3,6 +3,9 @@
 /* The properties of a connection. Those about addresses are in ws-connection-addresses.c. */
 #include <string.h>
 
+#include "wsserver/connection/ws-connection-loop-private.h"
+#include "wsserver/connection/ws-connection-output-private.h"
+#include "wsserver/connection/ws-connection-send-private.h"
 #include "wsserver/base/ws-error-private.h"
 #include "wsserver/connection/ws-connection-private.h"
 

@@ -2,6 +2,12 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Sending from any thread. In the one that runs the server's context a message is queued at once; from
  * another it goes through the poller's mailbox, and nothing of the connection is touched. */
+#include "wsserver/connection/ws-connection-events-private.h"
+#include "wsserver/connection/ws-connection-jobs-private.h"
+#include "wsserver/connection/ws-connection-loop-private.h"
+#include "wsserver/connection/ws-connection-output-private.h"
+#include "wsserver/connection/ws-connection-send-private.h"
+#include "wsserver/connection/ws-send-job-private.h"
 #include "wsserver/base/ws-error-private.h"
 #include "wsserver/connection/ws-connection-private.h"
 

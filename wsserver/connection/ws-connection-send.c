@@ -3,6 +3,10 @@
 /* The sending part of the public interface. */
 #include <string.h>
 
+#include "wsserver/connection/ws-connection-jobs-private.h"
+#include "wsserver/connection/ws-connection-output-private.h"
+#include "wsserver/connection/ws-connection-send-private.h"
+#include "wsserver/connection/ws-send-job-private.h"
 #include "wsserver/base/ws-error-private.h"
 #include "wsserver/connection/ws-connection-private.h"
 

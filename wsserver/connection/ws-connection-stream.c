@@ -1,6 +1,13 @@
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Files and streams sent as one message without holding them in memory. */
+#include "wsserver/connection/ws-connection-closing-private.h"
+#include "wsserver/connection/ws-connection-events-private.h"
+#include "wsserver/connection/ws-connection-jobs-private.h"
+#include "wsserver/connection/ws-connection-output-private.h"
+#include "wsserver/connection/ws-connection-send-private.h"
+#include "wsserver/connection/ws-connection-stream-private.h"
+#include "wsserver/connection/ws-send-job-private.h"
 #include "wsserver/base/ws-error-private.h"
 #include "wsserver/connection/ws-connection-private.h"
 

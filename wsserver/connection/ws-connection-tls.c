@@ -3,6 +3,9 @@
 /* The TLS handshake of a connection, before its first byte of HTTP. RFC 8446 §4, RFC 5246 §7.3. */
 #include <string.h>
 
+#include "wsserver/connection/ws-connection-closing-private.h"
+#include "wsserver/connection/ws-connection-events-private.h"
+#include "wsserver/connection/ws-connection-loop-private.h"
 #include "wsserver/base/ws-error-private.h"
 #include "wsserver/connection/ws-connection-tls-private.h"
 #include "wsserver/tls-gio/ws-gio-tls-context-private.h"

@@ -2,6 +2,12 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
 
+#include "wsserver/connection/ws-connection-events-private.h"
+#include "wsserver/connection/ws-connection-loop-private.h"
+#include "wsserver/connection/ws-connection-output-private.h"
+#include "wsserver/connection/ws-connection-tls-private.h"
+#include "wsserver/connection/ws-send-job-private.h"
+#include "wsserver/io/ws-byte-buffer-private.h"
 #include "wsserver/base/ws-enum-types.h"
 #include "wsserver/base/ws-error-private.h"
 #include "wsserver/connection/ws-connection-private.h"
@@ -143,10 +149,10 @@ free_extra (WsConnectionExtra *extra)
 {
   g_assert (extra->jobs.length == 0 && extra->pings.length == 0 && extra->closers.length == 0);
 
-  ws_growing_bytes_clear (&extra->message);
-  ws_growing_bytes_clear (&extra->line);
-  ws_growing_bytes_clear (&extra->held);
-  ws_growing_bytes_clear (&extra->head);
+  ws_byte_buffer_clear (&extra->message);
+  ws_byte_buffer_clear (&extra->line);
+  ws_byte_buffer_clear (&extra->held);
+  ws_byte_buffer_clear (&extra->head);
   g_queue_clear_full (&extra->finished, (GDestroyNotify) ws_send_job_unref);
   g_free (extra);
 }

@@ -5,7 +5,7 @@
 #include <gio/gio.h>
 
 #include "wsserver/config/ws-settings-private.h"
-#include "wsserver/connection/ws-connection-private.h"
+#include "wsserver/io/ws-peer-address-private.h"
 #include "wsserver/io/ws-poller-private.h"
 
 G_BEGIN_DECLS

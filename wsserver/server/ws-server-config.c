@@ -4,6 +4,12 @@
 #include <gnutls/gnutls.h>
 #include <string.h>
 
+#include "wsserver/connection/ws-connection-context-private.h"
+#include "wsserver/connection/ws-connection-keepalive-private.h"
+#include "wsserver/connection/ws-connection-map-private.h"
+#include "wsserver/connection/ws-connection-private.h"
+#include "wsserver/connection/ws-connection-send-private.h"
+#include "wsserver/connection/ws-connection-tls-private.h"
 #include "wsserver/base/ws-error.h"
 #include "wsserver/base/ws-version.h"
 #include "wsserver/server/ws-server-private.h"

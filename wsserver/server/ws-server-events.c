@@ -3,6 +3,8 @@
 /* What connections tell becomes signals of the server. */
 #include <stdarg.h>
 
+#include "wsserver/connection/ws-connection-events-private.h"
+#include "wsserver/connection/ws-connection-map-private.h"
 #include "wsserver/server/ws-server-private.h"
 
 gboolean

@@ -5,6 +5,12 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "wsserver/connection/ws-connection-closing-private.h"
+#include "wsserver/connection/ws-connection-context-private.h"
+#include "wsserver/connection/ws-connection-loop-private.h"
+#include "wsserver/connection/ws-connection-map-private.h"
+#include "wsserver/connection/ws-connection-private.h"
+#include "wsserver/io/ws-peer-address-private.h"
 #include "wsserver/base/ws-error-private.h"
 #include "wsserver/request/ws-connection-request-private.h"
 #include "wsserver/io/ws-block-cache-private.h"

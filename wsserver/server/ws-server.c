@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <sys/socket.h>
 
+#include "wsserver/connection/ws-connection-map-private.h"
 #include "wsserver/base/ws-enum-types.h"
 #include "wsserver/base/ws-error.h"
 #include "wsserver/server/ws-server-private.h"

@@ -2,14 +2,14 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 
-#include "wsserver/connection/ws-connection-private.h"
+#include "wsserver/io/ws-byte-buffer-private.h"
 #include "wsserver/io/ws-block-cache-private.h"
 
 #define MIN_CAPACITY 256
 
 void
-ws_growing_bytes_expect (WsGrowingBytes *self,
-                         gsize           length)
+ws_byte_buffer_expect (WsByteBuffer *self,
+                       gsize         length)
 {
   if (self->length + length <= self->capacity)
     return;
@@ -25,8 +25,8 @@ ws_growing_bytes_expect (WsGrowingBytes *self,
 }
 
 void
-ws_growing_bytes_expect_cached (WsGrowingBytes *self,
-                                gsize           length)
+ws_byte_buffer_expect_cached (WsByteBuffer *self,
+                              gsize         length)
 {
   gsize   capacity;
   guint8 *block = self->data == NULL ? ws_block_cache_find (length, &capacity) : NULL;
@@ -39,8 +39,8 @@ ws_growing_bytes_expect_cached (WsGrowingBytes *self,
 }
 
 guint8 *
-ws_growing_bytes_reserve (WsGrowingBytes *self,
-                          gsize           length)
+ws_byte_buffer_reserve (WsByteBuffer *self,
+                        gsize         length)
 {
   if (length > self->capacity - self->length)
     {
@@ -55,20 +55,20 @@ ws_growing_bytes_reserve (WsGrowingBytes *self,
 }
 
 void
-ws_growing_bytes_append (WsGrowingBytes *self,
-                         const guint8   *data,
-                         gsize           length)
+ws_byte_buffer_append (WsByteBuffer *self,
+                       const guint8 *data,
+                       gsize         length)
 {
   if (length == 0)
     return;
 
-  memcpy (ws_growing_bytes_reserve (self, length), data, length);
+  memcpy (ws_byte_buffer_reserve (self, length), data, length);
   self->length += length;
 }
 
 void
-ws_growing_bytes_remove_head (WsGrowingBytes *self,
-                              gsize           length)
+ws_byte_buffer_remove_head (WsByteBuffer *self,
+                            gsize         length)
 {
   g_assert (length <= self->length);
 
@@ -76,11 +76,11 @@ ws_growing_bytes_remove_head (WsGrowingBytes *self,
   if (self->length > 0)
     memmove (self->data, self->data + length, self->length);
   else
-    ws_growing_bytes_clear (self);
+    ws_byte_buffer_clear (self);
 }
 
 GBytes *
-ws_growing_bytes_take (WsGrowingBytes *self)
+ws_byte_buffer_take (WsByteBuffer *self)
 {
   gsize   length = self->length;
   gsize   capacity = self->capacity;
@@ -98,7 +98,7 @@ ws_growing_bytes_take (WsGrowingBytes *self)
 }
 
 void
-ws_growing_bytes_clear (WsGrowingBytes *self)
+ws_byte_buffer_clear (WsByteBuffer *self)
 {
   g_clear_pointer (&self->data, g_free);
   self->length = 0;

@@ -1,18 +1,18 @@
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "wsserver/connection/ws-connection-private.h"
+#include "wsserver/io/ws-byte-buffer-private.h"
 
 #include <string.h>
 
 static void
-append (WsGrowingBytes *bytes,
-        const char     *text)
+append (WsByteBuffer *bytes,
+        const char   *text)
 {
-  ws_growing_bytes_append (bytes, (const guint8 *) text, strlen (text));
+  ws_byte_buffer_append (bytes, (const guint8 *) text, strlen (text));
 }
 
 static void
-assert_empty (const WsGrowingBytes *bytes)
+assert_empty (const WsByteBuffer *bytes)
 {
   g_assert_null (bytes->data);
   g_assert_cmpuint (bytes->length, ==, 0);
@@ -23,7 +23,7 @@ static void
 test_append (void)
 {
   g_auto (GStrv) words = g_strsplit ("one two  three", " ", -1);
-  WsGrowingBytes bytes = { NULL, 0, 0 };
+  WsByteBuffer bytes = { NULL, 0, 0 };
 
   g_test_summary ("What is appended stands one behind the other; nothing at all takes no memory.");
 
@@ -34,18 +34,18 @@ test_append (void)
   g_assert_cmpmem (bytes.data, bytes.length, "onetwothree", 11);
   g_assert_cmpuint (bytes.capacity, >=, bytes.length);
 
-  ws_growing_bytes_clear (&bytes);
+  ws_byte_buffer_clear (&bytes);
   assert_empty (&bytes);
-  ws_growing_bytes_clear (&bytes);
+  ws_byte_buffer_clear (&bytes);
   assert_empty (&bytes);
 }
 
 static void
 test_grows_by_steps (void)
 {
-  WsGrowingBytes bytes = { NULL, 0, 0 };
-  gsize          capacity = 0;
-  guint          n_steps = 0;
+  WsByteBuffer bytes = { NULL, 0, 0 };
+  gsize        capacity = 0;
+  guint        n_steps = 0;
 
   g_test_summary ("A mebibyte byte by byte takes few steps, and never twice the memory.");
 
@@ -53,7 +53,7 @@ test_grows_by_steps (void)
     {
       guint8 byte = (guint8) (i % 251);
 
-      ws_growing_bytes_append (&bytes, &byte, 1);
+      ws_byte_buffer_append (&bytes, &byte, 1);
       if (bytes.capacity != capacity)
         n_steps++;
       capacity = bytes.capacity;
@@ -63,19 +63,19 @@ test_grows_by_steps (void)
   g_assert_cmpuint (bytes.capacity, <=, 2 * bytes.length);
   for (guint i = 0; i < 1024 * 1024; i++)
     g_assert_cmpuint (bytes.data[i], ==, i % 251);
-  ws_growing_bytes_clear (&bytes);
+  ws_byte_buffer_clear (&bytes);
 }
 
 static void
 test_reserve (void)
 {
-  WsGrowingBytes bytes = { NULL, 0, 0 };
-  guint8        *place;
+  WsByteBuffer bytes = { NULL, 0, 0 };
+  guint8      *place;
 
   g_test_summary ("The reserved place lies behind what is there, which it leaves as it is.");
 
   append (&bytes, "abc");
-  place = ws_growing_bytes_reserve (&bytes, 100000);
+  place = ws_byte_buffer_reserve (&bytes, 100000);
   g_assert_true (place == bytes.data + 3);
   g_assert_cmpuint (bytes.capacity, >=, 100003);
   g_assert_cmpuint (bytes.length, ==, 3);
@@ -84,20 +84,20 @@ test_reserve (void)
   g_assert_cmpmem (bytes.data, 4, "abcx", 4);
 
   place = bytes.data;
-  g_assert_true (ws_growing_bytes_reserve (&bytes, 0) == place + bytes.length);
-  ws_growing_bytes_clear (&bytes);
+  g_assert_true (ws_byte_buffer_reserve (&bytes, 0) == place + bytes.length);
+  ws_byte_buffer_clear (&bytes);
 }
 
 static void
 test_expect (void)
 {
-  WsGrowingBytes bytes = { NULL, 0, 0 };
-  const guint8  *data;
+  WsByteBuffer  bytes = { NULL, 0, 0 };
+  const guint8 *data;
 
   g_test_summary ("Expected bytes get exactly their memory, and arrive without it being moved.");
 
   append (&bytes, "abc");
-  ws_growing_bytes_expect (&bytes, 1000);
+  ws_byte_buffer_expect (&bytes, 1000);
   g_assert_cmpuint (bytes.capacity, ==, 1003);
   data = bytes.data;
   for (guint i = 0; i < 1000; i++)
@@ -105,9 +105,9 @@ test_expect (void)
   g_assert_true (bytes.data == data);
   g_assert_cmpuint (bytes.capacity, ==, 1003);
 
-  ws_growing_bytes_expect (&bytes, 0);
+  ws_byte_buffer_expect (&bytes, 0);
   g_assert_true (bytes.data == data);
-  ws_growing_bytes_clear (&bytes);
+  ws_byte_buffer_clear (&bytes);
 }
 
 static void
@@ -117,15 +117,15 @@ test_remove_head (void)
 
   for (gsize length = 0; length <= 6; length++)
     {
-      WsGrowingBytes bytes = { NULL, 0, 0 };
+      WsByteBuffer bytes = { NULL, 0, 0 };
 
       append (&bytes, "abcdef");
-      ws_growing_bytes_remove_head (&bytes, length);
+      ws_byte_buffer_remove_head (&bytes, length);
       if (length < 6)
         g_assert_cmpmem (bytes.data, bytes.length, "abcdef" + length, 6 - length);
       else
         assert_empty (&bytes);
-      ws_growing_bytes_clear (&bytes);
+      ws_byte_buffer_clear (&bytes);
     }
 }
 
@@ -139,34 +139,34 @@ test_take (void)
   for (gsize i = 0; i < G_N_ELEMENTS (lengths); i++)
     for (guint expected = 0; expected < 2; expected++)
       {
-        WsGrowingBytes     bytes = { NULL, 0, 0 };
+        WsByteBuffer       bytes = { NULL, 0, 0 };
         g_autofree guint8 *pattern = g_malloc (lengths[i] + 1);
         g_autoptr (GBytes) taken = NULL;
 
         memset (pattern, 0x5a, lengths[i] + 1);
         if (expected)
-          ws_growing_bytes_expect (&bytes, lengths[i]);
-        ws_growing_bytes_append (&bytes, pattern, lengths[i]);
-        taken = ws_growing_bytes_take (&bytes);
+          ws_byte_buffer_expect (&bytes, lengths[i]);
+        ws_byte_buffer_append (&bytes, pattern, lengths[i]);
+        taken = ws_byte_buffer_take (&bytes);
         assert_empty (&bytes);
         g_assert_cmpmem (g_bytes_get_data (taken, NULL), g_bytes_get_size (taken), pattern, lengths[i]);
 
         append (&bytes, "again");
         g_assert_cmpmem (bytes.data, bytes.length, "again", 5);
-        ws_growing_bytes_clear (&bytes);
+        ws_byte_buffer_clear (&bytes);
       }
 }
 
 static void
 test_take_reserved (void)
 {
-  WsGrowingBytes bytes = { NULL, 0, 0 };
+  WsByteBuffer bytes = { NULL, 0, 0 };
   g_autoptr (GBytes) taken = NULL;
 
   g_test_summary ("Memory that was reserved and not used is given back before the handing over.");
 
-  ws_growing_bytes_reserve (&bytes, 1024 * 1024);
-  taken = ws_growing_bytes_take (&bytes);
+  ws_byte_buffer_reserve (&bytes, 1024 * 1024);
+  taken = ws_byte_buffer_take (&bytes);
   g_assert_cmpuint (g_bytes_get_size (taken), ==, 0);
   assert_empty (&bytes);
 }
@@ -177,13 +177,13 @@ main (int   argc,
 {
   g_test_init (&argc, &argv, NULL);
 
-  g_test_add_func ("/growing-bytes/append", test_append);
-  g_test_add_func ("/growing-bytes/grows-by-steps", test_grows_by_steps);
-  g_test_add_func ("/growing-bytes/reserve", test_reserve);
-  g_test_add_func ("/growing-bytes/expect", test_expect);
-  g_test_add_func ("/growing-bytes/remove-head", test_remove_head);
-  g_test_add_func ("/growing-bytes/take/whole", test_take);
-  g_test_add_func ("/growing-bytes/take/reserved", test_take_reserved);
+  g_test_add_func ("/byte-buffer/append", test_append);
+  g_test_add_func ("/byte-buffer/grows-by-steps", test_grows_by_steps);
+  g_test_add_func ("/byte-buffer/reserve", test_reserve);
+  g_test_add_func ("/byte-buffer/expect", test_expect);
+  g_test_add_func ("/byte-buffer/remove-head", test_remove_head);
+  g_test_add_func ("/byte-buffer/take/whole", test_take);
+  g_test_add_func ("/byte-buffer/take/reserved", test_take_reserved);
 
   return g_test_run ();
 }

@@ -1,0 +1,47 @@
+/* Copyright 2026 The WsServer authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "wsserver/config/ws-settings-private.h"
+#include "wsserver/connection/ws-connection-owner-private.h"
+#include "wsserver/connection/ws-message-handler-private.h"
+#include "wsserver/io/ws-poller-private.h"
+#include "wsserver/io/ws-timer-private.h"
+
+G_BEGIN_DECLS
+
+/* What all connections of one server share. Owned by the server, which outlives them as far as
+ * they use it: a connection drops its pointer when it ends. */
+typedef struct
+{
+  const WsConnectionOwnerFuncs *funcs;
+  gpointer                      owner;
+  WsPoller                     *poller;
+  WsSettings                   *settings;
+  WsMessageHandler             *message_handler; /* the owner's; NULL: messages are told by signals */
+  GByteArray                   *scratch;         /* for output of the deflater; NULL while somebody uses it */
+  /* for a short payload that is told; NULL while somebody uses it */
+  guint8  *payload_block;
+  gboolean trace; /* G_MESSAGES_DEBUG asks for this library */
+
+  /* One queue a kind, see ws-timer-private.h. */
+  WsTimerQueue handshake_timers; /* from accepting to the end of the request; again for a deferred decision */
+  WsTimerQueue close_timers;     /* close frame sent, the peer's not seen */
+  WsTimerQueue linger_timers;    /* our side is shut down, the peer's not yet */
+  /* DefaultConnectionTimeout: between the client's parts of the TLS handshake */
+  WsTimerQueue silence_timers;
+  WsTimerQueue idle_timers;
+  WsTimerQueue ping_timers;
+  WsTimerQueue pong_timers;
+} WsConnectionContext;
+
+void ws_connection_context_init (WsConnectionContext          *self,
+                                 const WsConnectionOwnerFuncs *funcs,
+                                 gpointer                      owner,
+                                 WsPoller                     *poller,
+                                 WsSettings                   *settings);
+void ws_connection_context_clear (WsConnectionContext *self);
+/* Takes over durations and limits changed in the settings; TRUE if keep-alive timers were switched on. */
+gboolean ws_connection_context_update (WsConnectionContext *self);
+
+G_END_DECLS

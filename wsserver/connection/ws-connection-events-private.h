@@ -1,0 +1,42 @@
+/* Copyright 2026 The WsServer authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "wsserver/connection/ws-connection-owner-private.h"
+#include "wsserver/connection/ws-connection-private.h"
+
+G_BEGIN_DECLS
+
+/* The signals' part of class_init. */
+void ws_connection_signals_class_init (void);
+void ws_connection_emit_data_in (WsConnection *self,
+                                 WsDataFormat  format,
+                                 GBytes       *data,
+                                 gboolean      eom,
+                                 gboolean      eol);
+void ws_connection_emit_ping (WsConnection *self,
+                              const guint8 *payload,
+                              gsize         length,
+                              gboolean      response);
+void ws_connection_emit_error (WsConnection *self,
+                               int           code,
+                               const char   *description);
+void ws_connection_emit_disconnected (WsConnection *self,
+                                      guint         code,
+                                      const char   *description);
+void ws_connection_log (WsConnection *self,
+                        WsLogLevel    level,
+                        const char   *format,
+                        ...) G_GNUC_PRINTF (3, 4);
+/* Whether each frame is to be told of. */
+static inline gboolean
+ws_connection_logs_frames (WsConnection *self)
+{
+  return self->context != NULL &&
+         (self->context->trace || self->context->settings->log_level >= WS_LOG_DEBUG);
+}
+void ws_connection_log_error (WsConnection *self,
+                              const char   *format,
+                              ...) G_GNUC_PRINTF (2, 3);
+
+G_END_DECLS

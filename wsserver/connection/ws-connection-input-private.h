@@ -1,0 +1,18 @@
+/* Copyright 2026 The WsServer authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "wsserver/connection/ws-connection-private.h"
+
+G_BEGIN_DECLS
+
+void ws_connection_receive_frames (WsConnection *self);
+/* Goes on with lines that were kept back while paused. */
+void ws_connection_resume_lines (WsConnection *self);
+/* FALSE if there was none. */
+gboolean ws_connection_deliver_rest_of_line (WsConnection *self);
+/* Where a read may put payload without a detour, or NULL; *size is what fits and belongs there. */
+guint8 *ws_connection_get_read_target (WsConnection *self,
+                                       gsize        *size);
+
+G_END_DECLS

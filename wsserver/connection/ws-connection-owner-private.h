@@ -1,0 +1,61 @@
+/* Copyright 2026 The WsServer authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "wsserver/connection/ws-connection.h"
+#include "wsserver/request/ws-client-authentication.h"
+#include "wsserver/request/ws-http-request.h"
+#include "wsserver/request/ws-open-request.h"
+#include "wsserver/request/ws-ssl-connection-request.h"
+#include "wsserver/tls/ws-tls-context-private.h"
+
+G_BEGIN_DECLS
+
+/* The levels of the log signal. */
+typedef enum
+{
+  WS_LOG_INFO = 1,
+  WS_LOG_VERBOSE = 2,
+  WS_LOG_DEBUG = 3,
+} WsLogLevel;
+
+/* What a connection tells its owner (the server), which turns it into signals. */
+typedef struct
+{
+  /* TLS, before anything else of a client is read */
+  gboolean (*wants_ssl_connection_request) (gpointer owner);
+  void (*ssl_connection_request) (gpointer owner, WsConnection *connection, WsSslConnectionRequest *request);
+  /* For a certificate that was chosen for one client; the owner keeps the context. */
+  WsTlsContext *(*get_tls_context) (gpointer owner, WsCertificate *certificate, GError **error);
+  gboolean (*wants_ssl_client_authentication) (gpointer owner);
+  void (*ssl_client_authentication) (gpointer                owner,
+                                     WsConnection           *connection,
+                                     WsClientAuthentication *authentication);
+  gboolean (*wants_ssl_status) (gpointer owner);
+  void (*ssl_status) (gpointer owner, WsConnection *connection, const char *message);
+
+  gboolean (*wants_open_request) (gpointer owner);
+  void (*open_request) (gpointer owner, WsConnection *connection, WsOpenRequest *request);
+  gboolean (*wants_http_request) (gpointer owner);
+  void (*http_request) (gpointer owner, WsConnection *connection, WsHttpRequest *request);
+  /* The WebSocket is open: it joins the list of connections, then connected and ready-to-send. */
+  void (*connected) (gpointer owner, WsConnection *connection);
+  void (*ready_to_send) (gpointer owner, WsConnection *connection);
+  void (*data_in) (gpointer      owner,
+                   WsConnection *connection,
+                   WsDataFormat  format,
+                   GBytes       *data,
+                   gboolean      eom,
+                   gboolean      eol);
+  gboolean (*wants_ping) (gpointer owner);
+  void (*ping) (gpointer owner, WsConnection *connection, GBytes *payload, gboolean response);
+  void (*error) (gpointer owner, WsConnection *connection, int code, const char *description);
+  gboolean (*wants_log) (gpointer owner, WsLogLevel level);
+  void (*log) (
+      gpointer owner, WsConnection *connection, WsLogLevel level, const char *message, const char *type);
+  /* The last call for a connection: it leaves the list, and, if it was connected, disconnected. */
+  void (*ended) (
+      gpointer owner, WsConnection *connection, gboolean was_connected, guint code, const char *description);
+} WsConnectionOwnerFuncs;
+
+G_END_DECLS

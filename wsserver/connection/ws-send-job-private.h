@@ -1,0 +1,58 @@
+/* Copyright 2026 The WsServer authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "wsserver/connection/ws-connection.h"
+#include "wsserver/protocol/ws-frame-private.h"
+#include "wsserver/protocol/ws-utf8-private.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  WS_JOB_MESSAGE,
+  WS_JOB_STREAM,
+  WS_JOB_PING,
+  WS_JOB_CLOSE,
+} WsJobKind;
+
+/* One message, file or ping whose sender waits for it. */
+typedef struct
+{
+  WsJobKind     kind;
+  gboolean      started;    /* its frames are in the outbox, or its stream is being read */
+  gboolean      all_queued; /* its last frame is in the outbox */
+  gboolean      finished;   /* told, or about to be */
+  guint64       target;     /* finished when the connection's written has reached it */
+  WsOpcode      opcode;     /* of a message or stream */
+  GBytes       *data;       /* of a message that has not started */
+  guint64       sequence;   /* of a ping */
+  gint64        sent_us;    /* of a ping */
+  gint64        result;     /* of a ping: its round-trip time */
+  GError       *error;
+  GTask        *task; /* told by it … */
+  GCancellable *cancellable;
+  gboolean      waited_for; /* … or watched by a blocking call */
+  GSource      *cancel_source;
+  WsConnection *connection; /* not a reference; NULL when finished */
+
+  /* A stream or file */
+  GInputStream         *stream; /* NULL while the file is being opened */
+  WsUtf8Validator       utf8;
+  gboolean              close_stream;
+  gboolean              compressed;
+  gboolean              reading; /* an asynchronous read is under way */
+  guint64               total;   /* bytes read so far */
+  goffset               size;    /* -1: unknown */
+  GFileProgressCallback progress;
+  gpointer              progress_data;
+  GDestroyNotify        progress_destroy;
+} WsSendJob;
+
+WsSendJob *ws_send_job_new (WsJobKind kind,
+                            GTask    *task);
+WsSendJob *ws_send_job_ref (WsSendJob *job);
+void       ws_send_job_unref (WsSendJob *job);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (WsSendJob, ws_send_job_unref)
+
+G_END_DECLS

@@ -1,0 +1,36 @@
+/* Copyright 2026 The WsServer authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "wsserver/io/ws-peer-address-private.h"
+
+#include <arpa/inet.h>
+#include <sys/socket.h>
+
+/* An IPv4 client of a socket for both families shows as itself, not as ::ffff:a.b.c.d. */
+char *
+ws_peer_address_to_string (const WsPeerAddress *self)
+{
+  char text[INET6_ADDRSTRLEN] = "";
+
+  if (self->any.sa_family == AF_INET)
+    inet_ntop (AF_INET, &self->ipv4.sin_addr, text, sizeof text);
+  else if (self->any.sa_family == AF_INET6 && IN6_IS_ADDR_V4MAPPED (&self->ipv6.sin6_addr))
+    inet_ntop (AF_INET, &self->ipv6.sin6_addr.s6_addr[12], text, sizeof text);
+  else if (self->any.sa_family == AF_INET6)
+    inet_ntop (AF_INET6, &self->ipv6.sin6_addr, text, sizeof text);
+
+  return g_strdup (text);
+}
+
+guint
+ws_peer_address_get_port (const WsPeerAddress *self)
+{
+  switch (self->any.sa_family)
+    {
+    case AF_INET:
+      return g_ntohs (self->ipv4.sin_port);
+    case AF_INET6:
+      return g_ntohs (self->ipv6.sin6_port);
+    default:
+      return 0;
+    }
+}
