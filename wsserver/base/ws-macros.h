@@ -9,4 +9,50 @@
 #include <glib.h>
 
 /* Everything is hidden by -fvisibility=hidden; this marks what is public. */
-#define WS_AVAILABLE_IN_ALL __attribute__ ((visibility ("default"))) extern
+#define _WS_EXTERN __attribute__ ((visibility ("default"))) extern
+
+/* The versions of the API. Odd minor versions are development; their API belongs to the even one
+ * that follows. A release adds its version and its three macros below. */
+#define WS_VERSION_1_0 (G_ENCODE_VERSION (1, 0))
+#define WS_VERSION_1_2 (G_ENCODE_VERSION (1, 2))
+
+/* The version that these headers belong to; ws-version.c compares it with the project's. */
+#define WS_VERSION_CUR_STABLE WS_VERSION_1_0
+
+/* A program defines these two before it includes the umbrella header. The compiler then warns of
+ * what was deprecated up to WS_VERSION_MIN_REQUIRED, the oldest version that the program has to
+ * run with, and of what is newer than WS_VERSION_MAX_ALLOWED. */
+#ifndef WS_VERSION_MIN_REQUIRED
+# define WS_VERSION_MIN_REQUIRED WS_VERSION_CUR_STABLE
+#endif
+
+#ifndef WS_VERSION_MAX_ALLOWED
+# if WS_VERSION_MIN_REQUIRED > WS_VERSION_CUR_STABLE
+#  define WS_VERSION_MAX_ALLOWED WS_VERSION_MIN_REQUIRED
+# else
+#  define WS_VERSION_MAX_ALLOWED WS_VERSION_CUR_STABLE
+# endif
+#endif
+
+#if WS_VERSION_MIN_REQUIRED < WS_VERSION_1_0
+# error "WS_VERSION_MIN_REQUIRED must be WS_VERSION_1_0 or later"
+#endif
+#if WS_VERSION_MAX_ALLOWED < WS_VERSION_MIN_REQUIRED
+# error "WS_VERSION_MAX_ALLOWED must not be older than WS_VERSION_MIN_REQUIRED"
+#endif
+
+#define WS_AVAILABLE_IN_ALL _WS_EXTERN
+
+#if WS_VERSION_MAX_ALLOWED < WS_VERSION_1_2
+# define WS_AVAILABLE_IN_1_2 _WS_EXTERN G_UNAVAILABLE (1, 2)
+#else
+# define WS_AVAILABLE_IN_1_2 _WS_EXTERN
+#endif
+
+#if WS_VERSION_MIN_REQUIRED >= WS_VERSION_1_2
+# define WS_DEPRECATED_IN_1_2 _WS_EXTERN G_DEPRECATED
+# define WS_DEPRECATED_IN_1_2_FOR(function) _WS_EXTERN G_DEPRECATED_FOR (function)
+#else
+# define WS_DEPRECATED_IN_1_2 _WS_EXTERN
+# define WS_DEPRECATED_IN_1_2_FOR(function) _WS_EXTERN
+#endif

@@ -2,6 +2,10 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "wsserver/base/ws-version.h"
 
+/* A release that raises the version also adds its availability macros to ws-macros.h. */
+G_STATIC_ASSERT (WS_VERSION_CUR_STABLE ==
+                 G_ENCODE_VERSION (WS_MAJOR_VERSION, WS_MINOR_VERSION + WS_MINOR_VERSION % 2));
+
 /**
  * ws_get_version:
  *
