@@ -49,7 +49,7 @@ ws_set_error_from_gnutls (GError    **error,
   WsError code = ws_error_from_gnutls (result);
 
   if (subject != NULL)
-    g_set_error (error, WS_ERROR, (int) code, "[%d] %s: %s", code, gnutls_strerror (result), subject);
+    ws_set_error (error, code, "%s: %s", gnutls_strerror (result), subject);
   else
-    g_set_error (error, WS_ERROR, (int) code, "[%d] %s", code, gnutls_strerror (result));
+    ws_set_error (error, code, "%s", gnutls_strerror (result));
 }

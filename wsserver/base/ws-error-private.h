@@ -6,6 +6,18 @@
 
 G_BEGIN_DECLS
 
+/* A new error of WS_ERROR whose text is "[code] " and the formatted words. Every error that leaves the
+ * library is made by one of these functions; a reason that becomes part of such a text has no code. */
+GError *ws_error_new (WsError     code,
+                      const char *format,
+                      ...) G_GNUC_PRINTF (2, 3) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Sets such an error, if error is not NULL. */
+void ws_set_error (GError    **error,
+                   WsError     code,
+                   const char *format,
+                   ...) G_GNUC_PRINTF (3, 4);
+
 /* The one place where an errno becomes a WsError. Unknown numbers become WS_ERROR_SENDING. */
 WsError ws_error_from_errno (int error_number);
 

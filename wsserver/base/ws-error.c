@@ -21,6 +21,45 @@ ws_error_quark (void)
   return g_quark_from_static_string ("ws-error-quark");
 }
 
+static GError *
+error_new_valist (WsError     code,
+                  const char *format,
+                  va_list     arguments)
+{
+  g_autofree char *text = g_strdup_vprintf (format, arguments);
+
+  return g_error_new (WS_ERROR, (int) code, "[%d] %s", (int) code, text);
+}
+
+GError *
+ws_error_new (WsError     code,
+              const char *format,
+              ...)
+{
+  va_list arguments;
+
+  va_start (arguments, format);
+  GError *error = error_new_valist (code, format, arguments);
+  va_end (arguments);
+  return error;
+}
+
+void
+ws_set_error (GError    **error,
+              WsError     code,
+              const char *format,
+              ...)
+{
+  va_list arguments;
+
+  if (error == NULL)
+    return;
+
+  va_start (arguments, format);
+  g_propagate_error (error, error_new_valist (code, format, arguments));
+  va_end (arguments);
+}
+
 static const struct
 {
   int     error_number;
@@ -96,9 +135,9 @@ ws_set_error_from_errno (GError    **error,
   WsError code = ws_error_from_errno (error_number);
 
   if (subject != NULL)
-    g_set_error (error, WS_ERROR, (int) code, "[%d] %s: %s", code, g_strerror (error_number), subject);
+    ws_set_error (error, code, "%s: %s", g_strerror (error_number), subject);
   else
-    g_set_error (error, WS_ERROR, (int) code, "[%d] %s", code, g_strerror (error_number));
+    ws_set_error (error, code, "%s", g_strerror (error_number));
 }
 
 static const struct
@@ -171,8 +210,8 @@ ws_propagate_gio_error (GError    **error,
 
   /* GIO's own texts often name it. */
   if (subject != NULL && strstr (gio_error->message, subject) == NULL)
-    g_set_error (error, WS_ERROR, (int) code, "[%d] %s: %s", code, gio_error->message, subject);
+    ws_set_error (error, code, "%s: %s", gio_error->message, subject);
   else
-    g_set_error (error, WS_ERROR, (int) code, "[%d] %s", code, gio_error->message);
+    ws_set_error (error, code, "%s", gio_error->message);
   g_error_free (gio_error);
 }

@@ -267,17 +267,36 @@ test_errno_text (void)
 }
 
 static void
+test_code_in_text (void)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("A new error has its code in brackets in front of the formatted text.");
+
+  error = ws_error_new (WS_ERROR_SENDING, "Connection %d is %s", 7, "closed");
+  g_assert_error (error, WS_ERROR, WS_ERROR_SENDING);
+  g_assert_cmpstr (error->message, ==, "[4202] Connection 7 is closed");
+  g_clear_error (&error);
+
+  ws_set_error (&error, WS_ERROR_INVALID_ARGUMENT, "%s", "100%n");
+  g_assert_error (error, WS_ERROR, WS_ERROR_INVALID_ARGUMENT);
+  g_assert_cmpstr (error->message, ==, "[10022] 100%n");
+
+  ws_set_error (NULL, WS_ERROR_SENDING, "%s", "ignored");
+}
+
+static void
 test_subject_is_data (void)
 {
   g_autoptr (GError) error = NULL;
 
-  g_test_summary ("A subject with percent signs stands as it is; nobody has to want the error.");
+  g_test_summary ("A subject with percent signs is copied unchanged; the caller may pass NULL for the error.");
 
   ws_set_error_from_errno (&error, EADDRINUSE, "%s%n/100%");
   g_assert_error (error, WS_ERROR, WS_ERROR_ADDRESS_IN_USE);
   g_assert_true (g_str_has_suffix (error->message, ": %s%n/100%"));
 
-  ws_set_error_from_errno (NULL, EADDRINUSE, "nobody");
+  ws_set_error_from_errno (NULL, EADDRINUSE, "ignored");
   ws_propagate_gio_error (NULL, g_error_new_literal (G_IO_ERROR, G_IO_ERROR_FAILED, "lost"), NULL);
   ws_propagate_gio_error (NULL, g_error_new_literal (WS_ERROR, WS_ERROR_SENDING, "lost"), NULL);
 }
@@ -355,6 +374,7 @@ main (int   argc,
 
   g_test_add_func ("/error/numbers", test_numbers);
   g_test_add_func ("/error/quark", test_quark);
+  g_test_add_func ("/error/new/code-in-text", test_code_in_text);
   g_test_add_func ("/error/from-gnutls/code", test_from_gnutls);
   g_test_add_func ("/error/from-errno/code", test_from_errno);
   g_test_add_func ("/error/from-errno/text", test_errno_text);

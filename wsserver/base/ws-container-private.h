@@ -1,0 +1,10 @@
+/* Copyright 2026 The WsServer authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <glib.h>
+
+/* The Type whose member is at pointer. A pointer of another type than the member's does not compile;
+ * a gpointer does. */
+#define WS_CONTAINER_OF(pointer, Type, member) \
+ ((Type *) (gpointer) ((guint8 *) (TRUE ? (pointer) : &((Type *) NULL)->member) - G_STRUCT_OFFSET (Type, member)))
