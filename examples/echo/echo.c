@@ -4,15 +4,15 @@
 #include <wsserver/wsserver.h>
 
 static void
-data_in_cb (WsServer     *server,
-            WsConnection *connection,
+message_cb (WsConnection *connection,
             WsDataFormat  format,
-            GBytes       *data)
+            const guint8 *data,
+            gsize         length,
+            gpointer      user_data)
 {
   g_autoptr (GError) error = NULL;
 
-  ws_connection_set_data_format (connection, format);
-  if (!ws_connection_send (connection, data, &error))
+  if (!ws_connection_send_data (connection, format, data, length, &error))
     g_printerr ("%s\n", error->message);
 }
 
@@ -26,8 +26,7 @@ main (int    argc,
   g_autoptr (GError) error = NULL;
 
   g_object_set (server, "local-host", "127.0.0.1", "local-port", port, NULL);
-  g_free (ws_server_config (server, "BufferMessage=True", NULL));
-  g_signal_connect (server, "data-in", G_CALLBACK (data_in_cb), NULL);
+  ws_server_set_message_func (server, message_cb, NULL, NULL);
   if (!ws_server_start_listening (server, &error))
     {
       g_printerr ("%s\n", error->message);

@@ -13,7 +13,11 @@ const server = new Ws.Server({
 server.config('BufferMessage=True');
 server.connect('data-in', (_server, connection, dataFormat, data) => {
     connection.dataFormat = dataFormat;
-    connection.send(data);
+    try {
+        connection.send(data);
+    } catch (error) {
+        printerr(error.message);
+    }
 });
 server.start_listening();
 print(`ws://127.0.0.1:${server.localPort}/`);

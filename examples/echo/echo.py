@@ -12,7 +12,10 @@ from gi.repository import GLib, Ws
 
 def on_data_in(server, connection, data_format, data, eom, eol):
     connection.props.data_format = data_format
-    connection.send(data)
+    try:
+        connection.send(data)
+    except GLib.Error as error:
+        print(error.message, file=sys.stderr)
 
 
 port = int(sys.argv[1]) if len(sys.argv) > 1 else 8080

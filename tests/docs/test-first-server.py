@@ -1,29 +1,23 @@
 #!/usr/bin/env python3
 # Copyright 2026 The WsServer authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""test-first-server.py PAGE LANGUAGE TEST [COMMAND…]: takes the first program in that language out of a
-page and lets TEST, the one of examples/, talk to it.
+"""test-first-server.py PAGE LANGUAGE TEST [COMMAND…]: takes the first program in LANGUAGE from PAGE and runs
+TEST, one of tests/examples, against it.
 
-COMMAND builds or runs it: FILE in it stands for the program's file and PROGRAM for what it is built
-to; without PROGRAM it is run as it is.
+PAGE is a page in Markdown, or a C file whose comment has the program. COMMAND builds or runs the program.
+In COMMAND, FILE is the program's source file and PROGRAM is the executable to build; a COMMAND without
+PROGRAM runs FILE itself. The port 8080 in the program becomes 0, so that the system picks a free one.
 """
 
 import os
 import pathlib
-import re
 import subprocess
 import sys
 import tempfile
 
+import programs
+
 SUFFIXES = {"c": ".c", "python": ".py", "javascript": ".js", "vala": ".vala"}
-
-
-def take(page, language):
-    """The first fenced block of a page that is in the language."""
-    text = pathlib.Path(page).read_text(encoding="utf-8")
-    block = re.search(rf"^~~~{language}\n(.*?)^~~~$", text, re.DOTALL | re.MULTILINE)
-    assert block, f"{page} has no program in {language}"
-    return block[1]
 
 
 def main():
@@ -31,9 +25,9 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         file = os.path.join(folder, "first-server" + SUFFIXES[language])
         program = os.path.join(folder, "first-server")
-        pathlib.Path(file).write_text(take(page, language), encoding="utf-8")
-        places = {"FILE": file, "PROGRAM": program}
-        filled = [places.get(word, word) for word in command]
+        pathlib.Path(file).write_text(programs.take(page, language).replace("8080", "0"), encoding="utf-8")
+        paths = {"FILE": file, "PROGRAM": program}
+        filled = [paths.get(word, word) for word in command]
         if "PROGRAM" in command:
             subprocess.run(filled, check=True, cwd=folder)
             filled = [program]

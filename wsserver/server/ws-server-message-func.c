@@ -24,35 +24,39 @@ ws_server_take_message_handler (WsServer         *self,
  * @data: data for @func
  * @destroy: frees @data when it is no longer needed
  *
- * Has each message of each client given to a function, in place of
+ * Delivers each message of each client to a function instead of through
  * [signal@Ws.Server::data-in] and [signal@Ws.Connection::data-in].
  *
- * For programs that count nanoseconds: a signal and the [struct@GLib.Bytes] it carries cost more
- * than receiving a short message does. The function gets whole messages, whatever BufferMessage
- * says: @func is called once a message, when its last byte is here, with its format and its bytes
- * where they lie. Answer with [method@Ws.Connection.send_data].
+ * This is the normal way to receive whole messages in C. @func is called once for each message,
+ * after its last byte has arrived, whatever BufferMessage says. It gets the message's format and
+ * bytes; the bytes are valid until @func returns. Answer with [method@Ws.Connection.send_data]. It
+ * is also the fastest way: emitting a signal and creating its [struct@GLib.Bytes] takes longer than
+ * receiving a short message.
  *
- * In every other respect it is like a handler of the signal: it is called from the server's main
- * context, in the order in which messages come; it may send, close, pause (nothing is given to it
- * until the client's data is processed again), iterate the main context, set another function, or
- * drop the last reference to the server. @data is destroyed when another function is set or the
- * server goes, but never while @func runs.
+ * Otherwise @func is like a handler of the signal. It is called in the server's main context, in
+ * the order in which messages arrive. It may send, close, pause (it then gets nothing until the
+ * client's data is processed again), iterate the main context, set another function, or drop the
+ * last reference to the server. @data is destroyed when another function is set or the server is
+ * finalized, but never while @func runs.
  *
- * The signals stay for what a function for messages cannot tell: a client in line mode
- * ([method@Ws.Connection.change_line_mode]) is told of by them, and so is the rest of a message of
- * which they have told a part before the function was set.
+ * Two cases still go through the signals: a client in line mode
+ * ([method@Ws.Connection.change_line_mode]), and the rest of a message whose first part was
+ * delivered by a signal before the function was set.
  *
  * ```c
  * static void
- * echo (WsConnection *connection, WsDataFormat format, const guint8 *data, gsize length, gpointer user_data)
+ * message_cb (WsConnection *connection, WsDataFormat format, const guint8 *data, gsize length, gpointer user_data)
  * {
- *   ws_connection_send_data (connection, format, data, length, NULL);
+ *   g_autoptr (GError) error = NULL;
+ *
+ *   if (!ws_connection_send_data (connection, format, data, length, &error))
+ *     g_printerr ("%s\n", error->message);
  * }
  *
  * static void
  * set_up (WsServer *server)
  * {
- *   ws_server_set_message_func (server, echo, NULL, NULL);
+ *   ws_server_set_message_func (server, message_cb, NULL, NULL);
  * }
  * ```
  *

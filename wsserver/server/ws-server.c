@@ -12,41 +12,55 @@
  *
  * A WebSocket server.
  *
- * The smallest one that is of use:
+ * This one sends each message back. [method@Ws.Server.set_message_func] delivers whole messages to
+ * a function; the setting `BufferMessage` makes [signal@Ws.Server::data-in] deliver whole messages.
  *
  * ```c
  * static void
- * data_in_cb (WsServer *server, WsConnection *connection, WsDataFormat format, GBytes *data)
+ * message_cb (WsConnection *connection,
+ *             WsDataFormat  format,
+ *             const guint8 *data,
+ *             gsize         length,
+ *             gpointer      user_data)
  * {
- *   ws_connection_send (connection, data, NULL);
+ *   g_autoptr (GError) error = NULL;
+ *
+ *   if (!ws_connection_send_data (connection, format, data, length, &error))
+ *     g_printerr ("%s\n", error->message);
  * }
  *
  * int
  * main (void)
  * {
- *   g_autoptr (WsServer) server = ws_server_new ();
  *   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+ *   g_autoptr (WsServer) server = ws_server_new ();
+ *   g_autoptr (GError) error = NULL;
  *
- *   g_signal_connect (server, "data-in", G_CALLBACK (data_in_cb), NULL);
- *   ws_server_set_local_port (server, 8080, NULL);
- *   if (!ws_server_start_listening (server, NULL))
- *     return 1;
+ *   g_object_set (server, "local-host", "127.0.0.1", "local-port", 8080, NULL);
+ *   ws_server_set_message_func (server, message_cb, NULL, NULL);
+ *   if (!ws_server_start_listening (server, &error))
+ *     {
+ *       g_printerr ("%s\n", error->message);
+ *       return 1;
+ *     }
+ *
+ *   g_print ("ws://127.0.0.1:%u/\n", ws_server_get_local_port (server));
  *   g_main_loop_run (loop);
  *   return 0;
  * }
  * ```
  *
- * For each client the signals come in this order: [signal@Ws.Server::connection-request],
+ * The signals of one client come in this order: [signal@Ws.Server::connection-request],
  * [signal@Ws.Server::web-socket-open-request], [signal@Ws.Server::connected],
- * [signal@Ws.Server::ready-to-send], [signal@Ws.Server::data-in] as often as data comes, and
- * [signal@Ws.Server::disconnected]. A handler may do anything: send, close, pause, stop or shut down
- * the server, run the main context, drop the last reference.
+ * [signal@Ws.Server::ready-to-send], any number of [signal@Ws.Server::data-in], and
+ * [signal@Ws.Server::disconnected]. A handler may send, close, pause, stop or shut down the server,
+ * run the main context, and drop the last reference to the server.
  *
- * The server belongs to the main context that was the thread's default when it started to listen;
- * call it from there only. It makes no thread. When its last reference goes, the clients are
- * dropped.
+ * The server belongs to the main context that was the thread's default when it started listening.
+ * Call it from that context only. It starts no thread. When its last reference is dropped, it drops
+ * its clients.
  *
- * Settings that are rarely needed go through [method@Ws.Server.config].
+ * Rarely needed settings have no property; set them with [method@Ws.Server.config].
  *
  * Source: RFC 6455; [Coming from IPWorks WSServer](coming-from-ipworks.html), WSServer.
  *
