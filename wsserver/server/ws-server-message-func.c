@@ -45,7 +45,11 @@ ws_server_take_message_handler (WsServer         *self,
  *
  * ```c
  * static void
- * message_cb (WsConnection *connection, WsDataFormat format, const guint8 *data, gsize length, gpointer user_data)
+ * message_cb (WsConnection *connection,
+ *             WsDataFormat  format,
+ *             const guint8 *data,
+ *             gsize         length,
+ *             gpointer      user_data)
  * {
  *   g_autoptr (GError) error = NULL;
  *
