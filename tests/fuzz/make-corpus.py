@@ -262,11 +262,35 @@ def config_inputs():
     yield "unknown-bad-utf8", b"\xc0\xaf" * 120 + b"=1"
 
 
+def proxy_inputs():
+    ipv4 = bytes([192, 0, 2, 1, 192, 0, 2, 2]) + struct.pack(">HH", 12345, 443)
+
+    def version_2(command, family, body, length=None):
+        length = len(body) if length is None else length
+        return b"\r\n\r\n\0\r\nQUIT\n" + struct.pack(">BBH", 0x20 | command, family, length) + body
+
+    def record(kind, value):
+        return struct.pack(">BH", kind, len(value)) + value
+
+    for name, line in (("tcp4", "TCP4 192.0.2.1 192.0.2.2 1 2"), ("tcp6", "TCP6 2001:db8::1 2001:db8::2 1 65535"),
+                       ("unknown", "UNKNOWN ffff::1"), ("port", "TCP4 192.0.2.1 192.0.2.2 01 65536")):
+        yield f"v1-{name}", f"PROXY {line}\r\nGET".encode()
+    yield "v1-long", b"PROXY UNKNOWN " + b"x" * 100
+    yield "v2-local", version_2(0, 0, b"")
+    yield "v2-tcp4", version_2(1, 0x11, ipv4) + b"GET"
+    yield "v2-tcp6", version_2(1, 0x21, bytes(range(36)))
+    yield "v2-unix", version_2(1, 0x31, bytes(216))
+    yield "v2-records", version_2(1, 0x11, ipv4 + record(1, b"http/1.1") + record(2, b"a.example") + record(4, b""))
+    yield "v2-checksum", version_2(1, 0x11, ipv4 + record(3, bytes(4)))
+    yield "v2-cut-record", version_2(1, 0x11, ipv4 + b"\x01\0")
+    yield "v2-too-long", version_2(1, 0x11, ipv4, 65535)
+
+
 def main():
     fuzzers = {
         "frame": frame_inputs, "protocol": protocol_inputs, "handshake": handshake_inputs,
         "extension": extension_inputs, "inflate": inflate_inputs, "close": close_inputs,
-        "utf8": utf8_inputs, "config": config_inputs,
+        "utf8": utf8_inputs, "config": config_inputs, "proxy": proxy_inputs,
     }
     for fuzzer, inputs in fuzzers.items():
         folder = CORPUS / fuzzer
