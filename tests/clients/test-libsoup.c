@@ -429,20 +429,20 @@ main (int   argc,
 #define ADD(name, setting, function) \
  g_test_add (name, Fixture, &setting##_setting, fixture_set_up, function, fixture_tear_down)
 
-  ADD ("/libsoup/echo", default, test_echo);
-  ADD ("/libsoup/ping", default, test_ping);
-  ADD ("/libsoup/close", default, test_close);
-  ADD ("/libsoup/extensions/default", default, test_extensions);
-  ADD ("/libsoup/extensions/not-offered", silent, test_extensions);
-  ADD ("/libsoup/extensions/switched-off", plain, test_extensions);
-  ADD ("/libsoup/extensions/window-bits-15", wide, test_extensions);
-  ADD ("/libsoup/extensions/no-context-takeover", fresh, test_extensions);
-  ADD ("/libsoup/large/compressed", default, test_large);
-  ADD ("/libsoup/large/plain", plain, test_large);
-  ADD ("/libsoup/slow-reading/compressed", default, test_slow_reading);
-  ADD ("/libsoup/slow-reading/plain", silent, test_slow_reading);
-  ADD ("/libsoup/overflow/compressed", narrow, test_overflow);
-  ADD ("/libsoup/overflow/plain", narrow_silent, test_overflow);
+  ADD ("/clients/libsoup/echo", default, test_echo);
+  ADD ("/clients/libsoup/ping", default, test_ping);
+  ADD ("/clients/libsoup/close", default, test_close);
+  ADD ("/clients/libsoup/extensions/default", default, test_extensions);
+  ADD ("/clients/libsoup/extensions/not-offered", silent, test_extensions);
+  ADD ("/clients/libsoup/extensions/switched-off", plain, test_extensions);
+  ADD ("/clients/libsoup/extensions/window-bits-15", wide, test_extensions);
+  ADD ("/clients/libsoup/extensions/no-context-takeover", fresh, test_extensions);
+  ADD ("/clients/libsoup/large/compressed", default, test_large);
+  ADD ("/clients/libsoup/large/plain", plain, test_large);
+  ADD ("/clients/libsoup/slow-reading/compressed", default, test_slow_reading);
+  ADD ("/clients/libsoup/slow-reading/plain", silent, test_slow_reading);
+  ADD ("/clients/libsoup/overflow/compressed", narrow, test_overflow);
+  ADD ("/clients/libsoup/overflow/plain", narrow_silent, test_overflow);
 
   return g_test_run ();
 }

@@ -109,8 +109,14 @@ def check_symbols(source, gir):
         complain(f"{symbol}: {'exported, and not in the GIR' if symbol in exported else 'in the GIR, and not exported'}")
 
 
+def program_of(path):
+    """(suite, program) of a test's path: /unit/LAYER/PROGRAM/…, /integration/PROGRAM/… or /contract/PROGRAM/…"""
+    _, suite, *rest = path.split("/")
+    return suite, {"unit": rest[1], "contract": f"contract-{rest[0]}"}.get(suite, rest[0])
+
+
 def list_tests(build, suite, program):
-    """The paths of a test program, as itself lists them."""
+    """The paths of a test program, as the program lists them."""
     tests = json.loads((build / "meson-info/intro-tests.json").read_text(encoding="utf-8"))
     for test in tests:
         if test["name"] == program and any(name.endswith(f":{suite}") for name in test["suite"]):
@@ -126,12 +132,12 @@ def check_tests(rows, build):
     for row in rows:
         if not row.tests and not row.marks & {"pending", "effect-pending"}:
             complain(f"{row.name}: no test shows what it does")
-        for test in row.tests:
-            where, _, path = test.partition(":")
-            if where not in known:
-                known[where] = list_tests(build, *where.split("/"))
-            if not any(there == path or (path[-1] == "*" and there.startswith(path[:-1])) for there in known[where]):
-                complain(f"{row.name}: there is no test {test}")
+        for path in row.tests:
+            program = program_of(path)
+            if program not in known:
+                known[program] = list_tests(build, *program)
+            if not any(there == path or (path[-1] == "*" and there.startswith(path[:-1])) for there in known[program]):
+                complain(f"{row.name}: there is no test {path}")
 
 
 def code_of(source, *rooms):

@@ -171,11 +171,11 @@ main (int   argc,
   g_setenv ("TZ", TIME_ZONE, TRUE);
   g_test_init (&argc, &argv, NULL);
 
-  g_test_add_func ("/certificate/usage", test_usage);
-  g_test_add_func ("/certificate/version", test_version);
-  g_test_add_func ("/certificate/key-password", test_key_password);
-  g_test_add_func ("/certificate/store", test_store);
-  g_test_add_func ("/certificate/configuration", test_configuration);
+  g_test_add_func ("/contract/certificate/usage", test_usage);
+  g_test_add_func ("/contract/certificate/version", test_version);
+  g_test_add_func ("/contract/certificate/key-password", test_key_password);
+  g_test_add_func ("/contract/certificate/store", test_store);
+  g_test_add_func ("/contract/certificate/configuration", test_configuration);
 
   return g_test_run ();
 }

@@ -475,16 +475,16 @@ main (int   argc,
 {
   g_test_init (&argc, &argv, NULL);
 
-  g_test_add_func ("/events/ready-at-once", test_ready_at_once);
-  g_test_add_func ("/events/ids", test_ids);
-  g_test_add_func ("/events/open-request/status-codes", test_status_codes);
-  g_test_add_func ("/events/error", test_error);
-  g_test_add_func ("/events/disconnected/description-of-client", test_description_of_client);
-  g_test_add_func ("/events/disconnected/description-of-server", test_description_of_server);
-  g_test_add_func ("/events/disconnected/faults", test_faults);
-  g_test_add_func ("/events/log", test_log);
-  g_test_add_func ("/events/on-connection", test_on_connection);
-  g_test_add_func ("/events/line-mode", test_line_mode);
+  g_test_add_func ("/contract/events/ready-at-once", test_ready_at_once);
+  g_test_add_func ("/contract/events/ids", test_ids);
+  g_test_add_func ("/contract/events/open-request/status-codes", test_status_codes);
+  g_test_add_func ("/contract/events/error", test_error);
+  g_test_add_func ("/contract/events/disconnected/description-of-client", test_description_of_client);
+  g_test_add_func ("/contract/events/disconnected/description-of-server", test_description_of_server);
+  g_test_add_func ("/contract/events/disconnected/faults", test_faults);
+  g_test_add_func ("/contract/events/log", test_log);
+  g_test_add_func ("/contract/events/on-connection", test_on_connection);
+  g_test_add_func ("/contract/events/line-mode", test_line_mode);
 
   return g_test_run ();
 }

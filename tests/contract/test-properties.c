@@ -451,16 +451,16 @@ main (int   argc,
 {
   g_test_init (&argc, &argv, NULL);
 
-  g_test_add_func ("/properties/server/connection-backlog", test_connection_backlog);
-  g_test_add_func ("/properties/server/local-host-again", test_local_host_again);
-  g_test_add_func ("/properties/server/change-while-listening", test_change_while_listening);
-  g_test_add_func ("/properties/server/rejected-after-stop", test_rejected_after_stop);
-  g_test_add_func ("/properties/connection/life", test_life);
-  g_test_add_func ("/properties/connection/writable", test_writable);
-  g_test_add_func ("/properties/connection/compress", test_compress);
-  g_test_add_func ("/properties/connection-request", test_connection_request);
-  g_test_add_func ("/properties/http-request", test_http_request);
-  g_test_add_func ("/properties/version", test_version);
+  g_test_add_func ("/contract/properties/server/connection-backlog", test_connection_backlog);
+  g_test_add_func ("/contract/properties/server/local-host-again", test_local_host_again);
+  g_test_add_func ("/contract/properties/server/change-while-listening", test_change_while_listening);
+  g_test_add_func ("/contract/properties/server/rejected-after-stop", test_rejected_after_stop);
+  g_test_add_func ("/contract/properties/connection/life", test_life);
+  g_test_add_func ("/contract/properties/connection/writable", test_writable);
+  g_test_add_func ("/contract/properties/connection/compress", test_compress);
+  g_test_add_func ("/contract/properties/connection-request", test_connection_request);
+  g_test_add_func ("/contract/properties/http-request", test_http_request);
+  g_test_add_func ("/contract/properties/version", test_version);
 
   return g_test_run ();
 }

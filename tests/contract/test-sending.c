@@ -326,17 +326,17 @@ main (int   argc,
 #define ADD(name, data, function) \
  g_test_add (name, Fixture, data, fixture_set_up, function, fixture_tear_down)
 
-  ADD ("/sending/timeout/zero", NULL, test_timeout_zero);
-  ADD ("/sending/timeout/positive", NULL, test_timeout_positive);
-  ADD ("/sending/timeout/inactivity-sent", "OutBufferSize=65536", test_inactivity_sent);
-  ADD ("/sending/timeout/inactivity-received", "OutBufferSize=65536", test_inactivity_received);
-  ADD ("/sending/timeout/expired", NULL, test_expired);
-  ADD ("/sending/timeout/ping-zero", NULL, test_ping_timeout_zero);
-  ADD ("/sending/file/timeout-zero", NULL, test_send_file);
-  ADD ("/sending/file/timeout-positive", "LogLevel=0", test_send_file);
-  ADD ("/sending/interrupt", NULL, test_interrupt);
-  ADD ("/sending/format-is-ignored", NULL, test_format_is_ignored);
-  ADD ("/sending/failed-send", NULL, test_failed_send);
+  ADD ("/contract/sending/timeout/zero", NULL, test_timeout_zero);
+  ADD ("/contract/sending/timeout/positive", NULL, test_timeout_positive);
+  ADD ("/contract/sending/timeout/inactivity-sent", "OutBufferSize=65536", test_inactivity_sent);
+  ADD ("/contract/sending/timeout/inactivity-received", "OutBufferSize=65536", test_inactivity_received);
+  ADD ("/contract/sending/timeout/expired", NULL, test_expired);
+  ADD ("/contract/sending/timeout/ping-zero", NULL, test_ping_timeout_zero);
+  ADD ("/contract/sending/file/timeout-zero", NULL, test_send_file);
+  ADD ("/contract/sending/file/timeout-positive", "LogLevel=0", test_send_file);
+  ADD ("/contract/sending/interrupt", NULL, test_interrupt);
+  ADD ("/contract/sending/format-is-ignored", NULL, test_format_is_ignored);
+  ADD ("/contract/sending/failed-send", NULL, test_failed_send);
 
   return g_test_run ();
 }

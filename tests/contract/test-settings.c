@@ -243,13 +243,13 @@ main (int   argc,
 {
   g_test_init (&argc, &argv, NULL);
 
-  g_test_add_func ("/settings/booleans", test_booleans);
-  g_test_add_func ("/settings/fixed", test_fixed);
-  g_test_add_func ("/settings/bind-exclusively", test_bind_exclusively);
-  g_test_add_func ("/settings/without-ipv6", test_without_ipv6);
-  g_test_add_func ("/settings/lists-refused", test_lists_refused);
-  g_test_add_func ("/settings/lists-without-handler", test_lists_without_handler);
-  g_test_add_func ("/settings/max-connections", test_max_connections_default);
+  g_test_add_func ("/contract/settings/booleans", test_booleans);
+  g_test_add_func ("/contract/settings/fixed", test_fixed);
+  g_test_add_func ("/contract/settings/bind-exclusively", test_bind_exclusively);
+  g_test_add_func ("/contract/settings/without-ipv6", test_without_ipv6);
+  g_test_add_func ("/contract/settings/lists-refused", test_lists_refused);
+  g_test_add_func ("/contract/settings/lists-without-handler", test_lists_without_handler);
+  g_test_add_func ("/contract/settings/max-connections", test_max_connections_default);
 
   return g_test_run ();
 }

@@ -645,35 +645,35 @@ main (int   argc,
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      g_autofree char *path = g_strconcat ("/tls-settings/", cases[i].path, NULL);
+      g_autofree char *path = g_strconcat ("/contract/tls-settings/", cases[i].path, NULL);
 
       g_test_add_data_func (path, &cases[i], test_case);
     }
   for (gsize i = 0; i < G_N_ELEMENTS (revocation_cases); i++)
     {
-      g_autofree char *path = g_strconcat ("/tls-settings/revocation/", revocation_cases[i].path, NULL);
+      g_autofree char *path = g_strconcat ("/contract/tls-settings/revocation/", revocation_cases[i].path, NULL);
 
       g_test_add_data_func (path, &revocation_cases[i], test_revocation);
     }
-  g_test_add_func ("/tls-settings/refused-values", test_refused_values);
-  g_test_add_func ("/tls-settings/dh-bits", test_dh_bits);
-  g_test_add_func ("/tls-settings/ca-certs", test_ca_certs);
-  g_test_add_data_func ("/tls-settings/reuse/yes", "ReuseSSLSession=True", test_reuse);
-  g_test_add_data_func ("/tls-settings/reuse/no", "ReuseSSLSession=False", test_reuse);
-  g_test_add_func ("/tls-settings/key-log", test_key_log);
-  g_test_add_func ("/tls-settings/log-packets", test_log_packets);
-  g_test_add_data_func ("/tls-settings/renegotiation/yes", "SSLEnableRenegotiation=True", test_renegotiation);
-  g_test_add_data_func ("/tls-settings/renegotiation/no", "SSLEnableRenegotiation=False", test_renegotiation);
-  g_test_add_func ("/tls-settings/silence", test_silence);
-  g_test_add_func ("/tls-settings/slow-handshake", test_slow_handshake);
-  g_test_add_func ("/tls-settings/reload", test_reload);
-  g_test_add_data_func ("/tls-settings/no-effect/context-protocol", "SSLContextProtocol=SSLv3",
+  g_test_add_func ("/contract/tls-settings/refused-values", test_refused_values);
+  g_test_add_func ("/contract/tls-settings/dh-bits", test_dh_bits);
+  g_test_add_func ("/contract/tls-settings/ca-certs", test_ca_certs);
+  g_test_add_data_func ("/contract/tls-settings/reuse/yes", "ReuseSSLSession=True", test_reuse);
+  g_test_add_data_func ("/contract/tls-settings/reuse/no", "ReuseSSLSession=False", test_reuse);
+  g_test_add_func ("/contract/tls-settings/key-log", test_key_log);
+  g_test_add_func ("/contract/tls-settings/log-packets", test_log_packets);
+  g_test_add_data_func ("/contract/tls-settings/renegotiation/yes", "SSLEnableRenegotiation=True", test_renegotiation);
+  g_test_add_data_func ("/contract/tls-settings/renegotiation/no", "SSLEnableRenegotiation=False", test_renegotiation);
+  g_test_add_func ("/contract/tls-settings/silence", test_silence);
+  g_test_add_func ("/contract/tls-settings/slow-handshake", test_slow_handshake);
+  g_test_add_func ("/contract/tls-settings/reload", test_reload);
+  g_test_add_data_func ("/contract/tls-settings/no-effect/context-protocol", "SSLContextProtocol=SSLv3",
                         test_no_effect);
-  g_test_add_data_func ("/tls-settings/no-effect/server-ca-certs", "SSLServerCACerts=anything",
+  g_test_add_data_func ("/contract/tls-settings/no-effect/server-ca-certs", "SSLServerCACerts=anything",
                         test_no_effect);
-  g_test_add_data_func ("/tls-settings/no-effect/trust-manager", "SSLTrustManagerFactoryAlgorithm=SunX509",
+  g_test_add_data_func ("/contract/tls-settings/no-effect/trust-manager", "SSLTrustManagerFactoryAlgorithm=SunX509",
                         test_no_effect);
-  g_test_add_data_func ("/tls-settings/no-effect/key-share-groups", "TLS13KeyShareGroups=ffdhe_8192",
+  g_test_add_data_func ("/contract/tls-settings/no-effect/key-share-groups", "TLS13KeyShareGroups=ffdhe_8192",
                         test_no_effect);
 
   return g_test_run ();

@@ -570,33 +570,33 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
 
 #define ADD_CHOICE(name, choice) \
- g_test_add_data_func ("/tls/connection-request/" name, GINT_TO_POINTER (choice), test_connection_request)
+ g_test_add_data_func ("/contract/tls/connection-request/" name, GINT_TO_POINTER (choice), test_connection_request)
 
-  g_test_add_func ("/tls/no-certificate", test_no_certificate);
-  g_test_add_func ("/tls/change-while-listening", test_change_while_listening);
-  g_test_add_func ("/tls/providers", test_providers);
-  g_test_add_func ("/tls/platform", test_platform);
-  g_test_add_data_func ("/tls/negotiated/internal", GINT_TO_POINTER (WS_SSL_PROVIDER_INTERNAL),
+  g_test_add_func ("/contract/tls/no-certificate", test_no_certificate);
+  g_test_add_func ("/contract/tls/change-while-listening", test_change_while_listening);
+  g_test_add_func ("/contract/tls/providers", test_providers);
+  g_test_add_func ("/contract/tls/platform", test_platform);
+  g_test_add_data_func ("/contract/tls/negotiated/internal", GINT_TO_POINTER (WS_SSL_PROVIDER_INTERNAL),
                         test_negotiated);
-  g_test_add_data_func ("/tls/negotiated/platform", GINT_TO_POINTER (WS_SSL_PROVIDER_PLATFORM),
+  g_test_add_data_func ("/contract/tls/negotiated/platform", GINT_TO_POINTER (WS_SSL_PROVIDER_PLATFORM),
                         test_negotiated);
-  g_test_add_func ("/tls/plain", test_plain);
-  g_test_add_func ("/tls/timeout-zero", test_timeout_zero);
+  g_test_add_func ("/contract/tls/plain", test_plain);
+  g_test_add_func ("/contract/tls/timeout-zero", test_timeout_zero);
   ADD_CHOICE ("nothing", CHOOSE_NOTHING);
   ADD_CHOICE ("store", CHOOSE_STORE);
   ADD_CHOICE ("wrong-store", CHOOSE_WRONG_STORE);
   ADD_CHOICE ("certificate", CHOOSE_CERTIFICATE);
   ADD_CHOICE ("refuse", CHOOSE_REFUSE);
   ADD_CHOICE ("later", CHOOSE_LATER);
-  g_test_add_func ("/tls/more-certificates", test_more_certificates);
+  g_test_add_func ("/contract/tls/more-certificates", test_more_certificates);
   for (gsize i = 0; i < G_N_ELEMENTS (client_cases); i++)
     {
-      g_autofree char *path = g_strconcat ("/tls/client-authentication/", client_cases[i].path, NULL);
+      g_autofree char *path = g_strconcat ("/contract/tls/client-authentication/", client_cases[i].path, NULL);
 
       g_test_add_data_func (path, &client_cases[i], test_client_authentication);
     }
-  g_test_add_func ("/tls/client-authentication/unasked", test_unasked);
-  g_test_add_func ("/tls/client-authentication/include-chain", test_include_chain);
+  g_test_add_func ("/contract/tls/client-authentication/unasked", test_unasked);
+  g_test_add_func ("/contract/tls/client-authentication/include-chain", test_include_chain);
 
   return g_test_run ();
 }

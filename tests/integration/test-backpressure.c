@@ -285,15 +285,15 @@ main (int   argc,
 #define ADD(name, setting, function) \
  g_test_add (name, Fixture, setting, fixture_set_up, function, fixture_tear_down)
 
-  ADD ("/backpressure/queue-full", "MaxSendQueue=1000000", test_queue_full);
-  ADD ("/backpressure/other-client", "MaxSendQueue=1000000", test_other_client);
-  ADD ("/backpressure/ping-flood", "MaxSendQueue=1000000", test_ping_flood);
-  ADD ("/backpressure/nothing-after-close", "MaxSendQueue=1000000", test_nothing_after_close);
-  ADD ("/backpressure/leaves", "MaxSendQueue=1000000", test_leaves);
-  ADD ("/backpressure/blocking/sent", NULL, test_blocking_send);
-  ADD ("/backpressure/blocking/timeout", NULL, test_blocking_timeout);
-  ADD ("/backpressure/blocking/interrupt", NULL, test_blocking_interrupt);
-  ADD ("/backpressure/blocking/peer-leaves", NULL, test_blocking_peer_leaves);
+  ADD ("/integration/backpressure/queue-full", "MaxSendQueue=1000000", test_queue_full);
+  ADD ("/integration/backpressure/other-client", "MaxSendQueue=1000000", test_other_client);
+  ADD ("/integration/backpressure/ping-flood", "MaxSendQueue=1000000", test_ping_flood);
+  ADD ("/integration/backpressure/nothing-after-close", "MaxSendQueue=1000000", test_nothing_after_close);
+  ADD ("/integration/backpressure/leaves", "MaxSendQueue=1000000", test_leaves);
+  ADD ("/integration/backpressure/blocking/sent", NULL, test_blocking_send);
+  ADD ("/integration/backpressure/blocking/timeout", NULL, test_blocking_timeout);
+  ADD ("/integration/backpressure/blocking/interrupt", NULL, test_blocking_interrupt);
+  ADD ("/integration/backpressure/blocking/peer-leaves", NULL, test_blocking_peer_leaves);
 
   return g_test_run ();
 }

@@ -299,19 +299,19 @@ main (int   argc,
 
   for (gsize i = 0; i < G_N_ELEMENTS (bad_frames); i++)
     {
-      g_autofree char *path = g_strconcat ("/bad-input/whole/", bad_frames[i].name, NULL);
-      g_autofree char *slow_path = g_strconcat ("/bad-input/slowly/", bad_frames[i].name, NULL);
+      g_autofree char *path = g_strconcat ("/integration/bad-input/whole/", bad_frames[i].name, NULL);
+      g_autofree char *slow_path = g_strconcat ("/integration/bad-input/slowly/", bad_frames[i].name, NULL);
 
       g_test_add_data_func (path, &bad_frames[i], test_bad_frame);
       g_test_add_data_func (slow_path, &bad_frames[i], test_bad_frame_slowly);
     }
-  g_test_add_func ("/bad-input/messages-before-fault", test_messages_before_fault);
-  g_test_add_func ("/bad-input/fault-then-flood", test_fault_then_flood);
-  g_test_add_func ("/bad-input/client-keeps-socket", test_client_keeps_socket);
-  g_test_add_func ("/bad-input/huge-length", test_huge_length_allocates_nothing);
-  g_test_add_func ("/bad-input/garbage", test_garbage);
-  g_test_add_func ("/bad-input/tls-hello", test_tls_hello);
-  g_test_add_func ("/bad-input/random-streams", test_random_streams);
+  g_test_add_func ("/integration/bad-input/messages-before-fault", test_messages_before_fault);
+  g_test_add_func ("/integration/bad-input/fault-then-flood", test_fault_then_flood);
+  g_test_add_func ("/integration/bad-input/client-keeps-socket", test_client_keeps_socket);
+  g_test_add_func ("/integration/bad-input/huge-length", test_huge_length_allocates_nothing);
+  g_test_add_func ("/integration/bad-input/garbage", test_garbage);
+  g_test_add_func ("/integration/bad-input/tls-hello", test_tls_hello);
+  g_test_add_func ("/integration/bad-input/random-streams", test_random_streams);
 
   return g_test_run ();
 }

@@ -536,7 +536,7 @@ test_compressed (void)
 }
 
 #define ADD(name) \
- g_test_add ("/broadcast/" #name, Fixture, NULL, fixture_set_up, test_##name, fixture_tear_down)
+ g_test_add ("/integration/broadcast/" #name, Fixture, NULL, fixture_set_up, test_##name, fixture_tear_down)
 
 int
 main (int    argc,
@@ -548,9 +548,9 @@ main (int    argc,
   ADD (long);
   ADD (fragments);
   ADD (filter);
-  g_test_add ("/broadcast/filter_closes/others", Fixture, NULL, fixture_set_up, test_filter_closes,
+  g_test_add ("/integration/broadcast/filter_closes/others", Fixture, NULL, fixture_set_up, test_filter_closes,
               fixture_tear_down);
-  g_test_add ("/broadcast/filter_closes/asked", Fixture, "UseIPv6=0", fixture_set_up, test_filter_closes,
+  g_test_add ("/integration/broadcast/filter_closes/asked", Fixture, "UseIPv6=0", fixture_set_up, test_filter_closes,
               fixture_tear_down);
   ADD (filter_changes_list);
   ADD (filter_disposes);
@@ -558,7 +558,7 @@ main (int    argc,
   ADD (closing);
   ADD (behind_stream);
   ADD (in_handler);
-  g_test_add_func ("/broadcast/compressed", test_compressed);
+  g_test_add_func ("/integration/broadcast/compressed", test_compressed);
 
   return g_test_run ();
 }

@@ -546,42 +546,42 @@ main (int   argc,
 #define ADD(name, setting, function) \
  g_test_add (name, Fixture, setting, fixture_set_up, function, fixture_tear_down)
 
-  ADD ("/closing/by-server", NULL, test_by_server);
-  ADD ("/closing/after-messages", NULL, test_after_messages);
-  ADD ("/closing/behind-large-message", NULL, test_behind_large_message);
-  ADD ("/closing/twice", NULL, test_twice);
-  ADD ("/closing/both", NULL, test_both);
-  ADD ("/closing/data-after-close", NULL, test_data_after_close);
-  ADD ("/closing/inside-message", NULL, test_inside_message);
-  ADD ("/closing/client-keeps-socket", NULL, test_client_keeps_socket);
-  ADD ("/closing/half-close/between-frames", NULL, test_half_close);
-  ADD ("/closing/half-close/in-frame", NULL, test_half_close_in_frame);
-  ADD ("/closing/half-close/after-close", NULL, test_half_close_after_close);
-  ADD ("/closing/reset", NULL, test_reset);
-  ADD ("/closing/no-answer/silence", "CloseTimeout=1", test_no_answer);
-  ADD ("/closing/no-answer/noise", "CloseTimeout=1", test_no_answer_but_noise);
-  ADD ("/closing/no-wait", "WaitForCloseResponse=False", test_no_wait);
-  ADD ("/closing/disconnect-settings", "DisconnectStatusCode=4321", test_disconnect_settings);
-  ADD ("/closing/code/zero", "DisconnectStatusCode=4321", test_code_zero);
-  ADD ("/closing/code/invalid", NULL, test_invalid_codes);
-  ADD ("/closing/code/none", NULL, test_no_code);
-  ADD ("/closing/reasons", NULL, test_bad_reasons);
-  ADD ("/closing/async/answered", NULL, test_close_async);
-  ADD ("/closing/async/peer-gone", NULL, test_close_async_peer_gone);
+  ADD ("/integration/closing/by-server", NULL, test_by_server);
+  ADD ("/integration/closing/after-messages", NULL, test_after_messages);
+  ADD ("/integration/closing/behind-large-message", NULL, test_behind_large_message);
+  ADD ("/integration/closing/twice", NULL, test_twice);
+  ADD ("/integration/closing/both", NULL, test_both);
+  ADD ("/integration/closing/data-after-close", NULL, test_data_after_close);
+  ADD ("/integration/closing/inside-message", NULL, test_inside_message);
+  ADD ("/integration/closing/client-keeps-socket", NULL, test_client_keeps_socket);
+  ADD ("/integration/closing/half-close/between-frames", NULL, test_half_close);
+  ADD ("/integration/closing/half-close/in-frame", NULL, test_half_close_in_frame);
+  ADD ("/integration/closing/half-close/after-close", NULL, test_half_close_after_close);
+  ADD ("/integration/closing/reset", NULL, test_reset);
+  ADD ("/integration/closing/no-answer/silence", "CloseTimeout=1", test_no_answer);
+  ADD ("/integration/closing/no-answer/noise", "CloseTimeout=1", test_no_answer_but_noise);
+  ADD ("/integration/closing/no-wait", "WaitForCloseResponse=False", test_no_wait);
+  ADD ("/integration/closing/disconnect-settings", "DisconnectStatusCode=4321", test_disconnect_settings);
+  ADD ("/integration/closing/code/zero", "DisconnectStatusCode=4321", test_code_zero);
+  ADD ("/integration/closing/code/invalid", NULL, test_invalid_codes);
+  ADD ("/integration/closing/code/none", NULL, test_no_code);
+  ADD ("/integration/closing/reasons", NULL, test_bad_reasons);
+  ADD ("/integration/closing/async/answered", NULL, test_close_async);
+  ADD ("/integration/closing/async/peer-gone", NULL, test_close_async_peer_gone);
   for (gsize i = 0; i < G_N_ELEMENTS (codes); i++)
     {
-      g_autofree char *path = g_strdup_printf ("/closing/code/%u", codes[i]);
+      g_autofree char *path = g_strdup_printf ("/integration/closing/code/%u", codes[i]);
 
       g_test_add_data_func (path, GUINT_TO_POINTER (codes[i]), test_valid_code);
     }
-  g_test_add_func ("/closing/drop-in-close-frame", test_drop_in_close_frame);
-  g_test_add_func ("/closing/shutdown/clients", test_shutdown);
-  g_test_add_func ("/closing/shutdown/idle", test_shutdown_idle);
-  g_test_add_data_func ("/closing/shutdown/async-answered", GINT_TO_POINTER (TRUE),
+  g_test_add_func ("/integration/closing/drop-in-close-frame", test_drop_in_close_frame);
+  g_test_add_func ("/integration/closing/shutdown/clients", test_shutdown);
+  g_test_add_func ("/integration/closing/shutdown/idle", test_shutdown_idle);
+  g_test_add_data_func ("/integration/closing/shutdown/async-answered", GINT_TO_POINTER (TRUE),
                         test_shutdown_async);
-  g_test_add_data_func ("/closing/shutdown/async-deadline", GINT_TO_POINTER (FALSE),
+  g_test_add_data_func ("/integration/closing/shutdown/async-deadline", GINT_TO_POINTER (FALSE),
                         test_shutdown_async);
-  g_test_add_func ("/closing/stop-listening", test_stop_listening);
+  g_test_add_func ("/integration/closing/stop-listening", test_stop_listening);
 
   return g_test_run ();
 }

@@ -377,9 +377,9 @@ test_log_level (void)
 static void
 add_setting_tests (const Setting *setting)
 {
-  g_autofree char *stored = g_strconcat ("/config/stored/", setting->name, NULL);
-  g_autofree char *bad = g_strconcat ("/config/bad-value/", setting->name, NULL);
-  g_autofree char *listening = g_strconcat ("/config/while-listening/", setting->name, NULL);
+  g_autofree char *stored = g_strconcat ("/integration/config/stored/", setting->name, NULL);
+  g_autofree char *bad = g_strconcat ("/integration/config/bad-value/", setting->name, NULL);
+  g_autofree char *listening = g_strconcat ("/integration/config/while-listening/", setting->name, NULL);
 
   g_test_add_data_func (stored, setting, test_setting);
   g_test_add_data_func (listening, setting, test_while_listening);
@@ -395,13 +395,13 @@ main (int   argc,
 
   for (gsize i = 0; i < G_N_ELEMENTS (settings); i++)
     add_setting_tests (&settings[i]);
-  g_test_add_func ("/config/booleans", test_booleans);
-  g_test_add_func ("/config/unknown", test_unknown);
-  g_test_add_func ("/config/value-with-equals", test_value_with_equals);
-  g_test_add_func ("/config/read-only", test_read_only);
-  g_test_add_func ("/config/per-connection/stored", test_per_connection);
-  g_test_add_func ("/config/per-connection/errors", test_per_connection_errors);
-  g_test_add_func ("/config/log-level", test_log_level);
+  g_test_add_func ("/integration/config/booleans", test_booleans);
+  g_test_add_func ("/integration/config/unknown", test_unknown);
+  g_test_add_func ("/integration/config/value-with-equals", test_value_with_equals);
+  g_test_add_func ("/integration/config/read-only", test_read_only);
+  g_test_add_func ("/integration/config/per-connection/stored", test_per_connection);
+  g_test_add_func ("/integration/config/per-connection/errors", test_per_connection_errors);
+  g_test_add_func ("/integration/config/log-level", test_log_level);
 
   return g_test_run ();
 }

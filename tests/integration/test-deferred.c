@@ -273,19 +273,19 @@ main (int   argc,
 #define ADD(name, setting, function) \
  g_test_add (name, Fixture, setting, fixture_set_up, function, fixture_tear_down)
 
-  ADD ("/deferred/complete", NULL, test_complete);
-  ADD ("/deferred/complete-twice", NULL, test_complete_twice);
-  ADD ("/deferred/refuse", NULL, test_refuse);
-  ADD ("/deferred/status-of-no-kind", NULL, test_status_of_no_kind);
-  ADD ("/deferred/frames-meanwhile", NULL, test_frames_meanwhile);
-  ADD ("/deferred/flood-meanwhile", NULL, test_flood_meanwhile);
-  ADD ("/deferred/peer-closes", NULL, test_peer_leaves);
-  ADD ("/deferred/peer-resets", "LogLevel=1", test_peer_leaves);
-  ADD ("/deferred/never", "HandshakeTimeout=1", test_never);
-  ADD ("/deferred/dropped", NULL, test_dropped);
-  ADD ("/deferred/shutdown-meanwhile", NULL, test_shutdown_meanwhile);
-  ADD ("/deferred/server-dropped-meanwhile", NULL, test_server_dropped_meanwhile);
-  g_test_add_func ("/deferred/complete-inside", test_complete_inside);
+  ADD ("/integration/deferred/complete", NULL, test_complete);
+  ADD ("/integration/deferred/complete-twice", NULL, test_complete_twice);
+  ADD ("/integration/deferred/refuse", NULL, test_refuse);
+  ADD ("/integration/deferred/status-of-no-kind", NULL, test_status_of_no_kind);
+  ADD ("/integration/deferred/frames-meanwhile", NULL, test_frames_meanwhile);
+  ADD ("/integration/deferred/flood-meanwhile", NULL, test_flood_meanwhile);
+  ADD ("/integration/deferred/peer-closes", NULL, test_peer_leaves);
+  ADD ("/integration/deferred/peer-resets", "LogLevel=1", test_peer_leaves);
+  ADD ("/integration/deferred/never", "HandshakeTimeout=1", test_never);
+  ADD ("/integration/deferred/dropped", NULL, test_dropped);
+  ADD ("/integration/deferred/shutdown-meanwhile", NULL, test_shutdown_meanwhile);
+  ADD ("/integration/deferred/server-dropped-meanwhile", NULL, test_server_dropped_meanwhile);
+  g_test_add_func ("/integration/deferred/complete-inside", test_complete_inside);
 
   return g_test_run ();
 }

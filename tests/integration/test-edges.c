@@ -196,7 +196,7 @@ main (int    argc,
           g_autofree char *path = NULL;
 
           *test_case = (Case){ &actions[i], n_pieces, (bits & 1) != 0, (bits & 2) != 0 };
-          path = g_strdup_printf ("/edges/%s/%u%s%s", actions[i].name, n_pieces, test_case->has_rest ? "-and-rest" : "",
+          path = g_strdup_printf ("/integration/edges/%s/%u%s%s", actions[i].name, n_pieces, test_case->has_rest ? "-and-rest" : "",
                                   test_case->ends ? "-and-end" : "");
           g_test_add_data_func_full (path, test_case, test_burst, g_free);
         }

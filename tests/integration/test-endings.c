@@ -435,19 +435,19 @@ main (int   argc,
 {
   g_test_init (&argc, &argv, NULL);
 
-  g_test_add_func ("/endings/cut-close-frame", test_cut_close_frame);
-  g_test_add_func ("/endings/line-mode-in-frame", test_line_mode_in_frame);
-  g_test_add_func ("/endings/regular-file", test_regular_file);
-  g_test_add_func ("/endings/no-wait-unread-input", test_no_wait_unread_input);
-  g_test_add_func ("/endings/slow-reader/pong", test_slow_reader_pong);
-  g_test_add_func ("/endings/slow-reader/close", test_slow_reader_close);
-  g_test_add_func ("/endings/close-in-busy-handler", test_close_in_busy_handler);
-  g_test_add_func ("/endings/one-close-frame", test_one_close_frame);
-  g_test_add_func ("/endings/ping-among-sends", test_ping_among_sends);
-  g_test_add_func ("/endings/shutdown-cancelled", test_shutdown_cancelled);
-  g_test_add_func ("/endings/long-idle-timeout", test_long_idle_timeout);
-  g_test_add_func ("/endings/long-timeout", test_long_timeout);
-  g_test_add_func ("/endings/text-parts", test_text_parts);
+  g_test_add_func ("/integration/endings/cut-close-frame", test_cut_close_frame);
+  g_test_add_func ("/integration/endings/line-mode-in-frame", test_line_mode_in_frame);
+  g_test_add_func ("/integration/endings/regular-file", test_regular_file);
+  g_test_add_func ("/integration/endings/no-wait-unread-input", test_no_wait_unread_input);
+  g_test_add_func ("/integration/endings/slow-reader/pong", test_slow_reader_pong);
+  g_test_add_func ("/integration/endings/slow-reader/close", test_slow_reader_close);
+  g_test_add_func ("/integration/endings/close-in-busy-handler", test_close_in_busy_handler);
+  g_test_add_func ("/integration/endings/one-close-frame", test_one_close_frame);
+  g_test_add_func ("/integration/endings/ping-among-sends", test_ping_among_sends);
+  g_test_add_func ("/integration/endings/shutdown-cancelled", test_shutdown_cancelled);
+  g_test_add_func ("/integration/endings/long-idle-timeout", test_long_idle_timeout);
+  g_test_add_func ("/integration/endings/long-timeout", test_long_timeout);
+  g_test_add_func ("/integration/endings/text-parts", test_text_parts);
 
   return g_test_run ();
 }

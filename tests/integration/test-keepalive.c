@@ -267,15 +267,15 @@ main (int   argc,
 {
   g_test_init (&argc, &argv, NULL);
 
-  g_test_add_func ("/keepalive/ping-interval", test_ping_interval);
-  g_test_add_func ("/keepalive/pong-timeout", test_pong_timeout);
-  g_test_add_func ("/keepalive/busy-client", test_busy_client);
-  g_test_add_func ("/keepalive/idle", test_idle);
-  g_test_add_func ("/keepalive/idle-during-stream", test_idle_during_stream);
-  g_test_add_func ("/keepalive/paused", test_paused);
-  g_test_add_func ("/keepalive/switched-on-later", test_switched_on_later);
-  g_test_add_func ("/keepalive/ping-client", test_ping_client);
-  g_test_add_func ("/keepalive/flood", test_flood);
+  g_test_add_func ("/integration/keepalive/ping-interval", test_ping_interval);
+  g_test_add_func ("/integration/keepalive/pong-timeout", test_pong_timeout);
+  g_test_add_func ("/integration/keepalive/busy-client", test_busy_client);
+  g_test_add_func ("/integration/keepalive/idle", test_idle);
+  g_test_add_func ("/integration/keepalive/idle-during-stream", test_idle_during_stream);
+  g_test_add_func ("/integration/keepalive/paused", test_paused);
+  g_test_add_func ("/integration/keepalive/switched-on-later", test_switched_on_later);
+  g_test_add_func ("/integration/keepalive/ping-client", test_ping_client);
+  g_test_add_func ("/integration/keepalive/flood", test_flood);
 
   return g_test_run ();
 }

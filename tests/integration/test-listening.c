@@ -461,24 +461,24 @@ main (int   argc,
 {
   g_test_init (&argc, &argv, NULL);
 
-  g_test_add_func ("/listening/defaults", test_defaults);
-  g_test_add_func ("/listening/setters", test_setters);
-  g_test_add_func ("/listening/port-zero", test_port_zero);
-  g_test_add_func ("/listening/twice", test_twice);
-  g_test_add_func ("/listening/fixed/setters", test_fixed_setters);
-  g_test_add_func ("/listening/fixed/properties", test_fixed_properties);
-  g_test_add_func ("/listening/in-use", test_in_use);
-  g_test_add_func ("/listening/free-after-drop", test_free_after_drop);
-  g_test_add_func ("/listening/shared-port", test_shared_port);
-  g_test_add_func ("/listening/host/names", test_host_names);
-  g_test_add_func ("/listening/host/bad", test_bad_hosts);
-  g_test_add_data_func ("/listening/unix/path", "", test_unix);
-  g_test_add_data_func ("/listening/unix/prefix", "unix:", test_unix);
-  g_test_add_func ("/listening/unix/in-use", test_unix_in_use);
-  g_test_add_func ("/listening/ipv6/setting", test_ipv6);
-  g_test_add_func ("/listening/ipv6/addresses", test_ipv6_addresses);
-  g_test_add_func ("/listening/thread-default-context", test_thread_default_context);
-  g_test_add_func ("/listening/default-timeout", test_default_timeout);
+  g_test_add_func ("/integration/listening/defaults", test_defaults);
+  g_test_add_func ("/integration/listening/setters", test_setters);
+  g_test_add_func ("/integration/listening/port-zero", test_port_zero);
+  g_test_add_func ("/integration/listening/twice", test_twice);
+  g_test_add_func ("/integration/listening/fixed/setters", test_fixed_setters);
+  g_test_add_func ("/integration/listening/fixed/properties", test_fixed_properties);
+  g_test_add_func ("/integration/listening/in-use", test_in_use);
+  g_test_add_func ("/integration/listening/free-after-drop", test_free_after_drop);
+  g_test_add_func ("/integration/listening/shared-port", test_shared_port);
+  g_test_add_func ("/integration/listening/host/names", test_host_names);
+  g_test_add_func ("/integration/listening/host/bad", test_bad_hosts);
+  g_test_add_data_func ("/integration/listening/unix/path", "", test_unix);
+  g_test_add_data_func ("/integration/listening/unix/prefix", "unix:", test_unix);
+  g_test_add_func ("/integration/listening/unix/in-use", test_unix_in_use);
+  g_test_add_func ("/integration/listening/ipv6/setting", test_ipv6);
+  g_test_add_func ("/integration/listening/ipv6/addresses", test_ipv6_addresses);
+  g_test_add_func ("/integration/listening/thread-default-context", test_thread_default_context);
+  g_test_add_func ("/integration/listening/default-timeout", test_default_timeout);
 
   return g_test_run ();
 }

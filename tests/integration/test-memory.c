@@ -340,14 +340,14 @@ main (int   argc,
 
   /* First: with MALLOC_PERTURB_, which meson sets, a block that grows into a large hole of the heap
    * has the C library write over all of that hole. */
-  g_test_add_data_func ("/memory/bomb/parts", "BufferMessage=False", test_bomb);
-  g_test_add_data_func ("/memory/bomb/buffered", "BufferMessage=True", test_bomb);
-  g_test_add_data_func ("/memory/broadcast/copied", GSIZE_TO_POINTER (500), test_broadcast);
-  g_test_add_data_func ("/memory/broadcast/referenced", GSIZE_TO_POINTER (2100), test_broadcast);
-  g_test_add_data_func ("/memory/echo/short", GSIZE_TO_POINTER (2100), test_echo);
-  g_test_add_data_func ("/memory/echo/long", GSIZE_TO_POINTER (33000), test_echo);
-  g_test_add_data_func ("/memory/tiny-fragments/parts", "BufferMessage=False", test_tiny_fragments);
-  g_test_add_data_func ("/memory/tiny-fragments/buffered", "BufferMessage=True", test_tiny_fragments);
+  g_test_add_data_func ("/integration/memory/bomb/parts", "BufferMessage=False", test_bomb);
+  g_test_add_data_func ("/integration/memory/bomb/buffered", "BufferMessage=True", test_bomb);
+  g_test_add_data_func ("/integration/memory/broadcast/copied", GSIZE_TO_POINTER (500), test_broadcast);
+  g_test_add_data_func ("/integration/memory/broadcast/referenced", GSIZE_TO_POINTER (2100), test_broadcast);
+  g_test_add_data_func ("/integration/memory/echo/short", GSIZE_TO_POINTER (2100), test_echo);
+  g_test_add_data_func ("/integration/memory/echo/long", GSIZE_TO_POINTER (33000), test_echo);
+  g_test_add_data_func ("/integration/memory/tiny-fragments/parts", "BufferMessage=False", test_tiny_fragments);
+  g_test_add_data_func ("/integration/memory/tiny-fragments/buffered", "BufferMessage=True", test_tiny_fragments);
 
   return g_test_run ();
 }

@@ -378,7 +378,7 @@ test_failed_message (Fixture      *fixture,
 }
 
 #define ADD(name) \
- g_test_add ("/message-func/" #name, Fixture, NULL, fixture_set_up, test_##name, fixture_tear_down)
+ g_test_add ("/integration/message-func/" #name, Fixture, NULL, fixture_set_up, test_##name, fixture_tear_down)
 
 int
 main (int    argc,
@@ -386,9 +386,9 @@ main (int    argc,
 {
   g_test_init (&argc, &argv, NULL);
 
-  g_test_add ("/message-func/whole_messages/buffered", Fixture, "BufferMessage=True", fixture_set_up,
+  g_test_add ("/integration/message-func/whole_messages/buffered", Fixture, "BufferMessage=True", fixture_set_up,
               test_whole_messages, fixture_tear_down);
-  g_test_add ("/message-func/whole_messages/in-parts", Fixture, "BufferMessage=False", fixture_set_up,
+  g_test_add ("/integration/message-func/whole_messages/in-parts", Fixture, "BufferMessage=False", fixture_set_up,
               test_whole_messages, fixture_tear_down);
   ADD (send_data);
   ADD (send_data_copies);

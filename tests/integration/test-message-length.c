@@ -278,16 +278,16 @@ main (int   argc,
 #define ADD(name, data, function) \
  g_test_add (name, Fixture, data, fixture_set_up, function, fixture_tear_down)
 
-  ADD ("/message-length/several", NULL, test_several);
-  ADD ("/message-length/several-waiting", GINT_TO_POINTER (10), test_several);
-  ADD ("/message-length/cut-characters", NULL, test_cut_characters);
-  ADD ("/message-length/format", NULL, test_format);
-  ADD ("/message-length/too-long", NULL, test_too_long);
-  ADD ("/message-length/close-in-between", NULL, test_close_in_between);
-  ADD ("/message-length/control-in-between", NULL, test_control_in_between);
-  ADD ("/message-length/others-refused", NULL, test_others_refused);
-  ADD ("/message-length/during-stream", NULL, test_during_stream);
-  ADD ("/message-length/changed-in-between", NULL, test_changed_in_between);
+  ADD ("/integration/message-length/several", NULL, test_several);
+  ADD ("/integration/message-length/several-waiting", GINT_TO_POINTER (10), test_several);
+  ADD ("/integration/message-length/cut-characters", NULL, test_cut_characters);
+  ADD ("/integration/message-length/format", NULL, test_format);
+  ADD ("/integration/message-length/too-long", NULL, test_too_long);
+  ADD ("/integration/message-length/close-in-between", NULL, test_close_in_between);
+  ADD ("/integration/message-length/control-in-between", NULL, test_control_in_between);
+  ADD ("/integration/message-length/others-refused", NULL, test_others_refused);
+  ADD ("/integration/message-length/during-stream", NULL, test_during_stream);
+  ADD ("/integration/message-length/changed-in-between", NULL, test_changed_in_between);
 
   return g_test_run ();
 }

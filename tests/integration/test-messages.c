@@ -442,27 +442,27 @@ main (int   argc,
     {
       g_autofree char *path = NULL;
 
-      path = g_strdup_printf ("/messages/echo/%" G_GSIZE_FORMAT, echo_lengths[i]);
+      path = g_strdup_printf ("/integration/messages/echo/%" G_GSIZE_FORMAT, echo_lengths[i]);
       g_test_add_data_func (path, &echo_lengths[i], test_echo);
     }
-  g_test_add_func ("/messages/echo/slowly", test_echo_slowly);
-  g_test_add_func ("/messages/every-cut", test_every_cut);
-  g_test_add_func ("/messages/fragments/parts", test_fragments);
-  g_test_add_func ("/messages/fragments/buffered", test_fragments_buffered);
-  g_test_add_func ("/messages/fragments/utf8", test_utf8_across_fragments);
-  g_test_add_func ("/messages/fragments/many", test_many_fragments);
-  g_test_add_func ("/messages/long-frame-in-parts", test_long_frame_in_parts);
-  g_test_add_func ("/messages/short-frame-whole", test_short_frame_whole);
-  g_test_add_func ("/messages/ping", test_ping);
-  g_test_add_func ("/messages/unasked-pong", test_unasked_pong);
-  g_test_add_func ("/messages/line-mode/lines", test_line_mode);
-  g_test_add_func ("/messages/line-mode/max-line-length", test_max_line_length);
-  g_test_add_func ("/messages/pause/outside", test_pause);
-  g_test_add_func ("/messages/pause/in-handler", test_pause_in_handler);
-  g_test_add_func ("/messages/counters", test_counters);
-  g_test_add_data_func ("/messages/max-message-size/frame", GINT_TO_POINTER (FALSE),
+  g_test_add_func ("/integration/messages/echo/slowly", test_echo_slowly);
+  g_test_add_func ("/integration/messages/every-cut", test_every_cut);
+  g_test_add_func ("/integration/messages/fragments/parts", test_fragments);
+  g_test_add_func ("/integration/messages/fragments/buffered", test_fragments_buffered);
+  g_test_add_func ("/integration/messages/fragments/utf8", test_utf8_across_fragments);
+  g_test_add_func ("/integration/messages/fragments/many", test_many_fragments);
+  g_test_add_func ("/integration/messages/long-frame-in-parts", test_long_frame_in_parts);
+  g_test_add_func ("/integration/messages/short-frame-whole", test_short_frame_whole);
+  g_test_add_func ("/integration/messages/ping", test_ping);
+  g_test_add_func ("/integration/messages/unasked-pong", test_unasked_pong);
+  g_test_add_func ("/integration/messages/line-mode/lines", test_line_mode);
+  g_test_add_func ("/integration/messages/line-mode/max-line-length", test_max_line_length);
+  g_test_add_func ("/integration/messages/pause/outside", test_pause);
+  g_test_add_func ("/integration/messages/pause/in-handler", test_pause_in_handler);
+  g_test_add_func ("/integration/messages/counters", test_counters);
+  g_test_add_data_func ("/integration/messages/max-message-size/frame", GINT_TO_POINTER (FALSE),
                         test_max_message_size);
-  g_test_add_data_func ("/messages/max-message-size/fragments", GINT_TO_POINTER (TRUE),
+  g_test_add_data_func ("/integration/messages/max-message-size/fragments", GINT_TO_POINTER (TRUE),
                         test_max_message_size);
 
   return g_test_run ();

@@ -398,15 +398,15 @@ main (int   argc,
 {
   g_test_init (&argc, &argv, NULL);
 
-  g_test_add_func ("/nesting/log/in-frame", test_log_in_frame);
-  g_test_add_func ("/nesting/log/order", test_log_order);
-  g_test_add_func ("/nesting/log/at-response", test_log_at_response);
-  g_test_add_func ("/nesting/log/one-response", test_one_response);
-  g_test_add_func ("/nesting/items-changed", test_items_changed);
-  g_test_add_func ("/nesting/held-input", test_held_input);
-  g_test_add_func ("/nesting/cancel", test_cancel);
-  g_test_add_func ("/nesting/drop/log", test_drop_in_log);
-  g_test_add_func ("/nesting/drop/notify", test_drop_in_notify);
+  g_test_add_func ("/integration/nesting/log/in-frame", test_log_in_frame);
+  g_test_add_func ("/integration/nesting/log/order", test_log_order);
+  g_test_add_func ("/integration/nesting/log/at-response", test_log_at_response);
+  g_test_add_func ("/integration/nesting/log/one-response", test_one_response);
+  g_test_add_func ("/integration/nesting/items-changed", test_items_changed);
+  g_test_add_func ("/integration/nesting/held-input", test_held_input);
+  g_test_add_func ("/integration/nesting/cancel", test_cancel);
+  g_test_add_func ("/integration/nesting/drop/log", test_drop_in_log);
+  g_test_add_func ("/integration/nesting/drop/notify", test_drop_in_notify);
 
   return g_test_run ();
 }

@@ -525,22 +525,22 @@ main (int   argc,
 {
   g_test_init (&argc, &argv, NULL);
 
-  g_test_add_func ("/opening/order", test_order);
-  g_test_add_func ("/opening/slowly", test_slowly);
-  g_test_add_func ("/opening/pipelined", test_pipelined);
-  g_test_add_func ("/opening/drop-at-every-byte", test_drop_at_every_byte);
-  g_test_add_func ("/opening/request/properties", test_request_properties);
-  g_test_add_func ("/opening/request/sub-protocol", test_sub_protocol);
-  g_test_add_func ("/opening/request/no-sub-protocol", test_no_sub_protocol);
-  g_test_add_func ("/opening/request/response-headers", test_response_headers);
-  g_test_add_func ("/opening/request/refused", test_refused_by_handler);
-  g_test_add_func ("/opening/http-request/get", test_http_get);
-  g_test_add_func ("/opening/http-request/head", test_http_head);
-  g_test_add_func ("/opening/http-request/large-body", test_http_large_body);
-  g_test_add_func ("/opening/timeout/silent", test_timeout_silent);
-  g_test_add_func ("/opening/timeout/dribble", test_timeout_dribble);
-  g_test_add_func ("/opening/timeout/not-after-opening", test_timeout_not_after_opening);
-  g_test_add_func ("/opening/max-connections", test_max_connections);
+  g_test_add_func ("/integration/opening/order", test_order);
+  g_test_add_func ("/integration/opening/slowly", test_slowly);
+  g_test_add_func ("/integration/opening/pipelined", test_pipelined);
+  g_test_add_func ("/integration/opening/drop-at-every-byte", test_drop_at_every_byte);
+  g_test_add_func ("/integration/opening/request/properties", test_request_properties);
+  g_test_add_func ("/integration/opening/request/sub-protocol", test_sub_protocol);
+  g_test_add_func ("/integration/opening/request/no-sub-protocol", test_no_sub_protocol);
+  g_test_add_func ("/integration/opening/request/response-headers", test_response_headers);
+  g_test_add_func ("/integration/opening/request/refused", test_refused_by_handler);
+  g_test_add_func ("/integration/opening/http-request/get", test_http_get);
+  g_test_add_func ("/integration/opening/http-request/head", test_http_head);
+  g_test_add_func ("/integration/opening/http-request/large-body", test_http_large_body);
+  g_test_add_func ("/integration/opening/timeout/silent", test_timeout_silent);
+  g_test_add_func ("/integration/opening/timeout/dribble", test_timeout_dribble);
+  g_test_add_func ("/integration/opening/timeout/not-after-opening", test_timeout_not_after_opening);
+  g_test_add_func ("/integration/opening/max-connections", test_max_connections);
 
   return g_test_run ();
 }

@@ -345,17 +345,17 @@ main (int   argc,
 #define ADD(name, function) \
  g_test_add (name, Fixture, "BufferMessage=True", fixture_set_up, function, fixture_tear_down)
 
-  ADD ("/pausing/stops-reading", test_stops_reading);
-  ADD ("/pausing/inside-data-in", test_inside_data_in);
-  ADD ("/pausing/resume-inside", test_resume_inside);
-  ADD ("/pausing/in-frame", test_in_frame);
-  ADD ("/pausing/lines", test_lines);
-  ADD ("/pausing/peer-resets", test_peer_resets);
-  ADD ("/pausing/peer-half-closes", test_peer_half_closes);
-  ADD ("/pausing/while-closing", test_while_closing);
-  ADD ("/pausing/dropped", test_dropped);
-  g_test_add_data_func ("/pausing/before-open/in-request", GINT_TO_POINTER (TRUE), test_before_open);
-  g_test_add_data_func ("/pausing/before-open/in-connected", NULL, test_before_open);
+  ADD ("/integration/pausing/stops-reading", test_stops_reading);
+  ADD ("/integration/pausing/inside-data-in", test_inside_data_in);
+  ADD ("/integration/pausing/resume-inside", test_resume_inside);
+  ADD ("/integration/pausing/in-frame", test_in_frame);
+  ADD ("/integration/pausing/lines", test_lines);
+  ADD ("/integration/pausing/peer-resets", test_peer_resets);
+  ADD ("/integration/pausing/peer-half-closes", test_peer_half_closes);
+  ADD ("/integration/pausing/while-closing", test_while_closing);
+  ADD ("/integration/pausing/dropped", test_dropped);
+  g_test_add_data_func ("/integration/pausing/before-open/in-request", GINT_TO_POINTER (TRUE), test_before_open);
+  g_test_add_data_func ("/integration/pausing/before-open/in-connected", NULL, test_before_open);
 
   return g_test_run ();
 }

@@ -554,7 +554,7 @@ main (int   argc,
 {
   g_test_init (&argc, &argv, NULL);
 
-  g_test_add_func ("/random-scripts", test_scripts);
+  g_test_add_func ("/integration/random-scripts", test_scripts);
 
   return g_test_run ();
 }

@@ -527,34 +527,34 @@ main (int   argc,
 {
   g_test_init (&argc, &argv, NULL);
 
-  g_test_add_data_func ("/receiving/urgent-byte/parts", IN_PARTS, test_urgent_byte);
-  g_test_add_data_func ("/receiving/urgent-byte/buffered", BUFFERED, test_urgent_byte);
-  g_test_add_func ("/receiving/short", test_short_messages);
-  g_test_add_data_func ("/receiving/parts/binary", NULL, test_parts_as_they_arrive);
-  g_test_add_data_func ("/receiving/parts/text", GINT_TO_POINTER (TRUE), test_parts_as_they_arrive);
-  g_test_add_func ("/receiving/parts/limit", test_limit_in_parts);
+  g_test_add_data_func ("/integration/receiving/urgent-byte/parts", IN_PARTS, test_urgent_byte);
+  g_test_add_data_func ("/integration/receiving/urgent-byte/buffered", BUFFERED, test_urgent_byte);
+  g_test_add_func ("/integration/receiving/short", test_short_messages);
+  g_test_add_data_func ("/integration/receiving/parts/binary", NULL, test_parts_as_they_arrive);
+  g_test_add_data_func ("/integration/receiving/parts/text", GINT_TO_POINTER (TRUE), test_parts_as_they_arrive);
+  g_test_add_func ("/integration/receiving/parts/limit", test_limit_in_parts);
   for (gsize i = 0; i < G_N_ELEMENTS (fragmentations); i++)
     {
-      g_autofree char *path = g_strconcat ("/receiving/fragments/", fragmentations[i].name, NULL);
+      g_autofree char *path = g_strconcat ("/integration/receiving/fragments/", fragmentations[i].name, NULL);
 
       g_test_add_data_func (path, &fragmentations[i], test_fragmentation);
     }
   for (gsize i = 0; i < G_N_ELEMENTS (line_cases); i++)
     {
-      g_autofree char *path = g_strconcat ("/receiving/lines/", line_cases[i].name, NULL);
+      g_autofree char *path = g_strconcat ("/integration/receiving/lines/", line_cases[i].name, NULL);
 
       g_test_add_data_func (path, &line_cases[i], test_lines);
     }
-  g_test_add_data_func ("/receiving/lines/many", NULL, test_many_lines);
-  g_test_add_data_func ("/receiving/lines/endless", GINT_TO_POINTER (TRUE), test_many_lines);
-  g_test_add_data_func ("/receiving/lines/switch-inside-parts", IN_PARTS, test_switch_inside);
-  g_test_add_data_func ("/receiving/lines/switch-inside-buffered", BUFFERED, test_switch_inside);
-  g_test_add_func ("/receiving/lines/switch-in-message", test_switch_in_message);
-  g_test_add_data_func ("/receiving/rest/peer-closes", GINT_TO_POINTER (END_PEER_CLOSES), test_rest_of_line);
-  g_test_add_data_func ("/receiving/rest/peer-leaves", GINT_TO_POINTER (END_PEER_LEAVES), test_rest_of_line);
-  g_test_add_data_func ("/receiving/rest/server-closes", GINT_TO_POINTER (END_SERVER_CLOSES),
+  g_test_add_data_func ("/integration/receiving/lines/many", NULL, test_many_lines);
+  g_test_add_data_func ("/integration/receiving/lines/endless", GINT_TO_POINTER (TRUE), test_many_lines);
+  g_test_add_data_func ("/integration/receiving/lines/switch-inside-parts", IN_PARTS, test_switch_inside);
+  g_test_add_data_func ("/integration/receiving/lines/switch-inside-buffered", BUFFERED, test_switch_inside);
+  g_test_add_func ("/integration/receiving/lines/switch-in-message", test_switch_in_message);
+  g_test_add_data_func ("/integration/receiving/rest/peer-closes", GINT_TO_POINTER (END_PEER_CLOSES), test_rest_of_line);
+  g_test_add_data_func ("/integration/receiving/rest/peer-leaves", GINT_TO_POINTER (END_PEER_LEAVES), test_rest_of_line);
+  g_test_add_data_func ("/integration/receiving/rest/server-closes", GINT_TO_POINTER (END_SERVER_CLOSES),
                         test_rest_of_line);
-  g_test_add_data_func ("/receiving/rest/mode-ends", GINT_TO_POINTER (END_MODE_ENDS), test_rest_of_line);
+  g_test_add_data_func ("/integration/receiving/rest/mode-ends", GINT_TO_POINTER (END_MODE_ENDS), test_rest_of_line);
 
   return g_test_run ();
 }

@@ -529,14 +529,14 @@ main (int   argc,
         pair->signal = &signal_table[i];
         pair->action = &actions[j];
         g_ptr_array_add (pairs, pair);
-        path = g_strdup_printf ("/reentrancy/%s%s/%s",
+        path = g_strdup_printf ("/integration/reentrancy/%s%s/%s",
                                 pair->signal->of_connection ? "connection-" : "",
                                 pair->signal->name, pair->action->name);
         g_test_add_data_func (path, pair, test_action_in_signal);
       }
-  g_test_add_func ("/reentrancy/order-when-nested", test_order_when_nested);
-  g_test_add_func ("/reentrancy/close-other", test_close_other);
-  g_test_add_func ("/reentrancy/drop-with-messages-left", test_drop_with_messages_left);
+  g_test_add_func ("/integration/reentrancy/order-when-nested", test_order_when_nested);
+  g_test_add_func ("/integration/reentrancy/close-other", test_close_other);
+  g_test_add_func ("/integration/reentrancy/drop-with-messages-left", test_drop_with_messages_left);
 
   return g_test_run ();
 }

@@ -305,22 +305,22 @@ main (int   argc,
 
   for (gsize i = 0; i < G_N_ELEMENTS (refusals); i++)
     {
-      g_autofree char *path = g_strconcat ("/refusals/", refusals[i].name, NULL);
+      g_autofree char *path = g_strconcat ("/integration/refusals/", refusals[i].name, NULL);
 
       g_test_add_data_func (path, &refusals[i], test_refusal);
     }
   for (gsize i = 0; i < G_N_ELEMENTS (origin_cases); i++)
     {
-      g_autofree char *path = g_strconcat ("/refusals/origin/", origin_cases[i].name, NULL);
+      g_autofree char *path = g_strconcat ("/integration/refusals/origin/", origin_cases[i].name, NULL);
 
       g_test_add_data_func (path, &origin_cases[i], test_origin);
     }
-  g_test_add_func ("/refusals/nul-byte", test_nul_byte);
-  g_test_add_func ("/refusals/long-target", test_long_target);
-  g_test_add_func ("/refusals/long-field", test_long_field);
-  g_test_add_func ("/refusals/many-fields", test_many_fields);
-  g_test_add_func ("/refusals/max-header-size", test_max_header_size);
-  g_test_add_func ("/refusals/endless-head", test_endless_head);
+  g_test_add_func ("/integration/refusals/nul-byte", test_nul_byte);
+  g_test_add_func ("/integration/refusals/long-target", test_long_target);
+  g_test_add_func ("/integration/refusals/long-field", test_long_field);
+  g_test_add_func ("/integration/refusals/many-fields", test_many_fields);
+  g_test_add_func ("/integration/refusals/max-header-size", test_max_header_size);
+  g_test_add_func ("/integration/refusals/endless-head", test_endless_head);
 
   return g_test_run ();
 }

@@ -529,27 +529,27 @@ main (int   argc,
 #define ADD(name, setting, function) \
  g_test_add (name, Fixture, setting, fixture_set_up, function, fixture_tear_down)
 
-  ADD ("/send/text", NULL, test_text);
-  ADD ("/send/bytes", NULL, test_bytes);
-  ADD ("/send/data-formats", NULL, test_data_formats);
-  ADD ("/send/bad-content", NULL, test_bad_content);
-  ADD ("/send/unknown-id", NULL, test_unknown_id);
-  ADD ("/send/closed", NULL, test_closed);
-  ADD ("/send/max-frame-size", "MaxFrameSize=1000", test_max_frame_size);
-  ADD ("/send/message-length", NULL, test_message_length);
-  ADD ("/send/async/sent", NULL, test_async);
-  ADD ("/send/async/cancelled", NULL, test_async_cancelled);
-  ADD ("/send/ping/timeout-zero", NULL, test_ping_timeout_zero);
-  ADD ("/send/ping/blocking", NULL, test_ping_blocking);
-  ADD ("/send/ping/blocking-timeout", NULL, test_ping_blocking_timeout);
-  ADD ("/send/ping/async", NULL, test_ping_async);
-  ADD ("/send/ping/async-peer-gone", NULL, test_ping_async_peer_gone);
-  ADD ("/send/file/sent", NULL, test_file);
-  ADD ("/send/file/missing", NULL, test_file_missing);
-  ADD ("/send/file/async", NULL, test_file_async);
-  ADD ("/send/stream/closed-after", NULL, test_upload_stream);
-  ADD ("/send/stream/left-open", "CloseStreamAfterTransfer=False", test_upload_stream);
-  ADD ("/send/stream/async", NULL, test_stream_async);
+  ADD ("/integration/send/text", NULL, test_text);
+  ADD ("/integration/send/bytes", NULL, test_bytes);
+  ADD ("/integration/send/data-formats", NULL, test_data_formats);
+  ADD ("/integration/send/bad-content", NULL, test_bad_content);
+  ADD ("/integration/send/unknown-id", NULL, test_unknown_id);
+  ADD ("/integration/send/closed", NULL, test_closed);
+  ADD ("/integration/send/max-frame-size", "MaxFrameSize=1000", test_max_frame_size);
+  ADD ("/integration/send/message-length", NULL, test_message_length);
+  ADD ("/integration/send/async/sent", NULL, test_async);
+  ADD ("/integration/send/async/cancelled", NULL, test_async_cancelled);
+  ADD ("/integration/send/ping/timeout-zero", NULL, test_ping_timeout_zero);
+  ADD ("/integration/send/ping/blocking", NULL, test_ping_blocking);
+  ADD ("/integration/send/ping/blocking-timeout", NULL, test_ping_blocking_timeout);
+  ADD ("/integration/send/ping/async", NULL, test_ping_async);
+  ADD ("/integration/send/ping/async-peer-gone", NULL, test_ping_async_peer_gone);
+  ADD ("/integration/send/file/sent", NULL, test_file);
+  ADD ("/integration/send/file/missing", NULL, test_file_missing);
+  ADD ("/integration/send/file/async", NULL, test_file_async);
+  ADD ("/integration/send/stream/closed-after", NULL, test_upload_stream);
+  ADD ("/integration/send/stream/left-open", "CloseStreamAfterTransfer=False", test_upload_stream);
+  ADD ("/integration/send/stream/async", NULL, test_stream_async);
 
   return g_test_run ();
 }

@@ -409,22 +409,22 @@ main (int   argc,
 
   for (gsize i = 0; i < G_N_ELEMENTS (access_cases); i++)
     {
-      g_autofree char *path = g_strconcat ("/server/access/", access_cases[i].name, NULL);
+      g_autofree char *path = g_strconcat ("/integration/server/access/", access_cases[i].name, NULL);
 
       g_test_add_data_func (path, &access_cases[i], test_access);
     }
-  g_test_add_func ("/server/list-model", test_list_model);
-  g_test_add_func ("/server/ids", test_ids);
-  g_test_add_func ("/server/do-events", test_do_events);
-  g_test_add_func ("/server/idle-timeout", test_idle_timeout);
-  g_test_add_func ("/server/ping-interval", test_ping_interval);
-  g_test_add_func ("/server/pong-timeout", test_pong_timeout);
-  g_test_add_data_func ("/server/no-descriptors/client-leaves", GINT_TO_POINTER (TRUE),
+  g_test_add_func ("/integration/server/list-model", test_list_model);
+  g_test_add_func ("/integration/server/ids", test_ids);
+  g_test_add_func ("/integration/server/do-events", test_do_events);
+  g_test_add_func ("/integration/server/idle-timeout", test_idle_timeout);
+  g_test_add_func ("/integration/server/ping-interval", test_ping_interval);
+  g_test_add_func ("/integration/server/pong-timeout", test_pong_timeout);
+  g_test_add_data_func ("/integration/server/no-descriptors/client-leaves", GINT_TO_POINTER (TRUE),
                         test_no_descriptors);
-  g_test_add_data_func ("/server/no-descriptors/limit-goes", GINT_TO_POINTER (FALSE),
+  g_test_add_data_func ("/integration/server/no-descriptors/limit-goes", GINT_TO_POINTER (FALSE),
                         test_no_descriptors);
-  g_test_add_func ("/server/idle-does-not-spin", test_idle_does_not_spin);
-  g_test_add_func ("/server/many-clients", test_many_clients);
+  g_test_add_func ("/integration/server/idle-does-not-spin", test_idle_does_not_spin);
+  g_test_add_func ("/integration/server/many-clients", test_many_clients);
 
   return g_test_run ();
 }

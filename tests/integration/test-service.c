@@ -391,13 +391,13 @@ main (int   argc,
 
   g_test_init (&argc, &argv, NULL);
 
-  g_test_add_func ("/service/on-socket", test_on_socket);
-  g_test_add_data_func ("/service/restart/one-socket", GINT_TO_POINTER (TRUE), test_restart);
-  g_test_add_data_func ("/service/restart/shared-port", NULL, test_restart);
-  g_test_add_func ("/service/full-backlog", test_full_backlog);
-  g_test_add_func ("/service/shutdown-deadline", test_shutdown_deadline);
-  g_test_add_func ("/service/activation/served", test_activation);
-  g_test_add_func ("/service/activation/for-another", test_not_activated);
+  g_test_add_func ("/integration/service/on-socket", test_on_socket);
+  g_test_add_data_func ("/integration/service/restart/one-socket", GINT_TO_POINTER (TRUE), test_restart);
+  g_test_add_data_func ("/integration/service/restart/shared-port", NULL, test_restart);
+  g_test_add_func ("/integration/service/full-backlog", test_full_backlog);
+  g_test_add_func ("/integration/service/shutdown-deadline", test_shutdown_deadline);
+  g_test_add_func ("/integration/service/activation/served", test_activation);
+  g_test_add_func ("/integration/service/activation/for-another", test_not_activated);
 
   return g_test_run ();
 }

@@ -193,15 +193,15 @@ main (int   argc,
 {
   g_test_init (&argc, &argv, NULL);
 
-  g_test_add_data_func ("/settings/deflate/enable", GINT_TO_POINTER (TRUE), test_enable);
-  g_test_add_data_func ("/settings/deflate/disable", GINT_TO_POINTER (FALSE), test_enable);
-  g_test_add_func ("/settings/deflate/level", test_level);
-  g_test_add_func ("/settings/deflate/threshold", test_threshold);
-  g_test_add_data_func ("/settings/deflate/context-takeover", GINT_TO_POINTER (FALSE),
+  g_test_add_data_func ("/integration/settings-deflate/enable", GINT_TO_POINTER (TRUE), test_enable);
+  g_test_add_data_func ("/integration/settings-deflate/disable", GINT_TO_POINTER (FALSE), test_enable);
+  g_test_add_func ("/integration/settings-deflate/level", test_level);
+  g_test_add_func ("/integration/settings-deflate/threshold", test_threshold);
+  g_test_add_data_func ("/integration/settings-deflate/context-takeover", GINT_TO_POINTER (FALSE),
                         test_no_context_takeover);
-  g_test_add_data_func ("/settings/deflate/no-context-takeover", GINT_TO_POINTER (TRUE),
+  g_test_add_data_func ("/integration/settings-deflate/no-context-takeover", GINT_TO_POINTER (TRUE),
                         test_no_context_takeover);
-  g_test_add_func ("/settings/deflate/window-bits", test_window_bits);
+  g_test_add_func ("/integration/settings-deflate/window-bits", test_window_bits);
 
   return g_test_run ();
 }

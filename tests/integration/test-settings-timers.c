@@ -104,34 +104,34 @@ is_pinged (Running *running)
 
 /* clang-format off */
 static const Case cases[] = {
-  { "/settings/timers/close-timeout", "CloseTimeout=1", NULL, NULL, FALSE, start_close, NULL, is_gone, 1 },
-  { "/settings/timers/close-timeout/lowered", "CloseTimeout=60", NULL, "CloseTimeout=1", FALSE, start_close, NULL, is_gone, 1 },
-  { "/settings/timers/close-timeout/long", "CloseTimeout=60", NULL, NULL, FALSE, start_close, NULL, is_gone, 0 },
+  { "/integration/settings-timers/timers/close-timeout", "CloseTimeout=1", NULL, NULL, FALSE, start_close, NULL, is_gone, 1 },
+  { "/integration/settings-timers/timers/close-timeout/lowered", "CloseTimeout=60", NULL, "CloseTimeout=1", FALSE, start_close, NULL, is_gone, 1 },
+  { "/integration/settings-timers/timers/close-timeout/long", "CloseTimeout=60", NULL, NULL, FALSE, start_close, NULL, is_gone, 0 },
 
-  { "/settings/timers/handshake-timeout", "HandshakeTimeout=1", NULL, NULL, TRUE, NULL, NULL, is_refused, 1 },
-  { "/settings/timers/handshake-timeout/dribble", "HandshakeTimeout=1", NULL, NULL, TRUE, NULL, tick_one_byte, is_refused, 1 },
-  { "/settings/timers/handshake-timeout/lowered", "HandshakeTimeout=60", NULL, "HandshakeTimeout=1", TRUE, NULL, NULL, is_refused, 1 },
-  { "/settings/timers/handshake-timeout/long", "HandshakeTimeout=60", NULL, NULL, TRUE, NULL, NULL, is_refused, 0 },
-  { "/settings/timers/handshake-timeout/open", "HandshakeTimeout=1", NULL, NULL, FALSE, NULL, NULL, is_closed, 0 },
+  { "/integration/settings-timers/timers/handshake-timeout", "HandshakeTimeout=1", NULL, NULL, TRUE, NULL, NULL, is_refused, 1 },
+  { "/integration/settings-timers/timers/handshake-timeout/dribble", "HandshakeTimeout=1", NULL, NULL, TRUE, NULL, tick_one_byte, is_refused, 1 },
+  { "/integration/settings-timers/timers/handshake-timeout/lowered", "HandshakeTimeout=60", NULL, "HandshakeTimeout=1", TRUE, NULL, NULL, is_refused, 1 },
+  { "/integration/settings-timers/timers/handshake-timeout/long", "HandshakeTimeout=60", NULL, NULL, TRUE, NULL, NULL, is_refused, 0 },
+  { "/integration/settings-timers/timers/handshake-timeout/open", "HandshakeTimeout=1", NULL, NULL, FALSE, NULL, NULL, is_closed, 0 },
 
-  { "/settings/timers/idle-timeout", "IdleTimeout=1", NULL, NULL, FALSE, NULL, NULL, is_closed, 1 },
-  { "/settings/timers/idle-timeout/pings-do-not-count", "IdleTimeout=1", NULL, NULL, FALSE, NULL, tick_ping, is_closed, 1 },
-  { "/settings/timers/idle-timeout/switched-on", NULL, NULL, "IdleTimeout=1", FALSE, NULL, NULL, is_closed, 1 },
-  { "/settings/timers/idle-timeout/switched-off", "IdleTimeout=1", NULL, "IdleTimeout=0", FALSE, NULL, NULL, is_closed, 0 },
-  { "/settings/timers/idle-timeout/client-talks", "IdleTimeout=1", NULL, NULL, FALSE, NULL, tick_text, is_closed, 0 },
-  { "/settings/timers/idle-timeout/server-talks", "IdleTimeout=1", NULL, NULL, FALSE, NULL, tick_server_text, is_closed, 0 },
-  { "/settings/timers/idle-timeout/default", NULL, NULL, NULL, FALSE, NULL, NULL, is_closed, 0 },
+  { "/integration/settings-timers/timers/idle-timeout", "IdleTimeout=1", NULL, NULL, FALSE, NULL, NULL, is_closed, 1 },
+  { "/integration/settings-timers/timers/idle-timeout/pings-do-not-count", "IdleTimeout=1", NULL, NULL, FALSE, NULL, tick_ping, is_closed, 1 },
+  { "/integration/settings-timers/timers/idle-timeout/switched-on", NULL, NULL, "IdleTimeout=1", FALSE, NULL, NULL, is_closed, 1 },
+  { "/integration/settings-timers/timers/idle-timeout/switched-off", "IdleTimeout=1", NULL, "IdleTimeout=0", FALSE, NULL, NULL, is_closed, 0 },
+  { "/integration/settings-timers/timers/idle-timeout/client-talks", "IdleTimeout=1", NULL, NULL, FALSE, NULL, tick_text, is_closed, 0 },
+  { "/integration/settings-timers/timers/idle-timeout/server-talks", "IdleTimeout=1", NULL, NULL, FALSE, NULL, tick_server_text, is_closed, 0 },
+  { "/integration/settings-timers/timers/idle-timeout/default", NULL, NULL, NULL, FALSE, NULL, NULL, is_closed, 0 },
 
-  { "/settings/timers/ping-interval", "PingInterval=1", NULL, NULL, FALSE, NULL, NULL, is_pinged, 1 },
-  { "/settings/timers/ping-interval/switched-on", NULL, NULL, "PingInterval=1", FALSE, NULL, NULL, is_pinged, 1 },
-  { "/settings/timers/ping-interval/switched-off", "PingInterval=1", NULL, "PingInterval=0", FALSE, NULL, NULL, is_pinged, 0 },
-  { "/settings/timers/ping-interval/client-talks", "PingInterval=1", NULL, NULL, FALSE, NULL, tick_text, is_pinged, 0 },
-  { "/settings/timers/ping-interval/default", NULL, NULL, NULL, FALSE, NULL, NULL, is_pinged, 0 },
+  { "/integration/settings-timers/timers/ping-interval", "PingInterval=1", NULL, NULL, FALSE, NULL, NULL, is_pinged, 1 },
+  { "/integration/settings-timers/timers/ping-interval/switched-on", NULL, NULL, "PingInterval=1", FALSE, NULL, NULL, is_pinged, 1 },
+  { "/integration/settings-timers/timers/ping-interval/switched-off", "PingInterval=1", NULL, "PingInterval=0", FALSE, NULL, NULL, is_pinged, 0 },
+  { "/integration/settings-timers/timers/ping-interval/client-talks", "PingInterval=1", NULL, NULL, FALSE, NULL, tick_text, is_pinged, 0 },
+  { "/integration/settings-timers/timers/ping-interval/default", NULL, NULL, NULL, FALSE, NULL, NULL, is_pinged, 0 },
 
-  { "/settings/timers/pong-timeout", "PingInterval=1", "PongTimeout=1", NULL, FALSE, NULL, NULL, is_gone, 2 },
-  { "/settings/timers/pong-timeout/lowered", "PingInterval=1", "PongTimeout=60", "PongTimeout=1", FALSE, NULL, NULL, is_gone, 2 },
-  { "/settings/timers/pong-timeout/long", "PingInterval=1", "PongTimeout=60", NULL, FALSE, NULL, NULL, is_gone, 0 },
-  { "/settings/timers/pong-timeout/answered", "PingInterval=1", "PongTimeout=1", NULL, FALSE, NULL, tick_answer, is_gone, 0 },
+  { "/integration/settings-timers/timers/pong-timeout", "PingInterval=1", "PongTimeout=1", NULL, FALSE, NULL, NULL, is_gone, 2 },
+  { "/integration/settings-timers/timers/pong-timeout/lowered", "PingInterval=1", "PongTimeout=60", "PongTimeout=1", FALSE, NULL, NULL, is_gone, 2 },
+  { "/integration/settings-timers/timers/pong-timeout/long", "PingInterval=1", "PongTimeout=60", NULL, FALSE, NULL, NULL, is_gone, 0 },
+  { "/integration/settings-timers/timers/pong-timeout/answered", "PingInterval=1", "PongTimeout=1", NULL, FALSE, NULL, tick_answer, is_gone, 0 },
 };
 /* clang-format on */
 
@@ -241,7 +241,7 @@ main (int   argc,
 {
   g_test_init (&argc, &argv, NULL);
 
-  g_test_add_func ("/settings/timers", test_all);
+  g_test_add_func ("/integration/settings-timers/timers", test_all);
 
   return g_test_run ();
 }

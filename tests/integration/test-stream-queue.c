@@ -561,18 +561,18 @@ main (int   argc,
 #define ADD(name, setting, function) \
  g_test_add (name, Fixture, setting, fixture_set_up, function, fixture_tear_down)
 
-  ADD ("/stream-queue/order", NULL, test_order);
-  ADD ("/stream-queue/limit", "MaxSendQueue=100000", test_queue_limit);
-  ADD ("/stream-queue/pong-in-between", "OutBufferSize=65536", test_pong_in_between);
-  ADD ("/stream-queue/cancel-after-queued", NULL, test_cancel_after_queued);
-  ADD ("/stream-queue/others-are-served", NULL, test_others_are_served);
-  ADD ("/stream-queue/send-inside", NULL, test_send_inside);
-  ADD ("/stream-queue/nesting", NULL, test_nesting);
-  ADD ("/stream-queue/timeout", NULL, test_timeout);
+  ADD ("/integration/stream-queue/order", NULL, test_order);
+  ADD ("/integration/stream-queue/limit", "MaxSendQueue=100000", test_queue_limit);
+  ADD ("/integration/stream-queue/pong-in-between", "OutBufferSize=65536", test_pong_in_between);
+  ADD ("/integration/stream-queue/cancel-after-queued", NULL, test_cancel_after_queued);
+  ADD ("/integration/stream-queue/others-are-served", NULL, test_others_are_served);
+  ADD ("/integration/stream-queue/send-inside", NULL, test_send_inside);
+  ADD ("/integration/stream-queue/nesting", NULL, test_nesting);
+  ADD ("/integration/stream-queue/timeout", NULL, test_timeout);
 
-#define ADD_END(name, set_up)                                                                \
- g_test_add ("/stream-queue/end/" name, Fixture, NULL, set_up, test_end, fixture_tear_down); \
- g_test_add ("/stream-queue/end-inside/" name, Fixture, NULL, set_up, test_end_inside, fixture_tear_down)
+#define ADD_END(name, set_up)                                                                            \
+ g_test_add ("/integration/stream-queue/end/" name, Fixture, NULL, set_up, test_end, fixture_tear_down); \
+ g_test_add ("/integration/stream-queue/end-inside/" name, Fixture, NULL, set_up, test_end_inside, fixture_tear_down)
 
   ADD_END ("close", set_up_close);
   ADD_END ("interrupt", set_up_interrupt);

@@ -528,20 +528,20 @@ main (int   argc,
 #define ADD(name, setting, function) \
  g_test_add (name, Fixture, setting, fixture_set_up, function, fixture_tear_down)
 
-  ADD ("/streams/sizes", NULL, test_sizes);
-  ADD ("/streams/slow-reader", NULL, test_slow_reader);
-  ADD ("/streams/told-when-written", "OutBufferSize=65536", test_told_when_written);
-  ADD ("/streams/fifo", NULL, test_fifo);
-  ADD ("/streams/progress/file", NULL, test_progress);
-  ADD ("/streams/progress/pipe", NULL, test_progress_of_pipe);
-  ADD ("/streams/bad-files", NULL, test_bad_files);
-  ADD ("/streams/unreadable", NULL, test_unreadable);
-  ADD ("/streams/failing", NULL, test_failing_stream);
-  ADD ("/streams/close/yes", NULL, test_close_stream);
-  ADD ("/streams/close/no", "CloseStreamAfterTransfer=False", test_close_stream);
-  ADD ("/streams/cancel/before", NULL, test_cancel_before);
-  ADD ("/streams/cancel/begun", NULL, test_cancel_in_the_middle);
-  ADD ("/streams/cancel/waiting", "LogLevel=1", test_cancel_in_the_middle);
+  ADD ("/integration/streams/sizes", NULL, test_sizes);
+  ADD ("/integration/streams/slow-reader", NULL, test_slow_reader);
+  ADD ("/integration/streams/told-when-written", "OutBufferSize=65536", test_told_when_written);
+  ADD ("/integration/streams/fifo", NULL, test_fifo);
+  ADD ("/integration/streams/progress/file", NULL, test_progress);
+  ADD ("/integration/streams/progress/pipe", NULL, test_progress_of_pipe);
+  ADD ("/integration/streams/bad-files", NULL, test_bad_files);
+  ADD ("/integration/streams/unreadable", NULL, test_unreadable);
+  ADD ("/integration/streams/failing", NULL, test_failing_stream);
+  ADD ("/integration/streams/close/yes", NULL, test_close_stream);
+  ADD ("/integration/streams/close/no", "CloseStreamAfterTransfer=False", test_close_stream);
+  ADD ("/integration/streams/cancel/before", NULL, test_cancel_before);
+  ADD ("/integration/streams/cancel/begun", NULL, test_cancel_in_the_middle);
+  ADD ("/integration/streams/cancel/waiting", "LogLevel=1", test_cancel_in_the_middle);
 
   return g_test_run ();
 }

@@ -288,10 +288,10 @@ main (int    argc,
 {
   g_test_init (&argc, &argv, NULL);
 
-  g_test_add_func ("/thread-servers/order", test_other_thread);
-  g_test_add_func ("/thread-servers/shutdown", test_shutdown);
-  g_test_add_func ("/thread-servers/finalised", test_finalised);
-  g_test_add_func ("/thread-servers/last-reference", test_last_reference);
+  g_test_add_func ("/integration/thread-servers/order", test_other_thread);
+  g_test_add_func ("/integration/thread-servers/shutdown", test_shutdown);
+  g_test_add_func ("/integration/thread-servers/finalised", test_finalised);
+  g_test_add_func ("/integration/thread-servers/last-reference", test_last_reference);
 
   return g_test_run ();
 }

@@ -463,7 +463,7 @@ test_callback_drops (Fixture      *fixture,
 }
 
 #define ADD(path, setting, function) \
- g_test_add ("/threads/" path, Fixture, setting, fixture_set_up, function, fixture_tear_down)
+ g_test_add ("/integration/threads/" path, Fixture, setting, fixture_set_up, function, fixture_tear_down)
 
 int
 main (int    argc,

@@ -100,11 +100,11 @@ typedef struct
 static WsTestIdentity *nobody = NULL;
 
 static const ClientCase client_cases[] = {
-  { "/tls-clients/good", &good, TRUE, 0, -1, "OK" },
-  { "/tls-clients/foreign", &foreign, FALSE, 280, GNUTLS_A_BAD_CERTIFICATE, "issuer is unknown" },
-  { "/tls-clients/expired", &expired, FALSE, 280, GNUTLS_A_BAD_CERTIFICATE, "expired" },
-  { "/tls-clients/wrong-purpose", &wrong_purpose, FALSE, 280, GNUTLS_A_BAD_CERTIFICATE, "purpose" },
-  { "/tls-clients/none", &nobody, FALSE, 281, -1, "no certificate" },
+  { "/integration/tls-clients/good", &good, TRUE, 0, -1, "OK" },
+  { "/integration/tls-clients/foreign", &foreign, FALSE, 280, GNUTLS_A_BAD_CERTIFICATE, "issuer is unknown" },
+  { "/integration/tls-clients/expired", &expired, FALSE, 280, GNUTLS_A_BAD_CERTIFICATE, "expired" },
+  { "/integration/tls-clients/wrong-purpose", &wrong_purpose, FALSE, 280, GNUTLS_A_BAD_CERTIFICATE, "purpose" },
+  { "/integration/tls-clients/none", &nobody, FALSE, 281, -1, "no certificate" },
 };
 
 static void
@@ -477,15 +477,15 @@ main (int   argc,
 
   for (gsize i = 0; i < G_N_ELEMENTS (client_cases); i++)
     g_test_add_data_func (client_cases[i].path, &client_cases[i], test_client);
-  g_test_add_func ("/tls-clients/not-asked", test_not_asked);
-  g_test_add_func ("/tls-clients/contents/certificate", test_contents);
-  g_test_add_func ("/tls-clients/contents/none", test_none_contents);
-  g_test_add_func ("/tls-clients/include-chain", test_include_chain);
-  g_test_add_func ("/tls-clients/resumed/asked-again", test_resumed);
-  g_test_add_func ("/tls-clients/resumed/ticket-from-before", test_ticket_from_before);
-  g_test_add_func ("/tls-clients/authorities/changed", test_authorities_changed);
-  g_test_add_func ("/tls-clients/authorities/bad", test_bad_authorities);
-  g_test_add_func ("/tls-clients/handler-ends", test_handler_ends);
+  g_test_add_func ("/integration/tls-clients/not-asked", test_not_asked);
+  g_test_add_func ("/integration/tls-clients/contents/certificate", test_contents);
+  g_test_add_func ("/integration/tls-clients/contents/none", test_none_contents);
+  g_test_add_func ("/integration/tls-clients/include-chain", test_include_chain);
+  g_test_add_func ("/integration/tls-clients/resumed/asked-again", test_resumed);
+  g_test_add_func ("/integration/tls-clients/resumed/ticket-from-before", test_ticket_from_before);
+  g_test_add_func ("/integration/tls-clients/authorities/changed", test_authorities_changed);
+  g_test_add_func ("/integration/tls-clients/authorities/bad", test_bad_authorities);
+  g_test_add_func ("/integration/tls-clients/handler-ends", test_handler_ends);
 
   result = g_test_run ();
   ws_test_identity_free (authority);

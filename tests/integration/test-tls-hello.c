@@ -263,11 +263,11 @@ typedef struct
 } BadStoreCase;
 
 static const BadStoreCase bad_stores[] = {
-  { "/tls-hello/bad-store/missing", WS_CERT_STORE_TYPE_PEM_KEY_FILE, "missing.pem", NULL, NULL, 271, "missing.pem" },
-  { "/tls-hello/bad-store/password", WS_CERT_STORE_TYPE_PFX_FILE, "new.pfx", "wrong", NULL, 271, "new.pfx" },
-  { "/tls-hello/bad-store/subject", WS_CERT_STORE_TYPE_PFX_FILE, "new.pfx", "secret", "CN=nobody", 272, "nobody" },
-  { "/tls-hello/bad-store/type", WS_CERT_STORE_TYPE_JKS_FILE, "new.pfx", "wrong", NULL, 271, "" },
-  { "/tls-hello/bad-store/no-key", WS_CERT_STORE_TYPE_PUBLIC_KEY_FILE, "rsa.pem", NULL, NULL, 273, "key" },
+  { "/integration/tls-hello/bad-store/missing", WS_CERT_STORE_TYPE_PEM_KEY_FILE, "missing.pem", NULL, NULL, 271, "missing.pem" },
+  { "/integration/tls-hello/bad-store/password", WS_CERT_STORE_TYPE_PFX_FILE, "new.pfx", "wrong", NULL, 271, "new.pfx" },
+  { "/integration/tls-hello/bad-store/subject", WS_CERT_STORE_TYPE_PFX_FILE, "new.pfx", "secret", "CN=nobody", 272, "nobody" },
+  { "/integration/tls-hello/bad-store/type", WS_CERT_STORE_TYPE_JKS_FILE, "new.pfx", "wrong", NULL, 271, "" },
+  { "/integration/tls-hello/bad-store/no-key", WS_CERT_STORE_TYPE_PUBLIC_KEY_FILE, "rsa.pem", NULL, NULL, 273, "key" },
 };
 
 static void
@@ -674,23 +674,23 @@ main (int   argc,
   identity = ws_test_identity_new ("server.example", WS_TEST_IDENTITY_SERVER, NULL);
   other = ws_test_identity_new ("other.example", WS_TEST_IDENTITY_SERVER, NULL);
 
-  g_test_add_func ("/tls-hello/contents", test_contents);
-  g_test_add_func ("/tls-hello/hello-retry", test_hello_retry);
-  g_test_add_func ("/tls-hello/certificate/one", test_certificate);
-  g_test_add_func ("/tls-hello/certificate/many", test_many_certificates);
-  g_test_add_func ("/tls-hello/store", test_store);
+  g_test_add_func ("/integration/tls-hello/contents", test_contents);
+  g_test_add_func ("/integration/tls-hello/hello-retry", test_hello_retry);
+  g_test_add_func ("/integration/tls-hello/certificate/one", test_certificate);
+  g_test_add_func ("/integration/tls-hello/certificate/many", test_many_certificates);
+  g_test_add_func ("/integration/tls-hello/store", test_store);
   for (gsize i = 0; i < G_N_ELEMENTS (bad_stores); i++)
     g_test_add_data_func (bad_stores[i].path, &bad_stores[i], test_bad_store);
-  g_test_add_func ("/tls-hello/refuse", test_refuse);
-  g_test_add_func ("/tls-hello/defer/complete", test_defer);
-  g_test_add_func ("/tls-hello/defer/refuse-and-drop", test_defer_complete_inside);
-  g_test_add_func ("/tls-hello/defer/bad-store", test_defer_bad_store);
-  g_test_add_func ("/tls-hello/defer/cancelled", test_defer_cancelled);
-  g_test_add_func ("/tls-hello/handler/ends", test_handler_disconnects);
-  g_test_add_func ("/tls-hello/handler/drops-server", test_handler_drops_server);
-  g_test_add_func ("/tls-hello/names/by-name", test_names);
-  g_test_add_func ("/tls-hello/names/first-is-default", test_first_is_default);
-  g_test_add_func ("/tls-hello/names/two-keys", test_two_keys);
+  g_test_add_func ("/integration/tls-hello/refuse", test_refuse);
+  g_test_add_func ("/integration/tls-hello/defer/complete", test_defer);
+  g_test_add_func ("/integration/tls-hello/defer/refuse-and-drop", test_defer_complete_inside);
+  g_test_add_func ("/integration/tls-hello/defer/bad-store", test_defer_bad_store);
+  g_test_add_func ("/integration/tls-hello/defer/cancelled", test_defer_cancelled);
+  g_test_add_func ("/integration/tls-hello/handler/ends", test_handler_disconnects);
+  g_test_add_func ("/integration/tls-hello/handler/drops-server", test_handler_drops_server);
+  g_test_add_func ("/integration/tls-hello/names/by-name", test_names);
+  g_test_add_func ("/integration/tls-hello/names/first-is-default", test_first_is_default);
+  g_test_add_func ("/integration/tls-hello/names/two-keys", test_two_keys);
 
   result = g_test_run ();
   ws_test_identity_free (identity);

@@ -396,15 +396,15 @@ main (int   argc,
   second = ws_test_identity_new ("second.example,www.second.example", WS_TEST_IDENTITY_SERVER, NULL);
   third = ws_test_identity_new ("third.example", WS_TEST_IDENTITY_SERVER, NULL);
 
-  g_test_add_func ("/tls-renewal/set/new-clients", test_set);
-  g_test_add_func ("/tls-renewal/set/in-handshake", test_set_in_handshake);
-  g_test_add_func ("/tls-renewal/file/renamed", test_renamed);
-  g_test_add_func ("/tls-renewal/file/two-steps", test_two_steps);
-  g_test_add_func ("/tls-renewal/file/broken", test_broken);
-  g_test_add_func ("/tls-renewal/file/deleted", test_deleted);
-  g_test_add_func ("/tls-renewal/file/symbolic-link", test_symbolic_link);
-  g_test_add_func ("/tls-renewal/file/added", test_added);
-  g_test_add_func ("/tls-renewal/file/watched-when", test_watched_when);
+  g_test_add_func ("/integration/tls-renewal/set/new-clients", test_set);
+  g_test_add_func ("/integration/tls-renewal/set/in-handshake", test_set_in_handshake);
+  g_test_add_func ("/integration/tls-renewal/file/renamed", test_renamed);
+  g_test_add_func ("/integration/tls-renewal/file/two-steps", test_two_steps);
+  g_test_add_func ("/integration/tls-renewal/file/broken", test_broken);
+  g_test_add_func ("/integration/tls-renewal/file/deleted", test_deleted);
+  g_test_add_func ("/integration/tls-renewal/file/symbolic-link", test_symbolic_link);
+  g_test_add_func ("/integration/tls-renewal/file/added", test_added);
+  g_test_add_func ("/integration/tls-renewal/file/watched-when", test_watched_when);
 
   result = g_test_run ();
   ws_test_identity_free (first);

@@ -22,17 +22,17 @@ typedef struct
 } Kind;
 
 static const Kind drops[] = {
-  { "/tls-robustness/drop/1.2", WS_TEST_TLS12, FALSE },
-  { "/tls-robustness/drop/1.3", WS_TEST_TLS13, FALSE },
-  { "/tls-robustness/drop/1.2-certificate", WS_TEST_TLS12, TRUE },
-  { "/tls-robustness/drop/1.3-certificate", WS_TEST_TLS13, TRUE },
+  { "/integration/tls-robustness/drop/1.2", WS_TEST_TLS12, FALSE },
+  { "/integration/tls-robustness/drop/1.3", WS_TEST_TLS13, FALSE },
+  { "/integration/tls-robustness/drop/1.2-certificate", WS_TEST_TLS12, TRUE },
+  { "/integration/tls-robustness/drop/1.3-certificate", WS_TEST_TLS13, TRUE },
 };
 
 static const Kind dribbles[] = {
-  { "/tls-robustness/dribble/1.2", WS_TEST_TLS12, FALSE },
-  { "/tls-robustness/dribble/1.3", WS_TEST_TLS13, FALSE },
-  { "/tls-robustness/dribble/1.2-certificate", WS_TEST_TLS12, TRUE },
-  { "/tls-robustness/dribble/1.3-certificate", WS_TEST_TLS13, TRUE },
+  { "/integration/tls-robustness/dribble/1.2", WS_TEST_TLS12, FALSE },
+  { "/integration/tls-robustness/dribble/1.3", WS_TEST_TLS13, FALSE },
+  { "/integration/tls-robustness/dribble/1.2-certificate", WS_TEST_TLS12, TRUE },
+  { "/integration/tls-robustness/dribble/1.3-certificate", WS_TEST_TLS13, TRUE },
 };
 
 static gboolean
@@ -406,18 +406,18 @@ add_tests (void)
     g_test_add_data_func (drops[i].path, &drops[i], test_drop);
   for (gsize i = 0; i < G_N_ELEMENTS (dribbles); i++)
     g_test_add_data_func (dribbles[i].path, &dribbles[i], test_dribble);
-  g_test_add_data_func ("/tls-robustness/damaged/1.2", &drops[2], test_damaged_handshake);
-  g_test_add_data_func ("/tls-robustness/damaged/1.3", &drops[3], test_damaged_handshake);
-  g_test_add_data_func ("/tls-robustness/stalled/silent", GINT_TO_POINTER (FALSE), test_stalled);
-  g_test_add_data_func ("/tls-robustness/stalled/hello", GINT_TO_POINTER (TRUE), test_stalled);
-  g_test_add_data_func ("/tls-robustness/key-update/reading", GINT_TO_POINTER (FALSE), test_key_update);
-  g_test_add_data_func ("/tls-robustness/key-update/reading-late", GINT_TO_POINTER (TRUE), test_key_update);
-  g_test_add_data_func ("/tls-robustness/ends/1.2", WS_TEST_TLS12, test_ends);
-  g_test_add_data_func ("/tls-robustness/ends/1.3", WS_TEST_TLS13, test_ends);
-  g_test_add_data_func ("/tls-robustness/close-frame/1.2", WS_TEST_TLS12, test_close_frame_and_end);
-  g_test_add_data_func ("/tls-robustness/close-frame/1.3", WS_TEST_TLS13, test_close_frame_and_end);
-  g_test_add_data_func ("/tls-robustness/bad-record/1.2", WS_TEST_TLS12, test_bad_record);
-  g_test_add_data_func ("/tls-robustness/bad-record/1.3", WS_TEST_TLS13, test_bad_record);
+  g_test_add_data_func ("/integration/tls-robustness/damaged/1.2", &drops[2], test_damaged_handshake);
+  g_test_add_data_func ("/integration/tls-robustness/damaged/1.3", &drops[3], test_damaged_handshake);
+  g_test_add_data_func ("/integration/tls-robustness/stalled/silent", GINT_TO_POINTER (FALSE), test_stalled);
+  g_test_add_data_func ("/integration/tls-robustness/stalled/hello", GINT_TO_POINTER (TRUE), test_stalled);
+  g_test_add_data_func ("/integration/tls-robustness/key-update/reading", GINT_TO_POINTER (FALSE), test_key_update);
+  g_test_add_data_func ("/integration/tls-robustness/key-update/reading-late", GINT_TO_POINTER (TRUE), test_key_update);
+  g_test_add_data_func ("/integration/tls-robustness/ends/1.2", WS_TEST_TLS12, test_ends);
+  g_test_add_data_func ("/integration/tls-robustness/ends/1.3", WS_TEST_TLS13, test_ends);
+  g_test_add_data_func ("/integration/tls-robustness/close-frame/1.2", WS_TEST_TLS12, test_close_frame_and_end);
+  g_test_add_data_func ("/integration/tls-robustness/close-frame/1.3", WS_TEST_TLS13, test_close_frame_and_end);
+  g_test_add_data_func ("/integration/tls-robustness/bad-record/1.2", WS_TEST_TLS12, test_bad_record);
+  g_test_add_data_func ("/integration/tls-robustness/bad-record/1.3", WS_TEST_TLS13, test_bad_record);
 }
 
 int

@@ -121,22 +121,22 @@ typedef struct
 } ParameterCase;
 
 static const ParameterCase parameter_cases[] = {
-  { "/tls-settings/groups-1.2/own", "TLS12SupportedGroups=ecdhe_secp384r1", WS_TEST_TLS12,
+  { "/integration/tls-settings/groups-1.2/own", "TLS12SupportedGroups=ecdhe_secp384r1", WS_TEST_TLS12,
     GNUTLS_GROUP_SECP384R1, 0 },
-  { "/tls-settings/groups-1.2/other-version", "TLS12SupportedGroups=ecdhe_secp384r1",
+  { "/integration/tls-settings/groups-1.2/other-version", "TLS12SupportedGroups=ecdhe_secp384r1",
     WS_TEST_TLS13 ":-GROUP-ALL:+GROUP-X25519:+GROUP-SECP384R1", GNUTLS_GROUP_X25519, 0 },
-  { "/tls-settings/groups-1.2/clients-favourite", "TLS12SupportedGroups=ecdhe_secp521r1,ecdhe_secp256r1",
+  { "/integration/tls-settings/groups-1.2/clients-favourite", "TLS12SupportedGroups=ecdhe_secp521r1,ecdhe_secp256r1",
     WS_TEST_TLS12 ":-GROUP-ALL:+GROUP-SECP384R1:+GROUP-SECP256R1:+GROUP-SECP521R1", GNUTLS_GROUP_SECP256R1,
     0 },
-  { "/tls-settings/groups-1.3/own", "TLS13SupportedGroups=ecdhe_secp521r1", WS_TEST_TLS13,
+  { "/integration/tls-settings/groups-1.3/own", "TLS13SupportedGroups=ecdhe_secp521r1", WS_TEST_TLS13,
     GNUTLS_GROUP_SECP521R1, 0 },
-  { "/tls-settings/groups-1.3/other-version", "TLS13SupportedGroups=ecdhe_secp521r1",
+  { "/integration/tls-settings/groups-1.3/other-version", "TLS13SupportedGroups=ecdhe_secp521r1",
     WS_TEST_TLS12 ":-GROUP-ALL:+GROUP-SECP256R1:+GROUP-SECP521R1", GNUTLS_GROUP_SECP256R1, 0 },
-  { "/tls-settings/groups-1.3/ffdhe", "TLS13SupportedGroups=ffdhe_3072", WS_TEST_TLS13,
+  { "/integration/tls-settings/groups-1.3/ffdhe", "TLS13SupportedGroups=ffdhe_3072", WS_TEST_TLS13,
     GNUTLS_GROUP_FFDHE3072, 0 },
-  { "/tls-settings/signatures-1.2/own", "TLS12SignatureAlgorithms=sha512-rsa",
+  { "/integration/tls-settings/signatures-1.2/own", "TLS12SignatureAlgorithms=sha512-rsa",
     WS_TEST_TLS12 ":-GROUP-ALL:+GROUP-SECP256R1", GNUTLS_GROUP_SECP256R1, GNUTLS_SIGN_RSA_SHA512 },
-  { "/tls-settings/signatures-1.3/own", "TLS13SignatureAlgorithms=rsa_pss_sha512",
+  { "/integration/tls-settings/signatures-1.3/own", "TLS13SignatureAlgorithms=rsa_pss_sha512",
     WS_TEST_TLS13 ":-GROUP-ALL:+GROUP-X25519", GNUTLS_GROUP_X25519, GNUTLS_SIGN_RSA_PSS_RSAE_SHA512 },
 };
 
@@ -483,12 +483,12 @@ test_no_effect (gconstpointer user_data)
 static void
 add_no_effect (void)
 {
-  g_test_add_data_func ("/settings/no-effect/ssl-context-protocol", "SSLContextProtocol=SSLv3",
+  g_test_add_data_func ("/integration/tls-settings/no-effect/ssl-context-protocol", "SSLContextProtocol=SSLv3",
                         test_no_effect);
-  g_test_add_data_func ("/settings/no-effect/ssl-server-ca-certs", "SSLServerCACerts=no PEM", test_no_effect);
-  g_test_add_data_func ("/settings/no-effect/ssl-trust-manager-factory-algorithm",
+  g_test_add_data_func ("/integration/tls-settings/no-effect/ssl-server-ca-certs", "SSLServerCACerts=no PEM", test_no_effect);
+  g_test_add_data_func ("/integration/tls-settings/no-effect/ssl-trust-manager-factory-algorithm",
                         "SSLTrustManagerFactoryAlgorithm=PKIX", test_no_effect);
-  g_test_add_data_func ("/settings/no-effect/tls13-key-share-groups", "TLS13KeyShareGroups=ecdhe_x448",
+  g_test_add_data_func ("/integration/tls-settings/no-effect/tls13-key-share-groups", "TLS13KeyShareGroups=ecdhe_x448",
                         test_no_effect);
 }
 
@@ -503,19 +503,19 @@ main (int   argc,
   identity = ws_test_identity_new ("server.example", WS_TEST_IDENTITY_SERVER, NULL);
   rsa = ws_test_identity_new ("server.example", WS_TEST_IDENTITY_RSA, NULL);
 
-  g_test_add_func ("/tls-settings/protocols", test_protocols);
-  g_test_add_func ("/tls-settings/cipher-suites", test_cipher_suites);
-  g_test_add_func ("/tls-settings/cipher-strength", test_cipher_strength);
+  g_test_add_func ("/integration/tls-settings/protocols", test_protocols);
+  g_test_add_func ("/integration/tls-settings/cipher-suites", test_cipher_suites);
+  g_test_add_func ("/integration/tls-settings/cipher-strength", test_cipher_strength);
   for (gsize i = 0; i < G_N_ELEMENTS (parameter_cases); i++)
     g_test_add_data_func (parameter_cases[i].path, &parameter_cases[i], test_parameters);
-  g_test_add_func ("/tls-settings/not-in-common", test_parameters_not_in_common);
-  g_test_add_func ("/tls-settings/dh-group-bits", test_dh_group_bits);
-  g_test_add_func ("/tls-settings/reuse-session", test_reuse_session);
-  g_test_add_func ("/tls-settings/renegotiation", test_renegotiation);
-  g_test_add_func ("/tls-settings/key-log-file", test_key_log_file);
-  g_test_add_func ("/tls-settings/ca-certs", test_ca_certs);
-  g_test_add_func ("/tls-settings/default-connection-timeout", test_default_connection_timeout);
-  g_test_add_func ("/tls-settings/use-internal-security-api", test_use_internal_security_api);
+  g_test_add_func ("/integration/tls-settings/not-in-common", test_parameters_not_in_common);
+  g_test_add_func ("/integration/tls-settings/dh-group-bits", test_dh_group_bits);
+  g_test_add_func ("/integration/tls-settings/reuse-session", test_reuse_session);
+  g_test_add_func ("/integration/tls-settings/renegotiation", test_renegotiation);
+  g_test_add_func ("/integration/tls-settings/key-log-file", test_key_log_file);
+  g_test_add_func ("/integration/tls-settings/ca-certs", test_ca_certs);
+  g_test_add_func ("/integration/tls-settings/default-connection-timeout", test_default_connection_timeout);
+  g_test_add_func ("/integration/tls-settings/use-internal-security-api", test_use_internal_security_api);
   add_no_effect ();
 
   result = g_test_run ();

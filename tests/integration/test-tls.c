@@ -147,11 +147,11 @@ typedef struct
 } NegotiatedCase;
 
 static const NegotiatedCase negotiated_cases[] = {
-  { "/tls/negotiated/1.3", WS_TEST_TLS13 ":-CIPHER-ALL:+AES-256-GCM:-GROUP-ALL:+GROUP-SECP256R1", "TLSv1.3",
+  { "/integration/tls/negotiated/1.3", WS_TEST_TLS13 ":-CIPHER-ALL:+AES-256-GCM:-GROUP-ALL:+GROUP-SECP256R1", "TLSv1.3",
     "TLS_AES_256_GCM_SHA384", "AES-256-GCM", "256", "ECDHE-ECDSA", "256" },
-  { "/tls/negotiated/1.3-chacha", WS_TEST_TLS13 ":-CIPHER-ALL:+CHACHA20-POLY1305:-GROUP-ALL:+GROUP-X25519", "TLSv1.3",
+  { "/integration/tls/negotiated/1.3-chacha", WS_TEST_TLS13 ":-CIPHER-ALL:+CHACHA20-POLY1305:-GROUP-ALL:+GROUP-X25519", "TLSv1.3",
     "TLS_CHACHA20_POLY1305_SHA256", "CHACHA20-POLY1305", "256", "ECDHE-ECDSA", "255" },
-  { "/tls/negotiated/1.2", WS_TEST_TLS12 ":-CIPHER-ALL:+AES-128-GCM:-GROUP-ALL:+GROUP-SECP384R1", "TLSv1.2",
+  { "/integration/tls/negotiated/1.2", WS_TEST_TLS12 ":-CIPHER-ALL:+AES-128-GCM:-GROUP-ALL:+GROUP-SECP384R1", "TLSv1.2",
     "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256", "AES-128-GCM", "128", "ECDHE-ECDSA", "384" },
 };
 
@@ -441,14 +441,14 @@ typedef struct
 } BadSettingCase;
 
 static const BadSettingCase bad_settings[] = {
-  { "/tls/while-listening/bad-suites", "SSLEnabledCipherSuites=TLS_NO_SUCH_SUITE", "*",
+  { "/integration/tls/while-listening/bad-suites", "SSLEnabledCipherSuites=TLS_NO_SUCH_SUITE", "*",
     WS_ERROR_CREDENTIALS },
-  { "/tls/while-listening/bad-protocols", "SSLEnabledProtocols=12", "15360", WS_ERROR_TLS_LIBRARY },
-  { "/tls/while-listening/no-protocols", "SSLEnabledProtocols=0", "15360", WS_ERROR_TLS_LIBRARY },
-  { "/tls/while-listening/bad-groups", "TLS13SupportedGroups=none", NULL, WS_ERROR_CREDENTIALS },
-  { "/tls/while-listening/bad-signatures", "TLS12SignatureAlgorithms=none", NULL, WS_ERROR_CREDENTIALS },
-  { "/tls/while-listening/bad-chain", "SSLCACerts=no PEM", "", WS_ERROR_CERT_STORE },
-  { "/tls/while-listening/bad-key-log", "SSLKeyLogFile=/nonexistent/folder/log", "", 0 },
+  { "/integration/tls/while-listening/bad-protocols", "SSLEnabledProtocols=12", "15360", WS_ERROR_TLS_LIBRARY },
+  { "/integration/tls/while-listening/no-protocols", "SSLEnabledProtocols=0", "15360", WS_ERROR_TLS_LIBRARY },
+  { "/integration/tls/while-listening/bad-groups", "TLS13SupportedGroups=none", NULL, WS_ERROR_CREDENTIALS },
+  { "/integration/tls/while-listening/bad-signatures", "TLS12SignatureAlgorithms=none", NULL, WS_ERROR_CREDENTIALS },
+  { "/integration/tls/while-listening/bad-chain", "SSLCACerts=no PEM", "", WS_ERROR_CERT_STORE },
+  { "/integration/tls/while-listening/bad-key-log", "SSLKeyLogFile=/nonexistent/folder/log", "", 0 },
 };
 
 static void
@@ -713,29 +713,29 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
   identity = ws_test_identity_new ("server.example", WS_TEST_IDENTITY_SERVER, NULL);
 
-  g_test_add_func ("/tls/listening/no-certificate", test_no_certificate);
-  g_test_add_func ("/tls/listening/no-key", test_no_key);
-  g_test_add_func ("/tls/listening/defaults", test_defaults);
-  g_test_add_func ("/tls/listening/notifies", test_notifies);
-  g_test_add_func ("/tls/negotiated/plain-text", test_negotiated_in_plain_text);
-  g_test_add_data_func ("/tls/large-messages/1.2", WS_TEST_TLS12, test_large_messages);
-  g_test_add_data_func ("/tls/large-messages/1.3", WS_TEST_TLS13, test_large_messages);
-  g_test_add_func ("/tls/unix-socket", test_unix_socket);
-  g_test_add_func ("/tls/max-connections", test_max_connections);
-  g_test_add_func ("/tls/plain-http/request", test_plain_http);
-  g_test_add_func ("/tls/plain-http/long", test_plain_http_long);
-  g_test_add_func ("/tls/not-tls", test_not_tls);
-  g_test_add_func ("/tls/while-listening/use-ssl", test_switch_on_and_off);
-  g_test_add_func ("/tls/while-listening/bad-certificate", test_bad_certificate_while_listening);
-  g_test_add_func ("/tls/while-listening/setting", test_setting_while_listening);
-  g_test_add_func ("/tls/handshake-timeout", test_handshake_timeout);
-  g_test_add_func ("/tls/shutdown-in-handshake", test_shutdown_in_handshake);
-  g_test_add_func ("/tls/knocks", test_knocks);
-  g_test_add_func ("/tls/nothing-in-common", test_nothing_in_common);
-  g_test_add_func ("/tls/alert-from-client", test_alert_from_client);
-  g_test_add_func ("/tls/status/lines", test_status);
-  g_test_add_func ("/tls/status/packets", test_log_packets);
-  g_test_add_func ("/tls/status/log", test_status_in_log);
+  g_test_add_func ("/integration/tls/listening/no-certificate", test_no_certificate);
+  g_test_add_func ("/integration/tls/listening/no-key", test_no_key);
+  g_test_add_func ("/integration/tls/listening/defaults", test_defaults);
+  g_test_add_func ("/integration/tls/listening/notifies", test_notifies);
+  g_test_add_func ("/integration/tls/negotiated/plain-text", test_negotiated_in_plain_text);
+  g_test_add_data_func ("/integration/tls/large-messages/1.2", WS_TEST_TLS12, test_large_messages);
+  g_test_add_data_func ("/integration/tls/large-messages/1.3", WS_TEST_TLS13, test_large_messages);
+  g_test_add_func ("/integration/tls/unix-socket", test_unix_socket);
+  g_test_add_func ("/integration/tls/max-connections", test_max_connections);
+  g_test_add_func ("/integration/tls/plain-http/request", test_plain_http);
+  g_test_add_func ("/integration/tls/plain-http/long", test_plain_http_long);
+  g_test_add_func ("/integration/tls/not-tls", test_not_tls);
+  g_test_add_func ("/integration/tls/while-listening/use-ssl", test_switch_on_and_off);
+  g_test_add_func ("/integration/tls/while-listening/bad-certificate", test_bad_certificate_while_listening);
+  g_test_add_func ("/integration/tls/while-listening/setting", test_setting_while_listening);
+  g_test_add_func ("/integration/tls/handshake-timeout", test_handshake_timeout);
+  g_test_add_func ("/integration/tls/shutdown-in-handshake", test_shutdown_in_handshake);
+  g_test_add_func ("/integration/tls/knocks", test_knocks);
+  g_test_add_func ("/integration/tls/nothing-in-common", test_nothing_in_common);
+  g_test_add_func ("/integration/tls/alert-from-client", test_alert_from_client);
+  g_test_add_func ("/integration/tls/status/lines", test_status);
+  g_test_add_func ("/integration/tls/status/packets", test_log_packets);
+  g_test_add_func ("/integration/tls/status/log", test_status_in_log);
   add_tables ();
 
   result = g_test_run ();

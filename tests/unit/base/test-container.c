@@ -31,6 +31,6 @@ main (int   argc,
       char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/container/member", test_member);
+  g_test_add_func ("/unit/base/container/member", test_member);
   return g_test_run ();
 }

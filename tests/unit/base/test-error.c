@@ -372,15 +372,15 @@ main (int   argc,
 {
   g_test_init (&argc, &argv, NULL);
 
-  g_test_add_func ("/error/numbers", test_numbers);
-  g_test_add_func ("/error/quark", test_quark);
-  g_test_add_func ("/error/new/code-in-text", test_code_in_text);
-  g_test_add_func ("/error/from-gnutls/code", test_from_gnutls);
-  g_test_add_func ("/error/from-errno/code", test_from_errno);
-  g_test_add_func ("/error/from-errno/text", test_errno_text);
-  g_test_add_func ("/error/from-errno/subject", test_subject_is_data);
-  g_test_add_func ("/error/from-gio/code", test_from_gio);
-  g_test_add_func ("/error/from-gio/other-domains", test_from_other_domains);
+  g_test_add_func ("/unit/base/error/numbers", test_numbers);
+  g_test_add_func ("/unit/base/error/quark", test_quark);
+  g_test_add_func ("/unit/base/error/new/code-in-text", test_code_in_text);
+  g_test_add_func ("/unit/base/error/from-gnutls/code", test_from_gnutls);
+  g_test_add_func ("/unit/base/error/from-errno/code", test_from_errno);
+  g_test_add_func ("/unit/base/error/from-errno/text", test_errno_text);
+  g_test_add_func ("/unit/base/error/from-errno/subject", test_subject_is_data);
+  g_test_add_func ("/unit/base/error/from-gio/code", test_from_gio);
+  g_test_add_func ("/unit/base/error/from-gio/other-domains", test_from_other_domains);
 
   return g_test_run ();
 }

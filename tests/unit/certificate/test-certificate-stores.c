@@ -383,17 +383,17 @@ main (int   argc,
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      g_autofree char *path = g_strdup_printf ("/certificate-stores/open/%02u-%s", i, cases[i].name);
+      g_autofree char *path = g_strdup_printf ("/unit/certificate/certificate-stores/open/%02u-%s", i, cases[i].name);
 
       g_test_add_data_func (path, &cases[i], test_open);
     }
-  g_test_add_func ("/certificate-stores/failures", test_failures);
-  g_test_add_func ("/certificate-stores/refused", test_refused);
-  g_test_add_func ("/certificate-stores/limits/argon2", test_limits_argon2);
-  g_test_add_func ("/certificate-stores/limits/json-depth", test_limits_json_depth);
-  g_test_add_func ("/certificate-stores/limits/numbers", test_limits_numbers);
-  g_test_add_func ("/certificate-stores/limits/size", test_limits_size);
-  g_test_add_func ("/certificate-stores/limits/pipe", test_limits_pipe);
-  g_test_add_func ("/certificate-stores/key-password", test_key_password);
+  g_test_add_func ("/unit/certificate/certificate-stores/failures", test_failures);
+  g_test_add_func ("/unit/certificate/certificate-stores/refused", test_refused);
+  g_test_add_func ("/unit/certificate/certificate-stores/limits/argon2", test_limits_argon2);
+  g_test_add_func ("/unit/certificate/certificate-stores/limits/json-depth", test_limits_json_depth);
+  g_test_add_func ("/unit/certificate/certificate-stores/limits/numbers", test_limits_numbers);
+  g_test_add_func ("/unit/certificate/certificate-stores/limits/size", test_limits_size);
+  g_test_add_func ("/unit/certificate/certificate-stores/limits/pipe", test_limits_pipe);
+  g_test_add_func ("/unit/certificate/certificate-stores/key-password", test_key_password);
   return g_test_run ();
 }

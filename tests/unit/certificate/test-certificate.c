@@ -517,23 +517,23 @@ main (int   argc,
 {
   g_test_init (&argc, &argv, NULL);
 
-  g_test_add_func ("/certificate/fields/expected", test_fields_expected);
-  g_test_add_func ("/certificate/fields/others", test_fields_others);
-  g_test_add_func ("/certificate/no-such-file", test_no_such_file);
-  g_test_add_func ("/certificate/fields/empty", test_fields_empty);
-  g_test_add_func ("/certificate/select/subjects", test_select_subjects);
-  g_test_add_func ("/certificate/select/thumbprints", test_select_thumbprints);
-  g_test_add_func ("/certificate/select/configuration-unknown", test_select_configuration_unknown);
-  g_test_add_func ("/certificate/select/encoded", test_select_encoded);
-  g_test_add_func ("/certificate/setters/subject", test_setters_subject);
-  g_test_add_func ("/certificate/setters/order", test_setters_order);
-  g_test_add_func ("/certificate/setters/key-password", test_setters_key_password);
-  g_test_add_func ("/certificate/setters/encoded", test_setters_encoded);
-  g_test_add_func ("/certificate/credentials/chain", test_credentials_chain);
-  g_test_add_func ("/certificate/credentials/missing", test_credentials_missing);
-  g_test_add_func ("/certificate/self-signed", test_self_signed);
-  g_test_add_func ("/certificate/tls-certificate", test_tls_certificate);
-  g_test_add_func ("/certificate/reopen", test_reopen);
-  g_test_add_func ("/certificate/peers", test_peers);
+  g_test_add_func ("/unit/certificate/certificate/fields/expected", test_fields_expected);
+  g_test_add_func ("/unit/certificate/certificate/fields/others", test_fields_others);
+  g_test_add_func ("/unit/certificate/certificate/no-such-file", test_no_such_file);
+  g_test_add_func ("/unit/certificate/certificate/fields/empty", test_fields_empty);
+  g_test_add_func ("/unit/certificate/certificate/select/subjects", test_select_subjects);
+  g_test_add_func ("/unit/certificate/certificate/select/thumbprints", test_select_thumbprints);
+  g_test_add_func ("/unit/certificate/certificate/select/configuration-unknown", test_select_configuration_unknown);
+  g_test_add_func ("/unit/certificate/certificate/select/encoded", test_select_encoded);
+  g_test_add_func ("/unit/certificate/certificate/setters/subject", test_setters_subject);
+  g_test_add_func ("/unit/certificate/certificate/setters/order", test_setters_order);
+  g_test_add_func ("/unit/certificate/certificate/setters/key-password", test_setters_key_password);
+  g_test_add_func ("/unit/certificate/certificate/setters/encoded", test_setters_encoded);
+  g_test_add_func ("/unit/certificate/certificate/credentials/chain", test_credentials_chain);
+  g_test_add_func ("/unit/certificate/certificate/credentials/missing", test_credentials_missing);
+  g_test_add_func ("/unit/certificate/certificate/self-signed", test_self_signed);
+  g_test_add_func ("/unit/certificate/certificate/tls-certificate", test_tls_certificate);
+  g_test_add_func ("/unit/certificate/certificate/reopen", test_reopen);
+  g_test_add_func ("/unit/certificate/certificate/peers", test_peers);
   return g_test_run ();
 }

@@ -535,7 +535,7 @@ add (const char      *group,
      const WsSetting *setting,
      GTestDataFunc    function)
 {
-  g_autofree char *path = g_strconcat ("/config/", group, "/", setting->name, NULL);
+  g_autofree char *path = g_strconcat ("/unit/config/config/", group, "/", setting->name, NULL);
 
   g_test_add_data_func (path, setting, function);
 }
@@ -568,13 +568,13 @@ main (int   argc,
       if (setting->type == WS_SETTING_STRING)
         add ("string", setting, test_string);
     }
-  g_test_add_func ("/config/long-value", test_long_value);
-  g_test_add_func ("/config/find", test_find);
-  g_test_add_func ("/config/order", test_order);
-  g_test_add_func ("/config/apart", test_apart);
-  g_test_add_func ("/config/settings", test_settings);
-  g_test_add_func ("/config/request/cases", test_request);
-  g_test_add_func ("/config/request/long", test_long_request);
+  g_test_add_func ("/unit/config/config/long-value", test_long_value);
+  g_test_add_func ("/unit/config/config/find", test_find);
+  g_test_add_func ("/unit/config/config/order", test_order);
+  g_test_add_func ("/unit/config/config/apart", test_apart);
+  g_test_add_func ("/unit/config/config/settings", test_settings);
+  g_test_add_func ("/unit/config/config/request/cases", test_request);
+  g_test_add_func ("/unit/config/config/request/long", test_long_request);
 
   return g_test_run ();
 }

@@ -227,4 +227,4 @@ spend_time (Peer *peer)
 }
 
 #define ADD_POLLER_TEST(path, func) \
- g_test_add ("/unit/" path, Fixture, NULL, set_up, func, tear_down)
+ g_test_add ("/unit/io/" path, Fixture, NULL, set_up, func, tear_down)

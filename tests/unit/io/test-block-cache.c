@@ -76,9 +76,9 @@ main (int    argc,
 {
   g_test_init (&argc, &argv, NULL);
 
-  g_test_add_func ("/block-cache/reuse", test_reuse);
-  g_test_add_func ("/block-cache/bound", test_bound);
-  g_test_add_func ("/block-cache/threads", test_threads);
+  g_test_add_func ("/unit/io/block-cache/reuse", test_reuse);
+  g_test_add_func ("/unit/io/block-cache/bound", test_bound);
+  g_test_add_func ("/unit/io/block-cache/threads", test_threads);
 
   return g_test_run ();
 }

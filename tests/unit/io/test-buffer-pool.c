@@ -95,10 +95,10 @@ main (int    argc,
 {
   g_test_init (&argc, &argv, NULL);
 
-  g_test_add_func ("/unit/ws_buffer_pool_take/usable", test_take_usable);
-  g_test_add_func ("/unit/ws_buffer_pool_give/reused", test_give_reused);
-  g_test_add_func ("/unit/ws_buffer_pool_give/keeps-few", test_give_keeps_few);
-  g_test_add_func ("/unit/ws_buffer_pool_ref/outlives", test_ref_outlives);
+  g_test_add_func ("/unit/io/buffer-pool/take/usable", test_take_usable);
+  g_test_add_func ("/unit/io/buffer-pool/give/reused", test_give_reused);
+  g_test_add_func ("/unit/io/buffer-pool/give/keeps-few", test_give_keeps_few);
+  g_test_add_func ("/unit/io/buffer-pool/ref/outlives", test_ref_outlives);
 
   return g_test_run ();
 }

@@ -177,13 +177,13 @@ main (int   argc,
 {
   g_test_init (&argc, &argv, NULL);
 
-  g_test_add_func ("/byte-buffer/append", test_append);
-  g_test_add_func ("/byte-buffer/grows-by-steps", test_grows_by_steps);
-  g_test_add_func ("/byte-buffer/reserve", test_reserve);
-  g_test_add_func ("/byte-buffer/expect", test_expect);
-  g_test_add_func ("/byte-buffer/remove-head", test_remove_head);
-  g_test_add_func ("/byte-buffer/take/whole", test_take);
-  g_test_add_func ("/byte-buffer/take/reserved", test_take_reserved);
+  g_test_add_func ("/unit/io/byte-buffer/append", test_append);
+  g_test_add_func ("/unit/io/byte-buffer/grows-by-steps", test_grows_by_steps);
+  g_test_add_func ("/unit/io/byte-buffer/reserve", test_reserve);
+  g_test_add_func ("/unit/io/byte-buffer/expect", test_expect);
+  g_test_add_func ("/unit/io/byte-buffer/remove-head", test_remove_head);
+  g_test_add_func ("/unit/io/byte-buffer/take/whole", test_take);
+  g_test_add_func ("/unit/io/byte-buffer/take/reserved", test_take_reserved);
 
   return g_test_run ();
 }

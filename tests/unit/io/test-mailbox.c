@@ -233,7 +233,7 @@ test_enter_after_end (Fixture      *fixture,
 }
 
 #define ADD(path, function) \
- g_test_add ("/mailbox/" path, Fixture, NULL, fixture_set_up, function, fixture_tear_down)
+ g_test_add ("/unit/io/mailbox/" path, Fixture, NULL, fixture_set_up, function, fixture_tear_down)
 
 int
 main (int    argc,

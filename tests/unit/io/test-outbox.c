@@ -627,26 +627,26 @@ main (int    argc,
 {
   g_test_init (&argc, &argv, NULL);
 
-  ADD ("/unit/ws_outbox_clear/twice", test_clear_twice);
-  ADD ("/unit/ws_outbox_append/nothing", test_append_nothing);
-  ADD ("/unit/ws_outbox_append/together", test_append_together);
-  ADD ("/unit/ws_outbox_append/returns-chunk", test_append_returns_chunk);
-  ADD ("/unit/ws_outbox_append/referenced", test_append_referenced);
-  ADD ("/unit/ws_outbox_append/long-copy", test_append_long_copy);
-  ADD ("/unit/ws_outbox_flush/short-writes", test_flush_short_writes);
-  ADD ("/unit/ws_outbox_flush/bounds", test_flush_bounds);
-  ADD ("/unit/ws_outbox_flush/fails", test_flush_fails);
-  ADD ("/unit/ws_outbox_flush/reentered", test_flush_reentered);
-  ADD ("/unit/ws_outbox_write/direct", test_write_direct);
-  ADD ("/unit/ws_outbox_write/nothing", test_write_nothing);
-  ADD ("/unit/ws_outbox_write/every-cut", test_write_every_cut);
-  ADD ("/unit/ws_outbox_write/goes-on", test_write_goes_on);
-  ADD ("/unit/ws_outbox_write/behind", test_write_behind);
-  ADD ("/unit/ws_outbox_write/fails", test_write_fails);
+  ADD ("/unit/io/outbox/clear/twice", test_clear_twice);
+  ADD ("/unit/io/outbox/append/nothing", test_append_nothing);
+  ADD ("/unit/io/outbox/append/together", test_append_together);
+  ADD ("/unit/io/outbox/append/returns-chunk", test_append_returns_chunk);
+  ADD ("/unit/io/outbox/append/referenced", test_append_referenced);
+  ADD ("/unit/io/outbox/append/long-copy", test_append_long_copy);
+  ADD ("/unit/io/outbox/flush/short-writes", test_flush_short_writes);
+  ADD ("/unit/io/outbox/flush/bounds", test_flush_bounds);
+  ADD ("/unit/io/outbox/flush/fails", test_flush_fails);
+  ADD ("/unit/io/outbox/flush/reentered", test_flush_reentered);
+  ADD ("/unit/io/outbox/write/direct", test_write_direct);
+  ADD ("/unit/io/outbox/write/nothing", test_write_nothing);
+  ADD ("/unit/io/outbox/write/every-cut", test_write_every_cut);
+  ADD ("/unit/io/outbox/write/goes-on", test_write_goes_on);
+  ADD ("/unit/io/outbox/write/behind", test_write_behind);
+  ADD ("/unit/io/outbox/write/fails", test_write_fails);
 
   for (guint seed = 1; seed <= 8; seed++)
     {
-      g_autofree char *path = g_strdup_printf ("/unit/ws_outbox_flush/random-%u", seed);
+      g_autofree char *path = g_strdup_printf ("/unit/io/outbox/flush/random-%u", seed);
 
       g_test_add (path, Fixture, GUINT_TO_POINTER (seed), set_up, test_random, tear_down);
     }

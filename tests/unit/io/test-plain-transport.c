@@ -265,15 +265,15 @@ main (int    argc,
 {
   g_test_init (&argc, &argv, NULL);
 
-  ADD ("/unit/ws_transport_read/bytes", test_read_bytes);
-  ADD ("/unit/ws_transport_read/closed", test_read_closed);
-  ADD ("/unit/ws_transport_read/reset", test_read_reset);
-  ADD ("/unit/ws_transport_read/no-error-wanted", test_read_no_error_wanted);
-  ADD ("/unit/ws_transport_writev/gathered", test_writev_gathered);
-  ADD ("/unit/ws_transport_writev/would-block", test_writev_would_block);
-  ADD ("/unit/ws_transport_writev/peer-gone", test_writev_peer_gone);
-  ADD ("/unit/ws_transport_shutdown_write/half", test_shutdown_write_half);
-  ADD ("/unit/ws_transport_free/closes", test_free_closes);
+  ADD ("/unit/io/plain-transport/read/bytes", test_read_bytes);
+  ADD ("/unit/io/plain-transport/read/closed", test_read_closed);
+  ADD ("/unit/io/plain-transport/read/reset", test_read_reset);
+  ADD ("/unit/io/plain-transport/read/no-error-wanted", test_read_no_error_wanted);
+  ADD ("/unit/io/plain-transport/writev/gathered", test_writev_gathered);
+  ADD ("/unit/io/plain-transport/writev/would-block", test_writev_would_block);
+  ADD ("/unit/io/plain-transport/writev/peer-gone", test_writev_peer_gone);
+  ADD ("/unit/io/plain-transport/shutdown-write/half", test_shutdown_write_half);
+  ADD ("/unit/io/plain-transport/free/closes", test_free_closes);
 
   return g_test_run ();
 }

@@ -167,10 +167,10 @@ main (int    argc,
 {
   g_test_init (&argc, &argv, NULL);
 
-  ADD_POLLER_TEST ("ws_poller_rearm_watch/told-once", test_told_once);
-  ADD_POLLER_TEST ("ws_poller_rearm_watch/nested", test_nested_told);
-  ADD_POLLER_TEST ("ws_poller_rearm_watch/no-time", test_no_time);
-  ADD_POLLER_TEST ("ws_poller_rearm_watch/no-time-nested", test_no_time_nested);
+  ADD_POLLER_TEST ("poller-edges/rearm-watch/told-once", test_told_once);
+  ADD_POLLER_TEST ("poller-edges/rearm-watch/nested", test_nested_told);
+  ADD_POLLER_TEST ("poller-edges/rearm-watch/no-time", test_no_time);
+  ADD_POLLER_TEST ("poller-edges/rearm-watch/no-time-nested", test_no_time_nested);
 
   return g_test_run ();
 }

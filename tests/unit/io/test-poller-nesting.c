@@ -291,13 +291,13 @@ main (int    argc,
 {
   g_test_init (&argc, &argv, NULL);
 
-  ADD_POLLER_TEST ("ws_poller_get_depth/backlog", test_nested_backlog);
-  ADD_POLLER_TEST ("ws_poller_get_depth/blocking", test_nested_blocking);
-  ADD_POLLER_TEST ("ws_poller_get_depth/remove-under-way", test_nested_remove_under_way);
-  ADD_POLLER_TEST ("ws_poller_get_depth/remove-fetched", test_nested_remove_fetched);
-  ADD_POLLER_TEST ("ws_poller_destroy/inside", test_destroy_inside);
-  ADD_POLLER_TEST ("ws_poller_destroy/nested", test_destroy_nested);
-  ADD_POLLER_TEST ("ws_poller_get_time/cached", test_get_time_cached);
+  ADD_POLLER_TEST ("poller-nesting/get-depth/backlog", test_nested_backlog);
+  ADD_POLLER_TEST ("poller-nesting/get-depth/blocking", test_nested_blocking);
+  ADD_POLLER_TEST ("poller-nesting/get-depth/remove-under-way", test_nested_remove_under_way);
+  ADD_POLLER_TEST ("poller-nesting/get-depth/remove-fetched", test_nested_remove_fetched);
+  ADD_POLLER_TEST ("poller-nesting/destroy/inside", test_destroy_inside);
+  ADD_POLLER_TEST ("poller-nesting/destroy/nested", test_destroy_nested);
+  ADD_POLLER_TEST ("poller-nesting/get-time/cached", test_get_time_cached);
 
   return g_test_run ();
 }

@@ -690,26 +690,26 @@ main (int    argc,
 {
   g_test_init (&argc, &argv, NULL);
 
-  ADD_POLLER_TEST ("ws_poller_destroy/drops-deferred", test_destroy_drops_deferred);
-  ADD_POLLER_TEST ("ws_poller_destroy/from-deferred", test_destroy_from_deferred);
-  ADD_POLLER_TEST ("ws_poller_defer/order", test_defer_order);
-  ADD_POLLER_TEST ("ws_poller_defer/next-turn", test_defer_next_turn);
-  ADD_POLLER_TEST ("ws_poller_defer/nested", test_defer_nested);
-  ADD_POLLER_TEST ("ws_poller_defer/from-ready", test_defer_from_ready);
-  ADD_POLLER_TEST ("ws_poller_cancel_defer/anywhere", test_cancel_defer_anywhere);
-  ADD_POLLER_TEST ("ws_poller_add_timer_queue/order", test_timer_order);
-  ADD_POLLER_TEST ("ws_poller_add_timer_queue/bounded", test_timer_bounded);
-  ADD_POLLER_TEST ("ws_poller_remove_timer_queue/frees", test_timer_frees_queue);
-  ADD_POLLER_TEST ("ws_poller_destroy/from-timer", test_timer_destroys);
-  ADD_POLLER_TEST ("ws_poller_dispatch/fair", test_dispatch_fair);
-  ADD_POLLER_TEST ("ws_poller_dispatch/bounded", test_dispatch_bounded);
-  ADD_POLLER_TEST ("ws_poller_dispatch/lets-others", test_dispatch_lets_others);
-  ADD_POLLER_TEST ("ws_poller_dispatch/lets-others-nested", test_dispatch_lets_others_nested);
-  ADD_POLLER_TEST ("ws_poller_dispatch/uses-turns", test_dispatch_uses_turns);
-  ADD_POLLER_TEST ("ws_poller_dispatch/idle", test_dispatch_idle);
-  ADD_POLLER_TEST ("ws_poller_dispatch/mail-lets-others", test_mail_lets_others);
-  ADD_POLLER_TEST ("ws_poller_dispatch/time", test_dispatch_time);
-  ADD_POLLER_TEST ("ws_poller_dispatch/flood-and-timer", test_dispatch_flood_and_timer);
+  ADD_POLLER_TEST ("poller-turns/destroy/drops-deferred", test_destroy_drops_deferred);
+  ADD_POLLER_TEST ("poller-turns/destroy/from-deferred", test_destroy_from_deferred);
+  ADD_POLLER_TEST ("poller-turns/defer/order", test_defer_order);
+  ADD_POLLER_TEST ("poller-turns/defer/next-turn", test_defer_next_turn);
+  ADD_POLLER_TEST ("poller-turns/defer/nested", test_defer_nested);
+  ADD_POLLER_TEST ("poller-turns/defer/from-ready", test_defer_from_ready);
+  ADD_POLLER_TEST ("poller-turns/cancel-defer/anywhere", test_cancel_defer_anywhere);
+  ADD_POLLER_TEST ("poller-turns/add-timer-queue/order", test_timer_order);
+  ADD_POLLER_TEST ("poller-turns/add-timer-queue/bounded", test_timer_bounded);
+  ADD_POLLER_TEST ("poller-turns/remove-timer-queue/frees", test_timer_frees_queue);
+  ADD_POLLER_TEST ("poller-turns/destroy/from-timer", test_timer_destroys);
+  ADD_POLLER_TEST ("poller-turns/dispatch/fair", test_dispatch_fair);
+  ADD_POLLER_TEST ("poller-turns/dispatch/bounded", test_dispatch_bounded);
+  ADD_POLLER_TEST ("poller-turns/dispatch/lets-others", test_dispatch_lets_others);
+  ADD_POLLER_TEST ("poller-turns/dispatch/lets-others-nested", test_dispatch_lets_others_nested);
+  ADD_POLLER_TEST ("poller-turns/dispatch/uses-turns", test_dispatch_uses_turns);
+  ADD_POLLER_TEST ("poller-turns/dispatch/idle", test_dispatch_idle);
+  ADD_POLLER_TEST ("poller-turns/dispatch/mail-lets-others", test_mail_lets_others);
+  ADD_POLLER_TEST ("poller-turns/dispatch/time", test_dispatch_time);
+  ADD_POLLER_TEST ("poller-turns/dispatch/flood-and-timer", test_dispatch_flood_and_timer);
 
   return g_test_run ();
 }

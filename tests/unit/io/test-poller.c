@@ -340,18 +340,18 @@ main (int    argc,
 {
   g_test_init (&argc, &argv, NULL);
 
-  ADD_POLLER_TEST ("ws_poller_new/context", test_new_context);
-  ADD_POLLER_TEST ("ws_poller_add_watch/readiness", test_add_readiness);
-  ADD_POLLER_TEST ("ws_poller_add_watch/hang-up", test_add_hang_up);
-  ADD_POLLER_TEST ("ws_poller_add_watch/pipe-error", test_add_pipe_error);
-  ADD_POLLER_TEST ("ws_poller_add_watch/refused", test_add_refused);
-  ADD_POLLER_TEST ("ws_poller_modify_watch/changes", test_modify_changes);
-  ADD_POLLER_TEST ("ws_poller_modify_watch/inside", test_modify_inside);
-  ADD_POLLER_TEST ("ws_poller_remove_watch/self", test_remove_self);
-  ADD_POLLER_TEST ("ws_poller_remove_watch/others", test_remove_others);
-  ADD_POLLER_TEST ("ws_poller_remove_watch/and-add", test_remove_and_add);
-  ADD_POLLER_TEST ("ws_poller_take_receive_buffer/nested", test_take_receive_buffer);
-  ADD_POLLER_TEST ("ws_poller_share_received/stays", test_share_received);
+  ADD_POLLER_TEST ("poller/new/context", test_new_context);
+  ADD_POLLER_TEST ("poller/add-watch/readiness", test_add_readiness);
+  ADD_POLLER_TEST ("poller/add-watch/hang-up", test_add_hang_up);
+  ADD_POLLER_TEST ("poller/add-watch/pipe-error", test_add_pipe_error);
+  ADD_POLLER_TEST ("poller/add-watch/refused", test_add_refused);
+  ADD_POLLER_TEST ("poller/modify-watch/changes", test_modify_changes);
+  ADD_POLLER_TEST ("poller/modify-watch/inside", test_modify_inside);
+  ADD_POLLER_TEST ("poller/remove-watch/self", test_remove_self);
+  ADD_POLLER_TEST ("poller/remove-watch/others", test_remove_others);
+  ADD_POLLER_TEST ("poller/remove-watch/and-add", test_remove_and_add);
+  ADD_POLLER_TEST ("poller/take-receive-buffer/nested", test_take_receive_buffer);
+  ADD_POLLER_TEST ("poller/share-received/stays", test_share_received);
 
   return g_test_run ();
 }

@@ -353,19 +353,19 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
   expired_names = g_string_new (NULL);
 
-  g_test_add_func ("/unit/ws_timer_queue_init/empty", test_init_empty);
-  g_test_add_func ("/unit/ws_timer_arm/order", test_arm_order);
-  g_test_add_func ("/unit/ws_timer_arm/again", test_arm_again);
-  g_test_add_func ("/unit/ws_timer_arm/old-time", test_arm_old_time);
-  g_test_add_func ("/unit/ws_timer_arm/moves", test_arm_moves);
-  g_test_add_func ("/unit/ws_timer_arm/switched-off", test_arm_switched_off);
-  g_test_add_func ("/unit/ws_timer_disarm/anywhere", test_disarm_anywhere);
-  g_test_add_func ("/unit/ws_timer_queue_set_duration/shifts", test_set_duration_shifts);
-  g_test_add_func ("/unit/ws_timer_queue_set_duration/off", test_set_duration_off);
-  g_test_add_func ("/unit/ws_timer_queue_expire/max", test_expire_max);
-  g_test_add_func ("/unit/ws_timer_queue_expire/arms-again", test_expire_arms_again);
-  g_test_add_func ("/unit/ws_timer_queue_expire/disarms-other", test_expire_disarms_other);
-  g_test_add_func ("/unit/ws_timer_queue_expire/frees-queue", test_expire_frees_queue);
+  g_test_add_func ("/unit/io/timer/queue-init/empty", test_init_empty);
+  g_test_add_func ("/unit/io/timer/arm/order", test_arm_order);
+  g_test_add_func ("/unit/io/timer/arm/again", test_arm_again);
+  g_test_add_func ("/unit/io/timer/arm/old-time", test_arm_old_time);
+  g_test_add_func ("/unit/io/timer/arm/moves", test_arm_moves);
+  g_test_add_func ("/unit/io/timer/arm/switched-off", test_arm_switched_off);
+  g_test_add_func ("/unit/io/timer/disarm/anywhere", test_disarm_anywhere);
+  g_test_add_func ("/unit/io/timer/queue-set-duration/shifts", test_set_duration_shifts);
+  g_test_add_func ("/unit/io/timer/queue-set-duration/off", test_set_duration_off);
+  g_test_add_func ("/unit/io/timer/queue-expire/max", test_expire_max);
+  g_test_add_func ("/unit/io/timer/queue-expire/arms-again", test_expire_arms_again);
+  g_test_add_func ("/unit/io/timer/queue-expire/disarms-other", test_expire_disarms_other);
+  g_test_add_func ("/unit/io/timer/queue-expire/frees-queue", test_expire_frees_queue);
 
   result = g_test_run ();
   g_string_free (expired_names, TRUE);

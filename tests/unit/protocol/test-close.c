@@ -211,16 +211,16 @@ main (int    argc,
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      g_autofree char *path = g_strconcat ("/close/payload-parse/", cases[i].path, NULL);
+      g_autofree char *path = g_strconcat ("/unit/protocol/close/payload-parse/", cases[i].path, NULL);
 
       g_test_add_data_func (path, &cases[i], test_parse_case);
     }
 
-  g_test_add_func ("/close/code-may-be-sent/all", test_may_be_sent);
-  g_test_add_func ("/close/code-get-description/all", test_description);
-  g_test_add_func ("/close/payload-write/short", test_write_short);
-  g_test_add_func ("/close/payload-write/not-utf8", test_write_not_utf8);
-  g_test_add_func ("/close/payload-write/cut", test_write_cut);
+  g_test_add_func ("/unit/protocol/close/code-may-be-sent/all", test_may_be_sent);
+  g_test_add_func ("/unit/protocol/close/code-get-description/all", test_description);
+  g_test_add_func ("/unit/protocol/close/payload-write/short", test_write_short);
+  g_test_add_func ("/unit/protocol/close/payload-write/not-utf8", test_write_not_utf8);
+  g_test_add_func ("/unit/protocol/close/payload-write/cut", test_write_cut);
 
   return g_test_run ();
 }

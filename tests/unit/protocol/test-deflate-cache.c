@@ -119,9 +119,9 @@ main (int    argc,
 
   g_test_init (&argc, &argv, NULL);
 
-  g_test_add_func ("/deflate-cache/interleaved", test_interleaved);
-  g_test_add_func ("/deflate-cache/threads", test_threads);
-  g_test_add_func ("/deflate-cache/buffers", test_buffers);
+  g_test_add_func ("/unit/protocol/deflate-cache/interleaved", test_interleaved);
+  g_test_add_func ("/unit/protocol/deflate-cache/threads", test_threads);
+  g_test_add_func ("/unit/protocol/deflate-cache/buffers", test_buffers);
 
   status = g_test_run ();
   ws_deflate_clear_thread_cache ();

@@ -273,9 +273,9 @@ main (int    argc,
 {
   g_test_init (&argc, &argv, NULL);
 
-  g_test_add_func ("/deflate-parameters/negotiate/cases", test_cases);
-  g_test_add_func ("/deflate-parameters/negotiate/malformed", test_malformed);
-  g_test_add_func ("/deflate-parameters/negotiate/matrix", test_matrix);
+  g_test_add_func ("/unit/protocol/deflate-parameters/negotiate/cases", test_cases);
+  g_test_add_func ("/unit/protocol/deflate-parameters/negotiate/malformed", test_malformed);
+  g_test_add_func ("/unit/protocol/deflate-parameters/negotiate/matrix", test_matrix);
 
   return g_test_run ();
 }

@@ -774,21 +774,21 @@ main (int    argc,
 
   g_test_init (&argc, &argv, NULL);
 
-  g_test_add_func ("/deflate/inflater/cases", test_inflate_cases);
-  g_test_add_func ("/deflate/inflater/from-zlib", test_from_zlib);
-  g_test_add_func ("/deflate/inflater/truncated", test_truncated);
-  g_test_add_func ("/deflate/inflater/garbage", test_garbage);
-  g_test_add_func ("/deflate/inflater/bomb", test_bomb);
-  g_test_add_func ("/deflate/deflater/shared-window", test_shared_window);
-  g_test_add_func ("/deflate/deflater/roles", test_roles);
-  g_test_add_func ("/deflate/deflater/empty", test_empty);
-  g_test_add_func ("/deflate/deflater/flush", test_flush);
-  g_test_add_func ("/deflate/deflater/appends", test_appends);
-  g_test_add_func ("/deflate/deflater/to-zlib", test_to_zlib);
-  g_test_add_func ("/deflate/deflater/smallest-window", test_smallest_window);
-  g_test_add_func ("/deflate/deflater/lifetime", test_lifetime);
-  g_test_add_func ("/deflate/alone/kinds", test_alone_kinds);
-  g_test_add_func ("/deflate/alone/between", test_alone_between);
+  g_test_add_func ("/unit/protocol/deflate/inflater/cases", test_inflate_cases);
+  g_test_add_func ("/unit/protocol/deflate/inflater/from-zlib", test_from_zlib);
+  g_test_add_func ("/unit/protocol/deflate/inflater/truncated", test_truncated);
+  g_test_add_func ("/unit/protocol/deflate/inflater/garbage", test_garbage);
+  g_test_add_func ("/unit/protocol/deflate/inflater/bomb", test_bomb);
+  g_test_add_func ("/unit/protocol/deflate/deflater/shared-window", test_shared_window);
+  g_test_add_func ("/unit/protocol/deflate/deflater/roles", test_roles);
+  g_test_add_func ("/unit/protocol/deflate/deflater/empty", test_empty);
+  g_test_add_func ("/unit/protocol/deflate/deflater/flush", test_flush);
+  g_test_add_func ("/unit/protocol/deflate/deflater/appends", test_appends);
+  g_test_add_func ("/unit/protocol/deflate/deflater/to-zlib", test_to_zlib);
+  g_test_add_func ("/unit/protocol/deflate/deflater/smallest-window", test_smallest_window);
+  g_test_add_func ("/unit/protocol/deflate/deflater/lifetime", test_lifetime);
+  g_test_add_func ("/unit/protocol/deflate/alone/kinds", test_alone_kinds);
+  g_test_add_func ("/unit/protocol/deflate/alone/between", test_alone_between);
 
   status = g_test_run ();
   ws_deflate_clear_thread_cache ();

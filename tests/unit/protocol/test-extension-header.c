@@ -181,9 +181,9 @@ main (int    argc,
 {
   g_test_init (&argc, &argv, NULL);
 
-  g_test_add_func ("/extension-header/reader/cases", test_cases);
-  g_test_add_func ("/extension-header/reader/every-byte", test_every_byte);
-  g_test_add_func ("/extension-header/reader/count", test_count);
+  g_test_add_func ("/unit/protocol/extension-header/reader/cases", test_cases);
+  g_test_add_func ("/unit/protocol/extension-header/reader/every-byte", test_every_byte);
+  g_test_add_func ("/unit/protocol/extension-header/reader/count", test_count);
 
   return g_test_run ();
 }

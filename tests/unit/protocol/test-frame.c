@@ -274,14 +274,14 @@ main (int    argc,
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      g_autofree char *path = g_strconcat ("/frame/header-parse/", cases[i].path, NULL);
+      g_autofree char *path = g_strconcat ("/unit/protocol/frame/header-parse/", cases[i].path, NULL);
 
       g_test_add_data_func (path, &cases[i], test_parse_case);
     }
 
-  g_test_add_func ("/frame/header-parse/all-first-bytes", test_parse_all_first_bytes);
-  g_test_add_func ("/frame/header-write/bytes", test_write_bytes);
-  g_test_add_func ("/frame/header-write/inverse-of-parse", test_write_inverse);
+  g_test_add_func ("/unit/protocol/frame/header-parse/all-first-bytes", test_parse_all_first_bytes);
+  g_test_add_func ("/unit/protocol/frame/header-write/bytes", test_write_bytes);
+  g_test_add_func ("/unit/protocol/frame/header-write/inverse-of-parse", test_write_inverse);
 
   return g_test_run ();
 }

@@ -584,23 +584,23 @@ main (int    argc,
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      g_autofree char *path = g_strconcat ("/handshake/judge/", cases[i].path, NULL);
+      g_autofree char *path = g_strconcat ("/unit/protocol/handshake/judge/", cases[i].path, NULL);
 
       g_test_add_data_func (path, &cases[i], test_judge_case);
     }
 
-  g_test_add_func ("/handshake/judge/many-subprotocols", test_judge_many_subprotocols);
-  g_test_add_func ("/handshake/compute-accept/examples", test_compute_accept);
-  g_test_add_func ("/handshake/offers-subprotocol/all", test_offers_subprotocol);
-  g_test_add_func ("/handshake/build-accept/all", test_build_accept);
-  g_test_add_func ("/handshake/build-response/plain", test_build_response);
-  g_test_add_func ("/handshake/build-response/extra-headers", test_build_response_extra_headers);
-  g_test_add_func ("/handshake/build-response/no-body", test_build_response_no_body);
-  g_test_add_func ("/handshake/build-response/binary", test_build_response_binary);
-  g_test_add_func ("/handshake/status-get-phrase/all", test_status_phrase);
-  g_test_add_func ("/handshake/clean-headers/good", test_clean_headers_good);
-  g_test_add_func ("/handshake/clean-headers/bad", test_clean_headers_bad);
-  g_test_add_func ("/handshake/clean-headers/named", test_clean_headers_named);
+  g_test_add_func ("/unit/protocol/handshake/judge/many-subprotocols", test_judge_many_subprotocols);
+  g_test_add_func ("/unit/protocol/handshake/compute-accept/examples", test_compute_accept);
+  g_test_add_func ("/unit/protocol/handshake/offers-subprotocol/all", test_offers_subprotocol);
+  g_test_add_func ("/unit/protocol/handshake/build-accept/all", test_build_accept);
+  g_test_add_func ("/unit/protocol/handshake/build-response/plain", test_build_response);
+  g_test_add_func ("/unit/protocol/handshake/build-response/extra-headers", test_build_response_extra_headers);
+  g_test_add_func ("/unit/protocol/handshake/build-response/no-body", test_build_response_no_body);
+  g_test_add_func ("/unit/protocol/handshake/build-response/binary", test_build_response_binary);
+  g_test_add_func ("/unit/protocol/handshake/status-get-phrase/all", test_status_phrase);
+  g_test_add_func ("/unit/protocol/handshake/clean-headers/good", test_clean_headers_good);
+  g_test_add_func ("/unit/protocol/handshake/clean-headers/bad", test_clean_headers_bad);
+  g_test_add_func ("/unit/protocol/handshake/clean-headers/named", test_clean_headers_named);
 
   return g_test_run ();
 }

@@ -653,27 +653,27 @@ main (int    argc,
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      g_autofree char *path = g_strconcat ("/http-head/scan-and-parse/", cases[i].path, NULL);
+      g_autofree char *path = g_strconcat ("/unit/protocol/http-head/scan-and-parse/", cases[i].path, NULL);
 
       g_test_add_data_func (path, &cases[i], test_case);
     }
 
-  g_test_add_func ("/http-head/scan/request-line-limit", test_request_line_limit);
-  g_test_add_func ("/http-head/scan/request-line-ceiling", test_request_line_ceiling);
-  g_test_add_func ("/http-head/scan/head-limit", test_head_limit);
-  g_test_add_func ("/http-head/scan/head-limit-tiny", test_head_limit_tiny);
-  g_test_add_func ("/http-head/scan/field-limit", test_field_limit);
-  g_test_add_func ("/http-head/scan/early", test_early);
-  g_test_add_func ("/http-head/scan/all-bytes-in-value", test_all_bytes_in_value);
-  g_test_add_func ("/http-head/parse/alone", test_parse_alone);
-  g_test_add_func ("/http-head/parse/changed", test_parse_changed);
-  g_test_add_func ("/http-head/parse/linear", test_parse_linear);
-  g_test_add_func ("/http-head/get/all", test_get);
-  g_test_add_func ("/http-head/has-token/all", test_has_token);
-  g_test_add_func ("/http-head/is-token/all", test_is_token);
-  g_test_add_func ("/http-head/list-next/all", test_list_next);
-  g_test_add_func ("/http-head/joined/all", test_joined);
-  g_test_add_func ("/http-head/target/all", test_target);
+  g_test_add_func ("/unit/protocol/http-head/scan/request-line-limit", test_request_line_limit);
+  g_test_add_func ("/unit/protocol/http-head/scan/request-line-ceiling", test_request_line_ceiling);
+  g_test_add_func ("/unit/protocol/http-head/scan/head-limit", test_head_limit);
+  g_test_add_func ("/unit/protocol/http-head/scan/head-limit-tiny", test_head_limit_tiny);
+  g_test_add_func ("/unit/protocol/http-head/scan/field-limit", test_field_limit);
+  g_test_add_func ("/unit/protocol/http-head/scan/early", test_early);
+  g_test_add_func ("/unit/protocol/http-head/scan/all-bytes-in-value", test_all_bytes_in_value);
+  g_test_add_func ("/unit/protocol/http-head/parse/alone", test_parse_alone);
+  g_test_add_func ("/unit/protocol/http-head/parse/changed", test_parse_changed);
+  g_test_add_func ("/unit/protocol/http-head/parse/linear", test_parse_linear);
+  g_test_add_func ("/unit/protocol/http-head/get/all", test_get);
+  g_test_add_func ("/unit/protocol/http-head/has-token/all", test_has_token);
+  g_test_add_func ("/unit/protocol/http-head/is-token/all", test_is_token);
+  g_test_add_func ("/unit/protocol/http-head/list-next/all", test_list_next);
+  g_test_add_func ("/unit/protocol/http-head/joined/all", test_joined);
+  g_test_add_func ("/unit/protocol/http-head/target/all", test_target);
 
   return g_test_run ();
 }

@@ -147,12 +147,12 @@ main (int    argc,
 {
   g_test_init (&argc, &argv, NULL);
 
-  g_test_add_func ("/mask/mask/matrix", test_mask_matrix);
-  g_test_add_func ("/mask/mask/exact-block", test_mask_exact_block);
-  g_test_add_func ("/mask/mask/rfc-example", test_mask_literal);
-  g_test_add_func ("/mask/mask/pieces", test_mask_pieces);
-  g_test_add_func ("/mask/mask/large", test_mask_large);
-  g_test_add_func ("/mask/mask/ascii", test_mask_ascii);
+  g_test_add_func ("/unit/protocol/mask/mask/matrix", test_mask_matrix);
+  g_test_add_func ("/unit/protocol/mask/mask/exact-block", test_mask_exact_block);
+  g_test_add_func ("/unit/protocol/mask/mask/rfc-example", test_mask_literal);
+  g_test_add_func ("/unit/protocol/mask/mask/pieces", test_mask_pieces);
+  g_test_add_func ("/unit/protocol/mask/mask/large", test_mask_large);
+  g_test_add_func ("/unit/protocol/mask/mask/ascii", test_mask_ascii);
 
   return g_test_run ();
 }

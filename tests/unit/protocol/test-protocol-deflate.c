@@ -734,19 +734,19 @@ main (int    argc,
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      g_autofree char *path = g_strconcat ("/protocol-deflate/receive/", cases[i].path, NULL);
+      g_autofree char *path = g_strconcat ("/unit/protocol/protocol-deflate/receive/", cases[i].path, NULL);
 
       g_test_add_data_func (path, &cases[i], test_case);
     }
 
-  g_test_add_func ("/protocol-deflate/receive/sizes", test_sizes);
-  g_test_add_func ("/protocol-deflate/receive/bomb", test_bomb);
-  g_test_add_func ("/protocol-deflate/receive/small-limit", test_small_limit);
-  g_test_add_func ("/protocol-deflate/receive/empty-blocks", test_empty_blocks);
-  g_test_add_func ("/protocol-deflate/receive/parts", test_parts);
-  g_test_add_func ("/protocol-deflate/receive/nested", test_nested);
-  g_test_add_func ("/protocol-deflate/receive/memory", test_memory);
-  g_test_add_func ("/protocol-deflate/receive/random-streams", test_random_streams);
+  g_test_add_func ("/unit/protocol/protocol-deflate/receive/sizes", test_sizes);
+  g_test_add_func ("/unit/protocol/protocol-deflate/receive/bomb", test_bomb);
+  g_test_add_func ("/unit/protocol/protocol-deflate/receive/small-limit", test_small_limit);
+  g_test_add_func ("/unit/protocol/protocol-deflate/receive/empty-blocks", test_empty_blocks);
+  g_test_add_func ("/unit/protocol/protocol-deflate/receive/parts", test_parts);
+  g_test_add_func ("/unit/protocol/protocol-deflate/receive/nested", test_nested);
+  g_test_add_func ("/unit/protocol/protocol-deflate/receive/memory", test_memory);
+  g_test_add_func ("/unit/protocol/protocol-deflate/receive/random-streams", test_random_streams);
 
   status = g_test_run ();
   ws_deflate_clear_thread_cache ();

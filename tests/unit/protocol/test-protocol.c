@@ -779,21 +779,21 @@ main (int    argc,
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      g_autofree char *path = g_strconcat ("/protocol/receive/", cases[i].path, NULL);
+      g_autofree char *path = g_strconcat ("/unit/protocol/protocol/receive/", cases[i].path, NULL);
 
       g_test_add_data_func (path, &cases[i], test_case);
     }
 
-  g_test_add_func ("/protocol/receive/lengths", test_lengths);
-  g_test_add_func ("/protocol/receive/reserved-opcodes", test_reserved);
-  g_test_add_func ("/protocol/receive/first-bytes", test_first_bytes);
-  g_test_add_func ("/protocol/receive/early", test_early);
-  g_test_add_func ("/protocol/receive/sticky", test_sticky);
-  g_test_add_func ("/protocol/receive/in-place", test_in_place);
-  g_test_add_func ("/protocol/receive/memory", test_memory);
-  g_test_add_func ("/protocol/receive/tiny-fragments", test_tiny_fragments);
-  g_test_add_func ("/protocol/receive/random-streams", test_random_streams);
-  g_test_add_func ("/protocol/get-frame-remaining/parts", test_parts);
+  g_test_add_func ("/unit/protocol/protocol/receive/lengths", test_lengths);
+  g_test_add_func ("/unit/protocol/protocol/receive/reserved-opcodes", test_reserved);
+  g_test_add_func ("/unit/protocol/protocol/receive/first-bytes", test_first_bytes);
+  g_test_add_func ("/unit/protocol/protocol/receive/early", test_early);
+  g_test_add_func ("/unit/protocol/protocol/receive/sticky", test_sticky);
+  g_test_add_func ("/unit/protocol/protocol/receive/in-place", test_in_place);
+  g_test_add_func ("/unit/protocol/protocol/receive/memory", test_memory);
+  g_test_add_func ("/unit/protocol/protocol/receive/tiny-fragments", test_tiny_fragments);
+  g_test_add_func ("/unit/protocol/protocol/receive/random-streams", test_random_streams);
+  g_test_add_func ("/unit/protocol/protocol/get-frame-remaining/parts", test_parts);
 
   return g_test_run ();
 }

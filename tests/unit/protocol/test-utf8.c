@@ -313,16 +313,16 @@ main (int    argc,
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      g_autofree char *path = g_strconcat ("/utf8/validator-feed/", cases[i].path, NULL);
+      g_autofree char *path = g_strconcat ("/unit/protocol/utf8/validator-feed/", cases[i].path, NULL);
 
       g_test_add_data_func (path, &cases[i], test_case);
     }
 
-  g_test_add_func ("/utf8/validator-feed/sticky", test_sticky);
-  g_test_add_func ("/utf8/is-valid/all-two-bytes", test_all_two);
-  g_test_add_func ("/utf8/is-valid/all-three-bytes", test_all_short);
-  g_test_add_func ("/utf8/is-valid/all-characters", test_all_characters);
-  g_test_add_func ("/utf8/is-valid/corpus", test_corpus);
+  g_test_add_func ("/unit/protocol/utf8/validator-feed/sticky", test_sticky);
+  g_test_add_func ("/unit/protocol/utf8/is-valid/all-two-bytes", test_all_two);
+  g_test_add_func ("/unit/protocol/utf8/is-valid/all-three-bytes", test_all_short);
+  g_test_add_func ("/unit/protocol/utf8/is-valid/all-characters", test_all_characters);
+  g_test_add_func ("/unit/protocol/utf8/is-valid/corpus", test_corpus);
 
   return g_test_run ();
 }

@@ -133,7 +133,7 @@ test_cancel_completed (Fixture      *self,
 }
 
 #define ADD(path, test) \
- g_test_add ("/unit/decision/" path, Fixture, NULL, fixture_set_up, test, fixture_tear_down)
+ g_test_add ("/unit/request/decision/" path, Fixture, NULL, fixture_set_up, test, fixture_tear_down)
 
 int
 main (int    argc,

@@ -396,8 +396,8 @@ main (int   argc,
   int              result;
 
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/unit/tls-revocation-answers/der", test_der);
-  g_test_add_func ("/unit/tls-revocation-answers/der-times", test_der_times);
+  g_test_add_func ("/unit/revocation/revocation-answers/der", test_der);
+  g_test_add_func ("/unit/revocation/revocation-answers/der-times", test_der_times);
   if (openssl == NULL)
     return g_test_run ();
 
@@ -405,14 +405,14 @@ main (int   argc,
   authority_make_leaf (&authority, &good, SERIAL_GOOD, NULL, NULL);
   authority_make_leaf (&authority, &revoked, SERIAL_REVOKED, NULL, NULL);
   authority_make_leaf (&authority, &unknown, SERIAL_UNKNOWN, NULL, NULL);
-  g_test_add_func ("/unit/tls-revocation-answers/crl", test_crl);
-  g_test_add_func ("/unit/tls-revocation-answers/crl-refused", test_crl_refused);
-  g_test_add_func ("/unit/tls-revocation-answers/crl-damaged", test_crl_damaged);
-  g_test_add_func ("/unit/tls-revocation-answers/crl-scope", test_crl_scope);
-  g_test_add_func ("/unit/tls-revocation-answers/ocsp", test_ocsp);
-  g_test_add_func ("/unit/tls-revocation-answers/ocsp-refused", test_ocsp_refused);
-  g_test_add_func ("/unit/tls-revocation-answers/ocsp-errors", test_ocsp_errors);
-  g_test_add_func ("/unit/tls-revocation-answers/ocsp-damaged", test_ocsp_damaged);
+  g_test_add_func ("/unit/revocation/revocation-answers/crl", test_crl);
+  g_test_add_func ("/unit/revocation/revocation-answers/crl-refused", test_crl_refused);
+  g_test_add_func ("/unit/revocation/revocation-answers/crl-damaged", test_crl_damaged);
+  g_test_add_func ("/unit/revocation/revocation-answers/crl-scope", test_crl_scope);
+  g_test_add_func ("/unit/revocation/revocation-answers/ocsp", test_ocsp);
+  g_test_add_func ("/unit/revocation/revocation-answers/ocsp-refused", test_ocsp_refused);
+  g_test_add_func ("/unit/revocation/revocation-answers/ocsp-errors", test_ocsp_errors);
+  g_test_add_func ("/unit/revocation/revocation-answers/ocsp-damaged", test_ocsp_damaged);
   result = g_test_run ();
 
   test_certificate_clear (&good);

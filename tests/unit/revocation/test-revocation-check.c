@@ -610,15 +610,15 @@ test_contexts (void)
 static void
 add_fetching_tests (void)
 {
-  g_test_add_func ("/unit/tls-revocation/good", test_good);
-  g_test_add_func ("/unit/tls-revocation/revoked", test_revoked);
-  g_test_add_func ("/unit/tls-revocation/invalid", test_invalid);
-  g_test_add_func ("/unit/tls-revocation/unreached", test_unreached);
-  g_test_add_func ("/unit/tls-revocation/timeout", test_timeout);
-  g_test_add_func ("/unit/tls-revocation/cache", test_cache);
-  g_test_add_func ("/unit/tls-revocation/cached-answer", test_cached_answer);
-  g_test_add_func ("/unit/tls-revocation/cancel", test_cancel);
-  g_test_add_func ("/unit/tls-revocation/contexts", test_contexts);
+  g_test_add_func ("/unit/revocation/revocation-check/good", test_good);
+  g_test_add_func ("/unit/revocation/revocation-check/revoked", test_revoked);
+  g_test_add_func ("/unit/revocation/revocation-check/invalid", test_invalid);
+  g_test_add_func ("/unit/revocation/revocation-check/unreached", test_unreached);
+  g_test_add_func ("/unit/revocation/revocation-check/timeout", test_timeout);
+  g_test_add_func ("/unit/revocation/revocation-check/cache", test_cache);
+  g_test_add_func ("/unit/revocation/revocation-check/cached-answer", test_cached_answer);
+  g_test_add_func ("/unit/revocation/revocation-check/cancel", test_cancel);
+  g_test_add_func ("/unit/revocation/revocation-check/contexts", test_contexts);
 }
 
 int
@@ -640,10 +640,10 @@ main (int   argc,
   gnutls_x509_trust_list_init (&trust_list, 0);
   gnutls_x509_trust_list_init (&no_trust_list, 0);
   gnutls_x509_trust_list_add_cas (trust_list, &authority.root.certificate, 1, 0);
-  g_test_add_func ("/unit/tls-revocation/nothing-named", test_nothing_named);
-  g_test_add_func ("/unit/tls-revocation/untrusted", test_untrusted);
-  g_test_add_func ("/unit/tls-revocation/without-soup", test_without_soup);
-  g_test_add_func ("/unit/tls-revocation/cache-bounds", test_cache_bounds);
+  g_test_add_func ("/unit/revocation/revocation-check/nothing-named", test_nothing_named);
+  g_test_add_func ("/unit/revocation/revocation-check/untrusted", test_untrusted);
+  g_test_add_func ("/unit/revocation/revocation-check/without-soup", test_without_soup);
+  g_test_add_func ("/unit/revocation/revocation-check/cache-bounds", test_cache_bounds);
   if (has_soup)
     add_fetching_tests ();
   result = g_test_run ();

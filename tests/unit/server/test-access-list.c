@@ -140,13 +140,13 @@ main (int   argc,
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      g_autofree char *path = g_strconcat ("/access-list/matches/", cases[i].path, NULL);
+      g_autofree char *path = g_strconcat ("/unit/server/access-list/matches/", cases[i].path, NULL);
 
       g_test_add_data_func (path, &cases[i], test_case);
     }
-  g_test_add_func ("/access-list/bad-network", test_bad_network);
-  g_test_add_func ("/access-list/unknown-name", test_unknown_name);
-  g_test_add_func ("/access-list/long-list", test_long_list);
+  g_test_add_func ("/unit/server/access-list/bad-network", test_bad_network);
+  g_test_add_func ("/unit/server/access-list/unknown-name", test_unknown_name);
+  g_test_add_func ("/unit/server/access-list/long-list", test_long_list);
 
   return g_test_run ();
 }

@@ -487,19 +487,19 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
   make_certificates ();
 
-  g_test_add_func ("/tls-platform/new/no-backend", test_no_backend);
+  g_test_add_func ("/unit/tls-gio/gio-tls-context/new/no-backend", test_no_backend);
   if (g_test_subprocess () || g_tls_backend_supports_tls (g_tls_backend_get_default ()))
     {
-      g_test_add_func ("/tls-platform/new/options", test_options);
-      g_test_add_func ("/tls-platform/new/chain", test_chain);
-      g_test_add_func ("/tls-platform/handshake/versions", test_versions);
-      g_test_add_func ("/tls-platform/handshake/not-enabled", test_not_enabled);
-      g_test_add_func ("/tls-platform/handshake/client-certificates", test_client_certificates);
-      g_test_add_func ("/tls-platform/handshake/not-tls", test_not_tls);
-      g_test_add_func ("/tls-platform/handshake/peer-goes", test_peer_goes);
-      g_test_add_func ("/tls-platform/handshake/stalled", test_stalled);
-      g_test_add_func ("/tls-platform/handshake/threads", test_threads);
-      g_test_add_func ("/tls-platform/free/handshake", test_free);
+      g_test_add_func ("/unit/tls-gio/gio-tls-context/new/options", test_options);
+      g_test_add_func ("/unit/tls-gio/gio-tls-context/new/chain", test_chain);
+      g_test_add_func ("/unit/tls-gio/gio-tls-context/handshake/versions", test_versions);
+      g_test_add_func ("/unit/tls-gio/gio-tls-context/handshake/not-enabled", test_not_enabled);
+      g_test_add_func ("/unit/tls-gio/gio-tls-context/handshake/client-certificates", test_client_certificates);
+      g_test_add_func ("/unit/tls-gio/gio-tls-context/handshake/not-tls", test_not_tls);
+      g_test_add_func ("/unit/tls-gio/gio-tls-context/handshake/peer-goes", test_peer_goes);
+      g_test_add_func ("/unit/tls-gio/gio-tls-context/handshake/stalled", test_stalled);
+      g_test_add_func ("/unit/tls-gio/gio-tls-context/handshake/threads", test_threads);
+      g_test_add_func ("/unit/tls-gio/gio-tls-context/free/handshake", test_free);
     }
 
   result = g_test_run ();

@@ -478,16 +478,16 @@ main (int   argc,
     }
   make_certificates ();
 
-  g_test_add_func ("/tls-platform-stream/echo", test_echo);
-  g_test_add_func ("/tls-platform-stream/transfer", test_transfer);
-  g_test_add_func ("/tls-platform-stream/read/ends", test_ends);
-  g_test_add_func ("/tls-platform-stream/read/renegotiation", test_renegotiation);
-  g_test_add_func ("/tls-platform-stream/read/with-handshake", test_replayed_data);
-  g_test_add_func ("/tls-platform-stream/writev/full", test_full);
-  g_test_add_func ("/tls-platform-stream/writev/reset", test_reset);
-  g_test_add_func ("/tls-platform-stream/shutdown-write/half-open", test_half_open);
-  g_test_add_func ("/tls-platform-stream/shutdown-write/queue", test_end_behind_queue);
-  g_test_add_func ("/tls-platform-stream/gio-client", test_gio_client);
+  g_test_add_func ("/unit/tls-gio/gio-tls-stream/echo", test_echo);
+  g_test_add_func ("/unit/tls-gio/gio-tls-stream/transfer", test_transfer);
+  g_test_add_func ("/unit/tls-gio/gio-tls-stream/read/ends", test_ends);
+  g_test_add_func ("/unit/tls-gio/gio-tls-stream/read/renegotiation", test_renegotiation);
+  g_test_add_func ("/unit/tls-gio/gio-tls-stream/read/with-handshake", test_replayed_data);
+  g_test_add_func ("/unit/tls-gio/gio-tls-stream/writev/full", test_full);
+  g_test_add_func ("/unit/tls-gio/gio-tls-stream/writev/reset", test_reset);
+  g_test_add_func ("/unit/tls-gio/gio-tls-stream/shutdown-write/half-open", test_half_open);
+  g_test_add_func ("/unit/tls-gio/gio-tls-stream/shutdown-write/queue", test_end_behind_queue);
+  g_test_add_func ("/unit/tls-gio/gio-tls-stream/gio-client", test_gio_client);
 
   result = g_test_run ();
   check_nothing_left ();

@@ -441,16 +441,16 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
   make_certificates ();
 
-  g_test_add_func ("/tls-handshake/versions", test_versions);
-  g_test_add_func ("/tls-handshake/exact-suites", test_exact_suites);
-  g_test_add_func ("/tls-handshake/resumption", test_resumption);
-  g_test_add_func ("/tls-handshake/dribble", test_dribble);
-  g_test_add_func ("/tls-handshake/client-certificates", test_client_certificates);
-  g_test_add_func ("/tls-handshake/deferred-hello", test_deferred_hello);
-  g_test_add_func ("/tls-handshake/plain-http", test_plain_http);
-  g_test_add_func ("/tls-handshake/key-log", test_key_log);
-  g_test_add_func ("/tls-handshake/drops", test_drops);
-  g_test_add_func ("/tls-handshake/packet-log", test_packet_log);
+  g_test_add_func ("/unit/tls-gnutls/gnutls-handshake/versions", test_versions);
+  g_test_add_func ("/unit/tls-gnutls/gnutls-handshake/exact-suites", test_exact_suites);
+  g_test_add_func ("/unit/tls-gnutls/gnutls-handshake/resumption", test_resumption);
+  g_test_add_func ("/unit/tls-gnutls/gnutls-handshake/dribble", test_dribble);
+  g_test_add_func ("/unit/tls-gnutls/gnutls-handshake/client-certificates", test_client_certificates);
+  g_test_add_func ("/unit/tls-gnutls/gnutls-handshake/deferred-hello", test_deferred_hello);
+  g_test_add_func ("/unit/tls-gnutls/gnutls-handshake/plain-http", test_plain_http);
+  g_test_add_func ("/unit/tls-gnutls/gnutls-handshake/key-log", test_key_log);
+  g_test_add_func ("/unit/tls-gnutls/gnutls-handshake/drops", test_drops);
+  g_test_add_func ("/unit/tls-gnutls/gnutls-handshake/packet-log", test_packet_log);
 
   result = g_test_run ();
   clear_certificates ();

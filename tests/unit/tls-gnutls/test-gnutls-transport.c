@@ -193,10 +193,10 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
   make_certificates ();
 
-  g_test_add_func ("/tls-transport/read/renegotiation", test_renegotiation);
-  g_test_add_func ("/tls-transport/read/ends", test_ends);
-  g_test_add_func ("/tls-transport/writev/transfer", test_transfer);
-  g_test_add_func ("/tls-transport/writev/key-update", test_key_update);
+  g_test_add_func ("/unit/tls-gnutls/gnutls-transport/read/renegotiation", test_renegotiation);
+  g_test_add_func ("/unit/tls-gnutls/gnutls-transport/read/ends", test_ends);
+  g_test_add_func ("/unit/tls-gnutls/gnutls-transport/writev/transfer", test_transfer);
+  g_test_add_func ("/unit/tls-gnutls/gnutls-transport/writev/key-update", test_key_update);
 
   result = g_test_run ();
   clear_certificates ();

@@ -428,10 +428,10 @@ main (int   argc,
   test_certificate_init (&client_certificate, "client", GNUTLS_PK_ECDSA, GNUTLS_KP_TLS_WWW_CLIENT,
                          &authority);
 
-  g_test_add_func ("/tls-connection/echo", test_echo);
-  g_test_add_func ("/tls-connection/initable", test_initable);
-  g_test_add_func ("/tls-connection/binding", test_binding);
-  g_test_add_func ("/tls-connection/cancel", test_cancel);
+  g_test_add_func ("/unit/tls-gnutls/tls-connection/echo", test_echo);
+  g_test_add_func ("/unit/tls-gnutls/tls-connection/initable", test_initable);
+  g_test_add_func ("/unit/tls-gnutls/tls-connection/binding", test_binding);
+  g_test_add_func ("/unit/tls-gnutls/tls-connection/cancel", test_cancel);
 
   result = g_test_run ();
   test_certificate_clear (&authority);

@@ -113,11 +113,11 @@ main (int   argc,
 {
   g_test_init (&argc, &argv, NULL);
 
-  g_test_add_func ("/cipher-suites/get-name", test_names);
-  g_test_add_func ("/cipher-suites/get-bits/gnutls", test_gnutls);
-  g_test_add_func ("/cipher-suites/is-grease", test_grease);
-  g_test_add_func ("/cipher-suites/parse", test_parse);
-  g_test_add_func ("/cipher-suites/parse/failures", test_parse_failures);
+  g_test_add_func ("/unit/tls/cipher-suites/get-name", test_names);
+  g_test_add_func ("/unit/tls/cipher-suites/get-bits/gnutls", test_gnutls);
+  g_test_add_func ("/unit/tls/cipher-suites/is-grease", test_grease);
+  g_test_add_func ("/unit/tls/cipher-suites/parse", test_parse);
+  g_test_add_func ("/unit/tls/cipher-suites/parse/failures", test_parse_failures);
 
   return g_test_run ();
 }

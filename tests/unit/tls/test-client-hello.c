@@ -412,13 +412,13 @@ main (int   argc,
 {
   g_test_init (&argc, &argv, NULL);
 
-  g_test_add_func ("/client-hello/feed/recorded", test_recorded);
-  g_test_add_func ("/client-hello/feed/suites", test_suites);
-  g_test_add_func ("/client-hello/feed/corruptions", test_corruptions);
-  g_test_add_func ("/client-hello/feed/faults", test_faults);
-  g_test_add_func ("/client-hello/feed/server-names", test_server_names);
-  g_test_add_func ("/client-hello/feed/extensions", test_extensions);
-  g_test_add_func ("/client-hello/feed/caps", test_caps);
+  g_test_add_func ("/unit/tls/client-hello/feed/recorded", test_recorded);
+  g_test_add_func ("/unit/tls/client-hello/feed/suites", test_suites);
+  g_test_add_func ("/unit/tls/client-hello/feed/corruptions", test_corruptions);
+  g_test_add_func ("/unit/tls/client-hello/feed/faults", test_faults);
+  g_test_add_func ("/unit/tls/client-hello/feed/server-names", test_server_names);
+  g_test_add_func ("/unit/tls/client-hello/feed/extensions", test_extensions);
+  g_test_add_func ("/unit/tls/client-hello/feed/caps", test_caps);
 
   return g_test_run ();
 }

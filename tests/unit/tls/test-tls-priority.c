@@ -208,12 +208,12 @@ main (int   argc,
 {
   g_test_init (&argc, &argv, NULL);
 
-  g_test_add_func ("/tls-priority/new/defaults", test_defaults);
-  g_test_add_func ("/tls-priority/new/versions", test_versions);
-  g_test_add_func ("/tls-priority/new/strength", test_strength);
-  g_test_add_func ("/tls-priority/new/notes", test_notes);
-  g_test_add_func ("/tls-priority/new/lists", test_lists);
-  g_test_add_func ("/tls-priority/new/failures", test_failures);
+  g_test_add_func ("/unit/tls/tls-priority/new/defaults", test_defaults);
+  g_test_add_func ("/unit/tls/tls-priority/new/versions", test_versions);
+  g_test_add_func ("/unit/tls/tls-priority/new/strength", test_strength);
+  g_test_add_func ("/unit/tls/tls-priority/new/notes", test_notes);
+  g_test_add_func ("/unit/tls/tls-priority/new/lists", test_lists);
+  g_test_add_func ("/unit/tls/tls-priority/new/failures", test_failures);
 
   return g_test_run ();
 }

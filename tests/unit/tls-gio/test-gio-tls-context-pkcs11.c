@@ -239,11 +239,11 @@ main (int   argc,
       return 0;
     }
   /* Wrong PINs last. */
-  g_test_add_func ("/certificate-pkcs11/open", test_open);
-  g_test_add_func ("/certificate-pkcs11/pin-in-uri", test_pin_in_uri);
-  g_test_add_func ("/certificate-pkcs11/sign", test_sign);
-  g_test_add_func ("/certificate-pkcs11/platform", test_platform);
-  g_test_add_func ("/certificate-pkcs11/z-failures", test_failures);
+  g_test_add_func ("/unit/tls-gio/gio-tls-context-pkcs11/open", test_open);
+  g_test_add_func ("/unit/tls-gio/gio-tls-context-pkcs11/pin-in-uri", test_pin_in_uri);
+  g_test_add_func ("/unit/tls-gio/gio-tls-context-pkcs11/sign", test_sign);
+  g_test_add_func ("/unit/tls-gio/gio-tls-context-pkcs11/platform", test_platform);
+  g_test_add_func ("/unit/tls-gio/gio-tls-context-pkcs11/z-failures", test_failures);
   status = g_test_run ();
   gnutls_pkcs11_deinit ();
   remove_all (folder);

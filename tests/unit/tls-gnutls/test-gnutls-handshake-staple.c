@@ -235,11 +235,11 @@ main (int   argc,
   authority_init (&books);
   authority_make_leaf (&books, &good, SERIAL_GOOD, NULL, NULL);
   authority_make_leaf (&books, &revoked, SERIAL_REVOKED, NULL, NULL);
-  g_test_add_func ("/unit/tls-staple/served", test_served);
-  g_test_add_func ("/unit/tls-staple/pem", test_pem);
-  g_test_add_func ("/unit/tls-staple/several-certificates", test_several_certificates);
-  g_test_add_func ("/unit/tls-staple/refused", test_refused);
-  g_test_add_func ("/unit/tls-staple/file-refused", test_file_refused);
+  g_test_add_func ("/unit/tls-gnutls/gnutls-handshake-staple/served", test_served);
+  g_test_add_func ("/unit/tls-gnutls/gnutls-handshake-staple/pem", test_pem);
+  g_test_add_func ("/unit/tls-gnutls/gnutls-handshake-staple/several-certificates", test_several_certificates);
+  g_test_add_func ("/unit/tls-gnutls/gnutls-handshake-staple/refused", test_refused);
+  g_test_add_func ("/unit/tls-gnutls/gnutls-handshake-staple/file-refused", test_file_refused);
   result = g_test_run ();
 
   test_certificate_clear (&good);
