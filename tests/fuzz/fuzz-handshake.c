@@ -4,6 +4,7 @@
  * Header lines of an application take the same way. */
 #include "fuzz.h"
 
+#include "wsserver/protocol/ws-forwarded-private.h"
 #include "wsserver/protocol/ws-handshake-private.h"
 
 #include <string.h>
@@ -171,6 +172,28 @@ check_verdict (const WsHttpHead *head)
     }
 }
 
+static gboolean
+is_loopback_cb (const char *address,
+                gpointer    user_data)
+{
+  return g_str_has_prefix (address, "127.");
+}
+
+/* A client is an address, whatever the fields say. */
+static void
+check_forwarded (WsHttpHead *head)
+{
+  g_autofree char *address = NULL;
+  g_autofree char *host = ws_forwarded_dup_host (head);
+  guint16          port = 0;
+
+  g_assert_true (host == NULL || *host != '\0');
+  if (ws_forwarded_find_client (head, is_loopback_cb, NULL, &address, &port) == WS_FORWARDED_CLIENT)
+    g_assert_true (g_hostname_is_ip_address (address));
+  else
+    g_assert_null (address);
+}
+
 static void
 check_parse (const guint8 *data,
              gsize         length)
@@ -195,6 +218,7 @@ check_parse (const guint8 *data,
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
     check_field (head, names[i]);
   check_verdict (head);
+  check_forwarded (head);
 }
 
 /* Lines that were cleaned are lines with CRLF ends, none of them empty, and clean. */

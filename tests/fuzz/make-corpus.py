@@ -144,6 +144,9 @@ def handshake_inputs():
         "space-before-colon": "GET / HTTP/1.1\nHost : a\n",
         "http-2": "PRI * HTTP/2.0\n",
         "latin-1": "GET / HTTP/1.1\nHost: a\nX-Name: Gr\xfc\xdfe\n",
+        "empty-line-first": "\nGET / HTTP/1.1\nHost: a\n",
+        "forwarded": upgrade + "X-Forwarded-For: 10.0.0.1, [::1]:80\nForwarded: for=\"[::1]:80\";host=a, for=b\n",
+        "cookies": upgrade + "Cookie: a=b\nCookie: c=d\n",
         "many-fields": "GET / HTTP/1.1\n" + "a:b\n" * 101,
     }
     for name, text in heads.items():

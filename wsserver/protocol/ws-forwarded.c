@@ -1,0 +1,257 @@
+/* Copyright 2026 The WsServer authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "wsserver/protocol/ws-forwarded-private.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+/* --- one hop --------------------------------------------------------------------------------- */
+
+/* The system's spelling of an address, or NULL. */
+static char *
+normalise_address (const char *text)
+{
+  char            buffer[INET6_ADDRSTRLEN];
+  struct in6_addr ipv6;
+  struct in_addr  ipv4;
+
+  if (inet_pton (AF_INET, text, &ipv4) == 1)
+    return g_strdup (inet_ntop (AF_INET, &ipv4, buffer, sizeof buffer));
+  if (inet_pton (AF_INET6, text, &ipv6) != 1)
+    return NULL;
+  if (IN6_IS_ADDR_V4MAPPED (&ipv6))
+    return g_strdup (inet_ntop (AF_INET, &ipv6.s6_addr[12], buffer, sizeof buffer));
+
+  return g_strdup (inet_ntop (AF_INET6, &ipv6, buffer, sizeof buffer));
+}
+
+static gboolean
+parse_hop_port (const char *text,
+                guint16    *port)
+{
+  guint64 value = 0;
+
+  /* RFC 7239 §6.3: a proxy may hide the port behind a name of its own. */
+  if (*text == '_')
+    text = "0";
+  if (!g_ascii_string_to_unsigned (text, 10, 0, G_MAXUINT16, &value, NULL))
+    return FALSE;
+
+  *port = (guint16) value;
+  return TRUE;
+}
+
+/* ADDRESS, IPv4:PORT, [IPv6] or [IPv6]:PORT. NULL for anything else: "unknown", a hidden name, rubbish. */
+static char *
+parse_hop (const char *text,
+           guint16    *port)
+{
+  g_autofree char *copy = g_strdup (text);
+  char            *address = copy;
+  char            *rest = NULL;
+
+  *port = 0;
+  if (*address == '[')
+    {
+      rest = strchr (++address, ']');
+      if (rest == NULL)
+        return NULL;
+      *rest++ = '\0';
+      if (*rest != '\0' && *rest != ':')
+        return NULL;
+    }
+  else if (strchr (address, ':') == strrchr (address, ':')) /* more colons are a bare IPv6 address */
+    {
+      rest = strchr (address, ':');
+    }
+
+  if (rest != NULL && *rest == ':')
+    {
+      *rest++ = '\0';
+      if (!parse_hop_port (rest, port))
+        return NULL;
+    }
+
+  return normalise_address (address);
+}
+
+/* --- Forwarded ------------------------------------------------------------------------------- */
+
+/* The end of the text up to one of the delimiters outside a quoted string. RFC 9110 §5.6.4. */
+static const char *
+find_delimiter (const char *text,
+                const char *delimiters)
+{
+  gboolean quoted = FALSE;
+
+  for (; *text != '\0'; text++)
+    {
+      if (*text == '"')
+        quoted = !quoted;
+      else if (quoted && *text == '\\' && text[1] != '\0')
+        text++;
+      else if (!quoted && strchr (delimiters, *text) != NULL)
+        break;
+    }
+
+  return text;
+}
+
+static char *
+unquote_value (char *value)
+{
+  gsize length = strlen (value);
+  char *to = value;
+
+  if (length < 2 || value[0] != '"' || value[length - 1] != '"')
+    return value;
+
+  for (const char *from = value + 1; from < value + length - 1; from++)
+    {
+      if (*from == '\\' && from + 1 < value + length - 1)
+        from++;
+      *to++ = *from;
+    }
+  *to = '\0';
+  return value;
+}
+
+/* The value of one parameter of a hop, such as for=, or NULL. */
+static char *
+dup_parameter (const char *hop,
+               gsize       length,
+               const char *name)
+{
+  g_autofree char *copy = g_strndup (hop, length);
+
+  for (char *pair = copy; pair != NULL;)
+    {
+      char *end = (char *) find_delimiter (pair, ";");
+      char *next = *end == ';' ? end + 1 : NULL;
+      char *equals;
+
+      *end = '\0';
+      equals = strchr (pair, '=');
+      if (equals != NULL)
+        {
+          *equals = '\0';
+          if (g_ascii_strcasecmp (g_strstrip (pair), name) == 0)
+            return g_strdup (unquote_value (g_strstrip (equals + 1)));
+        }
+      pair = next;
+    }
+
+  return NULL;
+}
+
+/* The values of one parameter, one for each hop; "" where a hop lacks it. NULL without the field. */
+static GPtrArray *
+list_forwarded (const WsHttpHead *head,
+                const char       *name)
+{
+  g_autofree char *combined = ws_http_head_get_combined (head, "Forwarded");
+  GPtrArray       *values;
+
+  if (combined == NULL)
+    return NULL;
+
+  values = g_ptr_array_new_with_free_func (g_free);
+  for (const char *hop = combined; hop != NULL;)
+    {
+      const char *end = find_delimiter (hop, ",");
+      char       *value = dup_parameter (hop, (gsize) (end - hop), name);
+
+      g_ptr_array_add (values, value != NULL ? value : g_strdup (""));
+      hop = *end == ',' ? end + 1 : NULL;
+    }
+
+  return values;
+}
+
+/* --- X-Forwarded-… --------------------------------------------------------------------------- */
+
+static GPtrArray *
+list_x_forwarded (const WsHttpHead *head,
+                  const char       *name)
+{
+  g_autofree char *combined = ws_http_head_get_combined (head, name);
+  const char      *list = combined;
+  const char      *element;
+  gsize            length;
+  GPtrArray       *values;
+
+  if (combined == NULL)
+    return NULL;
+
+  values = g_ptr_array_new_with_free_func (g_free);
+  while (ws_http_list_next (&list, &element, &length))
+    if (length > 0)
+      g_ptr_array_add (values, g_strndup (element, length));
+
+  return values;
+}
+
+/* --- the client ------------------------------------------------------------------------------ */
+
+/* NULL if there is no field, or the nearest hop is no address. */
+static char *
+walk_hops (GPtrArray           *hops,
+           WsForwardedTrustFunc is_trusted,
+           gpointer             user_data,
+           guint16             *port)
+{
+  char *client = NULL;
+
+  *port = 0;
+  for (guint i = hops != NULL ? hops->len : 0; i > 0; i--)
+    {
+      guint16 hop_port;
+      char   *hop = parse_hop (hops->pdata[i - 1], &hop_port);
+
+      if (hop == NULL)
+        break;
+
+      g_free (client);
+      client = hop;
+      *port = hop_port;
+      if (!is_trusted (client, user_data))
+        break;
+    }
+
+  return client;
+}
+
+WsForwardedResult
+ws_forwarded_find_client (const WsHttpHead    *head,
+                          WsForwardedTrustFunc is_trusted,
+                          gpointer             user_data,
+                          char               **address,
+                          guint16             *port)
+{
+  g_autoptr (GPtrArray) standard_hops = list_forwarded (head, "for");
+  g_autoptr (GPtrArray) common_hops = list_x_forwarded (head, "X-Forwarded-For");
+  guint16          standard_port;
+  guint16          common_port;
+  g_autofree char *standard = walk_hops (standard_hops, is_trusted, user_data, &standard_port);
+  g_autofree char *common = walk_hops (common_hops, is_trusted, user_data, &common_port);
+
+  if (standard_hops != NULL && common_hops != NULL && g_strcmp0 (standard, common) != 0)
+    return WS_FORWARDED_FAULT;
+  if (standard == NULL && common == NULL)
+    return WS_FORWARDED_NONE;
+
+  *port = standard_port != 0 ? standard_port : common_port;
+  *address = standard != NULL ? g_steal_pointer (&standard) : g_steal_pointer (&common);
+  return WS_FORWARDED_CLIENT;
+}
+
+char *
+ws_forwarded_dup_host (const WsHttpHead *head)
+{
+  g_autoptr (GPtrArray) standard = list_forwarded (head, "host");
+  g_autoptr (GPtrArray) common = list_x_forwarded (head, "X-Forwarded-Host");
+  GPtrArray  *hosts = standard != NULL ? standard : common;
+  const char *host = hosts != NULL && hosts->len > 0 ? hosts->pdata[hosts->len - 1] : "";
+
+  return *host != '\0' ? g_strdup (host) : NULL;
+}
