@@ -33,6 +33,12 @@ describe_access (const WsSetting *setting)
   return "rw";
 }
 
+static gboolean
+has_no_effect (const WsSetting *setting)
+{
+  return setting->type != WS_SETTING_COMPUTED && setting->effect == WS_SETTING_EFFECT_NOTHING;
+}
+
 int
 main (void)
 {
@@ -47,7 +53,7 @@ main (void)
                settings[i].scope == WS_SETTING_PER_CONNECTION ? "[id]" : "", type,
                settings[i].default_value != NULL ? settings[i].default_value : "-",
                describe_access (&settings[i]),
-               (settings[i].flags & WS_SETTING_NO_EFFECT) != 0 ? "no-effect" : "-");
+               has_no_effect (&settings[i]) ? "no-effect" : "-");
     }
   return 0;
 }

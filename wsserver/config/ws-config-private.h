@@ -28,9 +28,43 @@ typedef enum
   WS_SETTING_FLAGS_NONE = 0,
   WS_SETTING_READ_ONLY = 1 << 0,
   WS_SETTING_FIXED_WHILE_LISTENING = 1 << 1, /* error 108 */
-  WS_SETTING_NO_EFFECT = 1 << 2,             /* stored and read back only */
-  WS_SETTING_CLOSE_CODE = 1 << 3,            /* a number that may stand in a close frame */
+  WS_SETTING_CLOSE_CODE = 1 << 2,            /* a number that may stand in a close frame */
+  WS_SETTING_FIXED_WITHIN_MESSAGE = 1 << 3,  /* not while a message announced by MessageLength is sent */
 } WsSettingFlags;
+
+/* What the server does when the value has changed. It may refuse the new value; then the old one comes
+ * back. */
+typedef enum
+{
+  WS_SETTING_EFFECT_NOTHING,            /* stored and read back only */
+  WS_SETTING_EFFECT_IN_PLACE,           /* the value is read where it is used */
+  WS_SETTING_EFFECT_ALLOWED_CLIENTS,    /* parse the list */
+  WS_SETTING_EFFECT_BLOCKED_CLIENTS,    /* parse the list */
+  WS_SETTING_EFFECT_ORIGINS,            /* parse the list */
+  WS_SETTING_EFFECT_CONNECTION_CONTEXT, /* update timers and limits that connections share */
+  WS_SETTING_EFFECT_SOCKET_OPTIONS,     /* set them on the listening sockets */
+  WS_SETTING_EFFECT_TLS_CONTEXT,        /* make a new TLS context */
+  WS_SETTING_EFFECT_TLS_PRIORITY,       /* the same; the value must also make sense alone */
+  WS_SETTING_EFFECT_CLIENT_AUTHORITIES, /* the same; certificates of client authorities */
+  WS_SETTING_EFFECT_CERTIFICATE_CHAIN,  /* the same; certificates that complete the chain */
+  WS_SETTING_EFFECT_OCSP_RESPONSE,      /* make a new TLS context, watch the file */
+  WS_SETTING_EFFECT_WATCHED_FILES,      /* start or stop to watch files */
+  WS_SETTING_EFFECT_SSL_PROVIDER,       /* change WsServer:ssl-provider */
+} WsSettingEffect;
+
+/* Which value a WS_SETTING_COMPUTED reads as. */
+typedef enum
+{
+  WS_COMPUTED_NONE, /* the setting is stored */
+  WS_COMPUTED_BUILD_INFO,
+  WS_COMPUTED_LICENSE_INFO,
+  WS_COMPUTED_NEGOTIATED_CIPHER,
+  WS_COMPUTED_NEGOTIATED_CIPHER_STRENGTH,
+  WS_COMPUTED_NEGOTIATED_CIPHER_SUITE,
+  WS_COMPUTED_NEGOTIATED_KEY_EXCHANGE,
+  WS_COMPUTED_NEGOTIATED_KEY_EXCHANGE_STRENGTH,
+  WS_COMPUTED_NEGOTIATED_VERSION,
+} WsComputedSetting;
 
 /* What a setting belongs to, for the documentation's order. */
 typedef enum
@@ -42,20 +76,23 @@ typedef enum
   WS_SETTING_GROUP_BEYOND,
 } WsSettingGroup;
 
-/* One row of the registry: it drives parsing, error messages, documentation and tests. */
+/* One row of the registry. It drives parsing, effects, error messages, documentation and tests; no
+ * other code compares a setting's name. */
 typedef struct
 {
-  const char    *name;
-  WsSettingGroup group;
-  WsSettingType  type;
-  WsSettingScope scope;
-  guint          flags;
-  gsize          offset; /* in WsSettings; per connection: in WsConnectionSettings; COMPUTED: unused */
-  guint64        min;
-  guint64        max;
-  const char    *default_value; /* as config() reads it back */
-  const char    *unit;          /* "bytes", "seconds", "" */
-  const char    *blurb;         /* one line, no full stop */
+  const char       *name;
+  WsSettingGroup    group;
+  WsSettingType     type;
+  WsSettingScope    scope;
+  guint             flags;    /* WsSettingFlags */
+  gsize             offset;   /* in WsSettings; per connection: in WsConnectionSettings; COMPUTED: unused */
+  WsComputedSetting computed; /* type COMPUTED */
+  WsSettingEffect   effect;
+  guint64           min;
+  guint64           max;
+  const char       *default_value; /* as config() reads it back */
+  const char       *unit;          /* "bytes", "seconds", "" */
+  const char       *blurb;         /* one line, no full stop */
 } WsSetting;
 
 /* Values that belong to one connection. */
@@ -89,6 +126,11 @@ gboolean ws_config_store (const WsSetting *setting,
                           gpointer         storage,
                           const char      *value,
                           GError         **error);
+
+/* Adds the setting and the value in front of the reason in *error why it is refused. */
+void ws_config_prefix_refusal (GError         **error,
+                               const WsSetting *setting,
+                               const char      *value);
 
 /* The stored value as a string that ws_config_store() would take. */
 char *ws_config_load (const WsSetting *setting,

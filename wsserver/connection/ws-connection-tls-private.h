@@ -48,7 +48,7 @@ void     ws_connection_silence_timer_expired (WsTimer *timer);
 void     ws_connection_end_tls (WsConnection *self);
 void     ws_connection_free_tls (WsConnectionTls *tls);
 /* The value of one of the settings SSLNegotiated…. */
-char *ws_connection_dup_negotiated (WsConnection *self,
-                                    const char   *setting);
+char *ws_connection_dup_negotiated (WsConnection     *self,
+                                    WsComputedSetting setting);
 
 G_END_DECLS

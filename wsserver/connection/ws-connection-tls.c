@@ -691,24 +691,31 @@ ws_connection_get_tls_cipher_suite (WsConnection *self)
 }
 
 char *
-ws_connection_dup_negotiated (WsConnection *self,
-                              const char   *setting)
+ws_connection_dup_negotiated (WsConnection     *self,
+                              WsComputedSetting setting)
 {
   static const WsConnectionTls none = { NULL };
   const WsConnectionTls       *tls = self->tls != NULL ? self->tls : &none;
 
-  if (g_str_equal (setting, "SSLNegotiatedVersion"))
-    return g_strdup (get_name (tls->version));
-  if (g_str_equal (setting, "SSLNegotiatedCipher"))
-    return g_strdup (get_name (tls->cipher));
-  if (g_str_equal (setting, "SSLNegotiatedCipherSuite"))
-    return g_strdup (get_name (tls->cipher_suite));
-  if (g_str_equal (setting, "SSLNegotiatedCipherStrength"))
-    return g_strdup_printf ("%u", tls->cipher_bits);
-  if (g_str_equal (setting, "SSLNegotiatedKeyExchange"))
-    return g_strdup (get_name (tls->key_exchange));
-  if (g_str_equal (setting, "SSLNegotiatedKeyExchangeStrength"))
-    return g_strdup_printf ("%u", tls->key_exchange_bits);
+  switch (setting)
+    {
+    case WS_COMPUTED_NEGOTIATED_CIPHER:
+      return g_strdup (get_name (tls->cipher));
+    case WS_COMPUTED_NEGOTIATED_CIPHER_STRENGTH:
+      return g_strdup_printf ("%u", tls->cipher_bits);
+    case WS_COMPUTED_NEGOTIATED_CIPHER_SUITE:
+      return g_strdup (get_name (tls->cipher_suite));
+    case WS_COMPUTED_NEGOTIATED_KEY_EXCHANGE:
+      return g_strdup (get_name (tls->key_exchange));
+    case WS_COMPUTED_NEGOTIATED_KEY_EXCHANGE_STRENGTH:
+      return g_strdup_printf ("%u", tls->key_exchange_bits);
+    case WS_COMPUTED_NEGOTIATED_VERSION:
+      return g_strdup (get_name (tls->version));
+    case WS_COMPUTED_NONE:
+    case WS_COMPUTED_BUILD_INFO:
+    case WS_COMPUTED_LICENSE_INFO:
+      break;
+    }
 
   g_assert_not_reached ();
 }

@@ -1,8 +1,8 @@
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <zlib.h>
+/* The settings: where a row of the registry becomes an effect. */
 #include <gnutls/gnutls.h>
-#include <string.h>
+#include <zlib.h>
 
 #include "wsserver/connection/ws-connection-context-private.h"
 #include "wsserver/connection/ws-connection-keepalive-private.h"
@@ -12,17 +12,32 @@
 #include "wsserver/connection/ws-connection-tls-private.h"
 #include "wsserver/base/ws-error.h"
 #include "wsserver/base/ws-version.h"
+#include "wsserver/certificate/ws-certificate-private.h"
 #include "wsserver/server/ws-server-private.h"
 
+/* A value of the whole server that is not stored. */
 static char *
 compute_value (const WsSetting *setting)
 {
-  if (g_str_equal (setting->name, "BuildInfo"))
-    return g_strdup_printf ("WsServer %s (GLib %u.%u.%u, GnuTLS %s, zlib %s)", ws_get_version (),
-                            glib_major_version, glib_minor_version, glib_micro_version,
-                            gnutls_check_version (NULL), zlibVersion ());
+  switch (setting->computed)
+    {
+    case WS_COMPUTED_BUILD_INFO:
+      return g_strdup_printf ("WsServer %s (GLib %u.%u.%u, GnuTLS %s, zlib %s)", ws_get_version (),
+                              glib_major_version, glib_minor_version, glib_micro_version,
+                              gnutls_check_version (NULL), zlibVersion ());
+    case WS_COMPUTED_LICENSE_INFO:
+      return g_strdup ("WsServer is free software: GNU Lesser General Public License, version 2.1 or later (LGPL-2.1-or-later)");
+    case WS_COMPUTED_NONE:
+    case WS_COMPUTED_NEGOTIATED_CIPHER:
+    case WS_COMPUTED_NEGOTIATED_CIPHER_STRENGTH:
+    case WS_COMPUTED_NEGOTIATED_CIPHER_SUITE:
+    case WS_COMPUTED_NEGOTIATED_KEY_EXCHANGE:
+    case WS_COMPUTED_NEGOTIATED_KEY_EXCHANGE_STRENGTH:
+    case WS_COMPUTED_NEGOTIATED_VERSION:
+      break;
+    }
 
-  return g_strdup ("WsServer is free software: GNU Lesser General Public License, version 2.1 or later (LGPL-2.1-or-later)");
+  g_assert_not_reached ();
 }
 
 static char *
@@ -30,6 +45,7 @@ config_connection (WsServer        *self,
                    WsConfigRequest *request,
                    GError         **error)
 {
+  const WsSetting      *setting = request->setting;
   WsConnection         *connection = ws_connection_map_lookup (self->connections, request->connection_id);
   WsConnectionSettings *storage;
 
@@ -37,107 +53,20 @@ config_connection (WsServer        *self,
     {
       g_set_error (error, WS_ERROR, WS_ERROR_INVALID_CONNECTION_ID,
                    "Invalid ConnectionId: setting %s is asked for \"%s\", and no connection has this id",
-                   request->setting->name, request->connection_id);
+                   setting->name, request->connection_id);
       return NULL;
     }
-  if (request->value != NULL && !ws_connection_check_can_start_message (connection, NULL) &&
-      request->setting->offset == G_STRUCT_OFFSET (WsConnectionSettings, message_bytes))
-    {
-      ws_connection_check_can_start_message (connection, error);
-      return NULL;
-    }
-
-  if (request->setting->type == WS_SETTING_COMPUTED)
-    return ws_connection_dup_negotiated (connection, request->setting->name);
+  if (setting->type == WS_SETTING_COMPUTED)
+    return ws_connection_dup_negotiated (connection, setting->computed);
+  if (request->value != NULL && (setting->flags & WS_SETTING_FIXED_WITHIN_MESSAGE) != 0 &&
+      !ws_connection_check_can_start_message (connection, error))
+    return NULL;
 
   storage = &ws_connection_get_extra (connection)->settings;
-  if (request->value != NULL && !ws_config_store (request->setting, storage, request->value, error))
+  if (request->value != NULL && !ws_config_store (setting, storage, request->value, error))
     return NULL;
 
-  return ws_config_load (request->setting, storage);
-}
-
-static WsAccessList **
-get_access_list (WsServer        *self,
-                 const WsSetting *setting)
-{
-  if (setting->type != WS_SETTING_STRING)
-    return NULL;
-  if (setting->offset == G_STRUCT_OFFSET (WsSettings, allowed_clients))
-    return &self->allowed_clients;
-  if (setting->offset == G_STRUCT_OFFSET (WsSettings, blocked_clients))
-    return &self->blocked_clients;
-
-  return NULL;
-}
-
-static void
-prefix_refusal (GError         **error,
-                const WsSetting *setting,
-                const char      *value)
-{
-  g_autofree char *shown = ws_config_quote (value);
-
-  g_prefix_error (error, "Setting %s does not take \"%s\": ", setting->name, shown);
-}
-
-/* An origin that can never match is a mistake that would lock the page out. */
-static WsOriginList *
-parse_origins (const WsConfigRequest *request,
-               GError               **error)
-{
-  g_autofree char *fault = NULL;
-  WsOriginList    *origins = ws_origin_list_new (request->value, &fault);
-
-  if (origins == NULL)
-    g_set_error (error, WS_ERROR, WS_ERROR_INVALID_ARGUMENT,
-                 "[%d] Invalid argument: setting %s does not take an entry: %s; accepted are SCHEME://HOST, "
-                 "SCHEME://HOST:PORT, \"file://\", \"null\", \"self\" and \"*\", separated by commas",
-                 WS_ERROR_INVALID_ARGUMENT, request->setting->name, fault);
-
-  return origins;
-}
-
-/* What is derived from settings follows them. A list of clients that cannot be understood, or a
- * value that is refused, leaves both as they were. */
-static gboolean
-store_value (WsServer              *self,
-             const WsConfigRequest *request,
-             GError               **error)
-{
-  WsAccessList **list = get_access_list (self, request->setting);
-  g_autoptr (WsAccessList) replacement = NULL;
-  g_autoptr (WsOriginList) origins = NULL;
-
-  if (list != NULL)
-    {
-      replacement = ws_access_list_new (request->value, error);
-      if (replacement == NULL)
-        {
-          prefix_refusal (error, request->setting, request->value);
-          return FALSE;
-        }
-    }
-  if (g_str_equal (request->setting->name, "AllowedOrigins"))
-    {
-      origins = parse_origins (request, error);
-      if (origins == NULL)
-        return FALSE;
-    }
-  if (!ws_config_store (request->setting, self->settings, request->value, error))
-    return FALSE;
-
-  if (list != NULL)
-    {
-      ws_access_list_free (*list);
-      *list = g_steal_pointer (&replacement);
-    }
-  if (origins != NULL)
-    {
-      ws_origin_list_free (self->settings->origins);
-      self->settings->origins = g_steal_pointer (&origins);
-    }
-  return TRUE;
+  return ws_config_load (setting, storage);
 }
 
 static gboolean
@@ -155,40 +84,77 @@ check_can_change (WsServer        *self,
   return TRUE;
 }
 
+/* --- effects --------------------------------------------------------------------------------- */
+
+static gboolean
+replace_access_list (WsAccessList **list,
+                     const char    *text,
+                     GError       **error)
+{
+  WsAccessList *replacement = ws_access_list_new (text, error);
+
+  if (replacement == NULL)
+    return FALSE;
+
+  ws_access_list_free (*list);
+  *list = replacement;
+  return TRUE;
+}
+
+/* An origin that can never match is a mistake that would lock the page out. */
+static gboolean
+replace_origins (WsSettings *settings,
+                 GError    **error)
+{
+  g_autofree char *fault = NULL;
+  WsOriginList    *replacement = ws_origin_list_new (settings->allowed_origins, &fault);
+
+  if (replacement == NULL)
+    {
+      g_set_error (error, WS_ERROR, WS_ERROR_INVALID_ARGUMENT,
+                   "%s; accepted are SCHEME://HOST, SCHEME://HOST:PORT, \"file://\", \"null\", \"self\" and \"*\", "
+                   "separated by commas",
+                   fault);
+      return FALSE;
+    }
+
+  ws_origin_list_free (settings->origins);
+  settings->origins = replacement;
+  return TRUE;
+}
+
 /* A ping interval or idle timeout that is switched on finds connections without a timer. */
 static void
-restart_keepalive (WsServer *self)
+update_connection_context (WsServer *self)
 {
-  g_autoptr (GPtrArray) all = ws_connection_map_snapshot (self->connections);
+  g_autoptr (GPtrArray) all = NULL;
 
+  if (self->poller == NULL || !ws_connection_context_update (&self->context))
+    return;
+
+  all = ws_connection_map_snapshot (self->connections);
   for (guint i = 0; i < all->len; i++)
     ws_connection_restart_keepalive (all->pdata[i]);
 }
 
 static void
-apply_settings (WsServer *self)
+update_socket_options (WsServer *self)
 {
-  if (self->poller == NULL)
-    return;
-
-  if (ws_connection_context_update (&self->context))
-    restart_keepalive (self);
   if (self->acceptor != NULL)
     ws_acceptor_apply_settings (self->acceptor, self->settings);
 }
 
 static gboolean
-concerns_tls (const WsSetting *setting)
+update_watched_files (WsServer *self)
 {
-  return (setting->group == WS_SETTING_GROUP_TLS && (setting->flags & WS_SETTING_NO_EFFECT) == 0) ||
-         g_str_equal (setting->name, "PreferredDHGroupBits") ||
-         g_str_equal (setting->name, "SSLOCSPResponse");
+  ws_server_watch_files (self);
+  return TRUE;
 }
 
-/* False takes back what True has set, and no more. */
+/* False undoes what True has set, and no more. */
 static gboolean
-apply_internal_security_api (WsServer *self,
-                             GError  **error)
+update_ssl_provider (WsServer *self,
+                     GError  **error)
 {
   if (self->settings->use_internal_security_api)
     return ws_server_set_ssl_provider (self, WS_SSL_PROVIDER_INTERNAL, error);
@@ -198,29 +164,72 @@ apply_internal_security_api (WsServer *self,
   return TRUE;
 }
 
-/* A value of TLS that cannot be served is put back. */
+/* The one place that knows what follows from a new value, which has been stored. FALSE: the value
+ * cannot take effect, and nothing has changed. */
 static gboolean
-apply_tls_setting (WsServer        *self,
-                   const WsSetting *setting,
-                   const char      *old,
-                   GError         **error)
+apply_effect (WsServer        *self,
+              const WsSetting *setting,
+              GError         **error)
 {
-  g_autofree char *refused = NULL;
-  gboolean         applied = TRUE;
+  WsSettings *settings = self->settings;
 
-  if (g_str_equal (setting->name, "UseInternalSecurityAPI"))
-    applied = apply_internal_security_api (self, error);
-  else if (concerns_tls (setting))
-    applied = ws_server_check_tls_setting (self, setting, error);
-  if (applied)
+  switch (setting->effect)
     {
-      if (g_str_equal (setting->name, "SSLReloadCert") || g_str_equal (setting->name, "SSLOCSPResponse"))
-        ws_server_watch_files (self);
+    case WS_SETTING_EFFECT_NOTHING:
+    case WS_SETTING_EFFECT_IN_PLACE:
       return TRUE;
+    case WS_SETTING_EFFECT_ALLOWED_CLIENTS:
+      return replace_access_list (&self->allowed_clients, settings->allowed_clients, error);
+    case WS_SETTING_EFFECT_BLOCKED_CLIENTS:
+      return replace_access_list (&self->blocked_clients, settings->blocked_clients, error);
+    case WS_SETTING_EFFECT_ORIGINS:
+      return replace_origins (settings, error);
+    case WS_SETTING_EFFECT_CONNECTION_CONTEXT:
+      update_connection_context (self);
+      return TRUE;
+    case WS_SETTING_EFFECT_SOCKET_OPTIONS:
+      update_socket_options (self);
+      return TRUE;
+    case WS_SETTING_EFFECT_TLS_CONTEXT:
+      return ws_server_tls_changed (self, error);
+    case WS_SETTING_EFFECT_TLS_PRIORITY:
+      return ws_server_check_tls_priority (setting, settings, error) && ws_server_tls_changed (self, error);
+    case WS_SETTING_EFFECT_CLIENT_AUTHORITIES:
+      /* Checked alone, because a server that asks no client for a certificate does not read them. */
+      return ws_tls_context_check_authorities (settings->ssl_client_ca_certs, error) &&
+             ws_server_tls_changed (self, error);
+    case WS_SETTING_EFFECT_CERTIFICATE_CHAIN:
+      return ws_certificate_check_chain (settings->ssl_ca_certs, error) &&
+             ws_server_tls_changed (self, error);
+    case WS_SETTING_EFFECT_OCSP_RESPONSE:
+      return ws_server_tls_changed (self, error) && update_watched_files (self);
+    case WS_SETTING_EFFECT_WATCHED_FILES:
+      return update_watched_files (self);
+    case WS_SETTING_EFFECT_SSL_PROVIDER:
+      return update_ssl_provider (self, error);
     }
 
+  g_assert_not_reached ();
+}
+
+/* A value that cannot take effect is put back. */
+static gboolean
+change_setting (WsServer              *self,
+                const WsConfigRequest *request,
+                GError               **error)
+{
+  const WsSetting *setting = request->setting;
+  g_autofree char *old = ws_config_load (setting, self->settings);
+  g_autofree char *refused = NULL;
+
+  if (!check_can_change (self, setting, error) ||
+      !ws_config_store (setting, self->settings, request->value, error))
+    return FALSE;
+  if (apply_effect (self, setting, error))
+    return TRUE;
+
   refused = ws_config_load (setting, self->settings);
-  prefix_refusal (error, setting, refused);
+  ws_config_prefix_refusal (error, setting, refused);
   ws_config_store (setting, self->settings, old, NULL);
   return FALSE;
 }
@@ -230,19 +239,10 @@ config_server (WsServer              *self,
                const WsConfigRequest *request,
                GError               **error)
 {
-  g_autofree char *old = NULL;
-
   if (request->setting->type == WS_SETTING_COMPUTED)
     return compute_value (request->setting);
-
-  if (request->value != NULL)
-    {
-      old = ws_config_load (request->setting, self->settings);
-      if (!check_can_change (self, request->setting, error) || !store_value (self, request, error) ||
-          !apply_tls_setting (self, request->setting, old, error))
-        return NULL;
-      apply_settings (self);
-    }
+  if (request->value != NULL && !change_setting (self, request, error))
+    return NULL;
 
   return ws_config_load (request->setting, self->settings);
 }

@@ -102,10 +102,10 @@ gboolean ws_server_update_tls (WsServer *self,
 /* The same where it is in use: while listening over TLS. */
 gboolean ws_server_tls_changed (WsServer *self,
                                 GError  **error);
-/* Whether the new value of a setting of TLS can be served. */
-gboolean ws_server_check_tls_setting (WsServer        *self,
-                                      const WsSetting *setting,
-                                      GError         **error);
+/* Whether the stored value of a setting of versions, suites, groups or algorithms makes sense alone. */
+gboolean ws_server_check_tls_priority (const WsSetting  *setting,
+                                       const WsSettings *settings,
+                                       GError          **error);
 /* For a certificate that the application has chosen for a client; owned by the server. */
 WsTlsContext *ws_server_get_chosen_context (WsServer      *self,
                                             WsCertificate *certificate,

@@ -17,11 +17,9 @@
 #define APPLICATION_PROTOCOLS "http/1.1" /* WebSocket over HTTP/2 is not served */
 
 static void
-fill_options (WsServer     *self,
-              WsTlsOptions *options)
+fill_options (const WsSettings *settings,
+              WsTlsOptions     *options)
 {
-  const WsSettings *settings = self->settings;
-
   ws_tls_options_init (options);
   options->protocols = settings->ssl_enabled_protocols;
   options->cipher_suites = settings->ssl_enabled_cipher_suites;
@@ -33,11 +31,18 @@ fill_options (WsServer     *self,
   options->dh_group_bits = settings->preferred_dh_group_bits;
   options->serve_renegotiation = settings->ssl_enable_renegotiation;
   options->reuse_sessions = settings->reuse_ssl_session;
-  options->request_client_certificate = self->ssl_authenticate_clients;
   options->client_ca_pem = settings->ssl_client_ca_certs;
   options->use_system_trust = TRUE;
   options->key_log_file = settings->ssl_key_log_file;
   options->application_protocols = APPLICATION_PROTOCOLS;
+}
+
+static void
+fill_options_for_clients (WsServer     *self,
+                          WsTlsOptions *options)
+{
+  fill_options (self->settings, options);
+  options->request_client_certificate = self->ssl_authenticate_clients;
 }
 
 /* --- contexts -------------------------------------------------------------------------------- */
@@ -63,7 +68,7 @@ make_context (WsServer     *self,
         return NULL;
       }
 
-  fill_options (self, &options);
+  fill_options_for_clients (self, &options);
   options.authorities = authorities;
   options.ocsp_response = ocsp_response;
   context = ws_tls_context_new (&options, credentials, error);
@@ -121,7 +126,7 @@ update_platform (WsServer *self,
   WsTlsOptions   options;
   WsTlsPlatform *platform;
 
-  fill_options (self, &options);
+  fill_options_for_clients (self, &options);
   platform = ws_tls_platform_new (&options, self->ssl_cert, self->settings->ssl_ca_certs, error);
   if (platform == NULL)
     return FALSE;
@@ -163,48 +168,24 @@ ws_server_tls_changed (WsServer *self,
   return ws_server_update_tls (self, error);
 }
 
-/* Whether a setting makes sense by itself. */
+/* All other settings are at their defaults, so the error is about this value. */
 gboolean
-ws_server_check_tls_setting (WsServer        *self,
-                             const WsSetting *setting,
-                             GError         **error)
+ws_server_check_tls_priority (const WsSetting  *setting,
+                              const WsSettings *settings,
+                              GError          **error)
 {
+  WsSettings      *alone = ws_settings_new ();
+  g_autofree char *value = ws_config_load (setting, settings);
   WsTlsOptions     options;
-  WsTlsOptions     all;
-  g_autofree char *name = g_ascii_strdown (setting->name, -1);
   WsTlsPriority   *priority;
 
-  fill_options (self, &all);
-  /* Also when the server asks no client for a certificate, and so would not read them yet. */
-  if (g_str_equal (name, "sslclientcacerts") && !ws_tls_context_check_authorities (all.client_ca_pem, error))
-    return FALSE;
-  if (g_str_equal (name, "sslcacerts") && !ws_certificate_check_chain (self->settings->ssl_ca_certs, error))
-    return FALSE;
-  if (self->acceptor != NULL && self->use_ssl)
-    return ws_server_update_tls (self, error);
-
-  ws_tls_options_init (&options);
-  if (g_str_equal (name, "sslenabledprotocols"))
-    options.protocols = all.protocols;
-  else if (g_str_equal (name, "sslenabledciphersuites"))
-    options.cipher_suites = all.cipher_suites;
-  else if (g_str_equal (name, "tls12signaturealgorithms"))
-    options.tls12_signature_algorithms = all.tls12_signature_algorithms;
-  else if (g_str_equal (name, "tls13signaturealgorithms"))
-    options.tls13_signature_algorithms = all.tls13_signature_algorithms;
-  else if (g_str_equal (name, "tls12supportedgroups"))
-    options.tls12_groups = all.tls12_groups;
-  else if (g_str_equal (name, "tls13supportedgroups"))
-    options.tls13_groups = all.tls13_groups;
-  else
-    return TRUE;
-
+  ws_config_store (setting, alone, value, NULL);
+  fill_options (alone, &options);
   priority = ws_tls_priority_new (&options, error);
-  if (priority == NULL)
-    return FALSE;
-
-  ws_tls_priority_free (priority);
-  return TRUE;
+  if (priority != NULL)
+    ws_tls_priority_free (priority);
+  ws_settings_unref (alone);
+  return priority != NULL;
 }
 
 WsTlsContext *

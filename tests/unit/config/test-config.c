@@ -101,8 +101,12 @@ test_row (gconstpointer user_data)
   g_assert_cmpstr (accepted, !=, "");
   g_assert_cmpuint (setting->min, <=, setting->max);
   g_assert_true ((setting->type == WS_SETTING_COMPUTED) == (setting->default_value == NULL));
+  g_assert_true ((setting->type == WS_SETTING_COMPUTED) == (setting->computed != WS_COMPUTED_NONE));
   if (setting->type == WS_SETTING_COMPUTED)
-    g_assert_true (setting->flags & WS_SETTING_READ_ONLY);
+    {
+      g_assert_true (setting->flags & WS_SETTING_READ_ONLY);
+      g_assert_cmpint (setting->effect, ==, WS_SETTING_EFFECT_NOTHING);
+    }
   if (setting->type == WS_SETTING_UINT)
     g_assert_cmpuint (setting->max, <=, G_MAXUINT);
 }
