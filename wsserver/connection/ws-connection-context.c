@@ -52,7 +52,7 @@ ws_connection_context_update (WsConnectionContext *self)
   ws_timer_queue_set_duration (&self->idle_timers, settings->idle_timeout_s * USEC_PER_S);
   ws_timer_queue_set_duration (&self->ping_timers, settings->ping_interval_s * USEC_PER_S);
   ws_timer_queue_set_duration (&self->pong_timers, settings->pong_timeout_s * USEC_PER_S);
-  ws_mailbox_set_limit (ws_poller_get_mailbox (self->poller), settings->max_send_queue_bytes);
+  ws_task_queue_set_limit (ws_poller_get_task_queue (self->poller), settings->max_send_queue_bytes);
   return switched_on;
 }
 

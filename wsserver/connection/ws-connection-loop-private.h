@@ -11,7 +11,7 @@ extern const WsWatchFuncs ws_connection_watch_funcs;
 void ws_connection_schedule (WsConnection *self,
                              WsPending     pending);
 void ws_connection_run_pending (WsConnection *self);
-void ws_connection_deferred_cb (WsDeferred *deferred);
+void ws_connection_idle_call_cb (WsIdleCall *call);
 /* The end of every timer's callback, which runs in the poller's dispatch: what it has brought about is
  * told right away. Drops the reference that the callback took. */
 void  ws_connection_finish_timer (WsConnection *self);

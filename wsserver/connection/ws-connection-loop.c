@@ -23,7 +23,7 @@ ws_connection_schedule (WsConnection *self,
 {
   self->pending |= (guint16) pending;
   if (self->dispatching == 0 && self->context != NULL)
-    ws_poller_defer (self->context->poller, &self->deferred);
+    ws_poller_call_later (self->context->poller, &self->idle_call);
 }
 
 /* One step of the end a call: each tells at most one thing, so that the next one finds what is left
@@ -58,7 +58,7 @@ tell_end (WsConnection *self)
     return;
 
   self->pending = 0;
-  ws_poller_cancel_defer (context->poller, &self->deferred);
+  ws_poller_cancel_call (context->poller, &self->idle_call);
   self->context = NULL;
   context->funcs->ended (context->owner, self, self->was_connected, self->close_code, self->description);
 }
@@ -119,9 +119,9 @@ ws_connection_finish_timer (WsConnection *self)
 }
 
 void
-ws_connection_deferred_cb (WsDeferred *deferred)
+ws_connection_idle_call_cb (WsIdleCall *call)
 {
-  WsConnection *self = (WsConnection *) ((guint8 *) deferred - G_STRUCT_OFFSET (WsConnection, deferred));
+  WsConnection *self = (WsConnection *) ((guint8 *) call - G_STRUCT_OFFSET (WsConnection, idle_call));
 
   g_object_ref (self);
   if (self->more_input)
@@ -360,7 +360,7 @@ receive (WsConnection *self)
   if (wants_input (self) && !has_held_input (self) && ws_transport_has_pending (self->transport))
     {
       self->more_input = TRUE;
-      ws_poller_defer (self->context->poller, &self->deferred);
+      ws_poller_call_later (self->context->poller, &self->idle_call);
     }
 }
 

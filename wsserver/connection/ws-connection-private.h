@@ -105,12 +105,12 @@ struct _WsConnection
   guint64    messages_received;
   guint64    written; /* bytes the transport has taken */
 
-  guint64    id;      /* this and the mailbox stay, so that any thread may read them */
-  WsMailbox *mailbox; /* the poller's */
-  WsDeferred deferred;
-  WsTimer    phase_timer; /* handshake, close or linger */
-  WsTimer    idle_timer;  /* during the TLS handshake: the client's silence */
-  WsTimer    ping_timer;  /* the next ping, or the pong awaited */
+  guint64      id;         /* this and the task queue stay, so that any thread may read them */
+  WsTaskQueue *task_queue; /* the poller's */
+  WsIdleCall   idle_call;
+  WsTimer      phase_timer; /* handshake, close or linger */
+  WsTimer      idle_timer;  /* during the TLS handshake: the client's silence */
+  WsTimer      ping_timer;  /* the next ping, or the pong awaited */
 
   WsHttpHead   *head; /* kept: host, origin, request-uri … are spans of it */
   char         *id_text;

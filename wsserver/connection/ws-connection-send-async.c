@@ -1,7 +1,7 @@
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Sending from any thread. In the one that runs the server's context a message is queued at once; from
- * another it goes through the poller's mailbox, and nothing of the connection is touched. */
+ * another it goes through the poller's task queue, and nothing of the connection is touched. */
 #include "wsserver/connection/ws-connection-events-private.h"
 #include "wsserver/connection/ws-connection-jobs-private.h"
 #include "wsserver/connection/ws-connection-loop-private.h"
@@ -12,11 +12,11 @@
 #include "wsserver/connection/ws-connection-private.h"
 
 /* What a message takes beside its payload while it waits to be handed over, as its limit counts it. */
-#define LETTER_OVERHEAD_BYTES 256
+#define MESSAGE_OVERHEAD_BYTES 256
 
 typedef struct
 {
-  WsLetter      letter;
+  WsTask        queued;
   WsConnection *connection; /* a reference */
   WsOpcode      opcode;
   GBytes       *data;
@@ -33,7 +33,7 @@ message_new (WsConnection *connection,
 {
   Message *self = g_new0 (Message, 1);
 
-  self->letter.size_bytes = g_bytes_get_size (data) + LETTER_OVERHEAD_BYTES;
+  self->queued.size_bytes = g_bytes_get_size (data) + MESSAGE_OVERHEAD_BYTES;
   self->connection = g_object_ref (connection);
   self->opcode = opcode;
   self->data = g_bytes_ref (data);
@@ -133,7 +133,7 @@ deliver_messages (gpointer addressee,
 
   for (guint n = 0; n < n_max; n++)
     {
-      g_autoptr (Message) message = (Message *) ws_mailbox_take (self->mailbox, self);
+      g_autoptr (Message) message = (Message *) ws_task_queue_take (self->task_queue, self);
 
       if (message == NULL)
         break;
@@ -155,12 +155,12 @@ hand_over (WsConnection *self,
 {
   g_autoptr (Message) message = message_new (self, opcode, data, task, cancellable);
 
-  switch (ws_mailbox_post (self->mailbox, self, deliver_messages, &message->letter))
+  switch (ws_task_queue_post (self->task_queue, self, deliver_messages, &message->queued))
     {
-    case WS_MAIL_POSTED:
+    case WS_TASK_POSTED:
       g_steal_pointer (&message);
       break;
-    case WS_MAIL_FULL:
+    case WS_TASK_FULL:
       fail (task,
             g_error_new (
                 WS_ERROR, WS_ERROR_WOULD_BLOCK,
@@ -168,7 +168,7 @@ hand_over (WsConnection *self,
                 ", and another of %" G_GSIZE_FORMAT " bytes would exceed MaxSendQueue",
                 WS_ERROR_WOULD_BLOCK, self->id, g_bytes_get_size (data)));
       break;
-    case WS_MAIL_CLOSED:
+    case WS_TASK_CLOSED:
     default:
       fail (task,
             g_error_new (WS_ERROR, WS_ERROR_SENDING, "Connection %" G_GUINT64_FORMAT " is closed", self->id));
@@ -288,10 +288,10 @@ ws_connection_send_async (WsConnection       *self,
     {
       fail (task, error);
     }
-  else if (ws_mailbox_enter (self->mailbox))
+  else if (ws_task_queue_enter (self->task_queue))
     {
       send_here (self, format, data, task, cancellable);
-      ws_mailbox_leave (self->mailbox);
+      ws_task_queue_leave (self->task_queue);
     }
   else
     {

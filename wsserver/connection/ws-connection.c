@@ -105,7 +105,7 @@ ws_connection_new (WsConnectionContext *context,
   self->peer = *peer;
   self->timeout_s = timeout_s;
   self->over_capacity = !!over_capacity;
-  self->mailbox = ws_mailbox_ref (ws_poller_get_mailbox (context->poller));
+  self->task_queue = ws_task_queue_ref (ws_poller_get_task_queue (context->poller));
   ws_outbox_init (&self->outbox, ws_poller_get_buffer_pool (context->poller));
   return self;
 }
@@ -173,7 +173,7 @@ ws_connection_finalize (GObject *object)
   g_clear_pointer (&self->extra, free_extra);
   g_clear_pointer (&self->tls, ws_connection_free_tls);
   g_clear_error (&self->fault);
-  g_clear_pointer (&self->mailbox, ws_mailbox_unref);
+  g_clear_pointer (&self->task_queue, ws_task_queue_unref);
   g_free (self->id_text);
   g_free (self->sub_protocol);
   g_free (self->offered_sub_protocols);
@@ -191,7 +191,7 @@ ws_connection_init (WsConnection *self)
   self->round_trip_us = -1;
   self->compress = TRUE;
   self->state = WS_STATE_HEAD;
-  self->deferred.func = ws_connection_deferred_cb;
+  self->idle_call.func = ws_connection_idle_call_cb;
 }
 
 void

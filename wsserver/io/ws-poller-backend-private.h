@@ -14,7 +14,7 @@ typedef struct _WsDispatch WsDispatch;
 
 struct _WsDispatch
 {
-  WsDispatch *outer; /* the one in whose ready, expired or deferred call this one runs */
+  WsDispatch *outer; /* the one in whose ready, expired or idle call this one runs */
   WsWatch    *watch; /* whose ready call is under way; NULL for none, also once it is removed */
 };
 
@@ -38,11 +38,11 @@ struct _WsPoller
   WsTimerQueue *timer_queues;
   guint         timer_queues_serial; /* changes when one is removed: a walk must not go on */
 
-  WsDeferred *deferred_head;
-  WsDeferred *deferred_tail;
-  guint       n_deferred; /* without the marks of dispatches under way */
+  WsIdleCall *calls_head;
+  WsIdleCall *calls_tail;
+  guint       n_calls; /* without the marks of dispatches under way */
 
-  WsMailbox *mailbox;
+  WsTaskQueue *task_queue;
 
   guint8       *receive_buffer; /* NULL when handed out, or not needed yet */
   WsReceived   *received;       /* what is being delivered, innermost first */

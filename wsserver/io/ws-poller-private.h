@@ -5,7 +5,7 @@
 #include <glib.h>
 
 #include "wsserver/io/ws-buffer-pool-private.h"
-#include "wsserver/io/ws-mailbox-private.h"
+#include "wsserver/io/ws-task-queue-private.h"
 #include "wsserver/io/ws-timer-private.h"
 
 G_BEGIN_DECLS
@@ -26,12 +26,12 @@ typedef enum
  * there is nothing more, or has it told again. */
 #define WS_POLL_EDGE (1u << 31)
 
-/* One GSource that serves every file descriptor of one server, with its timers and its deferred
+/* One GSource that serves every file descriptor of one server, with its timers and its idle
  * calls, in one GMainContext. Two implementations, chosen when building: one epoll descriptor, or
  * a GSource per descriptor. */
 typedef struct _WsPoller   WsPoller;
 typedef struct _WsWatch    WsWatch;
-typedef struct _WsDeferred WsDeferred;
+typedef struct _WsIdleCall WsIdleCall;
 typedef struct _WsReceived WsReceived;
 
 typedef struct
@@ -60,11 +60,11 @@ struct _WsWatch
 };
 
 /* A call to make once from the loop, not from where it was asked for. Embedded in its owner. */
-struct _WsDeferred
+struct _WsIdleCall
 {
-  void (*func) (WsDeferred *deferred);
-  WsDeferred *prev;
-  WsDeferred *next;
+  void (*func) (WsIdleCall *call);
+  WsIdleCall *prev;
+  WsIdleCall *next;
   gboolean    queued;
 };
 
@@ -74,8 +74,8 @@ WsPoller *ws_poller_ref (WsPoller *self);
 void      ws_poller_unref (WsPoller *self);
 
 /* Detaches from the context; watches must have been removed (removing one later is harmless, but
- * nothing is reported for it any more). Deferred calls and timer queues are dropped: they are not
- * called again. Letters that wait are delivered now. Idempotent; legal inside a dispatch. */
+ * nothing is reported for it any more). Idle calls and timer queues are dropped: they are not
+ * called again. Tasks that wait run now. Idempotent; legal inside a dispatch. */
 void ws_poller_destroy (WsPoller *self);
 
 GMainContext *ws_poller_get_context (WsPoller *self);
@@ -106,14 +106,14 @@ void ws_poller_rearm_watch (WsPoller *self,
 void ws_poller_remove_watch (WsPoller *self,
                              WsWatch  *watch);
 
-/* Makes the context call deferred->func once, soon. Asking again while queued changes nothing. */
-void ws_poller_defer (WsPoller   *self,
-                      WsDeferred *deferred);
-void ws_poller_cancel_defer (WsPoller   *self,
-                             WsDeferred *deferred);
+/* Makes the context call call->func once, soon. Asking again while queued changes nothing. */
+void ws_poller_call_later (WsPoller   *self,
+                           WsIdleCall *call);
+void ws_poller_cancel_call (WsPoller   *self,
+                            WsIdleCall *call);
 
 /* Calls ready (watch, 0) as if from the poller, so that a nested dispatch knows of its backlog. To be
- * used from deferred calls and timers. */
+ * used from idle calls and timers. */
 void ws_poller_deliver (WsPoller *self,
                         WsWatch  *watch);
 
@@ -151,8 +151,8 @@ GBytes *ws_poller_share_received (WsPoller     *self,
                                   const guint8 *data,
                                   gsize         length);
 
-/* What other threads have for this one. */
-WsMailbox *ws_poller_get_mailbox (WsPoller *self);
+/* Tasks from other threads. */
+WsTaskQueue *ws_poller_get_task_queue (WsPoller *self);
 
 /* Chunks for the outboxes of this poller's connections. */
 WsBufferPool *ws_poller_get_buffer_pool (WsPoller *self);

@@ -52,7 +52,7 @@ ws_poller_begin_dispatch (WsPoller   *self,
   dispatch->watch = NULL;
   self->dispatch = dispatch;
   self->depth++;
-  ws_mailbox_note_thread (self->mailbox);
+  ws_task_queue_note_thread (self->task_queue);
   ws_poller_refresh_time (self);
 }
 
@@ -177,88 +177,88 @@ ws_poller_remove_timer_queue (WsPoller     *self,
       }
 }
 
-/* Deferred calls. */
+/* Idle calls. */
 
 static void
-append_deferred (WsPoller   *self,
-                 WsDeferred *deferred)
+append_call (WsPoller   *self,
+             WsIdleCall *call)
 {
-  deferred->queued = TRUE;
-  deferred->next = NULL;
-  deferred->prev = self->deferred_tail;
+  call->queued = TRUE;
+  call->next = NULL;
+  call->prev = self->calls_tail;
 
-  if (self->deferred_tail != NULL)
-    self->deferred_tail->next = deferred;
+  if (self->calls_tail != NULL)
+    self->calls_tail->next = call;
   else
-    self->deferred_head = deferred;
+    self->calls_head = call;
 
-  self->deferred_tail = deferred;
+  self->calls_tail = call;
 
-  if (deferred->func != NULL)
-    self->n_deferred++;
+  if (call->func != NULL)
+    self->n_calls++;
 }
 
 static void
-unlink_deferred (WsPoller   *self,
-                 WsDeferred *deferred)
+unlink_call (WsPoller   *self,
+             WsIdleCall *call)
 {
-  if (deferred->prev != NULL)
-    deferred->prev->next = deferred->next;
+  if (call->prev != NULL)
+    call->prev->next = call->next;
   else
-    self->deferred_head = deferred->next;
+    self->calls_head = call->next;
 
-  if (deferred->next != NULL)
-    deferred->next->prev = deferred->prev;
+  if (call->next != NULL)
+    call->next->prev = call->prev;
   else
-    self->deferred_tail = deferred->prev;
+    self->calls_tail = call->prev;
 
-  deferred->prev = NULL;
-  deferred->next = NULL;
-  deferred->queued = FALSE;
+  call->prev = NULL;
+  call->next = NULL;
+  call->queued = FALSE;
 
-  if (deferred->func != NULL)
-    self->n_deferred--;
+  if (call->func != NULL)
+    self->n_calls--;
 }
 
 /* Makes the calls queued so far. A mark without a function ends them, since a call may queue others
  * and cancel any. A nested dispatch that comes upon the mark has made the calls before it, and
  * takes it out. */
 static void
-call_deferred (WsPoller *self)
+run_calls (WsPoller *self)
 {
-  WsDeferred mark = { 0 };
+  WsIdleCall mark = { 0 };
 
-  if (self->n_deferred == 0)
+  if (self->n_calls == 0)
     return;
 
-  append_deferred (self, &mark);
+  append_call (self, &mark);
 
   while (mark.queued)
     {
-      WsDeferred *deferred = self->deferred_head;
+      WsIdleCall *call = self->calls_head;
 
-      unlink_deferred (self, deferred);
-      if (deferred->func != NULL)
-        deferred->func (deferred);
+      unlink_call (self, call);
+      if (call->func != NULL)
+        call->func (call);
     }
 }
 
 void
-ws_poller_defer (WsPoller   *self,
-                 WsDeferred *deferred)
+ws_poller_call_later (WsPoller   *self,
+                      WsIdleCall *call)
 {
-  g_assert (deferred->func != NULL);
+  g_assert (call->func != NULL);
 
-  if (!deferred->queued && !self->destroyed)
-    append_deferred (self, deferred);
+  if (!call->queued && !self->destroyed)
+    append_call (self, call);
 }
 
 void
-ws_poller_cancel_defer (WsPoller   *self,
-                        WsDeferred *deferred)
+ws_poller_cancel_call (WsPoller   *self,
+                       WsIdleCall *call)
 {
-  if (deferred->queued)
-    unlink_deferred (self, deferred);
+  if (call->queued)
+    unlink_call (self, call);
 }
 
 /* The source. */
@@ -290,8 +290,8 @@ poller_source_prepare (GSource *source,
     }
   remove_stand_in (self);
 
-  if (self->n_deferred > 0 || has_any_backlog (self) || ws_poller_backend_has_fetched (self->backend) ||
-      ws_mailbox_has_letters (self->mailbox))
+  if (self->n_calls > 0 || has_any_backlog (self) || ws_poller_backend_has_fetched (self->backend) ||
+      ws_task_queue_has_tasks (self->task_queue))
     return TRUE;
 
   self->wait_begin_us = g_source_get_time (source);
@@ -323,7 +323,7 @@ poller_source_check (GSource *source)
   now_us = g_source_get_time (source);
   if (now_us - self->wait_begin_us >= WAITED_MIN_US) /* nobody was ready meanwhile */
     self->busy_since_us = 0;
-  if (ws_poller_backend_is_ready (self->backend) || ws_mailbox_has_letters (self->mailbox) ||
+  if (ws_poller_backend_is_ready (self->backend) || ws_task_queue_has_tasks (self->task_queue) ||
       get_deadline (self) <= now_us)
     return TRUE;
 
@@ -394,8 +394,8 @@ serve (WsPoller *self)
   if (!self->destroyed)
     ws_poller_backend_dispatch (self->backend);
   expire_timers (self);
-  ws_mailbox_deliver (self->mailbox);
-  call_deferred (self);
+  ws_task_queue_run (self->task_queue);
+  run_calls (self);
   note_busy_turn (self, start_us);
 
   ws_poller_end_dispatch (self, &dispatch);
@@ -425,7 +425,7 @@ ws_poller_new (GMainContext *context)
   self->ref_count = 1;
   self->context = g_main_context_ref (context != NULL ? context : g_main_context_default ());
   self->buffer_pool = ws_buffer_pool_new ();
-  self->mailbox = ws_mailbox_new (self->context);
+  self->task_queue = ws_task_queue_new (self->context);
 
   self->source = g_source_new (&poller_source_funcs, sizeof (PollerSource));
   ((PollerSource *) self->source)->poller = self;
@@ -460,7 +460,7 @@ ws_poller_unref (WsPoller *self)
   g_source_unref (self->source);
   g_main_context_unref (self->context);
   ws_buffer_pool_unref (self->buffer_pool);
-  ws_mailbox_unref (self->mailbox);
+  ws_task_queue_unref (self->task_queue);
   g_free (self->receive_buffer);
   g_free (self);
 }
@@ -479,11 +479,11 @@ ws_poller_destroy (WsPoller *self)
   self->timer_queues = NULL;
   self->timer_queues_serial++;
 
-  while (self->deferred_head != NULL)
-    unlink_deferred (self, self->deferred_head);
+  while (self->calls_head != NULL)
+    unlink_call (self, self->calls_head);
 
   /* Last: what is told then runs the application's code. */
-  ws_mailbox_close (self->mailbox);
+  ws_task_queue_close (self->task_queue);
 }
 
 GMainContext *
@@ -652,10 +652,10 @@ ws_poller_share_received (WsPoller     *self,
   return g_bytes_new_from_bytes (received->bytes, (gsize) (data - received->data), length);
 }
 
-WsMailbox *
-ws_poller_get_mailbox (WsPoller *self)
+WsTaskQueue *
+ws_poller_get_task_queue (WsPoller *self)
 {
-  return self->mailbox;
+  return self->task_queue;
 }
 
 WsBufferPool *

@@ -8,26 +8,26 @@
 
 typedef struct
 {
-  WsDeferred deferred;
+  WsIdleCall idle_call;
   Fixture   *fixture;
   char       name;
   void (*on_call) (Fixture *fixture);
 } Call;
 
 static void
-call_cb (WsDeferred *deferred)
+call_cb (WsIdleCall *idle_call)
 {
-  Call *call = (Call *) deferred;
+  Call *call = (Call *) idle_call;
 
-  g_assert_false (deferred->queued);
+  g_assert_false (idle_call->queued);
   g_string_append_c (call->fixture->log, call->name);
   if (call->on_call != NULL)
     call->on_call (call->fixture);
 }
 
-#define CALL(fixture_, name_, on_call_)                                                    \
- {                                                                                         \
-  .deferred = { .func = call_cb }, .fixture = fixture_, .name = name_, .on_call = on_call_ \
+#define CALL(fixture_, name_, on_call_)                                                     \
+ {                                                                                          \
+  .idle_call = { .func = call_cb }, .fixture = fixture_, .name = name_, .on_call = on_call_ \
  }
 
 static WsTimerQueue *timer_queue;
@@ -41,53 +41,53 @@ destroy_from_call (Fixture *fixture)
 }
 
 static void
-test_destroy_drops_deferred (Fixture      *fixture,
-                             gconstpointer user_data)
+test_destroy_drops_calls (Fixture      *fixture,
+                          gconstpointer user_data)
 {
   Call a = CALL (fixture, 'a', NULL), b = CALL (fixture, 'b', NULL);
 
-  g_test_summary ("Deferred calls are dropped by the end of the poller, and none is queued later");
+  g_test_summary ("Destroying the poller drops idle calls, and none is queued afterwards");
 
-  ws_poller_defer (fixture->poller, &a.deferred);
-  ws_poller_defer (fixture->poller, &b.deferred);
+  ws_poller_call_later (fixture->poller, &a.idle_call);
+  ws_poller_call_later (fixture->poller, &b.idle_call);
   ws_poller_destroy (fixture->poller);
-  g_assert_false (a.deferred.queued);
-  g_assert_false (b.deferred.queued);
+  g_assert_false (a.idle_call.queued);
+  g_assert_false (b.idle_call.queued);
 
-  ws_poller_defer (fixture->poller, &a.deferred);
-  g_assert_false (a.deferred.queued);
-  ws_poller_cancel_defer (fixture->poller, &a.deferred);
+  ws_poller_call_later (fixture->poller, &a.idle_call);
+  g_assert_false (a.idle_call.queued);
+  ws_poller_cancel_call (fixture->poller, &a.idle_call);
   run_ready (fixture);
   assert_log (fixture, "");
 }
 
 static void
-test_destroy_from_deferred (Fixture      *fixture,
-                            gconstpointer user_data)
+test_destroy_from_call (Fixture      *fixture,
+                        gconstpointer user_data)
 {
   Call a = CALL (fixture, 'a', destroy_from_call), b = CALL (fixture, 'b', NULL);
 
-  g_test_summary ("A deferred call may destroy and free the poller; the others are dropped");
+  g_test_summary ("An idle call may destroy and free the poller; the others are dropped");
 
-  ws_poller_defer (fixture->poller, &a.deferred);
-  ws_poller_defer (fixture->poller, &b.deferred);
+  ws_poller_call_later (fixture->poller, &a.idle_call);
+  ws_poller_call_later (fixture->poller, &b.idle_call);
   run_ready (fixture);
   assert_log (fixture, "a");
-  g_assert_false (b.deferred.queued);
+  g_assert_false (b.idle_call.queued);
 }
 
 static void
-test_defer_order (Fixture      *fixture,
-                  gconstpointer user_data)
+test_call_later_order (Fixture      *fixture,
+                       gconstpointer user_data)
 {
   Call a = CALL (fixture, 'a', NULL), b = CALL (fixture, 'b', NULL), c = CALL (fixture, 'c', NULL);
 
-  g_test_summary ("Deferred calls come in order, once, from the loop, with no event needed");
+  g_test_summary ("Idle calls run in order, once, from the loop, without an event");
 
-  ws_poller_defer (fixture->poller, &a.deferred);
-  ws_poller_defer (fixture->poller, &b.deferred);
-  ws_poller_defer (fixture->poller, &c.deferred);
-  ws_poller_defer (fixture->poller, &a.deferred);
+  ws_poller_call_later (fixture->poller, &a.idle_call);
+  ws_poller_call_later (fixture->poller, &b.idle_call);
+  ws_poller_call_later (fixture->poller, &c.idle_call);
+  ws_poller_call_later (fixture->poller, &a.idle_call);
   assert_log (fixture, "");
   g_main_context_iteration (fixture->context, TRUE);
   assert_log (fixture, "abc");
@@ -100,19 +100,19 @@ static Call *asked;
 static void
 cancel_other (Fixture *fixture)
 {
-  ws_poller_cancel_defer (fixture->poller, &cancelled->deferred);
-  ws_poller_cancel_defer (fixture->poller, &cancelled->deferred);
+  ws_poller_cancel_call (fixture->poller, &cancelled->idle_call);
+  ws_poller_cancel_call (fixture->poller, &cancelled->idle_call);
 }
 
 static void
 ask_again (Fixture *fixture)
 {
-  ws_poller_defer (fixture->poller, &asked->deferred);
+  ws_poller_call_later (fixture->poller, &asked->idle_call);
 }
 
 static void
-test_cancel_defer_anywhere (Fixture      *fixture,
-                            gconstpointer user_data)
+test_cancel_call_anywhere (Fixture      *fixture,
+                           gconstpointer user_data)
 {
   g_test_summary ("Any queued call can be cancelled, before and by another one");
 
@@ -124,39 +124,39 @@ test_cancel_defer_anywhere (Fixture      *fixture,
                                            CALL (fixture, 'c', NULL) };
 
       for (guint i = 0; i < 3; i++)
-        ws_poller_defer (fixture->poller, &calls[i].deferred);
-      ws_poller_cancel_defer (fixture->poller, &calls[gone].deferred);
+        ws_poller_call_later (fixture->poller, &calls[i].idle_call);
+      ws_poller_cancel_call (fixture->poller, &calls[gone].idle_call);
       run_ready (fixture);
       assert_log (fixture, before[gone]);
 
       calls[0].on_call = cancel_other;
       cancelled = &calls[gone];
       for (guint i = 0; i < 3; i++)
-        ws_poller_defer (fixture->poller, &calls[i].deferred);
+        ws_poller_call_later (fixture->poller, &calls[i].idle_call);
       run_ready (fixture);
       assert_log (fixture, gone == 0 ? "abc" : before[gone]);
     }
 }
 
 static void
-test_defer_next_turn (Fixture      *fixture,
-                      gconstpointer user_data)
+test_call_later_next_turn (Fixture      *fixture,
+                           gconstpointer user_data)
 {
   Call a = CALL (fixture, 'a', ask_again), b = CALL (fixture, 'b', cancel_other);
   Call c = CALL (fixture, 'c', NULL);
 
-  g_test_summary ("What a call defers, itself too, comes the next turn, so no turn is endless");
+  g_test_summary ("A call that queues another, or itself, runs in the next iteration, so that no iteration is endless");
 
   asked = &a;
   cancelled = &c;
-  ws_poller_defer (fixture->poller, &a.deferred);
-  ws_poller_defer (fixture->poller, &b.deferred);
-  ws_poller_defer (fixture->poller, &c.deferred);
+  ws_poller_call_later (fixture->poller, &a.idle_call);
+  ws_poller_call_later (fixture->poller, &b.idle_call);
+  ws_poller_call_later (fixture->poller, &c.idle_call);
   g_assert_true (g_main_context_iteration (fixture->context, TRUE));
   assert_log (fixture, "ab");
   g_assert_true (g_main_context_iteration (fixture->context, TRUE));
   assert_log (fixture, "a");
-  ws_poller_cancel_defer (fixture->poller, &a.deferred);
+  ws_poller_cancel_call (fixture->poller, &a.idle_call);
   g_assert_false (g_main_context_iteration (fixture->context, FALSE));
 }
 
@@ -177,8 +177,8 @@ ask_and_nest (Fixture *fixture)
 }
 
 static void
-test_defer_nested (Fixture      *fixture,
-                   gconstpointer user_data)
+test_call_later_nested (Fixture      *fixture,
+                        gconstpointer user_data)
 {
   Call a = CALL (fixture, 'a', ask_and_nest), b = CALL (fixture, 'b', nest_once);
   Call c = CALL (fixture, 'c', NULL), d = CALL (fixture, 'd', NULL);
@@ -186,32 +186,32 @@ test_defer_nested (Fixture      *fixture,
   g_test_summary ("Nested dispatches make the calls left over, each once");
 
   asked = &d;
-  ws_poller_defer (fixture->poller, &a.deferred);
-  ws_poller_defer (fixture->poller, &b.deferred);
-  ws_poller_defer (fixture->poller, &c.deferred);
+  ws_poller_call_later (fixture->poller, &a.idle_call);
+  ws_poller_call_later (fixture->poller, &b.idle_call);
+  ws_poller_call_later (fixture->poller, &c.idle_call);
   g_main_context_iteration (fixture->context, TRUE);
   assert_log (fixture, "a(b(cd))");
   g_assert_false (g_main_context_iteration (fixture->context, FALSE));
 }
 
 static void
-defer_from_ready (Peer *peer)
+ask_from_ready (Peer *peer)
 {
   log_and_drain (peer);
   ask_again (peer->fixture);
 }
 
 static void
-test_defer_from_ready (Fixture      *fixture,
-                       gconstpointer user_data)
+test_call_later_from_ready (Fixture      *fixture,
+                            gconstpointer user_data)
 {
   Call  d = CALL (fixture, 'd', NULL);
   Peer *peer = add_event_peer (fixture, 'a', TRUE);
 
-  g_test_summary ("A call deferred when a watch is ready is made without another event");
+  g_test_summary ("A call queued by a ready watch runs without another event");
 
   asked = &d;
-  peer->on_ready = defer_from_ready;
+  peer->on_ready = ask_from_ready;
   run_ready (fixture);
   assert_log (fixture, "ad");
 }
@@ -485,7 +485,7 @@ test_dispatch_flood_and_timer (Fixture      *fixture,
   NamedTimer   timer = { .fixture = fixture, .name = 't' };
   Call         call = CALL (fixture, 'd', NULL);
 
-  g_test_summary ("Under a flood timers expire and deferred calls are made");
+  g_test_summary ("During a flood timers expire and idle calls run");
 
   for (guint i = 0; i < 100; i++)
     add_event_peer (fixture, 'a', TRUE);
@@ -493,7 +493,7 @@ test_dispatch_flood_and_timer (Fixture      *fixture,
   ws_timer_queue_init (&queue, 2000, timer_cb);
   ws_poller_add_timer_queue (fixture->poller, &queue);
   ws_timer_arm (&timer.timer, &queue, ws_poller_get_time (fixture->poller));
-  ws_poller_defer (fixture->poller, &call.deferred);
+  ws_poller_call_later (fixture->poller, &call.idle_call);
   run_until_logged (fixture, 2);
   g_assert_nonnull (strchr (fixture->log->str, 'd'));
   g_assert_nonnull (strchr (fixture->log->str, 't'));
@@ -633,41 +633,41 @@ test_dispatch_idle (Fixture      *fixture,
 
 typedef struct
 {
-  WsLetter letter;
+  WsTask   task;
   Fixture *fixture;
   guint    n_received;
-} EndlessLetter;
+} EndlessTask;
 
 /* It is posted again as soon as it has come, as by a thread that sends all the time. */
 static void
-receive_endless (gpointer addressee,
+receive_endless (gpointer target,
                  guint    n_max)
 {
-  EndlessLetter *self = addressee;
-  WsMailbox     *mailbox = ws_poller_get_mailbox (self->fixture->poller);
-  gint64         end_us = g_get_monotonic_time () + 100;
+  EndlessTask *self = target;
+  WsTaskQueue *queue = ws_poller_get_task_queue (self->fixture->poller);
+  gint64       end_us = g_get_monotonic_time () + 100;
 
-  g_assert_true (ws_mailbox_take (mailbox, self) == &self->letter);
+  g_assert_true (ws_task_queue_take (queue, self) == &self->task);
   while (g_get_monotonic_time () < end_us)
     ;
   self->n_received++;
-  ws_mailbox_post (mailbox, self, receive_endless, &self->letter);
+  ws_task_queue_post (queue, self, receive_endless, &self->task);
 }
 
 static void
-test_mail_lets_others (Fixture      *fixture,
+test_tasks_let_others (Fixture      *fixture,
                        gconstpointer user_data)
 {
-  EndlessLetter letter = { .fixture = fixture };
-  GSource      *idle = g_idle_source_new ();
-  guint         n_calls = 0;
-  guint         n_received;
+  EndlessTask endless = { .fixture = fixture };
+  GSource    *idle = g_idle_source_new ();
+  guint       n_calls = 0;
+  guint       n_received;
 
   g_test_summary ("While other threads post all the time, sources of lower priority get turns, too");
 
   g_source_set_callback (idle, log_idle_cb, fixture->log, NULL);
   g_source_attach (idle, fixture->context);
-  ws_mailbox_post (ws_poller_get_mailbox (fixture->poller), &letter, receive_endless, &letter.letter);
+  ws_task_queue_post (ws_poller_get_task_queue (fixture->poller), &endless, receive_endless, &endless.task);
   while (fixture->log->len < 3)
     {
       g_main_context_iteration (fixture->context, TRUE);
@@ -675,7 +675,7 @@ test_mail_lets_others (Fixture      *fixture,
     }
   g_source_destroy (idle);
   g_source_unref (idle);
-  n_received = letter.n_received;
+  n_received = endless.n_received;
   g_assert_cmpuint (n_received, >, 3);
   for (guint i = 0; i < 10; i++)
     g_assert_true (g_main_context_iteration (fixture->context, FALSE)); /* none is lost */
@@ -690,13 +690,13 @@ main (int    argc,
 {
   g_test_init (&argc, &argv, NULL);
 
-  ADD_POLLER_TEST ("poller-turns/destroy/drops-deferred", test_destroy_drops_deferred);
-  ADD_POLLER_TEST ("poller-turns/destroy/from-deferred", test_destroy_from_deferred);
-  ADD_POLLER_TEST ("poller-turns/defer/order", test_defer_order);
-  ADD_POLLER_TEST ("poller-turns/defer/next-turn", test_defer_next_turn);
-  ADD_POLLER_TEST ("poller-turns/defer/nested", test_defer_nested);
-  ADD_POLLER_TEST ("poller-turns/defer/from-ready", test_defer_from_ready);
-  ADD_POLLER_TEST ("poller-turns/cancel-defer/anywhere", test_cancel_defer_anywhere);
+  ADD_POLLER_TEST ("poller-turns/destroy/drops-calls", test_destroy_drops_calls);
+  ADD_POLLER_TEST ("poller-turns/destroy/from-call", test_destroy_from_call);
+  ADD_POLLER_TEST ("poller-turns/call-later/order", test_call_later_order);
+  ADD_POLLER_TEST ("poller-turns/call-later/next-turn", test_call_later_next_turn);
+  ADD_POLLER_TEST ("poller-turns/call-later/nested", test_call_later_nested);
+  ADD_POLLER_TEST ("poller-turns/call-later/from-ready", test_call_later_from_ready);
+  ADD_POLLER_TEST ("poller-turns/cancel-call/anywhere", test_cancel_call_anywhere);
   ADD_POLLER_TEST ("poller-turns/add-timer-queue/order", test_timer_order);
   ADD_POLLER_TEST ("poller-turns/add-timer-queue/bounded", test_timer_bounded);
   ADD_POLLER_TEST ("poller-turns/remove-timer-queue/frees", test_timer_frees_queue);
@@ -707,7 +707,7 @@ main (int    argc,
   ADD_POLLER_TEST ("poller-turns/dispatch/lets-others-nested", test_dispatch_lets_others_nested);
   ADD_POLLER_TEST ("poller-turns/dispatch/uses-turns", test_dispatch_uses_turns);
   ADD_POLLER_TEST ("poller-turns/dispatch/idle", test_dispatch_idle);
-  ADD_POLLER_TEST ("poller-turns/dispatch/mail-lets-others", test_mail_lets_others);
+  ADD_POLLER_TEST ("poller-turns/dispatch/tasks-let-others", test_tasks_let_others);
   ADD_POLLER_TEST ("poller-turns/dispatch/time", test_dispatch_time);
   ADD_POLLER_TEST ("poller-turns/dispatch/flood-and-timer", test_dispatch_flood_and_timer);
 
