@@ -10,8 +10,8 @@ G_BEGIN_DECLS
  * target run in the order in which they were posted. Posting wakes the main context only when no task is
  * waiting yet, and the poller runs the tasks within the time limit of its own dispatches.
  *
- * This is the only part of io/ that may be used from any thread. It outlives its poller: every thread that may
- * post holds a reference, and finds the queue closed when the poller is gone. */
+ * This is the only part of io/ that may be used from any thread. It outlives its poller: every thread that
+ * may post holds a reference, and finds the queue closed when the poller is gone. */
 typedef struct _WsTaskQueue WsTaskQueue;
 
 /* Embedded in a structure with what the task needs, which keeps the target alive. */

@@ -79,8 +79,8 @@ ws_task_queue_set_limit (WsTaskQueue *self,
   g_mutex_unlock (&self->mutex);
 }
 
-/* Between two iterations no thread owns the context, and only the number of the thread that ran the last one is
- * known. Acquiring the context makes sure that no other thread has taken it over since. */
+/* Between two iterations no thread owns the context, and only the number of the thread that ran the last one
+ * is known. Acquiring the context makes sure that no other thread has taken it over since. */
 gboolean
 ws_task_queue_enter (WsTaskQueue *self)
 {
