@@ -119,6 +119,11 @@ def enumeration_items(kind):
             for member in kind.findall(CORE + "member")]
 
 
+def is_attribute(element):
+    """Whether this is a macro that marks declarations, as WS_DEPRECATED_IN_1_2_FOR() does."""
+    return element.get("name").startswith(("AVAILABLE_IN_", "DEPRECATED_IN_"))
+
+
 def library_items(gir):
     """What the namespace has. Structures of classes and version macros are no part of the contract."""
     namespace = xml.etree.ElementTree.parse(gir).getroot().find(CORE + "namespace")
@@ -128,7 +133,7 @@ def library_items(gir):
             items += class_items(element)
         elif element.tag == CORE + "enumeration":
             items += enumeration_items(element)
-        elif element.tag in (CORE + "function", CORE + "function-macro"):
+        elif element.tag in (CORE + "function", CORE + "function-macro") and not is_attribute(element):
             items.append(Item("function", element.get("name"),
                               signature_of(element) if element.tag == CORE + "function" else "-"))
         elif element.tag == CORE + "callback":

@@ -5,7 +5,7 @@
 
 #include <glib/gstdio.h>
 
-#include "ws-test-server.h"
+#include "ws-test-fixture.h"
 
 /* What a timeout of 0 and a positive one mean, and what a send leaves behind. */
 
@@ -13,10 +13,7 @@
 
 typedef struct
 {
-  WsTestServer *server;
-  WsTestClient *client;
-  WsConnection *connection; /* borrowed */
-  const char   *id;         /* borrowed */
+  WsTestFixture base;
   GBytes       *large;
   guint         n_ticks;
 } Fixture;
@@ -27,10 +24,7 @@ fixture_set_up (Fixture      *fixture,
 {
   char *pattern = ws_test_pattern (LARGE_BYTES);
 
-  fixture->server = ws_test_server_new_listening (user_data, NULL);
-  fixture->client = ws_test_server_open (fixture->server);
-  fixture->connection = ws_test_server_get (fixture->server, 1);
-  fixture->id = ws_connection_get_connection_id (fixture->connection);
+  ws_test_fixture_set_up (&fixture->base, user_data);
   fixture->large = g_bytes_new_take (pattern, LARGE_BYTES);
 }
 
@@ -38,8 +32,7 @@ static void
 fixture_tear_down (Fixture      *fixture,
                    gconstpointer user_data)
 {
-  ws_test_client_free (fixture->client);
-  ws_test_server_free (fixture->server);
+  ws_test_fixture_tear_down (&fixture->base, user_data);
   g_bytes_unref (fixture->large);
 }
 
@@ -59,11 +52,12 @@ test_timeout_zero (Fixture      *fixture,
 
   g_test_summary ("With a timeout of 0 a send returns at once, without the main loop; bytes-sent tells what was accepted.");
 
-  ws_test_client_set_reading (fixture->client, FALSE);
-  g_assert_true (ws_server_send_bytes (fixture->server->server, fixture->id, fixture->large, &error));
-  g_assert_cmpuint (ws_connection_get_bytes_sent (fixture->connection), ==, LARGE_BYTES);
-  g_assert_true (ws_server_send_text (fixture->server->server, fixture->id, "four", &error));
-  g_assert_cmpuint (ws_connection_get_bytes_sent (fixture->connection), ==, 4);
+  ws_test_client_set_reading (fixture->base.client, FALSE);
+  g_assert_true (
+      ws_server_send_bytes (fixture->base.server->server, fixture->base.id, fixture->large, &error));
+  g_assert_cmpuint (ws_connection_get_bytes_sent (fixture->base.connection), ==, LARGE_BYTES);
+  g_assert_true (ws_server_send_text (fixture->base.server->server, fixture->base.id, "four", &error));
+  g_assert_cmpuint (ws_connection_get_bytes_sent (fixture->base.connection), ==, 4);
   g_assert_no_error (error);
   g_assert_cmpuint (fixture->n_ticks, ==, 0);
   g_source_remove (idle);
@@ -73,21 +67,22 @@ static void
 test_timeout_positive (Fixture      *fixture,
                        gconstpointer user_data)
 {
-  g_autoptr (WsTestClient) other = ws_test_server_open (fixture->server);
+  g_autoptr (WsTestClient) other = ws_test_server_open (fixture->base.server);
   g_autoptr (GBytes) received = NULL;
   g_autoptr (GError) error = NULL;
   WsOpcode opcode;
 
   g_test_summary ("With a positive timeout a send returns when all has gone out, bytes-sent stays 0, and events are handled meanwhile.");
 
-  ws_connection_set_timeout (fixture->connection, 20);
+  ws_connection_set_timeout (fixture->base.connection, 20);
   ws_test_client_send_text (other, "meanwhile");
-  g_assert_true (ws_server_send_bytes (fixture->server->server, fixture->id, fixture->large, &error));
+  g_assert_true (
+      ws_server_send_bytes (fixture->base.server->server, fixture->base.id, fixture->large, &error));
   g_assert_no_error (error);
-  g_assert_cmpuint (ws_connection_get_bytes_sent (fixture->connection), ==, 0);
-  g_assert_cmpuint (ws_connection_get_send_queue_length (fixture->connection), ==, 0);
-  g_assert_cmpuint (ws_test_server_count (fixture->server, "data-in #2 text \"meanwhile\""), ==, 1);
-  received = ws_test_client_read_message (fixture->client, &opcode);
+  g_assert_cmpuint (ws_connection_get_bytes_sent (fixture->base.connection), ==, 0);
+  g_assert_cmpuint (ws_connection_get_send_queue_length (fixture->base.connection), ==, 0);
+  g_assert_cmpuint (ws_test_server_count (fixture->base.server, "data-in #2 text \"meanwhile\""), ==, 1);
+  received = ws_test_client_read_message (fixture->base.client, &opcode);
   g_assert_cmpint (opcode, ==, WS_OPCODE_BINARY);
   g_assert_true (g_bytes_equal (received, fixture->large));
 }
@@ -101,14 +96,14 @@ static gboolean
 read_a_little_cb (gpointer user_data)
 {
   Fixture *fixture = user_data;
-  guint64  goal = fixture->client->n_received_bytes + LARGE_BYTES / 16;
+  guint64  goal = fixture->base.client->n_received_bytes + LARGE_BYTES / 16;
 
-  ws_test_client_set_reading (fixture->client, TRUE);
+  ws_test_client_set_reading (fixture->base.client, TRUE);
   if (++fixture->n_ticks == SLOW_TICKS)
     return G_SOURCE_REMOVE;
 
-  ws_test_wait_until (fixture->client->n_received_bytes >= goal);
-  ws_test_client_set_reading (fixture->client, FALSE);
+  ws_test_wait_until (fixture->base.client->n_received_bytes >= goal);
+  ws_test_client_set_reading (fixture->base.client, FALSE);
   return G_SOURCE_CONTINUE;
 }
 
@@ -119,11 +114,11 @@ say_something_cb (gpointer user_data)
 
   if (++fixture->n_ticks == SLOW_TICKS)
     {
-      ws_test_client_set_reading (fixture->client, TRUE);
+      ws_test_client_set_reading (fixture->base.client, TRUE);
       return G_SOURCE_REMOVE;
     }
 
-  ws_test_client_send_text (fixture->client, "busy");
+  ws_test_client_send_text (fixture->base.client, "busy");
   return G_SOURCE_CONTINUE;
 }
 
@@ -136,11 +131,11 @@ test_inactivity (Fixture    *fixture,
   g_autoptr (GError) error = NULL;
 
   /* So that the system cannot take it all. */
-  setsockopt (fixture->client->fd, SOL_SOCKET, SO_RCVBUF, &buffer_bytes, sizeof buffer_bytes);
-  ws_connection_set_timeout (fixture->connection, 1);
-  ws_test_client_set_reading (fixture->client, FALSE);
+  setsockopt (fixture->base.client->fd, SOL_SOCKET, SO_RCVBUF, &buffer_bytes, sizeof buffer_bytes);
+  ws_connection_set_timeout (fixture->base.connection, 1);
+  ws_test_client_set_reading (fixture->base.client, FALSE);
   g_timeout_add (TICK_MS, tick, fixture);
-  g_assert_true (ws_connection_send_bytes (fixture->connection, fixture->large, &error));
+  g_assert_true (ws_connection_send_bytes (fixture->base.connection, fixture->large, &error));
   g_assert_no_error (error);
   g_assert_cmpuint (fixture->n_ticks, ==, SLOW_TICKS);
   g_assert_cmpint (g_get_monotonic_time () - start, >, 2 * G_USEC_PER_SEC);
@@ -172,11 +167,11 @@ test_expired (Fixture      *fixture,
 
   g_test_summary ("A timeout that passes without any data is 10060; the connection stays.");
 
-  ws_connection_set_timeout (fixture->connection, 1);
-  ws_test_client_set_reading (fixture->client, FALSE);
-  g_assert_false (ws_connection_send_bytes (fixture->connection, fixture->large, &error));
+  ws_connection_set_timeout (fixture->base.connection, 1);
+  ws_test_client_set_reading (fixture->base.client, FALSE);
+  g_assert_false (ws_connection_send_bytes (fixture->base.connection, fixture->large, &error));
   g_assert_error (error, WS_ERROR, WS_ERROR_TIMED_OUT);
-  g_assert_true (ws_connection_get_connected (fixture->connection));
+  g_assert_true (ws_connection_get_connected (fixture->base.connection));
 }
 
 /* --- files and streams ----------------------------------------------------------------------- */
@@ -198,11 +193,11 @@ test_send_file (Fixture      *fixture,
   g_close (fd, NULL);
   g_file_set_contents (path, g_bytes_get_data (fixture->large, NULL), LARGE_BYTES, &error);
   g_assert_no_error (error);
-  ws_connection_set_timeout (fixture->connection, waits ? 20 : 0);
-  g_assert_true (ws_server_send_file (fixture->server->server, fixture->id, path, &error));
+  ws_connection_set_timeout (fixture->base.connection, waits ? 20 : 0);
+  g_assert_true (ws_server_send_file (fixture->base.server->server, fixture->base.id, path, &error));
   g_assert_no_error (error);
-  g_assert_cmpint (fixture->client->n_received_bytes > LARGE_BYTES / 2, ==, waits);
-  received = ws_test_client_read_message (fixture->client, &opcode);
+  g_assert_cmpint (fixture->base.client->n_received_bytes > LARGE_BYTES / 2, ==, waits);
+  received = ws_test_client_read_message (fixture->base.client, &opcode);
   g_assert_true (g_bytes_equal (received, fixture->large));
   g_assert_cmpint (g_unlink (path), ==, 0);
 }
@@ -212,10 +207,10 @@ interrupt_cb (gpointer user_data)
 {
   Fixture *fixture = user_data;
 
-  if (ws_connection_get_send_queue_length (fixture->connection) == 0)
+  if (ws_connection_get_send_queue_length (fixture->base.connection) == 0)
     return G_SOURCE_CONTINUE;
 
-  g_assert_true (ws_server_interrupt (fixture->server->server, fixture->id, NULL));
+  g_assert_true (ws_server_interrupt (fixture->base.server->server, fixture->base.id, NULL));
   return G_SOURCE_REMOVE;
 }
 
@@ -234,18 +229,18 @@ test_interrupt (Fixture      *fixture,
   g_assert_cmpint (fd, >=, 0);
   g_close (fd, NULL);
   g_file_set_contents (path, g_bytes_get_data (fixture->large, NULL), LARGE_BYTES, NULL);
-  ws_test_client_set_reading (fixture->client, FALSE);
-  ws_connection_set_timeout (fixture->connection, 20);
+  ws_test_client_set_reading (fixture->base.client, FALSE);
+  ws_connection_set_timeout (fixture->base.connection, 20);
   g_timeout_add (10, interrupt_cb, fixture);
-  g_assert_false (ws_server_send_file (fixture->server->server, fixture->id, path, &error));
+  g_assert_false (ws_server_send_file (fixture->base.server->server, fixture->base.id, path, &error));
   g_assert_error (error, WS_ERROR, WS_ERROR_INTERRUPTED);
-  g_assert_true (ws_connection_get_connected (fixture->connection));
-  ws_test_client_set_reading (fixture->client, TRUE);
-  cut = ws_test_client_read_message (fixture->client, &opcode);
+  g_assert_true (ws_connection_get_connected (fixture->base.connection));
+  ws_test_client_set_reading (fixture->base.client, TRUE);
+  cut = ws_test_client_read_message (fixture->base.client, &opcode);
   g_assert_cmpuint (g_bytes_get_size (cut), <, LARGE_BYTES);
-  ws_connection_set_timeout (fixture->connection, 0);
-  g_assert_true (ws_connection_send_text (fixture->connection, "still here", NULL));
-  ws_test_client_assert_text (fixture->client, "still here");
+  ws_connection_set_timeout (fixture->base.connection, 0);
+  g_assert_true (ws_connection_send_text (fixture->base.connection, "still here", NULL));
+  ws_test_client_assert_text (fixture->base.client, "still here");
   g_assert_cmpint (g_unlink (path), ==, 0);
 }
 
@@ -268,11 +263,11 @@ test_format_is_ignored (Fixture      *fixture,
 
   for (gsize i = 0; i < G_N_ELEMENTS (formats); i++)
     {
-      ws_connection_set_data_format (fixture->connection, formats[i]);
-      g_assert_true (ws_server_send_text (fixture->server->server, fixture->id, "abc", NULL));
-      ws_test_client_assert_frame (fixture->client, WS_OPCODE_TEXT, "abc", 3);
-      g_assert_true (ws_server_send_bytes (fixture->server->server, fixture->id, bytes, NULL));
-      ws_test_client_assert_frame (fixture->client, WS_OPCODE_BINARY, "abc", 3);
+      ws_connection_set_data_format (fixture->base.connection, formats[i]);
+      g_assert_true (ws_server_send_text (fixture->base.server->server, fixture->base.id, "abc", NULL));
+      ws_test_client_assert_frame (fixture->base.client, WS_OPCODE_TEXT, "abc", 3);
+      g_assert_true (ws_server_send_bytes (fixture->base.server->server, fixture->base.id, bytes, NULL));
+      ws_test_client_assert_frame (fixture->base.client, WS_OPCODE_BINARY, "abc", 3);
     }
 }
 
@@ -285,20 +280,20 @@ test_failed_send (Fixture      *fixture,
 
   g_test_summary ("A send that does not fit is 10035, not 135: nothing of it is sent, ready-to-send is FALSE until it fires.");
 
-  ws_test_client_set_reading (fixture->client, FALSE);
-  while (ws_connection_send_bytes (fixture->connection, fixture->large, &error))
+  ws_test_client_set_reading (fixture->base.client, FALSE);
+  while (ws_connection_send_bytes (fixture->base.connection, fixture->large, &error))
     n_accepted++;
   g_assert_error (error, WS_ERROR, WS_ERROR_WOULD_BLOCK);
   g_assert_cmpint (WS_ERROR_WOULD_BLOCK, ==, 10035);
   g_assert_true (g_str_has_prefix (error->message, "[10035] "));
-  g_assert_cmpuint (ws_connection_get_bytes_sent (fixture->connection), ==, 0);
-  g_assert_false (ws_connection_get_ready_to_send (fixture->connection));
-  ws_test_client_set_reading (fixture->client, TRUE);
-  ws_test_server_wait_for (fixture->server, "ready-to-send #1");
-  g_assert_true (ws_connection_get_ready_to_send (fixture->connection));
-  ws_test_wait_until (ws_connection_get_send_queue_length (fixture->connection) == 0);
-  ws_test_wait_until (fixture->client->n_received_bytes >= (guint64) n_accepted * LARGE_BYTES);
-  g_assert_cmpuint (ws_connection_get_messages_sent (fixture->connection), ==, n_accepted);
+  g_assert_cmpuint (ws_connection_get_bytes_sent (fixture->base.connection), ==, 0);
+  g_assert_false (ws_connection_get_ready_to_send (fixture->base.connection));
+  ws_test_client_set_reading (fixture->base.client, TRUE);
+  ws_test_server_wait_for (fixture->base.server, "ready-to-send #1");
+  g_assert_true (ws_connection_get_ready_to_send (fixture->base.connection));
+  ws_test_wait_until (ws_connection_get_send_queue_length (fixture->base.connection) == 0);
+  ws_test_wait_until (fixture->base.client->n_received_bytes >= (guint64) n_accepted * LARGE_BYTES);
+  g_assert_cmpuint (ws_connection_get_messages_sent (fixture->base.connection), ==, n_accepted);
 }
 
 static void
@@ -309,12 +304,12 @@ test_ping_timeout_zero (Fixture      *fixture,
 
   g_test_summary ("With a timeout of 0 a ping is only sent; its pong comes as an event.");
 
-  g_assert_true (ws_server_ping_client (fixture->server->server, fixture->id, NULL));
-  ping = ws_test_client_read_frame (fixture->client);
+  g_assert_true (ws_server_ping_client (fixture->base.server->server, fixture->base.id, NULL));
+  ping = ws_test_client_read_frame (fixture->base.client);
   g_assert_cmpint (ping->opcode, ==, WS_OPCODE_PING);
-  ws_test_client_send_frame (fixture->client, (WsTestFrameSpec){ .opcode = WS_OPCODE_PONG },
+  ws_test_client_send_frame (fixture->base.client, (WsTestFrameSpec){ .opcode = WS_OPCODE_PONG },
                              g_bytes_get_data (ping->payload, NULL), g_bytes_get_size (ping->payload));
-  ws_test_server_wait_for (fixture->server, "pong #1");
+  ws_test_server_wait_for (fixture->base.server, "pong #1");
 }
 
 int
@@ -323,20 +318,17 @@ main (int   argc,
 {
   g_test_init (&argc, &argv, NULL);
 
-#define ADD(name, data, function) \
- g_test_add (name, Fixture, data, fixture_set_up, function, fixture_tear_down)
-
-  ADD ("/contract/sending/timeout/zero", NULL, test_timeout_zero);
-  ADD ("/contract/sending/timeout/positive", NULL, test_timeout_positive);
-  ADD ("/contract/sending/timeout/inactivity-sent", "OutBufferSize=65536", test_inactivity_sent);
-  ADD ("/contract/sending/timeout/inactivity-received", "OutBufferSize=65536", test_inactivity_received);
-  ADD ("/contract/sending/timeout/expired", NULL, test_expired);
-  ADD ("/contract/sending/timeout/ping-zero", NULL, test_ping_timeout_zero);
-  ADD ("/contract/sending/file/timeout-zero", NULL, test_send_file);
-  ADD ("/contract/sending/file/timeout-positive", "LogLevel=0", test_send_file);
-  ADD ("/contract/sending/interrupt", NULL, test_interrupt);
-  ADD ("/contract/sending/format-is-ignored", NULL, test_format_is_ignored);
-  ADD ("/contract/sending/failed-send", NULL, test_failed_send);
+  ws_test_add ("/contract/sending/timeout/zero", NULL, test_timeout_zero);
+  ws_test_add ("/contract/sending/timeout/positive", NULL, test_timeout_positive);
+  ws_test_add ("/contract/sending/timeout/inactivity-sent", "OutBufferSize=65536", test_inactivity_sent);
+  ws_test_add ("/contract/sending/timeout/inactivity-received", "OutBufferSize=65536", test_inactivity_received);
+  ws_test_add ("/contract/sending/timeout/expired", NULL, test_expired);
+  ws_test_add ("/contract/sending/timeout/ping-zero", NULL, test_ping_timeout_zero);
+  ws_test_add ("/contract/sending/file/timeout-zero", NULL, test_send_file);
+  ws_test_add ("/contract/sending/file/timeout-positive", "LogLevel=0", test_send_file);
+  ws_test_add ("/contract/sending/interrupt", NULL, test_interrupt);
+  ws_test_add ("/contract/sending/format-is-ignored", NULL, test_format_is_ignored);
+  ws_test_add ("/contract/sending/failed-send", NULL, test_failed_send);
 
   return g_test_run ();
 }

@@ -3,7 +3,7 @@
 #include <string.h>
 #include <zlib.h>
 
-#include "ws-test-server.h"
+#include "ws-test-fixture.h"
 #include "ws-test-stream.h"
 
 /* One message to many clients. */
@@ -535,29 +535,26 @@ test_compressed (void)
     }
 }
 
-#define ADD(name) \
- g_test_add ("/integration/broadcast/" #name, Fixture, NULL, fixture_set_up, test_##name, fixture_tear_down)
-
 int
 main (int    argc,
       char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 
-  ADD (all);
-  ADD (long);
-  ADD (fragments);
-  ADD (filter);
-  g_test_add ("/integration/broadcast/filter_closes/others", Fixture, NULL, fixture_set_up, test_filter_closes,
+  ws_test_add ("/integration/broadcast/all", NULL, test_all);
+  ws_test_add ("/integration/broadcast/long", NULL, test_long);
+  ws_test_add ("/integration/broadcast/fragments", NULL, test_fragments);
+  ws_test_add ("/integration/broadcast/filter", NULL, test_filter);
+  g_test_add ("/integration/broadcast/filter-closes/others", Fixture, NULL, fixture_set_up, test_filter_closes,
               fixture_tear_down);
-  g_test_add ("/integration/broadcast/filter_closes/asked", Fixture, "UseIPv6=0", fixture_set_up, test_filter_closes,
+  g_test_add ("/integration/broadcast/filter-closes/asked", Fixture, "UseIPv6=0", fixture_set_up, test_filter_closes,
               fixture_tear_down);
-  ADD (filter_changes_list);
-  ADD (filter_disposes);
-  ADD (full);
-  ADD (closing);
-  ADD (behind_stream);
-  ADD (in_handler);
+  ws_test_add ("/integration/broadcast/filter-changes-list", NULL, test_filter_changes_list);
+  ws_test_add ("/integration/broadcast/filter-disposes", NULL, test_filter_disposes);
+  ws_test_add ("/integration/broadcast/full", NULL, test_full);
+  ws_test_add ("/integration/broadcast/closing", NULL, test_closing);
+  ws_test_add ("/integration/broadcast/behind-stream", NULL, test_behind_stream);
+  ws_test_add ("/integration/broadcast/in-handler", NULL, test_in_handler);
   g_test_add_func ("/integration/broadcast/compressed", test_compressed);
 
   return g_test_run ();

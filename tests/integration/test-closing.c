@@ -2,30 +2,23 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 
-#include "ws-test-server.h"
+#include "ws-test-fixture.h"
 
 /* The closing handshake in every order, and the ends that have none. RFC 6455 §7. */
 
-typedef struct
-{
-  WsTestServer *server;
-  WsTestClient *client;
-  WsConnection *connection; /* borrowed */
-} Fixture;
+typedef WsTestFixture Fixture;
 
 static void
 fixture_set_up (Fixture      *fixture,
-                gconstpointer user_data)
+                gconstpointer settings)
 {
-  fixture->server = ws_test_server_new_listening (user_data, NULL);
-  fixture->client = ws_test_server_open (fixture->server);
-  fixture->connection = ws_test_server_get (fixture->server, 1);
+  ws_test_fixture_set_up (fixture, settings);
 }
 
-/* Whatever happened in between, one client that was connected is disconnected once. */
+/* Whatever a test did, its client is disconnected once. */
 static void
 fixture_tear_down (Fixture      *fixture,
-                   gconstpointer user_data)
+                   gconstpointer settings)
 {
   ws_test_wait_until (ws_test_server_get_n_clients (fixture->server) == 0);
   ws_test_settle ();
@@ -34,24 +27,12 @@ fixture_tear_down (Fixture      *fixture,
   g_assert_true (g_str_has_prefix (g_ptr_array_index (fixture->server->events,
                                                       fixture->server->events->len - 1),
                                    "disconnected"));
-  ws_test_client_free (fixture->client);
-  ws_test_server_free (fixture->server);
+  ws_test_fixture_tear_down (fixture, settings);
 }
 
 static void
-keep_result_cb (GObject      *source,
-                GAsyncResult *result,
-                gpointer      user_data)
-{
-  GAsyncResult **kept = user_data;
-
-  g_assert_null (*kept);
-  *kept = g_object_ref (result);
-}
-
-static void
-test_by_server (Fixture      *fixture,
-                gconstpointer user_data)
+test_by_server (WsTestFixture *fixture,
+                gconstpointer  user_data)
 {
   g_autoptr (GError) error = NULL;
 
@@ -70,8 +51,8 @@ test_by_server (Fixture      *fixture,
 }
 
 static void
-test_after_messages (Fixture      *fixture,
-                     gconstpointer user_data)
+test_after_messages (WsTestFixture *fixture,
+                     gconstpointer  user_data)
 {
   g_test_summary ("What was sent before the close arrives before it.");
 
@@ -86,8 +67,8 @@ test_after_messages (Fixture      *fixture,
 }
 
 static void
-test_behind_large_message (Fixture      *fixture,
-                           gconstpointer user_data)
+test_behind_large_message (WsTestFixture *fixture,
+                           gconstpointer  user_data)
 {
   const gsize length = 12 * 1024 * 1024;
   g_autoptr (GBytes) bytes = g_bytes_new_take (ws_test_pattern (length), length);
@@ -106,8 +87,8 @@ test_behind_large_message (Fixture      *fixture,
 }
 
 static void
-test_twice (Fixture      *fixture,
-            gconstpointer user_data)
+test_twice (WsTestFixture *fixture,
+            gconstpointer  user_data)
 {
   g_test_summary ("A second close sends no second close frame and does not change the code.");
 
@@ -122,8 +103,8 @@ test_twice (Fixture      *fixture,
 }
 
 static void
-test_both (Fixture      *fixture,
-           gconstpointer user_data)
+test_both (WsTestFixture *fixture,
+           gconstpointer  user_data)
 {
   g_test_summary ("When both close at once one frame goes each way, and each is told the other's code. RFC 6455 7.1.5");
 
@@ -135,8 +116,8 @@ test_both (Fixture      *fixture,
 }
 
 static void
-test_data_after_close (Fixture      *fixture,
-                       gconstpointer user_data)
+test_data_after_close (WsTestFixture *fixture,
+                       gconstpointer  user_data)
 {
   g_test_summary ("What a client sends after its close frame is ignored.");
 
@@ -150,8 +131,8 @@ test_data_after_close (Fixture      *fixture,
 }
 
 static void
-test_inside_message (Fixture      *fixture,
-                     gconstpointer user_data)
+test_inside_message (WsTestFixture *fixture,
+                     gconstpointer  user_data)
 {
   g_test_summary ("A close between two fragments is a close, and the message is dropped.");
 
@@ -164,8 +145,8 @@ test_inside_message (Fixture      *fixture,
 }
 
 static void
-test_client_keeps_socket (Fixture      *fixture,
-                          gconstpointer user_data)
+test_client_keeps_socket (WsTestFixture *fixture,
+                          gconstpointer  user_data)
 {
   g_test_summary ("A client that has closed but keeps its socket open is gone all the same.");
 
@@ -175,8 +156,8 @@ test_client_keeps_socket (Fixture      *fixture,
 }
 
 static void
-test_half_close (Fixture      *fixture,
-                 gconstpointer user_data)
+test_half_close (WsTestFixture *fixture,
+                 gconstpointer  user_data)
 {
   g_test_summary ("An end of the stream without a close frame is 1006.");
 
@@ -186,8 +167,8 @@ test_half_close (Fixture      *fixture,
 }
 
 static void
-test_half_close_in_frame (Fixture      *fixture,
-                          gconstpointer user_data)
+test_half_close_in_frame (WsTestFixture *fixture,
+                          gconstpointer  user_data)
 {
   g_autoptr (GByteArray) frame = NULL;
 
@@ -201,8 +182,8 @@ test_half_close_in_frame (Fixture      *fixture,
 }
 
 static void
-test_half_close_after_close (Fixture      *fixture,
-                             gconstpointer user_data)
+test_half_close_after_close (WsTestFixture *fixture,
+                             gconstpointer  user_data)
 {
   g_test_summary ("Close frame and end of the stream together are a proper close.");
 
@@ -218,8 +199,8 @@ test_half_close_after_close (Fixture      *fixture,
 }
 
 static void
-test_reset (Fixture      *fixture,
-            gconstpointer user_data)
+test_reset (WsTestFixture *fixture,
+            gconstpointer  user_data)
 {
   g_test_summary ("A reset is 1006.");
 
@@ -228,8 +209,8 @@ test_reset (Fixture      *fixture,
 }
 
 static void
-test_no_answer (Fixture      *fixture,
-                gconstpointer user_data)
+test_no_answer (WsTestFixture *fixture,
+                gconstpointer  user_data)
 {
   g_test_summary ("A client that does not answer the close is dropped with 1006 at CloseTimeout.");
 
@@ -240,8 +221,8 @@ test_no_answer (Fixture      *fixture,
 }
 
 static void
-test_no_answer_but_noise (Fixture      *fixture,
-                          gconstpointer user_data)
+test_no_answer_but_noise (WsTestFixture *fixture,
+                          gconstpointer  user_data)
 {
   g_test_summary ("Messages instead of an answer do not move the end of CloseTimeout.");
 
@@ -255,8 +236,8 @@ test_no_answer_but_noise (Fixture      *fixture,
 }
 
 static void
-test_no_wait (Fixture      *fixture,
-              gconstpointer user_data)
+test_no_wait (WsTestFixture *fixture,
+              gconstpointer  user_data)
 {
   g_test_summary ("With WaitForCloseResponse False the connection ends behind the close frame.");
 
@@ -267,8 +248,8 @@ test_no_wait (Fixture      *fixture,
 }
 
 static void
-test_disconnect_settings (Fixture      *fixture,
-                          gconstpointer user_data)
+test_disconnect_settings (WsTestFixture *fixture,
+                          gconstpointer  user_data)
 {
   const char *id = ws_connection_get_connection_id (fixture->connection);
   g_autoptr (GError) error = NULL;
@@ -285,8 +266,8 @@ test_disconnect_settings (Fixture      *fixture,
 }
 
 static void
-test_code_zero (Fixture      *fixture,
-                gconstpointer user_data)
+test_code_zero (WsTestFixture *fixture,
+                gconstpointer  user_data)
 {
   g_test_summary ("Closing with code 0 sends DisconnectStatusCode.");
 
@@ -297,8 +278,8 @@ test_code_zero (Fixture      *fixture,
 }
 
 static void
-test_invalid_codes (Fixture      *fixture,
-                    gconstpointer user_data)
+test_invalid_codes (WsTestFixture *fixture,
+                    gconstpointer  user_data)
 {
   const guint codes[] = { 1, 999, 1004, 1005, 1006, 1015, 1016, 2999, 5000, 65536 + 1000 };
 
@@ -318,8 +299,8 @@ test_invalid_codes (Fixture      *fixture,
 }
 
 static void
-test_bad_reasons (Fixture      *fixture,
-                  gconstpointer user_data)
+test_bad_reasons (WsTestFixture *fixture,
+                  gconstpointer  user_data)
 {
   g_autofree char *longest = ws_test_pattern (123);
   g_autofree char *too_long = ws_test_pattern (124);
@@ -369,8 +350,8 @@ test_valid_code (gconstpointer user_data)
 }
 
 static void
-test_no_code (Fixture      *fixture,
-              gconstpointer user_data)
+test_no_code (WsTestFixture *fixture,
+              gconstpointer  user_data)
 {
   g_test_summary ("A close without a code is answered without one and reported as 1005.");
 
@@ -381,15 +362,15 @@ test_no_code (Fixture      *fixture,
 }
 
 static void
-test_close_async (Fixture      *fixture,
-                  gconstpointer user_data)
+test_close_async (WsTestFixture *fixture,
+                  gconstpointer  user_data)
 {
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
 
   g_test_summary ("close_async finishes when the closing handshake has ended.");
 
-  ws_connection_close_async (fixture->connection, 1000, "bye", NULL, keep_result_cb, &result);
+  ws_connection_close_async (fixture->connection, 1000, "bye", NULL, ws_test_keep_result_cb, &result);
   ws_test_client_assert_close (fixture->client, 1000, "bye");
   ws_test_settle ();
   g_assert_null (result);
@@ -401,14 +382,14 @@ test_close_async (Fixture      *fixture,
 }
 
 static void
-test_close_async_peer_gone (Fixture      *fixture,
-                            gconstpointer user_data)
+test_close_async_peer_gone (WsTestFixture *fixture,
+                            gconstpointer  user_data)
 {
   g_autoptr (GAsyncResult) result = NULL;
 
   g_test_summary ("close_async finishes too when the peer leaves instead of answering.");
 
-  ws_connection_close_async (fixture->connection, 1000, "bye", NULL, keep_result_cb, &result);
+  ws_connection_close_async (fixture->connection, 1000, "bye", NULL, ws_test_keep_result_cb, &result);
   ws_test_client_reset (fixture->client);
   ws_test_wait_until (result != NULL);
   ws_connection_close_finish (fixture->connection, result, NULL);
@@ -473,7 +454,7 @@ test_shutdown_async (gconstpointer user_data)
 
   g_test_summary ("shutdown_async finishes with the last closing handshake or at its deadline.");
 
-  ws_server_shutdown_async (server->server, answers ? 60 : 1, NULL, keep_result_cb, &result);
+  ws_server_shutdown_async (server->server, answers ? 60 : 1, NULL, ws_test_keep_result_cb, &result);
   ws_test_client_assert_close (client, 1001, NULL);
   ws_test_settle ();
   g_assert_null (result);
@@ -500,7 +481,7 @@ test_shutdown_idle (void)
 
   g_test_summary ("shutdown_async without clients finishes from the main context at once.");
 
-  ws_server_shutdown_async (server->server, 60, NULL, keep_result_cb, &result);
+  ws_server_shutdown_async (server->server, 60, NULL, ws_test_keep_result_cb, &result);
   g_assert_null (result);
   ws_test_wait_until (result != NULL);
   g_assert_true (ws_server_shutdown_finish (server->server, result, NULL));
@@ -543,31 +524,28 @@ main (int   argc,
 
   g_test_init (&argc, &argv, NULL);
 
-#define ADD(name, setting, function) \
- g_test_add (name, Fixture, setting, fixture_set_up, function, fixture_tear_down)
-
-  ADD ("/integration/closing/by-server", NULL, test_by_server);
-  ADD ("/integration/closing/after-messages", NULL, test_after_messages);
-  ADD ("/integration/closing/behind-large-message", NULL, test_behind_large_message);
-  ADD ("/integration/closing/twice", NULL, test_twice);
-  ADD ("/integration/closing/both", NULL, test_both);
-  ADD ("/integration/closing/data-after-close", NULL, test_data_after_close);
-  ADD ("/integration/closing/inside-message", NULL, test_inside_message);
-  ADD ("/integration/closing/client-keeps-socket", NULL, test_client_keeps_socket);
-  ADD ("/integration/closing/half-close/between-frames", NULL, test_half_close);
-  ADD ("/integration/closing/half-close/in-frame", NULL, test_half_close_in_frame);
-  ADD ("/integration/closing/half-close/after-close", NULL, test_half_close_after_close);
-  ADD ("/integration/closing/reset", NULL, test_reset);
-  ADD ("/integration/closing/no-answer/silence", "CloseTimeout=1", test_no_answer);
-  ADD ("/integration/closing/no-answer/noise", "CloseTimeout=1", test_no_answer_but_noise);
-  ADD ("/integration/closing/no-wait", "WaitForCloseResponse=False", test_no_wait);
-  ADD ("/integration/closing/disconnect-settings", "DisconnectStatusCode=4321", test_disconnect_settings);
-  ADD ("/integration/closing/code/zero", "DisconnectStatusCode=4321", test_code_zero);
-  ADD ("/integration/closing/code/invalid", NULL, test_invalid_codes);
-  ADD ("/integration/closing/code/none", NULL, test_no_code);
-  ADD ("/integration/closing/reasons", NULL, test_bad_reasons);
-  ADD ("/integration/closing/async/answered", NULL, test_close_async);
-  ADD ("/integration/closing/async/peer-gone", NULL, test_close_async_peer_gone);
+  ws_test_add ("/integration/closing/by-server", NULL, test_by_server);
+  ws_test_add ("/integration/closing/after-messages", NULL, test_after_messages);
+  ws_test_add ("/integration/closing/behind-large-message", NULL, test_behind_large_message);
+  ws_test_add ("/integration/closing/twice", NULL, test_twice);
+  ws_test_add ("/integration/closing/both", NULL, test_both);
+  ws_test_add ("/integration/closing/data-after-close", NULL, test_data_after_close);
+  ws_test_add ("/integration/closing/inside-message", NULL, test_inside_message);
+  ws_test_add ("/integration/closing/client-keeps-socket", NULL, test_client_keeps_socket);
+  ws_test_add ("/integration/closing/half-close/between-frames", NULL, test_half_close);
+  ws_test_add ("/integration/closing/half-close/in-frame", NULL, test_half_close_in_frame);
+  ws_test_add ("/integration/closing/half-close/after-close", NULL, test_half_close_after_close);
+  ws_test_add ("/integration/closing/reset", NULL, test_reset);
+  ws_test_add ("/integration/closing/no-answer/silence", "CloseTimeout=1", test_no_answer);
+  ws_test_add ("/integration/closing/no-answer/noise", "CloseTimeout=1", test_no_answer_but_noise);
+  ws_test_add ("/integration/closing/no-wait", "WaitForCloseResponse=False", test_no_wait);
+  ws_test_add ("/integration/closing/disconnect-settings", "DisconnectStatusCode=4321", test_disconnect_settings);
+  ws_test_add ("/integration/closing/code/zero", "DisconnectStatusCode=4321", test_code_zero);
+  ws_test_add ("/integration/closing/code/invalid", NULL, test_invalid_codes);
+  ws_test_add ("/integration/closing/code/none", NULL, test_no_code);
+  ws_test_add ("/integration/closing/reasons", NULL, test_bad_reasons);
+  ws_test_add ("/integration/closing/async/answered", NULL, test_close_async);
+  ws_test_add ("/integration/closing/async/peer-gone", NULL, test_close_async_peer_gone);
   for (gsize i = 0; i < G_N_ELEMENTS (codes); i++)
     {
       g_autofree char *path = g_strdup_printf ("/integration/closing/code/%u", codes[i]);

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 
-#include "ws-test-server.h"
+#include "ws-test-fixture.h"
 
 /* Opening handshakes that the application decides later. */
 
@@ -270,21 +270,18 @@ main (int   argc,
 {
   g_test_init (&argc, &argv, NULL);
 
-#define ADD(name, setting, function) \
- g_test_add (name, Fixture, setting, fixture_set_up, function, fixture_tear_down)
-
-  ADD ("/integration/deferred/complete", NULL, test_complete);
-  ADD ("/integration/deferred/complete-twice", NULL, test_complete_twice);
-  ADD ("/integration/deferred/refuse", NULL, test_refuse);
-  ADD ("/integration/deferred/status-of-no-kind", NULL, test_status_of_no_kind);
-  ADD ("/integration/deferred/frames-meanwhile", NULL, test_frames_meanwhile);
-  ADD ("/integration/deferred/flood-meanwhile", NULL, test_flood_meanwhile);
-  ADD ("/integration/deferred/peer-closes", NULL, test_peer_leaves);
-  ADD ("/integration/deferred/peer-resets", "LogLevel=1", test_peer_leaves);
-  ADD ("/integration/deferred/never", "HandshakeTimeout=1", test_never);
-  ADD ("/integration/deferred/dropped", NULL, test_dropped);
-  ADD ("/integration/deferred/shutdown-meanwhile", NULL, test_shutdown_meanwhile);
-  ADD ("/integration/deferred/server-dropped-meanwhile", NULL, test_server_dropped_meanwhile);
+  ws_test_add ("/integration/deferred/complete", NULL, test_complete);
+  ws_test_add ("/integration/deferred/complete-twice", NULL, test_complete_twice);
+  ws_test_add ("/integration/deferred/refuse", NULL, test_refuse);
+  ws_test_add ("/integration/deferred/status-of-no-kind", NULL, test_status_of_no_kind);
+  ws_test_add ("/integration/deferred/frames-meanwhile", NULL, test_frames_meanwhile);
+  ws_test_add ("/integration/deferred/flood-meanwhile", NULL, test_flood_meanwhile);
+  ws_test_add ("/integration/deferred/peer-closes", NULL, test_peer_leaves);
+  ws_test_add ("/integration/deferred/peer-resets", "LogLevel=1", test_peer_leaves);
+  ws_test_add ("/integration/deferred/never", "HandshakeTimeout=1", test_never);
+  ws_test_add ("/integration/deferred/dropped", NULL, test_dropped);
+  ws_test_add ("/integration/deferred/shutdown-meanwhile", NULL, test_shutdown_meanwhile);
+  ws_test_add ("/integration/deferred/server-dropped-meanwhile", NULL, test_server_dropped_meanwhile);
   g_test_add_func ("/integration/deferred/complete-inside", test_complete_inside);
 
   return g_test_run ();

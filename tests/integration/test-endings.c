@@ -5,24 +5,13 @@
 #include <glib/gstdio.h>
 #include <sys/socket.h>
 
-#include "ws-test-server.h"
+#include "ws-test-fixture.h"
 
 /* How connections, waits and listening end where something else is under way: cut close frames,
  * slow readers, unread input, blocked handlers; and numbers of seconds that overflow 32 bits. */
 
 #define LONG_LENGTH (10 * 1000 * 1000)
 #define SLOW_STEP (20 * 1000)
-
-static void
-keep_result_cb (GObject      *source,
-                GAsyncResult *result,
-                gpointer      user_data)
-{
-  GAsyncResult **kept = user_data;
-
-  g_assert_null (*kept);
-  *kept = g_object_ref (result);
-}
 
 static gboolean
 set_flag_cb (gpointer user_data)
@@ -353,7 +342,7 @@ test_shutdown_cancelled (void)
 
   g_test_summary ("Cancelling shutdown_async ends its wait, not the closing handshakes.");
 
-  ws_server_shutdown_async (server->server, 0, cancellable, keep_result_cb, &result);
+  ws_server_shutdown_async (server->server, 0, cancellable, ws_test_keep_result_cb, &result);
   g_cancellable_cancel (cancellable);
   ws_test_wait_until (result != NULL);
   g_assert_false (ws_server_shutdown_finish (server->server, result, &error));

@@ -6,20 +6,9 @@
 #include <glib-unix.h>
 #include <glib/gstdio.h>
 
-#include "ws-test-server.h"
+#include "ws-test-fixture.h"
 
 /* Pings of the server's own, quiet connections, and peers that flood with pings. */
-
-static void
-keep_result_cb (GObject      *source,
-                GAsyncResult *result,
-                gpointer      user_data)
-{
-  GAsyncResult **kept = user_data;
-
-  g_assert_null (*kept);
-  *kept = g_object_ref (result);
-}
 
 static void
 test_ping_interval (void)
@@ -49,7 +38,7 @@ test_pong_timeout (void)
 
   g_test_summary ("A client that does not answer is dropped with 1006; who waits for it is told.");
 
-  ws_connection_send_ping_async (ws_test_server_get (server, 1), NULL, keep_result_cb, &result);
+  ws_connection_send_ping_async (ws_test_server_get (server, 1), NULL, ws_test_keep_result_cb, &result);
   ws_test_server_wait_for (server, "disconnected #1 1006");
   g_assert_nonnull (strstr (g_ptr_array_index (server->events, server->events->len - 1), "PongTimeout"));
   ws_test_wait_until (result != NULL);
@@ -189,7 +178,7 @@ test_ping_client (void)
   g_test_summary ("Pings under way together are each answered once; the last pong answers all.");
 
   for (guint i = 0; i < G_N_ELEMENTS (results); i++)
-    ws_connection_send_ping_async (connection, NULL, keep_result_cb, &results[i]);
+    ws_connection_send_ping_async (connection, NULL, ws_test_keep_result_cb, &results[i]);
   for (guint i = 0; i < G_N_ELEMENTS (results); i++)
     {
       g_autoptr (WsTestFrame) ping = ws_test_client_read_frame (client);

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 
-#include "ws-test-server.h"
+#include "ws-test-fixture.h"
 
 /* Messages to a function in place of data-in, and sending from memory that is in no GBytes. */
 
@@ -377,30 +377,27 @@ test_failed_message (Fixture      *fixture,
   assert_messages (fixture, NULL);
 }
 
-#define ADD(name) \
- g_test_add ("/integration/message-func/" #name, Fixture, NULL, fixture_set_up, test_##name, fixture_tear_down)
-
 int
 main (int    argc,
       char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 
-  g_test_add ("/integration/message-func/whole_messages/buffered", Fixture, "BufferMessage=True", fixture_set_up,
+  g_test_add ("/integration/message-func/whole-messages/buffered", Fixture, "BufferMessage=True", fixture_set_up,
               test_whole_messages, fixture_tear_down);
-  g_test_add ("/integration/message-func/whole_messages/in-parts", Fixture, "BufferMessage=False", fixture_set_up,
+  g_test_add ("/integration/message-func/whole-messages/in-parts", Fixture, "BufferMessage=False", fixture_set_up,
               test_whole_messages, fixture_tear_down);
-  ADD (send_data);
-  ADD (send_data_copies);
-  ADD (pause);
-  ADD (close);
-  ADD (nested);
-  ADD (nested_compressed);
-  ADD (replace);
-  ADD (unset);
-  ADD (line_mode);
-  ADD (disposed);
-  ADD (failed_message);
+  ws_test_add ("/integration/message-func/send-data", NULL, test_send_data);
+  ws_test_add ("/integration/message-func/send-data-copies", NULL, test_send_data_copies);
+  ws_test_add ("/integration/message-func/pause", NULL, test_pause);
+  ws_test_add ("/integration/message-func/close", NULL, test_close);
+  ws_test_add ("/integration/message-func/nested", NULL, test_nested);
+  ws_test_add ("/integration/message-func/nested-compressed", NULL, test_nested_compressed);
+  ws_test_add ("/integration/message-func/replace", NULL, test_replace);
+  ws_test_add ("/integration/message-func/unset", NULL, test_unset);
+  ws_test_add ("/integration/message-func/line-mode", NULL, test_line_mode);
+  ws_test_add ("/integration/message-func/disposed", NULL, test_disposed);
+  ws_test_add ("/integration/message-func/failed-message", NULL, test_failed_message);
 
   return g_test_run ();
 }

@@ -2,38 +2,14 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 
-#include "ws-test-server.h"
+#include "ws-test-fixture.h"
 #include "ws-test-stream.h"
 
 /* MessageLength: one message out of several sends. */
 
-typedef struct
-{
-  WsTestServer *server;
-  WsTestClient *client;
-  WsConnection *connection; /* borrowed */
-} Fixture;
-
 static void
-fixture_set_up (Fixture      *fixture,
-                gconstpointer user_data)
-{
-  fixture->server = ws_test_server_new_listening (NULL, NULL);
-  fixture->client = ws_test_server_open (fixture->server);
-  fixture->connection = ws_test_server_get (fixture->server, 1);
-}
-
-static void
-fixture_tear_down (Fixture      *fixture,
-                   gconstpointer user_data)
-{
-  ws_test_client_free (fixture->client);
-  ws_test_server_free (fixture->server);
-}
-
-static void
-set_message_length (Fixture *fixture,
-                    guint    length)
+set_message_length (WsTestFixture *fixture,
+                    guint          length)
 {
   g_autofree char *setting = g_strdup_printf ("MessageLength[%s]=%u",
                                               ws_connection_get_connection_id (fixture->connection), length);
@@ -42,8 +18,8 @@ set_message_length (Fixture *fixture,
 }
 
 static void
-send_text (Fixture    *fixture,
-           const char *text)
+send_text (WsTestFixture *fixture,
+           const char    *text)
 {
   g_autoptr (GError) error = NULL;
 
@@ -52,10 +28,10 @@ send_text (Fixture    *fixture,
 }
 
 static void
-assert_part (Fixture    *fixture,
-             WsOpcode    opcode,
-             const char *payload,
-             gboolean    fin)
+assert_part (WsTestFixture *fixture,
+             WsOpcode       opcode,
+             const char    *payload,
+             gboolean       fin)
 {
   g_autoptr (WsTestFrame) frame = ws_test_client_read_frame (fixture->client);
 
@@ -66,23 +42,8 @@ assert_part (Fixture    *fixture,
 }
 
 static void
-keep_result_cb (GObject      *source,
-                GAsyncResult *result,
-                gpointer      user_data)
+assert_several (WsTestFixture *fixture)
 {
-  GAsyncResult **kept = user_data;
-
-  g_assert_null (*kept);
-  *kept = g_object_ref (result);
-}
-
-static void
-test_several (Fixture      *fixture,
-              gconstpointer user_data)
-{
-  g_test_summary ("The announced bytes are one message over several sends, empty ones too; then each is its own.");
-
-  ws_connection_set_timeout (fixture->connection, GPOINTER_TO_INT (user_data));
   set_message_length (fixture, 6);
   send_text (fixture, "");
   send_text (fixture, "a");
@@ -102,8 +63,27 @@ test_several (Fixture      *fixture,
 }
 
 static void
-test_cut_characters (Fixture      *fixture,
-                     gconstpointer user_data)
+test_several (WsTestFixture *fixture,
+              gconstpointer  user_data)
+{
+  g_test_summary ("The announced bytes are one message over several sends, empty sends included; the next send is a message of its own.");
+
+  assert_several (fixture);
+}
+
+static void
+test_several_waiting (WsTestFixture *fixture,
+                      gconstpointer  user_data)
+{
+  g_test_summary ("Sends that wait until their bytes are sent form one message, too.");
+
+  ws_connection_set_timeout (fixture->connection, 10);
+  assert_several (fixture);
+}
+
+static void
+test_cut_characters (WsTestFixture *fixture,
+                     gconstpointer  user_data)
 {
   g_test_summary ("A part may end inside a character.");
 
@@ -115,8 +95,8 @@ test_cut_characters (Fixture      *fixture,
 }
 
 static void
-test_format (Fixture      *fixture,
-             gconstpointer user_data)
+test_format (WsTestFixture *fixture,
+             gconstpointer  user_data)
 {
   g_autoptr (GBytes) binary = g_bytes_new_static ("\xff", 1);
 
@@ -130,8 +110,8 @@ test_format (Fixture      *fixture,
 }
 
 static void
-test_too_long (Fixture      *fixture,
-               gconstpointer user_data)
+test_too_long (WsTestFixture *fixture,
+               gconstpointer  user_data)
 {
   g_autoptr (GError) error = NULL;
 
@@ -150,8 +130,8 @@ test_too_long (Fixture      *fixture,
 }
 
 static void
-test_close_in_between (Fixture      *fixture,
-                       gconstpointer user_data)
+test_close_in_between (WsTestFixture *fixture,
+                       gconstpointer  user_data)
 {
   g_test_summary ("A close in the middle of such a message goes out at once.");
 
@@ -166,8 +146,8 @@ test_close_in_between (Fixture      *fixture,
 }
 
 static void
-test_control_in_between (Fixture      *fixture,
-                         gconstpointer user_data)
+test_control_in_between (WsTestFixture *fixture,
+                         gconstpointer  user_data)
 {
   g_test_summary ("Pings and pongs pass between the parts.");
 
@@ -184,8 +164,8 @@ test_control_in_between (Fixture      *fixture,
 }
 
 static void
-test_others_refused (Fixture      *fixture,
-                     gconstpointer user_data)
+test_others_refused (WsTestFixture *fixture,
+                     gconstpointer  user_data)
 {
   g_autoptr (GInputStream) stream = ws_test_stream_new (10, 10, FALSE);
   g_autoptr (GBytes) bytes = g_bytes_new_static ("x", 1);
@@ -197,10 +177,10 @@ test_others_refused (Fixture      *fixture,
 
   set_message_length (fixture, 4);
   send_text (fixture, "ab");
-  ws_connection_send_async (fixture->connection, WS_DATA_FORMAT_TEXT, bytes, NULL, keep_result_cb,
+  ws_connection_send_async (fixture->connection, WS_DATA_FORMAT_TEXT, bytes, NULL, ws_test_keep_result_cb,
                             &results[0]);
-  ws_connection_send_stream_async (fixture->connection, stream, NULL, keep_result_cb, &results[1]);
-  ws_connection_send_file_async (fixture->connection, file, NULL, NULL, NULL, NULL, keep_result_cb,
+  ws_connection_send_stream_async (fixture->connection, stream, NULL, ws_test_keep_result_cb, &results[1]);
+  ws_connection_send_file_async (fixture->connection, file, NULL, NULL, NULL, NULL, ws_test_keep_result_cb,
                                  &results[2]);
   g_assert_false (ws_connection_set_upload_stream (fixture->connection, stream, &errors[3]));
   g_assert_false (ws_connection_send_file (fixture->connection, "/dev/null", &errors[4]));
@@ -223,8 +203,8 @@ test_others_refused (Fixture      *fixture,
 }
 
 static void
-test_during_stream (Fixture      *fixture,
-                    gconstpointer user_data)
+test_during_stream (WsTestFixture *fixture,
+                    gconstpointer  user_data)
 {
   g_autoptr (GInputStream) stream = ws_test_stream_new (400000, 100000, FALSE);
   g_autoptr (GAsyncResult) result = NULL;
@@ -235,7 +215,7 @@ test_during_stream (Fixture      *fixture,
   g_test_summary ("While a stream is sent no part is taken: it would stand inside the stream's message.");
 
   set_message_length (fixture, 4);
-  ws_connection_send_stream_async (fixture->connection, stream, NULL, keep_result_cb, &result);
+  ws_connection_send_stream_async (fixture->connection, stream, NULL, ws_test_keep_result_cb, &result);
   g_assert_false (ws_connection_send_text (fixture->connection, "ab", &error));
   g_assert_error (error, WS_ERROR, WS_ERROR_IN_PROGRESS);
   message = ws_test_client_read_message (fixture->client, &opcode);
@@ -248,8 +228,8 @@ test_during_stream (Fixture      *fixture,
 }
 
 static void
-test_changed_in_between (Fixture      *fixture,
-                         gconstpointer user_data)
+test_changed_in_between (WsTestFixture *fixture,
+                         gconstpointer  user_data)
 {
   g_autofree char *setting = g_strdup_printf ("MessageLength[%s]=0",
                                               ws_connection_get_connection_id (fixture->connection));
@@ -275,19 +255,16 @@ main (int   argc,
 {
   g_test_init (&argc, &argv, NULL);
 
-#define ADD(name, data, function) \
- g_test_add (name, Fixture, data, fixture_set_up, function, fixture_tear_down)
-
-  ADD ("/integration/message-length/several", NULL, test_several);
-  ADD ("/integration/message-length/several-waiting", GINT_TO_POINTER (10), test_several);
-  ADD ("/integration/message-length/cut-characters", NULL, test_cut_characters);
-  ADD ("/integration/message-length/format", NULL, test_format);
-  ADD ("/integration/message-length/too-long", NULL, test_too_long);
-  ADD ("/integration/message-length/close-in-between", NULL, test_close_in_between);
-  ADD ("/integration/message-length/control-in-between", NULL, test_control_in_between);
-  ADD ("/integration/message-length/others-refused", NULL, test_others_refused);
-  ADD ("/integration/message-length/during-stream", NULL, test_during_stream);
-  ADD ("/integration/message-length/changed-in-between", NULL, test_changed_in_between);
+  ws_test_fixture_add ("/integration/message-length/several", NULL, test_several);
+  ws_test_fixture_add ("/integration/message-length/several-waiting", NULL, test_several_waiting);
+  ws_test_fixture_add ("/integration/message-length/cut-characters", NULL, test_cut_characters);
+  ws_test_fixture_add ("/integration/message-length/format", NULL, test_format);
+  ws_test_fixture_add ("/integration/message-length/too-long", NULL, test_too_long);
+  ws_test_fixture_add ("/integration/message-length/close-in-between", NULL, test_close_in_between);
+  ws_test_fixture_add ("/integration/message-length/control-in-between", NULL, test_control_in_between);
+  ws_test_fixture_add ("/integration/message-length/others-refused", NULL, test_others_refused);
+  ws_test_fixture_add ("/integration/message-length/during-stream", NULL, test_during_stream);
+  ws_test_fixture_add ("/integration/message-length/changed-in-between", NULL, test_changed_in_between);
 
   return g_test_run ();
 }

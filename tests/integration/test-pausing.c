@@ -2,46 +2,23 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 
-#include "ws-test-server.h"
+#include "ws-test-fixture.h"
 
 /* pause_data and process_data, in every state. */
 
+#define SETTINGS "InBufferSize=65536\nBufferMessage=True"
 #define PIECE_LENGTH 32768
 #define N_PIECES 400 /* 12.5 MiB: more than any socket buffers hold */
 
-typedef struct
-{
-  WsTestServer *server;
-  WsTestClient *client;
-  WsConnection *connection; /* borrowed */
-} Fixture;
-
 static void
-fixture_set_up (Fixture      *fixture,
-                gconstpointer user_data)
-{
-  fixture->server = ws_test_server_new_listening ("InBufferSize=65536", user_data, NULL);
-  fixture->client = ws_test_server_open (fixture->server);
-  fixture->connection = ws_test_server_get (fixture->server, 1);
-}
-
-static void
-fixture_tear_down (Fixture      *fixture,
-                   gconstpointer user_data)
-{
-  ws_test_client_free (fixture->client);
-  ws_test_server_free (fixture->server);
-}
-
-static void
-pause_data (Fixture *fixture)
+pause_data (WsTestFixture *fixture)
 {
   g_assert_true (ws_connection_pause_data (fixture->connection, NULL));
   g_assert_false (ws_connection_get_accept_data (fixture->connection));
 }
 
 static void
-resume_data (Fixture *fixture)
+resume_data (WsTestFixture *fixture)
 {
   g_assert_true (ws_connection_process_data (fixture->connection, NULL));
   g_assert_true (ws_connection_get_accept_data (fixture->connection));
@@ -76,8 +53,8 @@ assert_numbered (WsTestServer *server,
 }
 
 static void
-test_stops_reading (Fixture      *fixture,
-                    gconstpointer user_data)
+test_stops_reading (WsTestFixture *fixture,
+                    gconstpointer  user_data)
 {
   guint before;
 
@@ -114,14 +91,14 @@ pause_every_cb (WsConnection *connection,
                 gboolean      eol,
                 gpointer      user_data)
 {
-  Fixture *fixture = user_data;
+  WsTestFixture *fixture = user_data;
 
   pause_data (fixture);
 }
 
 static void
-test_inside_data_in (Fixture      *fixture,
-                     gconstpointer user_data)
+test_inside_data_in (WsTestFixture *fixture,
+                     gconstpointer  user_data)
 {
   const guint n_pieces = 60;
 
@@ -147,7 +124,7 @@ pause_and_resume_cb (WsConnection *connection,
                      gboolean      eol,
                      gpointer      user_data)
 {
-  Fixture *fixture = user_data;
+  WsTestFixture *fixture = user_data;
 
   pause_data (fixture);
   resume_data (fixture);
@@ -155,8 +132,8 @@ pause_and_resume_cb (WsConnection *connection,
 }
 
 static void
-test_resume_inside (Fixture      *fixture,
-                    gconstpointer user_data)
+test_resume_inside (WsTestFixture *fixture,
+                    gconstpointer  user_data)
 {
   const guint n_pieces = 20;
 
@@ -170,8 +147,8 @@ test_resume_inside (Fixture      *fixture,
 }
 
 static void
-test_in_frame (Fixture      *fixture,
-               gconstpointer user_data)
+test_in_frame (WsTestFixture *fixture,
+               gconstpointer  user_data)
 {
   g_autofree char *pattern = ws_test_pattern (1000);
   g_autoptr (GByteArray)
@@ -200,8 +177,8 @@ test_in_frame (Fixture      *fixture,
 }
 
 static void
-test_lines (Fixture      *fixture,
-            gconstpointer user_data)
+test_lines (WsTestFixture *fixture,
+            gconstpointer  user_data)
 {
   g_test_summary ("In line mode a pause holds back the lines of a message, one by one.");
 
@@ -226,8 +203,8 @@ test_lines (Fixture      *fixture,
 }
 
 static void
-test_peer_resets (Fixture      *fixture,
-                  gconstpointer user_data)
+test_peer_resets (WsTestFixture *fixture,
+                  gconstpointer  user_data)
 {
   g_test_summary ("A reset is noticed while paused; resuming afterwards is an error and nothing more.");
 
@@ -244,8 +221,8 @@ test_peer_resets (Fixture      *fixture,
 }
 
 static void
-test_peer_half_closes (Fixture      *fixture,
-                       gconstpointer user_data)
+test_peer_half_closes (WsTestFixture *fixture,
+                       gconstpointer  user_data)
 {
   g_test_summary ("What came before the end of the client's bytes is delivered after a pause.");
 
@@ -260,8 +237,8 @@ test_peer_half_closes (Fixture      *fixture,
 }
 
 static void
-test_while_closing (Fixture      *fixture,
-                    gconstpointer user_data)
+test_while_closing (WsTestFixture *fixture,
+                    gconstpointer  user_data)
 {
   g_test_summary ("Closing a paused connection reads on to the client's close; what it drops nobody wanted.");
 
@@ -277,8 +254,8 @@ test_while_closing (Fixture      *fixture,
 }
 
 static void
-test_dropped (Fixture      *fixture,
-              gconstpointer user_data)
+test_dropped (WsTestFixture *fixture,
+              gconstpointer  user_data)
 {
   g_test_summary ("A server that goes takes a paused client along.");
 
@@ -342,18 +319,15 @@ main (int   argc,
 {
   g_test_init (&argc, &argv, NULL);
 
-#define ADD(name, function) \
- g_test_add (name, Fixture, "BufferMessage=True", fixture_set_up, function, fixture_tear_down)
-
-  ADD ("/integration/pausing/stops-reading", test_stops_reading);
-  ADD ("/integration/pausing/inside-data-in", test_inside_data_in);
-  ADD ("/integration/pausing/resume-inside", test_resume_inside);
-  ADD ("/integration/pausing/in-frame", test_in_frame);
-  ADD ("/integration/pausing/lines", test_lines);
-  ADD ("/integration/pausing/peer-resets", test_peer_resets);
-  ADD ("/integration/pausing/peer-half-closes", test_peer_half_closes);
-  ADD ("/integration/pausing/while-closing", test_while_closing);
-  ADD ("/integration/pausing/dropped", test_dropped);
+  ws_test_fixture_add ("/integration/pausing/stops-reading", SETTINGS, test_stops_reading);
+  ws_test_fixture_add ("/integration/pausing/inside-data-in", SETTINGS, test_inside_data_in);
+  ws_test_fixture_add ("/integration/pausing/resume-inside", SETTINGS, test_resume_inside);
+  ws_test_fixture_add ("/integration/pausing/in-frame", SETTINGS, test_in_frame);
+  ws_test_fixture_add ("/integration/pausing/lines", SETTINGS, test_lines);
+  ws_test_fixture_add ("/integration/pausing/peer-resets", SETTINGS, test_peer_resets);
+  ws_test_fixture_add ("/integration/pausing/peer-half-closes", SETTINGS, test_peer_half_closes);
+  ws_test_fixture_add ("/integration/pausing/while-closing", SETTINGS, test_while_closing);
+  ws_test_fixture_add ("/integration/pausing/dropped", SETTINGS, test_dropped);
   g_test_add_data_func ("/integration/pausing/before-open/in-request", GINT_TO_POINTER (TRUE), test_before_open);
   g_test_add_data_func ("/integration/pausing/before-open/in-connected", NULL, test_before_open);
 

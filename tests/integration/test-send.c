@@ -4,50 +4,13 @@
 
 #include <glib/gstdio.h>
 
-#include "ws-test-server.h"
+#include "ws-test-fixture.h"
 
 /* Every way to send. */
 
-typedef struct
-{
-  WsTestServer *server;
-  WsTestClient *client;
-  WsConnection *connection; /* borrowed */
-  const char   *id;         /* borrowed */
-} Fixture;
-
 static void
-fixture_set_up (Fixture      *fixture,
-                gconstpointer user_data)
-{
-  fixture->server = ws_test_server_new_listening (user_data, NULL);
-  fixture->client = ws_test_server_open (fixture->server);
-  fixture->connection = ws_test_server_get (fixture->server, 1);
-  fixture->id = ws_connection_get_connection_id (fixture->connection);
-}
-
-static void
-fixture_tear_down (Fixture      *fixture,
-                   gconstpointer user_data)
-{
-  ws_test_client_free (fixture->client);
-  ws_test_server_free (fixture->server);
-}
-
-static void
-keep_result_cb (GObject      *source,
-                GAsyncResult *result,
-                gpointer      user_data)
-{
-  GAsyncResult **kept = user_data;
-
-  g_assert_null (*kept);
-  *kept = g_object_ref (result);
-}
-
-static void
-test_text (Fixture      *fixture,
-           gconstpointer user_data)
+test_text (WsTestFixture *fixture,
+           gconstpointer  user_data)
 {
   g_autoptr (GError) error = NULL;
 
@@ -63,8 +26,8 @@ test_text (Fixture      *fixture,
 }
 
 static void
-test_bytes (Fixture      *fixture,
-            gconstpointer user_data)
+test_bytes (WsTestFixture *fixture,
+            gconstpointer  user_data)
 {
   g_autoptr (GBytes) bytes = g_bytes_new_static ("\x00\xff\x00", 3);
   g_autoptr (GError) error = NULL;
@@ -80,8 +43,8 @@ test_bytes (Fixture      *fixture,
 }
 
 static void
-test_data_formats (Fixture      *fixture,
-                   gconstpointer user_data)
+test_data_formats (WsTestFixture *fixture,
+                   gconstpointer  user_data)
 {
   static const struct
   {
@@ -116,8 +79,8 @@ test_data_formats (Fixture      *fixture,
 }
 
 static void
-test_bad_content (Fixture      *fixture,
-                  gconstpointer user_data)
+test_bad_content (WsTestFixture *fixture,
+                  gconstpointer  user_data)
 {
   g_autoptr (GBytes) not_text = g_bytes_new_static ("a\xff", 2);
   g_autofree char *pattern = ws_test_pattern (126);
@@ -145,8 +108,8 @@ test_bad_content (Fixture      *fixture,
 }
 
 static void
-test_unknown_id (Fixture      *fixture,
-                 gconstpointer user_data)
+test_unknown_id (WsTestFixture *fixture,
+                 gconstpointer  user_data)
 {
   WsServer *server = fixture->server->server;
   g_autoptr (GBytes) bytes = g_bytes_new_static ("a", 1);
@@ -179,8 +142,8 @@ test_unknown_id (Fixture      *fixture,
 }
 
 static void
-test_closed (Fixture      *fixture,
-             gconstpointer user_data)
+test_closed (WsTestFixture *fixture,
+             gconstpointer  user_data)
 {
   g_autoptr (GBytes) bytes = g_bytes_new_static ("a", 1);
   g_autoptr (GError) error = NULL;
@@ -205,8 +168,8 @@ test_closed (Fixture      *fixture,
 }
 
 static void
-test_max_frame_size (Fixture      *fixture,
-                     gconstpointer user_data)
+test_max_frame_size (WsTestFixture *fixture,
+                     gconstpointer  user_data)
 {
   g_autofree char *pattern = ws_test_pattern (2500);
   const gsize      lengths[] = { 1000, 1000, 500 };
@@ -228,8 +191,8 @@ test_max_frame_size (Fixture      *fixture,
 }
 
 static void
-test_message_length (Fixture      *fixture,
-                     gconstpointer user_data)
+test_message_length (WsTestFixture *fixture,
+                     gconstpointer  user_data)
 {
   g_autofree char *setting = g_strdup_printf ("MessageLength[%s]=10", fixture->id);
   g_autoptr (WsTestFrame) first = NULL;
@@ -249,8 +212,8 @@ test_message_length (Fixture      *fixture,
 }
 
 static void
-test_async (Fixture      *fixture,
-            gconstpointer user_data)
+test_async (WsTestFixture *fixture,
+            gconstpointer  user_data)
 {
   g_autoptr (GBytes) bytes = g_bytes_new_static ("abc", 3);
   g_autoptr (GAsyncResult) result = NULL;
@@ -259,7 +222,7 @@ test_async (Fixture      *fixture,
   g_test_summary ("send_async finishes when the message has been handed on.");
 
   ws_connection_send_async (fixture->connection, WS_DATA_FORMAT_BINARY, bytes, NULL,
-                            keep_result_cb, &result);
+                            ws_test_keep_result_cb, &result);
   g_assert_null (result);
   ws_test_wait_until (result != NULL);
   g_assert_true (ws_connection_send_finish (fixture->connection, result, &error));
@@ -268,8 +231,8 @@ test_async (Fixture      *fixture,
 }
 
 static void
-test_async_cancelled (Fixture      *fixture,
-                      gconstpointer user_data)
+test_async_cancelled (WsTestFixture *fixture,
+                      gconstpointer  user_data)
 {
   g_autoptr (GBytes) bytes = g_bytes_new_static ("abc", 3);
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
@@ -280,7 +243,7 @@ test_async_cancelled (Fixture      *fixture,
 
   g_cancellable_cancel (cancellable);
   ws_connection_send_async (fixture->connection, WS_DATA_FORMAT_TEXT, bytes, cancellable,
-                            keep_result_cb, &result);
+                            ws_test_keep_result_cb, &result);
   ws_test_wait_until (result != NULL);
   g_assert_false (ws_connection_send_finish (fixture->connection, result, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
@@ -290,8 +253,8 @@ test_async_cancelled (Fixture      *fixture,
 }
 
 static void
-test_ping_timeout_zero (Fixture      *fixture,
-                        gconstpointer user_data)
+test_ping_timeout_zero (WsTestFixture *fixture,
+                        gconstpointer  user_data)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (WsTestFrame) ping = NULL;
@@ -309,8 +272,8 @@ test_ping_timeout_zero (Fixture      *fixture,
 }
 
 static void
-test_ping_blocking (Fixture      *fixture,
-                    gconstpointer user_data)
+test_ping_blocking (WsTestFixture *fixture,
+                    gconstpointer  user_data)
 {
   g_autoptr (GError) error = NULL;
 
@@ -325,8 +288,8 @@ test_ping_blocking (Fixture      *fixture,
 }
 
 static void
-test_ping_blocking_timeout (Fixture      *fixture,
-                            gconstpointer user_data)
+test_ping_blocking_timeout (WsTestFixture *fixture,
+                            gconstpointer  user_data)
 {
   g_autoptr (GError) error = NULL;
 
@@ -339,8 +302,8 @@ test_ping_blocking_timeout (Fixture      *fixture,
 }
 
 static void
-test_ping_async (Fixture      *fixture,
-                 gconstpointer user_data)
+test_ping_async (WsTestFixture *fixture,
+                 gconstpointer  user_data)
 {
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
@@ -349,7 +312,7 @@ test_ping_async (Fixture      *fixture,
   g_test_summary ("send_ping_async gives the round-trip time.");
 
   fixture->client->answers_pings = TRUE;
-  ws_connection_send_ping_async (fixture->connection, NULL, keep_result_cb, &result);
+  ws_connection_send_ping_async (fixture->connection, NULL, ws_test_keep_result_cb, &result);
   ws_test_wait_until (result != NULL);
   round_trip_us = ws_connection_send_ping_finish (fixture->connection, result, &error);
   g_assert_no_error (error);
@@ -359,15 +322,15 @@ test_ping_async (Fixture      *fixture,
 }
 
 static void
-test_ping_async_peer_gone (Fixture      *fixture,
-                           gconstpointer user_data)
+test_ping_async_peer_gone (WsTestFixture *fixture,
+                           gconstpointer  user_data)
 {
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
 
   g_test_summary ("A ping whose peer leaves ends with an error.");
 
-  ws_connection_send_ping_async (fixture->connection, NULL, keep_result_cb, &result);
+  ws_connection_send_ping_async (fixture->connection, NULL, ws_test_keep_result_cb, &result);
   ws_test_client_reset (fixture->client);
   ws_test_wait_until (result != NULL);
   g_assert_cmpint (ws_connection_send_ping_finish (fixture->connection, result, &error), ==, -1);
@@ -401,8 +364,8 @@ assert_message (WsTestClient *client,
 }
 
 static void
-test_file (Fixture      *fixture,
-           gconstpointer user_data)
+test_file (WsTestFixture *fixture,
+           gconstpointer  user_data)
 {
   const gsize      length = 1024 * 1024 + 1;
   g_autofree char *pattern = ws_test_pattern (length);
@@ -423,8 +386,8 @@ test_file (Fixture      *fixture,
 }
 
 static void
-test_file_missing (Fixture      *fixture,
-                   gconstpointer user_data)
+test_file_missing (WsTestFixture *fixture,
+                   gconstpointer  user_data)
 {
   g_autoptr (GError) error = NULL;
 
@@ -453,8 +416,8 @@ progress_cb (goffset  current,
 }
 
 static void
-test_file_async (Fixture      *fixture,
-                 gconstpointer user_data)
+test_file_async (WsTestFixture *fixture,
+                 gconstpointer  user_data)
 {
   const gsize      length = 1024 * 1024;
   g_autofree char *pattern = ws_test_pattern (length);
@@ -467,7 +430,7 @@ test_file_async (Fixture      *fixture,
   g_test_summary ("send_file_async reports its progress up to the whole file.");
 
   ws_connection_send_file_async (fixture->connection, file, NULL, progress_cb, &last, NULL,
-                                 keep_result_cb, &result);
+                                 ws_test_keep_result_cb, &result);
   ws_test_wait_until (result != NULL);
   g_assert_true (ws_connection_send_file_finish (fixture->connection, result, &error));
   g_assert_no_error (error);
@@ -477,8 +440,8 @@ test_file_async (Fixture      *fixture,
 }
 
 static void
-test_upload_stream (Fixture      *fixture,
-                    gconstpointer user_data)
+test_upload_stream (WsTestFixture *fixture,
+                    gconstpointer  user_data)
 {
   gboolean         closes = user_data == NULL;
   const gsize      length = 300000;
@@ -501,8 +464,8 @@ test_upload_stream (Fixture      *fixture,
 }
 
 static void
-test_stream_async (Fixture      *fixture,
-                   gconstpointer user_data)
+test_stream_async (WsTestFixture *fixture,
+                   gconstpointer  user_data)
 {
   g_autoptr (GInputStream) stream = g_memory_input_stream_new_from_data ("abc", 3, NULL);
   g_autoptr (GAsyncResult) result = NULL;
@@ -510,7 +473,7 @@ test_stream_async (Fixture      *fixture,
 
   g_test_summary ("Messages sent during a stream wait for its end.");
 
-  ws_connection_send_stream_async (fixture->connection, stream, NULL, keep_result_cb, &result);
+  ws_connection_send_stream_async (fixture->connection, stream, NULL, ws_test_keep_result_cb, &result);
   g_assert_true (ws_connection_send_text (fixture->connection, "later", &error));
   g_assert_no_error (error);
   ws_test_wait_until (result != NULL);
@@ -526,30 +489,27 @@ main (int   argc,
 {
   g_test_init (&argc, &argv, NULL);
 
-#define ADD(name, setting, function) \
- g_test_add (name, Fixture, setting, fixture_set_up, function, fixture_tear_down)
-
-  ADD ("/integration/send/text", NULL, test_text);
-  ADD ("/integration/send/bytes", NULL, test_bytes);
-  ADD ("/integration/send/data-formats", NULL, test_data_formats);
-  ADD ("/integration/send/bad-content", NULL, test_bad_content);
-  ADD ("/integration/send/unknown-id", NULL, test_unknown_id);
-  ADD ("/integration/send/closed", NULL, test_closed);
-  ADD ("/integration/send/max-frame-size", "MaxFrameSize=1000", test_max_frame_size);
-  ADD ("/integration/send/message-length", NULL, test_message_length);
-  ADD ("/integration/send/async/sent", NULL, test_async);
-  ADD ("/integration/send/async/cancelled", NULL, test_async_cancelled);
-  ADD ("/integration/send/ping/timeout-zero", NULL, test_ping_timeout_zero);
-  ADD ("/integration/send/ping/blocking", NULL, test_ping_blocking);
-  ADD ("/integration/send/ping/blocking-timeout", NULL, test_ping_blocking_timeout);
-  ADD ("/integration/send/ping/async", NULL, test_ping_async);
-  ADD ("/integration/send/ping/async-peer-gone", NULL, test_ping_async_peer_gone);
-  ADD ("/integration/send/file/sent", NULL, test_file);
-  ADD ("/integration/send/file/missing", NULL, test_file_missing);
-  ADD ("/integration/send/file/async", NULL, test_file_async);
-  ADD ("/integration/send/stream/closed-after", NULL, test_upload_stream);
-  ADD ("/integration/send/stream/left-open", "CloseStreamAfterTransfer=False", test_upload_stream);
-  ADD ("/integration/send/stream/async", NULL, test_stream_async);
+  ws_test_fixture_add ("/integration/send/text", NULL, test_text);
+  ws_test_fixture_add ("/integration/send/bytes", NULL, test_bytes);
+  ws_test_fixture_add ("/integration/send/data-formats", NULL, test_data_formats);
+  ws_test_fixture_add ("/integration/send/bad-content", NULL, test_bad_content);
+  ws_test_fixture_add ("/integration/send/unknown-id", NULL, test_unknown_id);
+  ws_test_fixture_add ("/integration/send/closed", NULL, test_closed);
+  ws_test_fixture_add ("/integration/send/max-frame-size", "MaxFrameSize=1000", test_max_frame_size);
+  ws_test_fixture_add ("/integration/send/message-length", NULL, test_message_length);
+  ws_test_fixture_add ("/integration/send/async/sent", NULL, test_async);
+  ws_test_fixture_add ("/integration/send/async/cancelled", NULL, test_async_cancelled);
+  ws_test_fixture_add ("/integration/send/ping/timeout-zero", NULL, test_ping_timeout_zero);
+  ws_test_fixture_add ("/integration/send/ping/blocking", NULL, test_ping_blocking);
+  ws_test_fixture_add ("/integration/send/ping/blocking-timeout", NULL, test_ping_blocking_timeout);
+  ws_test_fixture_add ("/integration/send/ping/async", NULL, test_ping_async);
+  ws_test_fixture_add ("/integration/send/ping/async-peer-gone", NULL, test_ping_async_peer_gone);
+  ws_test_fixture_add ("/integration/send/file/sent", NULL, test_file);
+  ws_test_fixture_add ("/integration/send/file/missing", NULL, test_file_missing);
+  ws_test_fixture_add ("/integration/send/file/async", NULL, test_file_async);
+  ws_test_fixture_add ("/integration/send/stream/closed-after", NULL, test_upload_stream);
+  ws_test_fixture_add ("/integration/send/stream/left-open", "CloseStreamAfterTransfer=False", test_upload_stream);
+  ws_test_fixture_add ("/integration/send/stream/async", NULL, test_stream_async);
 
   return g_test_run ();
 }

@@ -8,7 +8,7 @@
 
 #include <glib-unix.h>
 
-#include "ws-test-server.h"
+#include "ws-test-fixture.h"
 
 /* Sockets handed in, and servers that replace each other without refusing a client. */
 
@@ -247,17 +247,6 @@ test_full_backlog (void)
 }
 
 static void
-keep_result_cb (GObject      *source,
-                GAsyncResult *result,
-                gpointer      user_data)
-{
-  GAsyncResult **kept = user_data;
-
-  g_assert_null (*kept);
-  *kept = g_object_ref (result);
-}
-
-static void
 test_shutdown_deadline (void)
 {
   g_autoptr (WsTestServer) server = ws_test_server_new_listening ("CloseTimeout=60", NULL);
@@ -267,8 +256,8 @@ test_shutdown_deadline (void)
 
   g_test_summary ("shutdown_async waits for those that answer and drops the others at its deadline; all who wait are told.");
 
-  ws_server_shutdown_async (server->server, 1, NULL, keep_result_cb, &results[0]);
-  ws_server_shutdown_async (server->server, 0, NULL, keep_result_cb, &results[1]);
+  ws_server_shutdown_async (server->server, 1, NULL, ws_test_keep_result_cb, &results[0]);
+  ws_server_shutdown_async (server->server, 0, NULL, ws_test_keep_result_cb, &results[1]);
   ws_test_client_assert_close (answers, 1001, NULL);
   ws_test_client_send_close (answers, 1001, "");
   ws_test_server_wait_for (server, "disconnected #1 1001");

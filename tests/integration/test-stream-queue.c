@@ -7,7 +7,7 @@
 #include <glib-unix.h>
 #include <glib/gstdio.h>
 
-#include "ws-test-server.h"
+#include "ws-test-fixture.h"
 #include "ws-test-stream.h"
 
 /* What else happens while a stream is sent: other messages, other clients, ends of every kind, and
@@ -17,10 +17,8 @@
 
 typedef struct
 {
-  WsTestServer *server;
-  WsTestClient *client;
+  WsTestFixture base;
   WsTestClient *other;
-  WsConnection *connection; /* borrowed */
   GInputStream *pipe;
   int           writer;
   guint         n_nested;
@@ -33,10 +31,8 @@ fixture_set_up (Fixture      *fixture,
 {
   int ends[2];
 
-  fixture->server = ws_test_server_new_listening ("InBufferSize=65536", user_data, NULL);
-  fixture->client = ws_test_server_open (fixture->server);
-  fixture->other = ws_test_server_open (fixture->server);
-  fixture->connection = ws_test_server_get (fixture->server, 1);
+  ws_test_fixture_set_up (&fixture->base, user_data);
+  fixture->other = ws_test_server_open (fixture->base.server);
   g_assert_true (g_unix_open_pipe (ends, FD_CLOEXEC, NULL));
   fixture->pipe = g_unix_input_stream_new (ends[0], TRUE);
   fixture->writer = ends[1];
@@ -46,23 +42,11 @@ static void
 fixture_tear_down (Fixture      *fixture,
                    gconstpointer user_data)
 {
-  ws_test_client_free (fixture->client);
   ws_test_client_free (fixture->other);
-  ws_test_server_free (fixture->server);
+  ws_test_fixture_tear_down (&fixture->base, user_data);
   g_object_unref (fixture->pipe);
   if (fixture->writer >= 0)
     g_close (fixture->writer, NULL);
-}
-
-static void
-keep_result_cb (GObject      *source,
-                GAsyncResult *result,
-                gpointer      user_data)
-{
-  GAsyncResult **kept = user_data;
-
-  g_assert_null (*kept); /* each caller is told once */
-  *kept = g_object_ref (result);
 }
 
 /* Begins to send the pipe and has "begun" arrive. */
@@ -72,9 +56,10 @@ begin_pipe (Fixture       *fixture,
 {
   g_autoptr (WsTestFrame) frame = NULL;
 
-  ws_connection_send_stream_async (fixture->connection, fixture->pipe, NULL, keep_result_cb, result);
+  ws_connection_send_stream_async (fixture->base.connection, fixture->pipe, NULL, ws_test_keep_result_cb,
+                                   result);
   g_assert_cmpint (write (fixture->writer, "begun", 5), ==, 5);
-  frame = ws_test_client_read_frame (fixture->client);
+  frame = ws_test_client_read_frame (fixture->base.client);
   g_assert_false (frame->fin);
   g_assert_cmpint (frame->opcode, ==, WS_OPCODE_BINARY);
 }
@@ -94,8 +79,8 @@ send_text_async (Fixture       *fixture,
 {
   g_autoptr (GBytes) bytes = g_bytes_new (text, strlen (text));
 
-  ws_connection_send_async (fixture->connection, WS_DATA_FORMAT_TEXT, bytes, cancellable, keep_result_cb,
-                            result);
+  ws_connection_send_async (fixture->base.connection, WS_DATA_FORMAT_TEXT, bytes, cancellable,
+                            ws_test_keep_result_cb, result);
 }
 
 static void
@@ -122,34 +107,35 @@ test_order (Fixture      *fixture,
   g_test_summary ("Messages and a second stream wait behind a stream, in order; control frames do not.");
 
   begin_pipe (fixture, &results[0]);
-  g_assert_true (ws_connection_send_text (fixture->connection, "one", NULL));
+  g_assert_true (ws_connection_send_text (fixture->base.connection, "one", NULL));
   send_text_async (fixture, "two", NULL, &results[1]);
   send_text_async (fixture, "taken back", cancellable, &results[3]);
-  ws_connection_send_stream_async (fixture->connection, second, NULL, keep_result_cb, &results[2]);
-  g_assert_true (ws_connection_send_text (fixture->connection, "three", NULL));
-  ws_connection_set_data_format (fixture->connection, WS_DATA_FORMAT_PING);
-  g_assert_true (ws_connection_send (fixture->connection, ping, NULL));
-  ws_test_client_assert_frame (fixture->client, WS_OPCODE_PING, "ping", 4);
-  ws_test_client_send_ping (fixture->client, "pong");
-  ws_test_client_assert_frame (fixture->client, WS_OPCODE_PONG, "pong", 4);
+  ws_connection_send_stream_async (fixture->base.connection, second, NULL, ws_test_keep_result_cb,
+                                   &results[2]);
+  g_assert_true (ws_connection_send_text (fixture->base.connection, "three", NULL));
+  ws_connection_set_data_format (fixture->base.connection, WS_DATA_FORMAT_PING);
+  g_assert_true (ws_connection_send (fixture->base.connection, ping, NULL));
+  ws_test_client_assert_frame (fixture->base.client, WS_OPCODE_PING, "ping", 4);
+  ws_test_client_send_ping (fixture->base.client, "pong");
+  ws_test_client_assert_frame (fixture->base.client, WS_OPCODE_PONG, "pong", 4);
   g_cancellable_cancel (cancellable);
   ws_test_wait_until (results[3] != NULL);
-  g_assert_false (ws_connection_send_finish (fixture->connection, results[3], &error));
+  g_assert_false (ws_connection_send_finish (fixture->base.connection, results[3], &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   ws_test_settle ();
-  g_assert_cmpuint (fixture->client->input->len, ==, 0);
+  g_assert_cmpuint (fixture->base.client->input->len, ==, 0);
   g_assert_true (results[0] == NULL && results[1] == NULL && results[2] == NULL);
 
   end_pipe (fixture);
-  ws_test_client_assert_frame (fixture->client, WS_OPCODE_CONTINUATION, "", 0);
-  ws_test_client_assert_text (fixture->client, "one");
-  ws_test_client_assert_text (fixture->client, "two");
-  assert_pattern (fixture->client, 300000);
-  ws_test_client_assert_text (fixture->client, "three");
+  ws_test_client_assert_frame (fixture->base.client, WS_OPCODE_CONTINUATION, "", 0);
+  ws_test_client_assert_text (fixture->base.client, "one");
+  ws_test_client_assert_text (fixture->base.client, "two");
+  assert_pattern (fixture->base.client, 300000);
+  ws_test_client_assert_text (fixture->base.client, "three");
   ws_test_wait_until (results[0] != NULL && results[1] != NULL && results[2] != NULL);
-  g_assert_true (ws_connection_send_stream_finish (fixture->connection, results[0], NULL));
-  g_assert_true (ws_connection_send_finish (fixture->connection, results[1], NULL));
-  g_assert_true (ws_connection_send_stream_finish (fixture->connection, results[2], NULL));
+  g_assert_true (ws_connection_send_stream_finish (fixture->base.connection, results[0], NULL));
+  g_assert_true (ws_connection_send_finish (fixture->base.connection, results[1], NULL));
+  g_assert_true (ws_connection_send_stream_finish (fixture->base.connection, results[2], NULL));
   for (guint i = 0; i < G_N_ELEMENTS (results); i++)
     g_object_unref (results[i]);
 }
@@ -166,17 +152,17 @@ test_queue_limit (Fixture      *fixture,
   g_test_summary ("Messages that wait behind a stream count towards MaxSendQueue, and go out later.");
 
   begin_pipe (fixture, &result);
-  while (ws_connection_send_text (fixture->connection, pattern, &error))
+  while (ws_connection_send_text (fixture->base.connection, pattern, &error))
     g_assert_cmpuint (++n_sent, <, 100);
   g_assert_error (error, WS_ERROR, WS_ERROR_WOULD_BLOCK);
   g_assert_cmpuint (n_sent, >, 90);
-  g_assert_cmpuint (ws_connection_get_send_queue_length (fixture->connection), <=, 100000);
-  g_assert_false (ws_connection_get_ready_to_send (fixture->connection));
+  g_assert_cmpuint (ws_connection_get_send_queue_length (fixture->base.connection), <=, 100000);
+  g_assert_false (ws_connection_get_ready_to_send (fixture->base.connection));
   end_pipe (fixture);
-  ws_test_server_wait_for (fixture->server, "ready-to-send #1");
-  ws_test_client_assert_frame (fixture->client, WS_OPCODE_CONTINUATION, "", 0);
+  ws_test_server_wait_for (fixture->base.server, "ready-to-send #1");
+  ws_test_client_assert_frame (fixture->base.client, WS_OPCODE_CONTINUATION, "", 0);
   for (guint i = 0; i < n_sent; i++)
-    ws_test_client_assert_text (fixture->client, pattern);
+    ws_test_client_assert_text (fixture->base.client, pattern);
   ws_test_wait_until (result != NULL);
 }
 
@@ -192,24 +178,24 @@ test_pong_in_between (Fixture      *fixture,
 
   g_test_summary ("A slow reader's ping is answered between the parts of a long stream, not behind it.");
 
-  g_assert_cmpint (setsockopt (fixture->client->fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small), ==, 0);
-  ws_test_client_set_reading (fixture->client, FALSE);
-  ws_connection_send_stream_async (fixture->connection, stream, NULL, keep_result_cb, &result);
-  ws_test_wait_until (ws_connection_get_send_queue_length (fixture->connection) > 256 * 1024);
-  ws_test_client_send_ping (fixture->client, "alive?");
-  ws_test_server_wait_for (fixture->server, "ping #1");
+  g_assert_cmpint (setsockopt (fixture->base.client->fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small), ==, 0);
+  ws_test_client_set_reading (fixture->base.client, FALSE);
+  ws_connection_send_stream_async (fixture->base.connection, stream, NULL, ws_test_keep_result_cb, &result);
+  ws_test_wait_until (ws_connection_get_send_queue_length (fixture->base.connection) > 256 * 1024);
+  ws_test_client_send_ping (fixture->base.client, "alive?");
+  ws_test_server_wait_for (fixture->base.server, "ping #1");
   while (!answered)
     {
       g_autoptr (WsTestFrame) frame = NULL;
-      guint64 received = fixture->client->n_received_bytes;
+      guint64 received = fixture->base.client->n_received_bytes;
 
       /* As slow as can be: the queue is full again before each read. */
-      ws_test_wait_until (ws_connection_get_send_queue_length (fixture->connection) > 256 * 1024 ||
+      ws_test_wait_until (ws_connection_get_send_queue_length (fixture->base.connection) > 256 * 1024 ||
                           result != NULL);
-      ws_test_client_set_reading (fixture->client, TRUE);
-      ws_test_wait_until (fixture->client->n_received_bytes > received);
-      ws_test_client_set_reading (fixture->client, FALSE);
-      while (!answered && (frame = ws_test_client_take_frame (fixture->client)) != NULL)
+      ws_test_client_set_reading (fixture->base.client, TRUE);
+      ws_test_wait_until (fixture->base.client->n_received_bytes > received);
+      ws_test_client_set_reading (fixture->base.client, FALSE);
+      while (!answered && (frame = ws_test_client_take_frame (fixture->base.client)) != NULL)
         {
           answered = frame->opcode == WS_OPCODE_PONG;
           n_before += g_bytes_get_size (frame->payload);
@@ -217,9 +203,9 @@ test_pong_in_between (Fixture      *fixture,
         }
       g_assert_cmpuint (n_before, <, 2 * MIB);
     }
-  ws_test_client_set_reading (fixture->client, TRUE);
+  ws_test_client_set_reading (fixture->base.client, TRUE);
   ws_test_wait_until (result != NULL);
-  g_assert_true (ws_connection_send_stream_finish (fixture->connection, result, NULL));
+  g_assert_true (ws_connection_send_stream_finish (fixture->base.connection, result, NULL));
 }
 
 /* --- ends ------------------------------------------------------------------------------------ */
@@ -242,26 +228,26 @@ bring_about (Fixture *fixture,
   switch (end)
     {
     case END_CLOSE:
-      g_assert_true (ws_connection_close (fixture->connection, 1000, NULL, NULL));
+      g_assert_true (ws_connection_close (fixture->base.connection, 1000, NULL, NULL));
       break;
     case END_INTERRUPT:
-      g_assert_true (ws_connection_interrupt (fixture->connection, NULL));
+      g_assert_true (ws_connection_interrupt (fixture->base.connection, NULL));
       break;
     case END_PEER_RESETS:
-      ws_test_client_reset (fixture->client);
+      ws_test_client_reset (fixture->base.client);
       break;
     case END_PEER_CLOSES:
-      ws_test_client_send_close (fixture->client, 1000, "");
+      ws_test_client_send_close (fixture->base.client, 1000, "");
       break;
     case END_PEER_FAULT:
-      ws_test_client_send_frame (fixture->client, (WsTestFrameSpec){ .opcode = 3 }, "", 0);
+      ws_test_client_send_frame (fixture->base.client, (WsTestFrameSpec){ .opcode = 3 }, "", 0);
       break;
     case END_SHUTDOWN:
-      ws_server_shutdown (fixture->server->server);
+      ws_server_shutdown (fixture->base.server->server);
       break;
     case END_DROP:
     default:
-      g_clear_object (&fixture->server->server);
+      g_clear_object (&fixture->base.server->server);
       break;
     }
 }
@@ -273,27 +259,27 @@ assert_ended (Fixture *fixture,
   ws_test_settle ();
   if (end == END_INTERRUPT)
     {
-      ws_test_client_assert_frame (fixture->client, WS_OPCODE_CONTINUATION, "", 0);
-      ws_test_client_assert_text (fixture->client, "behind");
-      g_assert_true (ws_connection_get_connected (fixture->connection));
+      ws_test_client_assert_frame (fixture->base.client, WS_OPCODE_CONTINUATION, "", 0);
+      ws_test_client_assert_text (fixture->base.client, "behind");
+      g_assert_true (ws_connection_get_connected (fixture->base.connection));
       return;
     }
 
   if (end == END_CLOSE || end == END_SHUTDOWN)
     {
       /* No last fragment before it: what has come is not to be taken for the whole message. */
-      ws_test_client_assert_close (fixture->client, end == END_CLOSE ? 1000 : 1001, NULL);
-      ws_test_client_send_close (fixture->client, 1000, "");
+      ws_test_client_assert_close (fixture->base.client, end == END_CLOSE ? 1000 : 1001, NULL);
+      ws_test_client_send_close (fixture->base.client, 1000, "");
     }
   else if (end == END_PEER_CLOSES || end == END_PEER_FAULT)
     {
-      ws_test_client_assert_close (fixture->client, end == END_PEER_CLOSES ? 1000 : 1002, NULL);
+      ws_test_client_assert_close (fixture->base.client, end == END_PEER_CLOSES ? 1000 : 1002, NULL);
     }
   if (end == END_PEER_FAULT)
-    ws_test_client_close (fixture->client);
+    ws_test_client_close (fixture->base.client);
   if (end == END_SHUTDOWN)
     ws_test_client_send_close (fixture->other, 1001, "");
-  ws_test_server_wait_for (fixture->server, "disconnected #1");
+  ws_test_server_wait_for (fixture->base.server, "disconnected #1");
 }
 
 static void
@@ -308,15 +294,16 @@ test_end (Fixture      *fixture,
   g_test_summary ("Whatever ends a stream, each caller is told exactly once; its stream is closed.");
 
   begin_pipe (fixture, &results[0]);
-  ws_connection_send_stream_async (fixture->connection, second, NULL, keep_result_cb, &results[1]);
+  ws_connection_send_stream_async (fixture->base.connection, second, NULL, ws_test_keep_result_cb,
+                                   &results[1]);
   send_text_async (fixture, "behind", NULL, &results[2]);
   bring_about (fixture, end);
   ws_test_wait_until (results[0] != NULL && results[1] != NULL && results[2] != NULL);
   for (guint i = 0; i < 3; i++)
     {
       g_autoptr (GError) error = NULL;
-      gboolean sent = i < 2 ? ws_connection_send_stream_finish (fixture->connection, results[i], &error)
-                            : ws_connection_send_finish (fixture->connection, results[i], &error);
+      gboolean sent = i < 2 ? ws_connection_send_stream_finish (fixture->base.connection, results[i], &error)
+                            : ws_connection_send_finish (fixture->base.connection, results[i], &error);
 
       g_assert_cmpint (sent, ==, interrupted && i == 2);
       if (!sent)
@@ -360,18 +347,18 @@ test_cancel_after_queued (Fixture      *fixture,
 
   g_test_summary ("A message whose frames are queued cannot be taken back: it arrives, and its sender is told so.");
 
-  ws_test_client_set_reading (fixture->client, FALSE);
-  ws_connection_send_async (fixture->connection, WS_DATA_FORMAT_TEXT, bytes, cancellable, keep_result_cb,
-                            &result);
+  ws_test_client_set_reading (fixture->base.client, FALSE);
+  ws_connection_send_async (fixture->base.connection, WS_DATA_FORMAT_TEXT, bytes, cancellable,
+                            ws_test_keep_result_cb, &result);
   ws_test_settle ();
-  g_assert_cmpuint (ws_connection_get_send_queue_length (fixture->connection), >, 0);
+  g_assert_cmpuint (ws_connection_get_send_queue_length (fixture->base.connection), >, 0);
   g_cancellable_cancel (cancellable);
   ws_test_settle ();
   g_assert_null (result);
-  ws_test_client_set_reading (fixture->client, TRUE);
-  assert_pattern (fixture->client, length);
+  ws_test_client_set_reading (fixture->base.client, TRUE);
+  assert_pattern (fixture->base.client, length);
   ws_test_wait_until (result != NULL);
-  g_assert_true (ws_connection_send_finish (fixture->connection, result, &error));
+  g_assert_true (ws_connection_send_finish (fixture->base.connection, result, &error));
   g_assert_no_error (error);
 }
 
@@ -382,10 +369,10 @@ static void
 connect_other (Fixture  *fixture,
                GCallback callback)
 {
-  g_signal_connect (ws_test_server_get (fixture->server, 2), "data-in", callback, fixture);
+  g_signal_connect (ws_test_server_get (fixture->base.server, 2), "data-in", callback, fixture);
   ws_test_client_send_text (fixture->other, "now");
-  ws_test_client_set_reading (fixture->client, FALSE);
-  ws_connection_set_timeout (fixture->connection, 10);
+  ws_test_client_set_reading (fixture->base.client, FALSE);
+  ws_connection_set_timeout (fixture->base.connection, 10);
 }
 
 static gboolean
@@ -394,7 +381,7 @@ send_long_stream (Fixture *fixture,
 {
   g_autoptr (GInputStream) stream = ws_test_stream_new (12 * MIB, G_MAXSIZE, FALSE);
 
-  return ws_connection_set_upload_stream (fixture->connection, stream, error);
+  return ws_connection_set_upload_stream (fixture->base.connection, stream, error);
 }
 
 static void
@@ -406,7 +393,7 @@ let_read_cb (WsConnection *connection,
              Fixture      *fixture)
 {
   fixture->n_nested++;
-  ws_test_client_set_reading (fixture->client, TRUE);
+  ws_test_client_set_reading (fixture->base.client, TRUE);
 }
 
 static void
@@ -417,14 +404,14 @@ test_others_are_served (Fixture      *fixture,
 
   g_test_summary ("While a stream is waited for, other clients are served.");
 
-  fixture->server->echo = TRUE;
+  fixture->base.server->echo = TRUE;
   connect_other (fixture, G_CALLBACK (let_read_cb));
   g_assert_true (send_long_stream (fixture, &error));
   g_assert_no_error (error);
   g_assert_cmpuint (fixture->n_nested, ==, 1);
-  g_assert_cmpuint (ws_connection_get_send_queue_length (fixture->connection), ==, 0);
+  g_assert_cmpuint (ws_connection_get_send_queue_length (fixture->base.connection), ==, 0);
   g_assert_cmpuint (fixture->other->input->len, ==, 2 + 3); /* the echo is there already */
-  assert_pattern (fixture->client, 12 * MIB);
+  assert_pattern (fixture->base.client, 12 * MIB);
 }
 
 static void
@@ -435,8 +422,8 @@ send_inside_cb (WsConnection *connection,
                 gboolean      eol,
                 Fixture      *fixture)
 {
-  ws_test_client_set_reading (fixture->client, TRUE);
-  g_assert_true (ws_connection_send_text (fixture->connection, "from inside", NULL));
+  ws_test_client_set_reading (fixture->base.client, TRUE);
+  g_assert_true (ws_connection_send_text (fixture->base.connection, "from inside", NULL));
   fixture->n_nested++;
 }
 
@@ -448,10 +435,10 @@ test_send_inside (Fixture      *fixture,
 
   connect_other (fixture, G_CALLBACK (send_inside_cb));
   g_assert_true (send_long_stream (fixture, NULL));
-  g_assert_true (ws_connection_send_text (fixture->connection, "after", NULL));
-  assert_pattern (fixture->client, 12 * MIB);
-  ws_test_client_assert_text (fixture->client, "from inside");
-  ws_test_client_assert_text (fixture->client, "after");
+  g_assert_true (ws_connection_send_text (fixture->base.connection, "after", NULL));
+  assert_pattern (fixture->base.client, 12 * MIB);
+  ws_test_client_assert_text (fixture->base.client, "from inside");
+  ws_test_client_assert_text (fixture->base.client, "after");
   g_assert_cmpuint (fixture->n_nested, ==, 1);
 }
 
@@ -481,8 +468,8 @@ test_end_inside (Fixture      *fixture,
   g_assert_error (error, WS_ERROR, (int) (end == END_INTERRUPT ? WS_ERROR_INTERRUPTED : WS_ERROR_SENDING));
   g_assert_cmpuint (fixture->n_nested, ==, 1);
   if (end != END_DROP)
-    g_assert_cmpint (ws_connection_get_connected (fixture->connection), ==, end == END_INTERRUPT);
-  ws_test_client_close (fixture->client);
+    g_assert_cmpint (ws_connection_get_connected (fixture->base.connection), ==, end == END_INTERRUPT);
+  ws_test_client_close (fixture->base.client);
   if (end == END_SHUTDOWN)
     ws_test_client_close (fixture->other);
 }
@@ -498,12 +485,12 @@ nest_cb (WsConnection *connection,
   g_autoptr (GError) error = NULL;
   g_autofree char *number = g_strdup_printf ("%u", fixture->n_nested++);
 
-  if (ws_connection_send_text (fixture->connection, number, &error))
+  if (ws_connection_send_text (fixture->base.connection, number, &error))
     return;
 
   g_assert_error (error, WS_ERROR, WS_ERROR_IN_PROGRESS);
   fixture->n_failed++;
-  ws_test_client_set_reading (fixture->client, TRUE);
+  ws_test_client_set_reading (fixture->base.client, TRUE);
 }
 
 static void
@@ -524,10 +511,10 @@ test_nesting (Fixture      *fixture,
   g_assert_cmpuint (fixture->n_failed, >=, 1);
   g_assert_cmpuint (fixture->n_failed, <, 20);
 
-  assert_pattern (fixture->client, 12 * MIB);
+  assert_pattern (fixture->base.client, 12 * MIB);
   while (n_arrived + fixture->n_failed < n_messages)
     {
-      g_autoptr (WsTestFrame) frame = ws_test_client_read_frame (fixture->client);
+      g_autoptr (WsTestFrame) frame = ws_test_client_read_frame (fixture->base.client);
 
       g_assert_cmpint (frame->opcode, ==, WS_OPCODE_TEXT);
       n_arrived++;
@@ -542,14 +529,14 @@ test_timeout (Fixture      *fixture,
 
   g_test_summary ("A client that reads nothing makes the call fail with 10060; the connection stays.");
 
-  ws_test_client_set_reading (fixture->client, FALSE);
-  ws_connection_set_timeout (fixture->connection, 1);
+  ws_test_client_set_reading (fixture->base.client, FALSE);
+  ws_connection_set_timeout (fixture->base.connection, 1);
   g_assert_false (send_long_stream (fixture, &error));
   g_assert_error (error, WS_ERROR, WS_ERROR_TIMED_OUT);
-  g_assert_true (ws_connection_get_connected (fixture->connection));
-  ws_test_client_set_reading (fixture->client, TRUE);
-  ws_connection_set_timeout (fixture->connection, 10);
-  g_assert_true (ws_connection_send_text (fixture->connection, "after", NULL));
+  g_assert_true (ws_connection_get_connected (fixture->base.connection));
+  ws_test_client_set_reading (fixture->base.client, TRUE);
+  ws_connection_set_timeout (fixture->base.connection, 10);
+  g_assert_true (ws_connection_send_text (fixture->base.connection, "after", NULL));
 }
 
 int
@@ -558,17 +545,14 @@ main (int   argc,
 {
   g_test_init (&argc, &argv, NULL);
 
-#define ADD(name, setting, function) \
- g_test_add (name, Fixture, setting, fixture_set_up, function, fixture_tear_down)
-
-  ADD ("/integration/stream-queue/order", NULL, test_order);
-  ADD ("/integration/stream-queue/limit", "MaxSendQueue=100000", test_queue_limit);
-  ADD ("/integration/stream-queue/pong-in-between", "OutBufferSize=65536", test_pong_in_between);
-  ADD ("/integration/stream-queue/cancel-after-queued", NULL, test_cancel_after_queued);
-  ADD ("/integration/stream-queue/others-are-served", NULL, test_others_are_served);
-  ADD ("/integration/stream-queue/send-inside", NULL, test_send_inside);
-  ADD ("/integration/stream-queue/nesting", NULL, test_nesting);
-  ADD ("/integration/stream-queue/timeout", NULL, test_timeout);
+  ws_test_add ("/integration/stream-queue/order", NULL, test_order);
+  ws_test_add ("/integration/stream-queue/limit", "MaxSendQueue=100000", test_queue_limit);
+  ws_test_add ("/integration/stream-queue/pong-in-between", "OutBufferSize=65536", test_pong_in_between);
+  ws_test_add ("/integration/stream-queue/cancel-after-queued", NULL, test_cancel_after_queued);
+  ws_test_add ("/integration/stream-queue/others-are-served", NULL, test_others_are_served);
+  ws_test_add ("/integration/stream-queue/send-inside", NULL, test_send_inside);
+  ws_test_add ("/integration/stream-queue/nesting", NULL, test_nesting);
+  ws_test_add ("/integration/stream-queue/timeout", NULL, test_timeout);
 
 #define ADD_END(name, set_up)                                                                            \
  g_test_add ("/integration/stream-queue/end/" name, Fixture, NULL, set_up, test_end, fixture_tear_down); \

@@ -9,7 +9,7 @@
 #include <glib-unix.h>
 #include <glib/gstdio.h>
 
-#include "ws-test-server.h"
+#include "ws-test-fixture.h"
 #include "ws-test-stream.h"
 
 /* Files and streams as one message: what arrives, and what is held meanwhile. */
@@ -18,9 +18,7 @@
 
 typedef struct
 {
-  WsTestServer *server;
-  WsTestClient *client;
-  WsConnection *connection; /* borrowed */
+  WsTestFixture base;
   char         *folder;
   char         *path; /* a name in it that is free */
 } Fixture;
@@ -29,9 +27,7 @@ static void
 fixture_set_up (Fixture      *fixture,
                 gconstpointer user_data)
 {
-  fixture->server = ws_test_server_new_listening (user_data, NULL);
-  fixture->client = ws_test_server_open (fixture->server);
-  fixture->connection = ws_test_server_get (fixture->server, 1);
+  ws_test_fixture_set_up (&fixture->base, user_data);
   fixture->folder = g_dir_make_tmp ("wsserver-test-XXXXXX", NULL);
   fixture->path = g_build_filename (fixture->folder, "sent", NULL);
 }
@@ -40,23 +36,11 @@ static void
 fixture_tear_down (Fixture      *fixture,
                    gconstpointer user_data)
 {
-  ws_test_client_free (fixture->client);
-  ws_test_server_free (fixture->server);
+  ws_test_fixture_tear_down (&fixture->base, user_data);
   g_unlink (fixture->path);
   g_rmdir (fixture->folder);
   g_free (fixture->path);
   g_free (fixture->folder);
-}
-
-static void
-keep_result_cb (GObject      *source,
-                GAsyncResult *result,
-                gpointer      user_data)
-{
-  GAsyncResult **kept = user_data;
-
-  g_assert_null (*kept); /* each caller is told once */
-  *kept = g_object_ref (result);
 }
 
 static void
@@ -84,8 +68,8 @@ assert_message (WsTestClient *client,
 static void
 assert_goes_on (Fixture *fixture)
 {
-  g_assert_true (ws_connection_send_text (fixture->connection, "after", NULL));
-  ws_test_client_assert_text (fixture->client, "after");
+  g_assert_true (ws_connection_send_text (fixture->base.connection, "after", NULL));
+  ws_test_client_assert_text (fixture->base.client, "after");
 }
 
 typedef gboolean (*SendFunc) (Fixture *fixture,
@@ -97,7 +81,7 @@ send_file (Fixture *fixture,
            gsize    length,
            GError **error)
 {
-  return ws_connection_send_file (fixture->connection, fixture->path, error);
+  return ws_connection_send_file (fixture->base.connection, fixture->path, error);
 }
 
 static gboolean
@@ -108,9 +92,10 @@ send_file_async (Fixture *fixture,
   g_autoptr (GFile) file = g_file_new_for_path (fixture->path);
   g_autoptr (GAsyncResult) result = NULL;
 
-  ws_connection_send_file_async (fixture->connection, file, NULL, NULL, NULL, NULL, keep_result_cb, &result);
+  ws_connection_send_file_async (fixture->base.connection, file, NULL, NULL, NULL, NULL,
+                                 ws_test_keep_result_cb, &result);
   ws_test_wait_until (result != NULL);
-  return ws_connection_send_file_finish (fixture->connection, result, error);
+  return ws_connection_send_file_finish (fixture->base.connection, result, error);
 }
 
 static gboolean
@@ -120,7 +105,7 @@ set_upload_stream (Fixture *fixture,
 {
   g_autoptr (GInputStream) stream = ws_test_stream_new (length, 50000, FALSE);
 
-  return ws_connection_set_upload_stream (fixture->connection, stream, error);
+  return ws_connection_set_upload_stream (fixture->base.connection, stream, error);
 }
 
 static gboolean
@@ -131,9 +116,9 @@ send_stream_async (Fixture *fixture,
   g_autoptr (GInputStream) stream = ws_test_stream_new (length, G_MAXSIZE, FALSE);
   g_autoptr (GAsyncResult) result = NULL;
 
-  ws_connection_send_stream_async (fixture->connection, stream, NULL, keep_result_cb, &result);
+  ws_connection_send_stream_async (fixture->base.connection, stream, NULL, ws_test_keep_result_cb, &result);
   ws_test_wait_until (result != NULL);
-  return ws_connection_send_stream_finish (fixture->connection, result, error);
+  return ws_connection_send_stream_finish (fixture->base.connection, result, error);
 }
 
 static const SendFunc send_funcs[] = { send_file, send_file_async, set_upload_stream, send_stream_async };
@@ -152,8 +137,8 @@ test_sizes (Fixture      *fixture,
       gboolean text = i % 4 >= 2;
 
       make_file (fixture, length);
-      ws_connection_set_timeout (fixture->connection, i % 2 == 1 ? 10 : 0);
-      ws_connection_set_data_format (fixture->connection,
+      ws_connection_set_timeout (fixture->base.connection, i % 2 == 1 ? 10 : 0);
+      ws_connection_set_data_format (fixture->base.connection,
                                      text ? WS_DATA_FORMAT_TEXT : WS_DATA_FORMAT_AUTOMATIC);
       for (gsize j = 0; j < G_N_ELEMENTS (send_funcs); j++)
         {
@@ -161,10 +146,10 @@ test_sizes (Fixture      *fixture,
 
           g_assert_true (send_funcs[j](fixture, length, &error));
           g_assert_no_error (error);
-          assert_message (fixture->client, text ? WS_OPCODE_TEXT : WS_OPCODE_BINARY, length);
+          assert_message (fixture->base.client, text ? WS_OPCODE_TEXT : WS_OPCODE_BINARY, length);
         }
     }
-  g_assert_cmpuint (ws_connection_get_messages_sent (fixture->connection), ==,
+  g_assert_cmpuint (ws_connection_get_messages_sent (fixture->base.connection), ==,
                     G_N_ELEMENTS (lengths) * 4 * 4);
 }
 
@@ -175,25 +160,27 @@ test_slow_reader (Fixture      *fixture,
   const gsize length = 20 * MIB;
   g_autoptr (GFile) file = g_file_new_for_path (fixture->path);
   g_autoptr (GAsyncResult) result = NULL;
-  guint64 received = fixture->client->n_received_bytes;
+  guint64 received = fixture->base.client->n_received_bytes;
 
   g_test_summary ("20 MiB for a client that reads slowly are never held in memory as a whole.");
 
   make_file (fixture, length);
-  ws_test_client_set_reading (fixture->client, FALSE);
-  ws_connection_send_file_async (fixture->connection, file, NULL, NULL, NULL, NULL, keep_result_cb, &result);
-  for (guint64 target = received + MIB; fixture->client->n_received_bytes < received + length; target += MIB)
+  ws_test_client_set_reading (fixture->base.client, FALSE);
+  ws_connection_send_file_async (fixture->base.connection, file, NULL, NULL, NULL, NULL,
+                                 ws_test_keep_result_cb, &result);
+  for (guint64 target = received + MIB; fixture->base.client->n_received_bytes < received + length;
+       target += MIB)
     {
       ws_test_settle ();
-      g_assert_cmpuint (ws_connection_get_send_queue_length (fixture->connection), <, 2 * MIB);
-      ws_test_client_set_reading (fixture->client, TRUE);
-      ws_test_wait_until (fixture->client->n_received_bytes >= MIN (target, received + length));
-      ws_test_client_set_reading (fixture->client, FALSE);
+      g_assert_cmpuint (ws_connection_get_send_queue_length (fixture->base.connection), <, 2 * MIB);
+      ws_test_client_set_reading (fixture->base.client, TRUE);
+      ws_test_wait_until (fixture->base.client->n_received_bytes >= MIN (target, received + length));
+      ws_test_client_set_reading (fixture->base.client, FALSE);
     }
-  ws_test_client_set_reading (fixture->client, TRUE);
-  assert_message (fixture->client, WS_OPCODE_BINARY, length);
+  ws_test_client_set_reading (fixture->base.client, TRUE);
+  assert_message (fixture->base.client, WS_OPCODE_BINARY, length);
   ws_test_wait_until (result != NULL);
-  g_assert_true (ws_connection_send_file_finish (fixture->connection, result, NULL));
+  g_assert_true (ws_connection_send_file_finish (fixture->base.connection, result, NULL));
 }
 
 static void
@@ -203,23 +190,25 @@ test_told_when_written (Fixture      *fixture,
   g_test_summary ("A stream is done when its last byte has been handed to the system, not before.");
 
   /* Whatever the system's buffers hold, one of these ends with bytes still waiting. */
-  ws_test_client_set_reading (fixture->client, FALSE);
-  for (guint i = 0; ws_connection_get_send_queue_length (fixture->connection) == 0; i++)
+  ws_test_client_set_reading (fixture->base.client, FALSE);
+  for (guint i = 0; ws_connection_get_send_queue_length (fixture->base.connection) == 0; i++)
     {
       g_autoptr (GInputStream) stream = ws_test_stream_new (100000, G_MAXSIZE, FALSE);
       GAsyncResult *result = NULL;
       gboolean      waits;
 
       g_assert_cmpuint (i, <, 1000);
-      ws_connection_send_stream_async (fixture->connection, stream, NULL, keep_result_cb, &result);
-      ws_test_wait_until (result != NULL || (ws_test_stream_get_n_given (stream) == 100000 &&
-                                             ws_connection_get_messages_sent (fixture->connection) == i + 1));
+      ws_connection_send_stream_async (fixture->base.connection, stream, NULL, ws_test_keep_result_cb,
+                                       &result);
+      ws_test_wait_until (result != NULL ||
+                          (ws_test_stream_get_n_given (stream) == 100000 &&
+                           ws_connection_get_messages_sent (fixture->base.connection) == i + 1));
       ws_test_settle ();
-      waits = ws_connection_get_send_queue_length (fixture->connection) > 0;
+      waits = ws_connection_get_send_queue_length (fixture->base.connection) > 0;
       g_assert_cmpint (result == NULL, ==, waits);
-      ws_test_client_set_reading (fixture->client, waits);
+      ws_test_client_set_reading (fixture->base.client, waits);
       ws_test_wait_until (result != NULL);
-      g_assert_true (ws_connection_send_stream_finish (fixture->connection, result, NULL));
+      g_assert_true (ws_connection_send_stream_finish (fixture->base.connection, result, NULL));
       g_object_unref (result);
       if (waits)
         break;
@@ -237,20 +226,20 @@ test_fifo (Fixture      *fixture,
   g_assert_cmpint (mkfifo (fixture->path, 0600), ==, 0);
   writer = open (fixture->path, O_RDWR | O_CLOEXEC);
   g_assert_cmpint (writer, >=, 0);
-  g_assert_true (ws_connection_send_file (fixture->connection, fixture->path, NULL));
+  g_assert_true (ws_connection_send_file (fixture->base.connection, fixture->path, NULL));
   for (guint i = 0; i < 5; i++)
     {
       g_autoptr (WsTestFrame) frame = NULL;
 
       g_assert_cmpint (write (writer, "piece", 5), ==, 5);
-      frame = ws_test_client_read_frame (fixture->client);
+      frame = ws_test_client_read_frame (fixture->base.client);
       g_assert_false (frame->fin);
       g_assert_cmpint (frame->opcode, ==, i == 0 ? WS_OPCODE_BINARY : WS_OPCODE_CONTINUATION);
       g_assert_cmpmem (g_bytes_get_data (frame->payload, NULL), g_bytes_get_size (frame->payload), "piece",
                        5);
     }
   g_assert_true (g_close (writer, NULL));
-  ws_test_client_assert_frame (fixture->client, WS_OPCODE_CONTINUATION, "", 0);
+  ws_test_client_assert_frame (fixture->base.client, WS_OPCODE_CONTINUATION, "", 0);
   assert_goes_on (fixture);
 }
 
@@ -296,16 +285,16 @@ test_progress (Fixture      *fixture,
   g_test_summary ("Progress rises up to the size of the file; its data is freed once.");
 
   make_file (fixture, length);
-  ws_connection_send_file_async (fixture->connection, file, NULL, progress_cb, &progress, progress_destroyed,
-                                 keep_result_cb, &result);
+  ws_connection_send_file_async (fixture->base.connection, file, NULL, progress_cb, &progress,
+                                 progress_destroyed, ws_test_keep_result_cb, &result);
   ws_test_wait_until (result != NULL);
-  g_assert_true (ws_connection_send_file_finish (fixture->connection, result, NULL));
+  g_assert_true (ws_connection_send_file_finish (fixture->base.connection, result, NULL));
   g_clear_object (&result);
   g_assert_cmpint (progress.last, ==, (goffset) length);
   g_assert_cmpint (progress.total, ==, (goffset) length);
   g_assert_cmpuint (progress.n_calls, >=, 4);
   g_assert_cmpuint (progress.n_destroyed, ==, 1);
-  assert_message (fixture->client, WS_OPCODE_BINARY, length);
+  assert_message (fixture->base.client, WS_OPCODE_BINARY, length);
 }
 
 static void
@@ -321,15 +310,15 @@ test_progress_of_pipe (Fixture      *fixture,
 
   g_assert_cmpint (mkfifo (fixture->path, 0600), ==, 0);
   writer = open (fixture->path, O_RDWR | O_CLOEXEC);
-  ws_connection_send_file_async (fixture->connection, file, NULL, progress_cb, &progress, progress_destroyed,
-                                 keep_result_cb, &result);
+  ws_connection_send_file_async (fixture->base.connection, file, NULL, progress_cb, &progress,
+                                 progress_destroyed, ws_test_keep_result_cb, &result);
   g_assert_cmpint (write (writer, "abc", 3), ==, 3);
   ws_test_wait_until (progress.n_calls == 1);
   g_assert_cmpint (progress.last, ==, 3);
   g_assert_cmpint (progress.total, ==, -1);
   g_assert_true (g_close (writer, NULL));
   ws_test_wait_until (result != NULL);
-  g_assert_true (ws_connection_send_file_finish (fixture->connection, result, NULL));
+  g_assert_true (ws_connection_send_file_finish (fixture->base.connection, result, NULL));
 }
 
 static void
@@ -348,14 +337,14 @@ test_bad_files (Fixture      *fixture,
       char    *own = fixture->path;
 
       fixture->path = path;
-      ws_connection_set_timeout (fixture->connection, 10);
+      ws_connection_set_timeout (fixture->base.connection, 10);
       g_assert_false (blocking ? send_file (fixture, 0, &error) : send_file_async (fixture, 0, &error));
       fixture->path = own;
       g_assert_nonnull (error);
       g_assert_true (error->domain == WS_ERROR);
       if (i / 2 < 2) /* the third fails when it is read */
         g_assert_nonnull (strstr (error->message, path));
-      ws_connection_set_timeout (fixture->connection, 0);
+      ws_connection_set_timeout (fixture->base.connection, 0);
       assert_goes_on (fixture);
     }
 }
@@ -374,7 +363,7 @@ test_unreadable (Fixture      *fixture,
   g_assert_cmpint (g_chmod (fixture->path, 0), ==, 0);
   if (is_root) /* who may read every file: for a moment nobody */
     g_assert_cmpint (seteuid (65534), ==, 0);
-  g_assert_false (ws_connection_send_file (fixture->connection, fixture->path, &error));
+  g_assert_false (ws_connection_send_file (fixture->base.connection, fixture->path, &error));
   if (is_root)
     g_assert_cmpint (seteuid (0), ==, 0);
   g_assert_error (error, WS_ERROR, WS_ERROR_ACCESS_DENIED);
@@ -397,21 +386,22 @@ test_failing_stream (Fixture      *fixture,
       g_autoptr (GAsyncResult) result = NULL;
       g_autoptr (GError) error = NULL;
 
-      ws_connection_set_timeout (fixture->connection, i % 3 == 1 ? 10 : 0);
+      ws_connection_set_timeout (fixture->base.connection, i % 3 == 1 ? 10 : 0);
       if (i % 3 == 0)
         {
-          ws_connection_send_stream_async (fixture->connection, stream, NULL, keep_result_cb, &result);
+          ws_connection_send_stream_async (fixture->base.connection, stream, NULL, ws_test_keep_result_cb,
+                                           &result);
           ws_test_wait_until (result != NULL);
-          g_assert_false (ws_connection_send_stream_finish (fixture->connection, result, &error));
+          g_assert_false (ws_connection_send_stream_finish (fixture->base.connection, result, &error));
         }
       else if (i % 3 == 1)
         {
-          g_assert_false (ws_connection_set_upload_stream (fixture->connection, stream, &error));
+          g_assert_false (ws_connection_set_upload_stream (fixture->base.connection, stream, &error));
         }
       else
         {
-          g_assert_true (ws_connection_set_upload_stream (fixture->connection, stream, &error));
-          ws_test_server_wait_for (fixture->server, "error #1 ");
+          g_assert_true (ws_connection_set_upload_stream (fixture->base.connection, stream, &error));
+          ws_test_server_wait_for (fixture->base.server, "error #1 ");
         }
       if (i % 3 < 2)
         {
@@ -419,12 +409,12 @@ test_failing_stream (Fixture      *fixture,
           g_assert_true (error->domain == WS_ERROR);
         }
       ws_test_settle ();
-      g_assert_cmpuint (ws_test_server_count (fixture->server, "error"), ==, i % 3 == 2);
+      g_assert_cmpuint (ws_test_server_count (fixture->base.server, "error"), ==, i % 3 == 2);
       g_assert_cmpuint (ws_test_stream_get_n_closed (stream), ==, 1);
-      ws_test_server_forget (fixture->server);
-      ws_connection_set_timeout (fixture->connection, 0);
+      ws_test_server_forget (fixture->base.server);
+      ws_connection_set_timeout (fixture->base.connection, 0);
       if (length > 0)
-        assert_message (fixture->client, WS_OPCODE_BINARY, length);
+        assert_message (fixture->base.client, WS_OPCODE_BINARY, length);
       assert_goes_on (fixture);
     }
 }
@@ -439,19 +429,19 @@ test_close_stream (Fixture      *fixture,
 
   g_test_summary ("CloseStreamAfterTransfer decides whether a stream is closed; never twice.");
 
-  ws_connection_send_stream_async (fixture->connection, stream, NULL, keep_result_cb, &result);
-  assert_message (fixture->client, WS_OPCODE_BINARY, 1000);
+  ws_connection_send_stream_async (fixture->base.connection, stream, NULL, ws_test_keep_result_cb, &result);
+  assert_message (fixture->base.client, WS_OPCODE_BINARY, 1000);
   ws_test_wait_until (result != NULL);
   g_assert_cmpuint (ws_test_stream_get_n_closed (stream), ==, closes);
   g_assert_cmpint (g_input_stream_is_closed (stream), ==, closes);
   g_clear_object (&result);
 
   /* The same stream, at its end or closed: an empty message, or an error. */
-  ws_connection_send_stream_async (fixture->connection, stream, NULL, keep_result_cb, &result);
+  ws_connection_send_stream_async (fixture->base.connection, stream, NULL, ws_test_keep_result_cb, &result);
   ws_test_wait_until (result != NULL);
-  g_assert_cmpint (ws_connection_send_stream_finish (fixture->connection, result, NULL), ==, !closes);
+  g_assert_cmpint (ws_connection_send_stream_finish (fixture->base.connection, result, NULL), ==, !closes);
   if (!closes)
-    assert_message (fixture->client, WS_OPCODE_BINARY, 0);
+    assert_message (fixture->base.client, WS_OPCODE_BINARY, 0);
   g_assert_cmpuint (ws_test_stream_get_n_closed (stream), ==, closes);
   assert_goes_on (fixture);
 }
@@ -471,14 +461,15 @@ test_cancel_before (Fixture      *fixture,
 
   make_file (fixture, 1000);
   g_cancellable_cancel (cancellable);
-  ws_connection_send_stream_async (fixture->connection, stream, cancellable, keep_result_cb, &stream_result);
-  ws_connection_send_file_async (fixture->connection, file, cancellable, NULL, NULL, NULL, keep_result_cb,
-                                 &file_result);
+  ws_connection_send_stream_async (fixture->base.connection, stream, cancellable, ws_test_keep_result_cb,
+                                   &stream_result);
+  ws_connection_send_file_async (fixture->base.connection, file, cancellable, NULL, NULL, NULL,
+                                 ws_test_keep_result_cb, &file_result);
   ws_test_wait_until (stream_result != NULL && file_result != NULL);
-  g_assert_false (ws_connection_send_stream_finish (fixture->connection, stream_result, &error));
+  g_assert_false (ws_connection_send_stream_finish (fixture->base.connection, stream_result, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   g_clear_error (&error);
-  g_assert_false (ws_connection_send_file_finish (fixture->connection, file_result, &error));
+  g_assert_false (ws_connection_send_file_finish (fixture->base.connection, file_result, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   assert_goes_on (fixture);
 }
@@ -498,23 +489,24 @@ test_cancel_in_the_middle (Fixture      *fixture,
 
   g_assert_true (g_unix_open_pipe (ends, FD_CLOEXEC, NULL));
   stream = g_unix_input_stream_new (ends[0], TRUE);
-  ws_connection_send_stream_async (fixture->connection, stream, cancellable, keep_result_cb, &result);
+  ws_connection_send_stream_async (fixture->base.connection, stream, cancellable, ws_test_keep_result_cb,
+                                   &result);
   if (begun)
     {
       g_autoptr (WsTestFrame) frame = NULL;
 
       g_assert_cmpint (write (ends[1], "begun", 5), ==, 5);
-      frame = ws_test_client_read_frame (fixture->client);
+      frame = ws_test_client_read_frame (fixture->base.client);
       g_assert_false (frame->fin);
     }
-  ws_connection_send_text (fixture->connection, "behind", NULL);
+  ws_connection_send_text (fixture->base.connection, "behind", NULL);
   g_cancellable_cancel (cancellable);
   ws_test_wait_until (result != NULL);
-  g_assert_false (ws_connection_send_stream_finish (fixture->connection, result, &error));
+  g_assert_false (ws_connection_send_stream_finish (fixture->base.connection, result, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   if (begun)
-    ws_test_client_assert_frame (fixture->client, WS_OPCODE_CONTINUATION, "", 0);
-  ws_test_client_assert_text (fixture->client, "behind");
+    ws_test_client_assert_frame (fixture->base.client, WS_OPCODE_CONTINUATION, "", 0);
+  ws_test_client_assert_text (fixture->base.client, "behind");
   ws_test_wait_until (g_input_stream_is_closed (stream));
   g_assert_true (g_close (ends[1], NULL));
 }
@@ -525,23 +517,20 @@ main (int   argc,
 {
   g_test_init (&argc, &argv, NULL);
 
-#define ADD(name, setting, function) \
- g_test_add (name, Fixture, setting, fixture_set_up, function, fixture_tear_down)
-
-  ADD ("/integration/streams/sizes", NULL, test_sizes);
-  ADD ("/integration/streams/slow-reader", NULL, test_slow_reader);
-  ADD ("/integration/streams/told-when-written", "OutBufferSize=65536", test_told_when_written);
-  ADD ("/integration/streams/fifo", NULL, test_fifo);
-  ADD ("/integration/streams/progress/file", NULL, test_progress);
-  ADD ("/integration/streams/progress/pipe", NULL, test_progress_of_pipe);
-  ADD ("/integration/streams/bad-files", NULL, test_bad_files);
-  ADD ("/integration/streams/unreadable", NULL, test_unreadable);
-  ADD ("/integration/streams/failing", NULL, test_failing_stream);
-  ADD ("/integration/streams/close/yes", NULL, test_close_stream);
-  ADD ("/integration/streams/close/no", "CloseStreamAfterTransfer=False", test_close_stream);
-  ADD ("/integration/streams/cancel/before", NULL, test_cancel_before);
-  ADD ("/integration/streams/cancel/begun", NULL, test_cancel_in_the_middle);
-  ADD ("/integration/streams/cancel/waiting", "LogLevel=1", test_cancel_in_the_middle);
+  ws_test_add ("/integration/streams/sizes", NULL, test_sizes);
+  ws_test_add ("/integration/streams/slow-reader", NULL, test_slow_reader);
+  ws_test_add ("/integration/streams/told-when-written", "OutBufferSize=65536", test_told_when_written);
+  ws_test_add ("/integration/streams/fifo", NULL, test_fifo);
+  ws_test_add ("/integration/streams/progress/file", NULL, test_progress);
+  ws_test_add ("/integration/streams/progress/pipe", NULL, test_progress_of_pipe);
+  ws_test_add ("/integration/streams/bad-files", NULL, test_bad_files);
+  ws_test_add ("/integration/streams/unreadable", NULL, test_unreadable);
+  ws_test_add ("/integration/streams/failing", NULL, test_failing_stream);
+  ws_test_add ("/integration/streams/close/yes", NULL, test_close_stream);
+  ws_test_add ("/integration/streams/close/no", "CloseStreamAfterTransfer=False", test_close_stream);
+  ws_test_add ("/integration/streams/cancel/before", NULL, test_cancel_before);
+  ws_test_add ("/integration/streams/cancel/begun", NULL, test_cancel_in_the_middle);
+  ws_test_add ("/integration/streams/cancel/waiting", "LogLevel=1", test_cancel_in_the_middle);
 
   return g_test_run ();
 }

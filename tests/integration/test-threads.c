@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "ws-test-sender.h"
-#include "ws-test-server.h"
+#include "ws-test-fixture.h"
 
 /* Sends from other threads than that which runs the server. */
 
@@ -54,14 +54,6 @@ call_text (WsConnection *connection,
   call_elsewhere ((Call){ .connection = connection, .format = WS_DATA_FORMAT_TEXT }, text, strlen (text));
 }
 
-static void
-keep_result_cb (GObject      *object,
-                GAsyncResult *result,
-                gpointer      user_data)
-{
-  g_set_object ((GAsyncResult **) user_data, result);
-}
-
 /* Sends from another thread and expects this error, which comes in the global default context. */
 static void
 assert_fails (Call        call,
@@ -73,7 +65,7 @@ assert_fails (Call        call,
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
 
-  call.callback = keep_result_cb;
+  call.callback = ws_test_keep_result_cb;
   call.user_data = &result;
   call_elsewhere (call, data, length);
   ws_test_wait_until (result != NULL);
@@ -180,7 +172,7 @@ test_default_context (Fixture      *fixture,
 
   call_elsewhere ((Call){ .connection = fixture->connections[0],
                           .format = WS_DATA_FORMAT_AUTOMATIC,
-                          .callback = keep_result_cb,
+                          .callback = ws_test_keep_result_cb,
                           .user_data = &result },
                   "\xc3\x28", 2);
   g_assert_null (result);
@@ -236,9 +228,10 @@ test_lost_on_the_way (Fixture      *fixture,
   g_test_summary ("What waits to be handed over when the connection ends, or the server goes, fails.");
 
   for (guint i = 0; i < 2; i++)
-    call_elsewhere (
-        (Call){ .connection = fixture->connections[i], .callback = keep_result_cb, .user_data = &results[i] },
-        "lost", 4);
+    call_elsewhere ((Call){ .connection = fixture->connections[i],
+                            .callback = ws_test_keep_result_cb,
+                            .user_data = &results[i] },
+                    "lost", 4);
   ws_test_client_reset (fixture->clients[0]);
   g_assert_true (ws_connection_close (fixture->connections[0], 1000, NULL, NULL));
   g_signal_handlers_disconnect_by_data (fixture->server->server, fixture->server);
@@ -314,7 +307,7 @@ test_cancelled (Fixture      *fixture,
   g_test_summary ("A message can be taken back while it waits to be handed over, with or without callback.");
 
   call_elsewhere (call, "silent", 6);
-  call.callback = keep_result_cb;
+  call.callback = ws_test_keep_result_cb;
   call.user_data = &result;
   call_elsewhere (call, "told", 4);
   g_cancellable_cancel (cancellable);
@@ -446,9 +439,10 @@ test_callback_drops (Fixture      *fixture,
       (Call){ .connection = fixture->connections[0], .callback = drop_server_cb, .user_data = fixture },
       too_long, 20000);
   for (guint i = 0; i < N_CLIENTS; i++)
-    call_elsewhere (
-        (Call){ .connection = fixture->connections[i], .callback = keep_result_cb, .user_data = &results[i] },
-        "lost", 4);
+    call_elsewhere ((Call){ .connection = fixture->connections[i],
+                            .callback = ws_test_keep_result_cb,
+                            .user_data = &results[i] },
+                    "lost", 4);
   for (guint i = 0; i < N_CLIENTS; i++)
     {
       const int code = i == 0 ? WS_ERROR_WOULD_BLOCK : WS_ERROR_SENDING; /* the first one has no room */
@@ -462,27 +456,24 @@ test_callback_drops (Fixture      *fixture,
   g_assert_null (fixture->server->server);
 }
 
-#define ADD(path, setting, function) \
- g_test_add ("/integration/threads/" path, Fixture, setting, fixture_set_up, function, fixture_tear_down)
-
 int
 main (int    argc,
       char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 
-  ADD ("order", "MaxSendQueue=33554432", test_order);
-  ADD ("nobody-asks", "MaxSendQueue=33554432", test_nobody_asks);
-  ADD ("own-thread", "MaxSendQueue=33554432", test_own_thread);
-  ADD ("default-context", "MaxSendQueue=33554432", test_default_context);
-  ADD ("not-text", "MaxSendQueue=33554432", test_not_text);
-  ADD ("closed", "MaxSendQueue=33554432", test_closed);
-  ADD ("lost-on-the-way", "MaxSendQueue=33554432", test_lost_on_the_way);
-  ADD ("full", "MaxSendQueue=10000", test_full);
-  ADD ("cancelled", "MaxSendQueue=33554432", test_cancelled);
-  ADD ("nested", "MaxSendQueue=33554432", test_nested);
-  ADD ("callback-sends", "MaxSendQueue=10000", test_callback_sends);
-  ADD ("callback-drops", "MaxSendQueue=10000", test_callback_drops);
+  ws_test_add ("/integration/threads/order", "MaxSendQueue=33554432", test_order);
+  ws_test_add ("/integration/threads/nobody-asks", "MaxSendQueue=33554432", test_nobody_asks);
+  ws_test_add ("/integration/threads/own-thread", "MaxSendQueue=33554432", test_own_thread);
+  ws_test_add ("/integration/threads/default-context", "MaxSendQueue=33554432", test_default_context);
+  ws_test_add ("/integration/threads/not-text", "MaxSendQueue=33554432", test_not_text);
+  ws_test_add ("/integration/threads/closed", "MaxSendQueue=33554432", test_closed);
+  ws_test_add ("/integration/threads/lost-on-the-way", "MaxSendQueue=33554432", test_lost_on_the_way);
+  ws_test_add ("/integration/threads/full", "MaxSendQueue=10000", test_full);
+  ws_test_add ("/integration/threads/cancelled", "MaxSendQueue=33554432", test_cancelled);
+  ws_test_add ("/integration/threads/nested", "MaxSendQueue=33554432", test_nested);
+  ws_test_add ("/integration/threads/callback-sends", "MaxSendQueue=10000", test_callback_sends);
+  ws_test_add ("/integration/threads/callback-drops", "MaxSendQueue=10000", test_callback_drops);
 
   return g_test_run ();
 }
