@@ -221,9 +221,9 @@ call_handler (WsConnection     *self,
   gsize         length;
   const guint8 *data = g_bytes_get_data (bytes, &length);
 
-  ws_poller_lend_received (poller, &received, bytes);
+  ws_receive_buffer_lend (ws_poller_get_receive_buffer (poller), &received, bytes);
   ws_message_handler_call (handler, self, format, data != NULL ? data : (const guint8 *) "", length);
-  ws_poller_give_received (poller, &received);
+  ws_receive_buffer_release (ws_poller_get_receive_buffer (poller), &received);
   ws_poller_unref (poller);
 }
 
@@ -300,7 +300,8 @@ static GBytes *
 own_payload (WsConnection          *self,
              const WsProtocolEvent *event)
 {
-  GBytes *shared = ws_poller_share_received (self->context->poller, event->data, event->length);
+  WsReceiveBuffer *buffer = ws_poller_get_receive_buffer (self->context->poller);
+  GBytes          *shared = ws_receive_buffer_share (buffer, event->data, event->length);
 
   return shared != NULL ? shared : g_bytes_new (event->data, event->length);
 }

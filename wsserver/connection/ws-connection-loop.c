@@ -293,7 +293,7 @@ may_have_more (WsConnection *self,
 static gboolean
 read_once (WsConnection *self)
 {
-  WsPoller *poller = self->context->poller;
+  WsReceiveBuffer *buffer = ws_poller_get_receive_buffer (self->context->poller);
   g_autoptr (GError) error = NULL;
   gsize      size;
   gsize      n_read = 0;
@@ -303,7 +303,7 @@ read_once (WsConnection *self)
 
   if (target == NULL)
     {
-      ws_poller_take_receive_buffer (poller, &received);
+      ws_receive_buffer_take (buffer, &received);
       target = received.data;
       size = received.size;
     }
@@ -333,7 +333,7 @@ read_once (WsConnection *self)
     }
 
   if (received.data != NULL)
-    ws_poller_give_received (poller, &received);
+    ws_receive_buffer_release (buffer, &received);
 
   return status == WS_IO_OK && self->transport != NULL &&
          ((self->readable && self->hung_up) || ws_transport_has_pending (self->transport));

@@ -311,7 +311,8 @@ send_in_format (WsConnection *self,
   if (format == WS_DATA_FORMAT_AUTOMATIC)
     format = ws_utf8_is_valid (data, length) ? WS_DATA_FORMAT_TEXT : WS_DATA_FORMAT_BINARY;
   if (owner == NULL && length > WS_OUTBOX_COPY_MAX_BYTES && self->context != NULL)
-    owner = shared = ws_poller_share_received (self->context->poller, data, length);
+    owner = shared = ws_receive_buffer_share (ws_poller_get_receive_buffer (self->context->poller), data,
+                                              length);
 
   return send_data (self, format, data, length, owner, error);
 }

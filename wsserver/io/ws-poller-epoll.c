@@ -15,29 +15,29 @@ G_STATIC_ASSERT (WS_POLL_EDGE == (guint) EPOLLET);
 
 #define BATCH_EVENTS 64
 
-/* Bounds of one dispatch, so that a flood of events leaves the other sources of the context (a
- * user interface, say) their turn. The kernel hands ready descriptors out in rotation, so what does
- * not fit comes first next time and nobody starves. */
+/* Limits of one dispatch, so that the other sources of the context (a user interface, say) run during a
+ * flood of events. The kernel reports ready descriptors in rotation: those that do not fit come first in
+ * the next dispatch, and none starves. */
 #define DISPATCH_MAX_US 4000
 #define DISPATCH_MAX_BATCHES 16
-#define EVENTS_PER_LOOK 4 /* at the clock: a large message takes a good part of a millisecond */
+#define EVENTS_PER_LOOK 4 /* at the clock: a large message may take most of a millisecond */
 
-/* Events fetched and not all delivered yet, on the stack of the dispatch that does it. */
+/* Events that were fetched together, on the stack of the dispatch that reports them. */
 typedef struct _Batch Batch;
 
 struct _Batch
 {
   Batch             *outer;
   int                n_events;
-  int                n_told;               /* or found to be of no interest any more */
-  struct epoll_event events[BATCH_EVENTS]; /* data.ptr is NULL for a watch removed since */
+  int                n_reported;           /* or skipped */
+  struct epoll_event events[BATCH_EVENTS]; /* data.ptr is NULL once the watch is removed */
 };
 
 struct _WsPollerBackend
 {
   WsPoller *poller;
   GPollFD   poll_fd; /* fd is -1 before the first watch */
-  Batch    *batches; /* of the dispatches under way, innermost first */
+  Batch    *batches; /* of the dispatches in progress, innermost first */
 };
 
 WsPollerBackend *
@@ -60,7 +60,8 @@ ws_poller_backend_free (WsPollerBackend *self)
   g_free (self);
 }
 
-/* Not when the poller is made, which cannot fail and often waits long for its first client. */
+/* The descriptor is created with the first watch: creating a poller cannot fail, and the first client may
+ * come much later. */
 static gboolean
 ensure_epoll_fd (WsPollerBackend *self)
 {
@@ -71,7 +72,7 @@ ensure_epoll_fd (WsPollerBackend *self)
   if (self->poll_fd.fd < 0)
     return FALSE;
 
-  /* Not g_source_add_unix_fd(), with which the source could not let a turn pass while this is ready. */
+  /* Not g_source_add_unix_fd(), with which the source could not sit out an iteration while this is ready. */
   self->poll_fd.events = G_IO_IN;
   g_source_add_poll (self->poller->source, &self->poll_fd);
 
@@ -95,7 +96,8 @@ ws_poller_backend_modify (WsPollerBackend *self,
   struct epoll_event event = { .events = watch->events, .data.ptr = watch };
   int                result = epoll_ctl (self->poll_fd.fd, EPOLL_CTL_MOD, watch->fd, &event);
 
-  /* It allocates nothing; it fails only for a descriptor closed before its watch was removed. */
+  /* The kernel allocates nothing here. It fails only if the descriptor was closed before its watch was
+   * removed. */
   g_assert (result == 0);
 }
 
@@ -126,7 +128,7 @@ gboolean
 ws_poller_backend_has_fetched (WsPollerBackend *self)
 {
   for (Batch *batch = self->batches; batch != NULL; batch = batch->outer)
-    for (int i = batch->n_told; i < batch->n_events; i++)
+    for (int i = batch->n_reported; i < batch->n_events; i++)
       if (batch->events[i].data.ptr != NULL)
         return TRUE;
 
@@ -139,14 +141,14 @@ ws_poller_backend_is_ready (WsPollerBackend *self)
   return self->poll_fd.revents != 0;
 }
 
-/* Tells the next event of a batch, of this dispatch or of an outer one. FALSE if the poller was
+/* Reports the next event of a batch, of this dispatch or of an outer one. FALSE if the poller was
  * destroyed, and self with it. */
 static gboolean
-tell_next (WsPollerBackend *self,
-           Batch           *batch)
+report_next (WsPollerBackend *self,
+             Batch           *batch)
 {
   WsPoller                 *poller = self->poller;
-  const struct epoll_event *event = &batch->events[batch->n_told++];
+  const struct epoll_event *event = &batch->events[batch->n_reported++];
   WsWatch                  *watch = event->data.ptr;
   guint                     events;
 
@@ -160,23 +162,23 @@ tell_next (WsPollerBackend *self,
   return !poller->destroyed;
 }
 
-/* Whether it is time to look at the clock, and too late to go on. */
+/* Whether the time of the dispatch is over. Looks at the clock only now and then. */
 static gboolean
 is_over (const Batch *batch,
          gint64       end_us)
 {
-  return batch->n_told % EVENTS_PER_LOOK == 0 && g_get_monotonic_time () >= end_us;
+  return batch->n_reported % EVENTS_PER_LOOK == 0 && g_get_monotonic_time () >= end_us;
 }
 
-/* What there is no time for stays fetched, for the next dispatch. */
+/* Events that exceed the time stay fetched for the next dispatch. */
 static gboolean
-tell_outer_batches (WsPollerBackend *self,
-                    gint64           end_us)
+report_outer_batches (WsPollerBackend *self,
+                      gint64           end_us)
 {
   for (Batch *batch = self->batches; batch != NULL; batch = batch->outer)
-    while (batch->n_told < batch->n_events)
+    while (batch->n_reported < batch->n_events)
       {
-        if (!tell_next (self, batch))
+        if (!report_next (self, batch))
           return FALSE;
         if (is_over (batch, end_us))
           return TRUE;
@@ -185,14 +187,14 @@ tell_outer_batches (WsPollerBackend *self,
   return TRUE;
 }
 
-/* What there is no time for is left to the kernel, which tells edges again when asked to. */
+/* Events that exceed the time are left to the kernel; an edge is reported again after a modification. */
 static void
 hand_back (WsPollerBackend *self,
            Batch           *batch)
 {
-  for (; batch->n_told < batch->n_events; batch->n_told++)
+  for (; batch->n_reported < batch->n_events; batch->n_reported++)
     {
-      WsWatch *watch = batch->events[batch->n_told].data.ptr;
+      WsWatch *watch = batch->events[batch->n_reported].data.ptr;
 
       if (watch != NULL && (watch->events & WS_POLL_EDGE) != 0)
         ws_poller_backend_modify (self, watch);
@@ -205,12 +207,12 @@ deliver_batch (WsPollerBackend *self,
                gint64           end_us)
 {
   batch->outer = self->batches;
-  batch->n_told = 0;
+  batch->n_reported = 0;
   self->batches = batch;
 
-  while (batch->n_told < batch->n_events)
+  while (batch->n_reported < batch->n_events)
     {
-      if (!tell_next (self, batch))
+      if (!report_next (self, batch))
         return FALSE;
       if (is_over (batch, end_us))
         hand_back (self, batch);
@@ -228,7 +230,7 @@ ws_poller_backend_dispatch (WsPollerBackend *self)
   gint64    end_us = poller->now_us + DISPATCH_MAX_US;
   Batch     batch;
 
-  if (!tell_outer_batches (self, end_us) || !ws_poller_backend_is_ready (self) ||
+  if (!report_outer_batches (self, end_us) || !ws_poller_backend_is_ready (self) ||
       ws_poller_backend_has_fetched (self))
     return;
 
@@ -239,7 +241,7 @@ ws_poller_backend_dispatch (WsPollerBackend *self)
       if (batch.n_events <= 0 || !deliver_batch (self, &batch, end_us))
         return;
 
-      /* Fewer than asked for: those were all. */
+      /* Fewer than a full batch: no more are ready. */
       if (batch.n_events < BATCH_EVENTS || ws_poller_refresh_time (poller) >= end_us)
         return;
     }

@@ -5,6 +5,8 @@
 #include <glib.h>
 
 #include "wsserver/io/ws-buffer-pool-private.h"
+#include "wsserver/io/ws-idle-call-private.h"
+#include "wsserver/io/ws-receive-buffer-private.h"
 #include "wsserver/io/ws-task-queue-private.h"
 #include "wsserver/io/ws-timer-private.h"
 
@@ -21,31 +23,27 @@ typedef enum
   WS_POLL_READ_HANG_UP = 0x2000, /* the peer will send no more (EPOLLRDHUP) */
 } WsPollEvents;
 
-/* Asked for beside others, it has a state told once when it begins and not for as long as it lasts
- * (EPOLLET), which spares the kernel a look at every socket that has just been read. The owner reads until
- * there is nothing more, or has it told again. */
+/* Edge-triggered (EPOLLET): an event is reported once when its state begins, and not for as long as it
+ * lasts. The kernel then need not look again at every socket that has just been read. The owner reads
+ * until nothing is left, or calls ws_poller_rearm_watch(). */
 #define WS_POLL_EDGE (1u << 31)
 
-/* One GSource that serves every file descriptor of one server, with its timers and its idle
- * calls, in one GMainContext. Two implementations, chosen when building: one epoll descriptor, or
- * a GSource per descriptor. */
-typedef struct _WsPoller   WsPoller;
-typedef struct _WsWatch    WsWatch;
-typedef struct _WsIdleCall WsIdleCall;
-typedef struct _WsReceived WsReceived;
+/* One GSource that serves all file descriptors of one server, its timers and its idle calls, in one
+ * GMainContext. The build selects one of two implementations: one epoll descriptor, or a GSource for each
+ * descriptor. */
+typedef struct _WsPoller WsPoller;
+typedef struct _WsWatch  WsWatch;
 
 typedef struct
 {
-  /* Called from the poller's dispatch with what is ready (never 0, except to work off a backlog
-   * in a nested dispatch). Only what the watch asks for at that moment, ERROR and HANG_UP are
-   * reported. It is a hint: what was ready may have been consumed since. The owner keeps itself
-   * alive; it may remove this or any other watch. */
+  /* Called in a dispatch with the events that are ready: those that the watch asks for at that moment, ERROR
+   * and HANG_UP. 0 means: deliver the backlog, in a nested dispatch. It is a hint, since the input may have
+   * been read in between. The owner keeps itself alive; it may remove this watch and any other. */
   void (*ready) (WsWatch     *watch,
                  WsPollEvents events);
 
-  /* Whether input already read waits to be delivered. Asked, in a nested dispatch only, of the
-   * watches whose ready call is still on the stack: their bytes must go on in order while a
-   * handler iterates the context. */
+  /* Whether input that has been read waits to be delivered. A nested dispatch asks the watches whose ready
+   * function is on the stack: their input has to go on in order while a handler iterates the context. */
   gboolean (*has_backlog) (WsWatch *watch);
 } WsWatchFuncs;
 
@@ -54,18 +52,9 @@ struct _WsWatch
 {
   const WsWatchFuncs *funcs;
   WsPoller           *poller; /* NULL when not added */
-  gpointer            source; /* the implementation's own */
+  gpointer            source; /* for the implementation */
   int                 fd;
   guint               events;
-};
-
-/* A call to make once from the loop, not from where it was asked for. Embedded in its owner. */
-struct _WsIdleCall
-{
-  void (*func) (WsIdleCall *call);
-  WsIdleCall *prev;
-  WsIdleCall *next;
-  gboolean    queued;
 };
 
 /* Attached to context (NULL: the global default) at once. */
@@ -73,9 +62,9 @@ WsPoller *ws_poller_new (GMainContext *context);
 WsPoller *ws_poller_ref (WsPoller *self);
 void      ws_poller_unref (WsPoller *self);
 
-/* Detaches from the context; watches must have been removed (removing one later is harmless, but
- * nothing is reported for it any more). Idle calls and timer queues are dropped: they are not
- * called again. Tasks that wait run now. Idempotent; legal inside a dispatch. */
+/* Detaches from the context. Nothing is reported for a watch afterwards; it may still be removed. Idle calls
+ * and timer queues are dropped without being called. Tasks that wait run now. Idempotent; allowed inside a
+ * dispatch. */
 void ws_poller_destroy (WsPoller *self);
 
 GMainContext *ws_poller_get_context (WsPoller *self);
@@ -83,8 +72,8 @@ GMainContext *ws_poller_get_context (WsPoller *self);
 /* How many dispatches of this poller are on the stack: 0 outside, 2 and more when nested. */
 guint ws_poller_get_depth (WsPoller *self);
 
-/* Monotonic time in microseconds; inside a dispatch the time at which it began (refreshed for each
- * batch), outside the clock. */
+/* Monotonic time in microseconds. Inside a dispatch it is the time at which the dispatch began, or its
+ * current batch of events. */
 gint64 ws_poller_get_time (WsPoller *self);
 
 /* FALSE with errno set when the kernel refuses (ENOSPC, ENOMEM; EMFILE for the first watch). */
@@ -96,60 +85,35 @@ gboolean ws_poller_add_watch (WsPoller           *self,
 void     ws_poller_modify_watch (WsPoller *self,
                                  WsWatch  *watch,
                                  guint     events);
-/* Whether WS_POLL_EDGE may be asked for: not every implementation can. */
+/* Whether the implementation supports WS_POLL_EDGE. */
 gboolean ws_poller_has_edges (WsPoller *self);
-/* Has what is ready told again, to a watch that asks for WS_POLL_EDGE. */
+/* Reports again what is ready, to a watch that asks for WS_POLL_EDGE. */
 void ws_poller_rearm_watch (WsPoller *self,
                             WsWatch  *watch);
-/* Nothing is reported for the watch afterwards, also not what the dispatch under way has already
- * fetched. Its memory may go at once. Call before closing the descriptor. Idempotent. */
+/* Nothing is reported for the watch afterwards, not even events that a dispatch in progress has fetched. Its
+ * memory may be freed at once. Call this before closing the descriptor. Idempotent. */
 void ws_poller_remove_watch (WsPoller *self,
                              WsWatch  *watch);
 
-/* Makes the context call call->func once, soon. Asking again while queued changes nothing. */
+/* Calls call->func once from the main loop, soon. Queueing it again changes nothing. */
 void ws_poller_call_later (WsPoller   *self,
                            WsIdleCall *call);
 void ws_poller_cancel_call (WsPoller   *self,
                             WsIdleCall *call);
 
-/* Calls ready (watch, 0) as if from the poller, so that a nested dispatch knows of its backlog. To be
- * used from idle calls and timers. */
+/* Calls ready (watch, 0) as a dispatch would, so that a nested dispatch finds the backlog. For idle calls and
+ * timers. */
 void ws_poller_deliver (WsPoller *self,
                         WsWatch  *watch);
 
-/* The queue is owned by the caller and must be removed (empty) before it goes. */
+/* The caller owns the queue, and removes it before freeing it. */
 void ws_poller_add_timer_queue (WsPoller     *self,
                                 WsTimerQueue *queue);
 void ws_poller_remove_timer_queue (WsPoller     *self,
                                    WsTimerQueue *queue);
 
-/* Memory in which received bytes lie while they are delivered; on the stack of whoever delivers them, the
- * innermost first. */
-struct _WsReceived
-{
-  WsReceived *outer;
-  guint8     *data;
-  gsize       size;
-  GBytes     *bytes; /* owns data; NULL as long as nobody shares it */
-};
-
-/* A buffer of WS_RECEIVE_BUFFER_BYTES. One serves all: it is handed out and given back around each
- * read; a nested dispatch finds it taken and gets another. */
-#define WS_RECEIVE_BUFFER_BYTES (128 * 1024)
-void ws_poller_take_receive_buffer (WsPoller   *self,
-                                    WsReceived *received);
-/* Bytes that have their own memory; a reference is held until they are given back. */
-void ws_poller_lend_received (WsPoller   *self,
-                              WsReceived *received,
-                              GBytes     *bytes);
-/* Ends either of them, the innermost first. */
-void ws_poller_give_received (WsPoller   *self,
-                              WsReceived *received);
-/* A reference to the bytes at data instead of a copy, if they are a good part of something received that is
- * being delivered; otherwise NULL. It keeps all of that: its memory goes with the last reference. */
-GBytes *ws_poller_share_received (WsPoller     *self,
-                                  const guint8 *data,
-                                  gsize         length);
+/* Memory into which the poller's connections read. */
+WsReceiveBuffer *ws_poller_get_receive_buffer (WsPoller *self);
 
 /* Tasks from other threads. */
 WsTaskQueue *ws_poller_get_task_queue (WsPoller *self);

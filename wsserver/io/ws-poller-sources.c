@@ -10,13 +10,13 @@
 
 #include <poll.h>
 
-/* Where poll() cannot tell, a read of 0 bytes does. */
+/* Without POLLRDHUP a read of 0 bytes shows the end. */
 #ifndef POLLRDHUP
 # define POLLRDHUP 0
 #endif
 
-/* A source of the context for each watch: slower the more there are, but it works everywhere. The
- * context itself serves all that are ready once each iteration, so nothing has to be bounded. */
+/* A source of the context for each watch. It is slower with many watches, but needs only poll(). The context
+ * dispatches each ready source once in an iteration, so no limits are needed. */
 typedef struct
 {
   GSource   source;
@@ -64,7 +64,7 @@ events_from_condition (GIOCondition condition)
   return events;
 }
 
-/* What is ready and still asked for: a call before this one may have asked for less. */
+/* The ready events that the watch still asks for: an earlier call may have changed them. */
 static guint
 get_ready_events (WatchSource *self)
 {
@@ -105,7 +105,7 @@ watch_source_finalize (GSource *source)
   ws_poller_unref (self->poller);
 }
 
-/* No prepare and no check: the context looks at the descriptor by itself. */
+/* Without prepare and check functions the context polls the descriptor itself. */
 static GSourceFuncs watch_source_funcs = {
   .dispatch = watch_source_dispatch,
   .finalize = watch_source_finalize,
@@ -180,7 +180,7 @@ ws_poller_backend_has_fetched (WsPollerBackend *self)
   return FALSE;
 }
 
-/* The watches' own sources see to it. */
+/* The sources of the watches do it. */
 gboolean
 ws_poller_backend_is_ready (WsPollerBackend *self)
 {

@@ -264,76 +264,6 @@ test_remove_and_add (Fixture      *fixture,
   g_assert_cmpuint (fixture->log->len, ==, 2);
 }
 
-static void
-test_take_receive_buffer (Fixture      *fixture,
-                          gconstpointer user_data)
-{
-  WsReceived first;
-  WsReceived second;
-  guint8    *data;
-
-  g_test_summary ("One buffer serves all; who finds it taken gets another");
-
-  ws_poller_take_receive_buffer (fixture->poller, &first);
-  ws_poller_take_receive_buffer (fixture->poller, &second);
-  g_assert_true (first.data != second.data);
-  g_assert_cmpuint (first.size, ==, WS_RECEIVE_BUFFER_BYTES);
-  memset (first.data, 1, first.size);
-  memset (second.data, 2, second.size);
-  g_assert_cmpuint (first.data[first.size - 1], ==, 1);
-
-  data = second.data;
-  ws_poller_give_received (fixture->poller, &second);
-  ws_poller_take_receive_buffer (fixture->poller, &second);
-  g_assert_true (second.data == data);
-  ws_poller_give_received (fixture->poller, &second);
-  ws_poller_give_received (fixture->poller, &first);
-}
-
-static void
-test_share_received (Fixture      *fixture,
-                     gconstpointer user_data)
-{
-  const gsize       half = WS_RECEIVE_BUFFER_BYTES / 2;
-  static const char lent_data[1024] = "lent";
-  g_autoptr (GBytes) lent = g_bytes_new_static (lent_data, sizeof lent_data);
-  g_autoptr (GBytes) part = NULL;
-  g_autoptr (GBytes) other_part = NULL;
-  g_autoptr (GBytes) lent_part = NULL;
-  WsReceived buffer;
-  WsReceived inner;
-  WsReceived next;
-
-  g_test_summary ("A good part of something received is shared, and stays when that is given back");
-
-  ws_poller_take_receive_buffer (fixture->poller, &buffer);
-  memset (buffer.data, '1', half);
-  memset (buffer.data + half, '2', half);
-  ws_poller_lend_received (fixture->poller, &inner, lent);
-  part = ws_poller_share_received (fixture->poller, buffer.data, half);
-  other_part = ws_poller_share_received (fixture->poller, buffer.data + half, half);
-  lent_part = ws_poller_share_received (fixture->poller, inner.data + 1, sizeof lent_data - 1);
-  g_assert_null (ws_poller_share_received (fixture->poller, inner.data, 300)); /* is cheaper to copy */
-  g_assert_null (ws_poller_share_received (fixture->poller, (const guint8 *) "elsewhere", 9));
-  g_assert_null (ws_poller_share_received (fixture->poller, buffer.data + 1, buffer.size));
-  g_assert_null (ws_poller_share_received (fixture->poller, buffer.data + half + 1, half));
-  g_assert_null (ws_poller_share_received (fixture->poller, buffer.data, 5));
-  ws_poller_give_received (fixture->poller, &inner);
-  ws_poller_give_received (fixture->poller, &buffer);
-  g_assert_null (ws_poller_share_received (fixture->poller, buffer.data, half));
-
-  ws_poller_take_receive_buffer (fixture->poller, &next);
-  g_assert_true (next.data != buffer.data);
-  memset (next.data, 0, next.size);
-  ws_poller_give_received (fixture->poller, &next);
-  g_assert_cmpuint (g_bytes_get_size (part), ==, half);
-  g_assert_cmpint (((const char *) g_bytes_get_data (part, NULL))[half - 1], ==, '1');
-  g_assert_cmpuint (g_bytes_get_size (other_part), ==, half);
-  g_assert_cmpint (((const char *) g_bytes_get_data (other_part, NULL))[half - 1], ==, '2');
-  g_assert_cmpmem (g_bytes_get_data (lent_part, NULL), g_bytes_get_size (lent_part), lent_data + 1,
-                   sizeof lent_data - 1);
-}
-
 int
 main (int    argc,
       char **argv)
@@ -350,8 +280,6 @@ main (int    argc,
   ADD_POLLER_TEST ("poller/remove-watch/self", test_remove_self);
   ADD_POLLER_TEST ("poller/remove-watch/others", test_remove_others);
   ADD_POLLER_TEST ("poller/remove-watch/and-add", test_remove_and_add);
-  ADD_POLLER_TEST ("poller/take-receive-buffer/nested", test_take_receive_buffer);
-  ADD_POLLER_TEST ("poller/share-received/stays", test_share_received);
 
   return g_test_run ();
 }

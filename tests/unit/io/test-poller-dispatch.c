@@ -4,7 +4,7 @@
 
 #include <sys/timerfd.h>
 
-#include "wsserver/io/ws-poller-backend-private.h"
+#include "wsserver/io/ws-poller-dispatch-private.h"
 
 typedef struct
 {
@@ -626,7 +626,7 @@ test_dispatch_idle (Fixture      *fixture,
         continue;
 
       n_waits++;
-      g_assert_cmpuint (fixture->poller->turns_to_pass, ==, 0);
+      g_assert_cmpuint (fixture->poller->fairness.skip_iterations, ==, 0);
     }
   g_string_truncate (fixture->log, 0);
 }
@@ -690,26 +690,26 @@ main (int    argc,
 {
   g_test_init (&argc, &argv, NULL);
 
-  ADD_POLLER_TEST ("poller-turns/destroy/drops-calls", test_destroy_drops_calls);
-  ADD_POLLER_TEST ("poller-turns/destroy/from-call", test_destroy_from_call);
-  ADD_POLLER_TEST ("poller-turns/call-later/order", test_call_later_order);
-  ADD_POLLER_TEST ("poller-turns/call-later/next-turn", test_call_later_next_turn);
-  ADD_POLLER_TEST ("poller-turns/call-later/nested", test_call_later_nested);
-  ADD_POLLER_TEST ("poller-turns/call-later/from-ready", test_call_later_from_ready);
-  ADD_POLLER_TEST ("poller-turns/cancel-call/anywhere", test_cancel_call_anywhere);
-  ADD_POLLER_TEST ("poller-turns/add-timer-queue/order", test_timer_order);
-  ADD_POLLER_TEST ("poller-turns/add-timer-queue/bounded", test_timer_bounded);
-  ADD_POLLER_TEST ("poller-turns/remove-timer-queue/frees", test_timer_frees_queue);
-  ADD_POLLER_TEST ("poller-turns/destroy/from-timer", test_timer_destroys);
-  ADD_POLLER_TEST ("poller-turns/dispatch/fair", test_dispatch_fair);
-  ADD_POLLER_TEST ("poller-turns/dispatch/bounded", test_dispatch_bounded);
-  ADD_POLLER_TEST ("poller-turns/dispatch/lets-others", test_dispatch_lets_others);
-  ADD_POLLER_TEST ("poller-turns/dispatch/lets-others-nested", test_dispatch_lets_others_nested);
-  ADD_POLLER_TEST ("poller-turns/dispatch/uses-turns", test_dispatch_uses_turns);
-  ADD_POLLER_TEST ("poller-turns/dispatch/idle", test_dispatch_idle);
-  ADD_POLLER_TEST ("poller-turns/dispatch/tasks-let-others", test_tasks_let_others);
-  ADD_POLLER_TEST ("poller-turns/dispatch/time", test_dispatch_time);
-  ADD_POLLER_TEST ("poller-turns/dispatch/flood-and-timer", test_dispatch_flood_and_timer);
+  ADD_POLLER_TEST ("poller-dispatch/destroy/drops-calls", test_destroy_drops_calls);
+  ADD_POLLER_TEST ("poller-dispatch/destroy/from-call", test_destroy_from_call);
+  ADD_POLLER_TEST ("poller-dispatch/call-later/order", test_call_later_order);
+  ADD_POLLER_TEST ("poller-dispatch/call-later/next-turn", test_call_later_next_turn);
+  ADD_POLLER_TEST ("poller-dispatch/call-later/nested", test_call_later_nested);
+  ADD_POLLER_TEST ("poller-dispatch/call-later/from-ready", test_call_later_from_ready);
+  ADD_POLLER_TEST ("poller-dispatch/cancel-call/anywhere", test_cancel_call_anywhere);
+  ADD_POLLER_TEST ("poller-dispatch/add-timer-queue/order", test_timer_order);
+  ADD_POLLER_TEST ("poller-dispatch/add-timer-queue/bounded", test_timer_bounded);
+  ADD_POLLER_TEST ("poller-dispatch/remove-timer-queue/frees", test_timer_frees_queue);
+  ADD_POLLER_TEST ("poller-dispatch/destroy/from-timer", test_timer_destroys);
+  ADD_POLLER_TEST ("poller-dispatch/dispatch/fair", test_dispatch_fair);
+  ADD_POLLER_TEST ("poller-dispatch/dispatch/bounded", test_dispatch_bounded);
+  ADD_POLLER_TEST ("poller-dispatch/dispatch/lets-others", test_dispatch_lets_others);
+  ADD_POLLER_TEST ("poller-dispatch/dispatch/lets-others-nested", test_dispatch_lets_others_nested);
+  ADD_POLLER_TEST ("poller-dispatch/dispatch/uses-turns", test_dispatch_uses_turns);
+  ADD_POLLER_TEST ("poller-dispatch/dispatch/idle", test_dispatch_idle);
+  ADD_POLLER_TEST ("poller-dispatch/dispatch/tasks-let-others", test_tasks_let_others);
+  ADD_POLLER_TEST ("poller-dispatch/dispatch/time", test_dispatch_time);
+  ADD_POLLER_TEST ("poller-dispatch/dispatch/flood-and-timer", test_dispatch_flood_and_timer);
 
   return g_test_run ();
 }
