@@ -263,6 +263,11 @@ class ServerTest(unittest.TestCase):
             connection.send_text("grüß")
             server.send_text(connection.get_connection_id(), "by id")
             connection.send_bytes(GLib.Bytes.new(b"\x00\x01"))
+            # A C string would end at U+0000, so such text is refused as a whole.
+            for send in (connection.send_text, lambda text: server.send_text(connection.get_connection_id(), text),
+                         lambda text: connection.close(1000, text)):
+                self.assertRaises(ValueError, send, "a\0b")
+            connection.send_data(Ws.DataFormat.TEXT, b"a\0b")
 
         self.server.connect("connected", connected)
 
@@ -271,6 +276,7 @@ class ServerTest(unittest.TestCase):
             assert client.receive() == (TEXT, "grüß".encode())
             assert client.receive() == (TEXT, b"by id")
             assert client.receive() == (BINARY, b"\x00\x01")
+            assert client.receive() == (TEXT, b"a\0b")
             client.close(1000)
 
         self.run_client(talk)

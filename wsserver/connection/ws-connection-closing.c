@@ -354,7 +354,8 @@ check_close_arguments (guint       code,
  * @self: a connection
  * @code: close code, 1000 to 1003, 1007 to 1014 or 3000 to 4999; 0 takes the settings
  *   DisconnectStatusCode and DisconnectStatusDescription
- * @reason: (nullable): reason in UTF-8, at most 123 bytes; %NULL takes the standard text of @code
+ * @reason: (nullable) (type filename): reason in UTF-8 without U+0000, at most 123 bytes; %NULL takes the
+ *   standard text of @code
  * @error: return location for an error, or %NULL
  *
  * Begins the closing handshake.
@@ -414,7 +415,7 @@ ws_connection_close (WsConnection *self,
  * ws_connection_close_async:
  * @self: a connection
  * @code: as in [method@Ws.Connection.close]
- * @reason: (nullable): as in [method@Ws.Connection.close]
+ * @reason: (nullable) (type filename): as in [method@Ws.Connection.close]
  * @cancellable: (nullable): cancels the waiting, not the closing
  * @callback: (scope async): called when the connection has ended
  * @user_data: data for @callback

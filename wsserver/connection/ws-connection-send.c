@@ -368,10 +368,14 @@ ws_connection_send (WsConnection *self,
 /**
  * ws_connection_send_text:
  * @self: an open connection
- * @text: the text, UTF-8
+ * @text: (type filename): the text, UTF-8, without U+0000
  * @error: return location for an error, or %NULL
  *
  * Sends a text message, whatever [property@Ws.Connection:data-format] says.
+ *
+ * A C string ends at its first U+0000. Send text that may contain U+0000 with
+ * [method@Ws.Connection.send_data], which takes bytes. In Python such text raises ValueError instead of
+ * being sent in part. (This is why the binding calls the type a file name; it is a string like any other.)
  *
  * Otherwise like [method@Ws.Connection.send].
  *

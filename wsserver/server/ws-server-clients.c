@@ -55,7 +55,7 @@ ws_server_send (WsServer   *self,
  * ws_server_send_text:
  * @self: a server
  * @connection_id: the client's [property@Ws.Connection:connection-id]
- * @text: the text, UTF-8
+ * @text: (type filename): the text, UTF-8, without U+0000
  * @error: return location for an error, or %NULL
  *
  * Sends a text message to a client; see [method@Ws.Connection.send_text].
