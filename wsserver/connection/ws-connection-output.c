@@ -1,9 +1,7 @@
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The sending half: messages become frames, frames go to the outbox, the outbox to the transport. */
-#include <linux/sockios.h>
 #include <string.h>
-#include <sys/ioctl.h>
 
 #include "wsserver/connection/ws-connection-closing-private.h"
 #include "wsserver/connection/ws-connection-events-private.h"
@@ -13,6 +11,7 @@
 #include "wsserver/connection/ws-connection-send-private.h"
 #include "wsserver/base/ws-error-private.h"
 #include "wsserver/connection/ws-connection-private.h"
+#include "wsserver/io/ws-socket-private.h"
 
 /* Sends made while events are delivered are gathered up to this. */
 #define CORK_BYTES (64 * 1024)
@@ -41,11 +40,12 @@ gboolean
 ws_connection_is_peer_taking (WsConnection *self)
 {
   WsConnectionExtra *extra = ws_connection_get_extra (self);
-  int                unacknowledged = 0;
+  int                unacknowledged = -1;
   guint64            taken;
 
-  if (self->transport == NULL || ioctl (self->transport->fd, SIOCOUTQ, &unacknowledged) != 0 ||
-      unacknowledged < 0)
+  if (self->transport != NULL)
+    unacknowledged = ws_socket_count_unacknowledged (self->transport->fd);
+  if (unacknowledged < 0)
     return FALSE;
 
   taken = self->written - MIN (self->written, (guint64) unacknowledged);

@@ -310,9 +310,9 @@ gboolean
 ws_server_start_listening (WsServer *self,
                            GError  **error)
 {
-  char       *bound_host = NULL;
-  guint       bound_port;
-  WsAcceptor *acceptor;
+  WsListenRequest request;
+  WsBoundAddress  bound = { NULL };
+  WsAcceptor     *acceptor;
 
   g_return_val_if_fail (WS_IS_SERVER (self), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
@@ -322,15 +322,18 @@ ws_server_start_listening (WsServer *self,
 
   ensure_poller (self);
   acceptor = ws_acceptor_new (self->poller, &acceptor_funcs, self);
-  if (!ws_acceptor_listen (acceptor, self->local_host, self->local_port, self->connection_backlog,
-                           self->settings, &bound_host, &bound_port, error))
+  request = (WsListenRequest){ .host = self->local_host,
+                               .port = self->local_port,
+                               .backlog = self->connection_backlog,
+                               .settings = self->settings };
+  if (!ws_acceptor_listen (acceptor, &request, &bound, error))
     {
       ws_acceptor_stop (acceptor);
-      g_free (bound_host);
+      ws_bound_address_clear (&bound);
       return FALSE;
     }
 
-  enter_listening (self, acceptor, bound_host, bound_port);
+  enter_listening (self, acceptor, bound.host, bound.port);
   return TRUE;
 }
 
@@ -339,9 +342,8 @@ adopt_sockets (WsServer  *self,
                GPtrArray *sockets,
                GError   **error)
 {
-  char       *bound_host = NULL;
-  guint       bound_port = 0;
-  WsAcceptor *acceptor;
+  WsBoundAddress bound = { NULL };
+  WsAcceptor    *acceptor;
 
   if (self->use_ssl && !ws_server_update_tls (self, error))
     return FALSE;
@@ -350,16 +352,15 @@ adopt_sockets (WsServer  *self,
   acceptor = ws_acceptor_new (self->poller, &acceptor_funcs, self);
   for (guint i = 0; i < sockets->len; i++)
     {
-      g_clear_pointer (&bound_host, g_free);
-      if (!ws_acceptor_adopt (acceptor, sockets->pdata[i], self->settings, &bound_host, &bound_port, error))
+      if (!ws_acceptor_adopt (acceptor, sockets->pdata[i], self->settings, &bound, error))
         {
           ws_acceptor_stop (acceptor);
-          g_free (bound_host);
+          ws_bound_address_clear (&bound);
           return FALSE;
         }
     }
 
-  enter_listening (self, acceptor, bound_host, bound_port);
+  enter_listening (self, acceptor, bound.host, bound.port);
   return TRUE;
 }
 

@@ -1,0 +1,32 @@
+/* Copyright 2026 The WsServer authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <glib.h>
+#include <sys/types.h>
+
+G_BEGIN_DECLS
+
+/* The path of a Unix socket that was bound, to be removed at the end. All 0 for none. */
+typedef struct
+{
+  char *path;
+  dev_t device;
+  ino_t inode;
+} WsUnixPath;
+
+/* Whether the path is too long for the address of a Unix socket. */
+gboolean ws_unix_path_is_too_long (const char *path);
+
+/* Whether the path is a socket that refuses connections: the one that bound it is gone. Anything but a
+ * socket is not stale; it must not be removed. */
+gboolean ws_unix_path_is_stale (const char *path);
+
+/* After binding: notes which file is at the path. */
+void ws_unix_path_remember (WsUnixPath *self,
+                            const char *path);
+
+/* Removes the file, unless another one has taken its place, and forgets it. */
+void ws_unix_path_remove (WsUnixPath *self);
+
+G_END_DECLS
