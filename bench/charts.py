@@ -35,7 +35,7 @@ def load(path):
 
 
 def take_medians(rounds, reference=None):
-    """{workload: {server: median over the rounds, of the cost or of its ratio to the reference's in the round}}"""
+    """{workload: {server: median over the rounds, of the cost, or of its ratio to the reference server's cost in that round}}"""
     values = {}
     for (workload, _), costs in rounds.items():
         if reference is not None and reference not in costs:
@@ -62,7 +62,7 @@ def svg(title, width, height, body):
 
 
 def draw_cost(ratios, reference, servers, colours):
-    """Bars of the ratio to the reference."""
+    """Bars of the ratio to the reference server."""
     workloads = [w for w in ("W1", "W2", "W3", "W4", "W5", "W6a", "W6c", "W8") if w in ratios]
     limit = 5
     left, top, plot, group = 45, 60, 220, 90

@@ -187,7 +187,7 @@ for name in rsa ec ed ca; do
     expect $file $date "$value"
   done
   expect $file public-key "$(openssl x509 -in $file -noout -pubkey | tr -d '\n')"
-  # In openssl's order and spelling, with the reference's quotes and names for state and mail.
+  # In openssl's order and spelling, but with quotes, and S and E for state and mail address.
   for side in subject issuer; do
     value=$(openssl x509 -in $file -noout -$side -nameopt utf8,sep_comma_plus_space,dn_rev=no,sname 2>/dev/null ||
       openssl x509 -in $file -noout -$side -nameopt utf8,sep_comma_plus_space,sname)

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # Copyright 2026 The WsServer authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""check-contract.py SOURCE BUILD GIR LIST-SETTINGS: holds the library, the registry of settings, the
-tests and the page docs/coming-from-ipworks.md to contract.tsv, in both directions.
+"""check-contract.py SOURCE BUILD GIR LIST-SETTINGS: compares the library, the table of settings, the
+tests and the page docs/coming-from-ipworks.md with contract.tsv, in both directions.
 
-Prints what differs, a line each. Without PyGObject there is nothing to compare with: status 77."""
+Prints each difference on a line. Exits with status 77 (skipped) if PyGObject is missing."""
 
 import collections
 import dataclasses
@@ -23,7 +23,7 @@ except ImportError:
 
 import shape  # noqa: E402
 
-COLUMNS = ["kind", "here", "type", "default", "access", "reference", "mark", "tests"]
+COLUMNS = ["kind", "here", "type", "default", "access", "ipworks", "mark", "tests"]
 KINDS = {"callback", "class", "constructor", "method", "function", "constant", "property", "signal", "parameter",
          "value", "setting", "error", "rule"}
 MARKS = {"pending", "effect-pending", "no-effect", "unused"}
@@ -45,7 +45,7 @@ class Row:
     type: str
     default: str
     access: str
-    reference: str
+    ipworks: str
     marks: frozenset
     tests: tuple
 
@@ -172,26 +172,26 @@ def check_errors(rows, source):
 
 
 def words_of(row):
-    """What stands on the page of differences for an item: its name there, and the one here."""
+    """The words in the row of an item on the page: its name in IPWorks WSServer, and its name here."""
     if row.kind == "constructor":
-        return row.reference, row.here.partition(".")[2]
+        return row.ipworks, row.here.partition(".")[2]
     if row.kind == "class":
-        return [row.reference.rstrip("()")] + [row.here] * (not row.pending)
-    there = [word for word in row.reference.split(".") if word not in ("WSConnection", "Certificate")]
+        return [row.ipworks.rstrip("()")] + [row.here] * (not row.pending)
+    there = [word for word in row.ipworks.split(".") if word not in ("WSConnection", "Certificate")]
     if row.kind == "setting" or row.pending:
         return there
     here = re.split(r"[.:(]+", row.here.rstrip(")"))[-1]
-    if row.kind == "parameter" and there[-1] == "ConnectionId":  # told of all in one sentence
+    if row.kind == "parameter" and there[-1] == "ConnectionId":  # one sentence of the page covers all of them
         return there[:-1]
     return there + [f"`{here}`"]
 
 
 def check_page(rows, source):
-    """The page for those who come from the reference has every item, with its name here."""
+    """The page "Coming from IPWorks WSServer" has every item, with its name here."""
     page = (source / "docs/coming-from-ipworks.md").read_text(encoding="utf-8")
     lines = [line for line in page.splitlines() if line.startswith("|")]
     for row in rows:
-        if row.kind == "rule" or row.reference == BEYOND:
+        if row.kind == "rule" or row.ipworks == BEYOND:
             continue
         words = words_of(row)
         patterns = [re.compile(rf"(?<!\w){re.escape(word)}(?!\w)") for word in words]

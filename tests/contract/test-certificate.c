@@ -150,7 +150,7 @@ test_configuration (void)
   g_autofree char *path = g_test_build_filename (G_TEST_DIST, "certificates", "files", "chain.pem", NULL);
   g_autoptr (GBytes) store = g_bytes_new (path, strlen (path));
 
-  g_test_summary ("The configuration string takes what the reference has, a line each.");
+  g_test_summary ("The configuration string takes each setting of IPWorks WSServer, one on each line.");
 
   for (gsize i = 0; i < G_N_ELEMENTS (accepted); i++)
     {

@@ -179,7 +179,7 @@ typedef struct
   const char *description;
 } Meaning;
 
-/* The codes that the reference lists. */
+/* The close codes that IPWorks WSServer lists. */
 static const Meaning meanings[] = {
   { 1000, "normal closure" },
   { 1001, "going away" },
@@ -454,7 +454,7 @@ test_line_mode (void)
 
   g_assert_true (ws_server_change_line_mode (server->server, id, TRUE, NULL));
   g_assert_true (ws_connection_get_line_mode (ws_test_server_get (server, 1)));
-  /* Error 112 of the reference: here it can change while connected. */
+  /* Error 112 never occurs: the setting can change while a client is connected. */
   ws_test_server_config (server, setting);
   ws_test_client_send_text (client, "ab\n");
   ws_test_client_send_binary (client, "abcdef\n", 7);

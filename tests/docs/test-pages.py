@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # Copyright 2026 The WsServer authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""test-pages.py FOLDER COMMAND…: lets COMMAND write the reference into FOLDER, and then looks whether
-every link of the pages leads somewhere: gi-docgen itself knows only its own."""
+"""test-pages.py FOLDER COMMAND…: runs COMMAND, which writes the documentation into FOLDER, and
+checks that every link of the pages leads somewhere. gi-docgen checks only the links that it creates itself."""
 
 import html.parser
 import pathlib
@@ -12,7 +12,7 @@ import sys
 
 
 class Page(html.parser.HTMLParser):
-    """The links and the places of a page."""
+    """The links and the anchors of a page."""
 
     def __init__(self, path):
         super().__init__()

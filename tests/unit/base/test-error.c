@@ -131,7 +131,7 @@ static const Mapping gnutls_mappings[] = {
   { GNUTLS_E_UNSUPPORTED_VERSION_PACKET, 276 },
 };
 
-/* The whole list of the reference, and nothing else. */
+/* The error numbers of IPWorks WSServer, and no others. */
 static const int codes[] = {
   100,
   101,
@@ -214,7 +214,7 @@ test_numbers (void)
 {
   g_autoptr (GEnumClass) enum_class = g_type_class_ref (WS_TYPE_ERROR);
 
-  g_test_summary ("The enumeration has every number of the reference, and no other.");
+  g_test_summary ("The enumeration has every error number of IPWorks WSServer, and no other.");
 
   for (gsize i = 0; i < G_N_ELEMENTS (codes); i++)
     if (g_enum_get_value (enum_class, codes[i]) == NULL)

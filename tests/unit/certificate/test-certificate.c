@@ -76,7 +76,7 @@ test_fields_others (void)
   g_autofree char *private_key = NULL;
   g_autofree char *year = NULL;
 
-  g_test_summary ("Fields that are written in the reference's own way");
+  g_test_summary ("Fields with a format of their own are written as IPWorks WSServer writes them.");
   certificate = open_sample (WS_CERT_STORE_TYPE_PEM_KEY_FILE, "chain.pem", NULL, "*", &error);
   g_assert_no_error (error);
   g_assert_cmpstr (ws_certificate_get_extended_key_usage (certificate), ==, "1.3.6.1.5.5.7.3.1,1.3.6.1.5.5.7.3.2");
@@ -108,7 +108,7 @@ test_fields_empty (void)
   g_autofree GParamSpec **pspecs = NULL;
   guint                   n_pspecs;
 
-  g_test_summary ("An empty certificate has the defaults of the reference");
+  g_test_summary ("An empty certificate has the defaults of IPWorks WSServer.");
   pspecs = g_object_class_list_properties (G_OBJECT_GET_CLASS (certificate), &n_pspecs);
   g_assert_cmpuint (n_pspecs, ==, 33);
   for (guint i = 0; i < n_pspecs; i++)
