@@ -1,7 +1,7 @@
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
-/* make-settings-page FILE: prints FILE, with the registry of settings as tables in place of the line
- * @SETTINGS@. So the page cannot say anything else than what the library does. */
+/* make-settings-page FILE: prints FILE and replaces the line @SETTINGS@ by tables of all settings. The
+ * tables are generated from the library's own table, so the page always agrees with the library. */
 #include <string.h>
 
 #include "wsserver/config/ws-config-private.h"
@@ -20,7 +20,7 @@ static const struct
   { WS_SETTING_GROUP_BASE, "Base" },
 };
 
-/* Text that stands in a cell of a table, and is no markup. */
+/* Escapes text for a cell of a Markdown table. */
 static char *
 escape (const char *text)
 {
@@ -36,7 +36,7 @@ static char *
 describe_range (const WsSetting *setting)
 {
   if (setting->flags & WS_SETTING_CLOSE_CODE)
-    return g_strdup ("a close code that may be sent");
+    return g_strdup ("a close code that a server may send");
 
   switch (setting->type)
     {
@@ -74,7 +74,7 @@ print_setting (const WsSetting *setting)
 
   g_print ("| <code style=\"white-space: nowrap\">%s%s</code> | %s | %s | %s.%s%s |\n", setting->name,
            setting->scope == WS_SETTING_PER_CONNECTION ? "[id]" : "", range, default_value, blurb,
-           setting->flags & WS_SETTING_READ_ONLY ? " *Read only.*" : "",
+           setting->flags & WS_SETTING_READ_ONLY ? " *Read-only.*" : "",
            setting->flags & WS_SETTING_FIXED_WHILE_LISTENING ? " *Fixed while listening.*" : "");
 }
 
