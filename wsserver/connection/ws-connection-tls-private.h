@@ -6,7 +6,7 @@
 #include "wsserver/connection/ws-connection-private.h"
 #include "wsserver/request/ws-ssl-connection-request-private.h"
 #include "wsserver/certificate/ws-certificate-private.h"
-#include "wsserver/tls-gnutls/ws-gnutls-transport-private.h"
+#include "wsserver/tls/ws-tls-transport-private.h"
 
 G_BEGIN_DECLS
 
@@ -18,17 +18,10 @@ struct _WsConnectionTls
   char                   *peer_status; /* what the verification says of it */
   GError                 *refusal;     /* why this side ends the handshake, where TLS cannot know */
 
-  /* Negotiated; NULL and 0 before. The names live as long as the program. */
-  const char *version;
-  const char *cipher_suite;
-  const char *cipher;
-  const char *key_exchange;
-  guint16     cipher_bits;
-  guint16     key_exchange_bits;
+  WsTlsInfo     info;             /* once the handshake is complete */
+  GCancellable *revocation_check; /* of the client's certificate, while it runs */
 
-  GCancellable *vetting; /* the question whether the client's certificate was revoked */
-
-  guint must_vet : 1;
+  guint checks_revocation : 1;
   guint heard : 1;   /* the client has said something */
   guint waiting : 1; /* for the application's decision on the ClientHello */
 };

@@ -8,19 +8,15 @@
 #include "wsserver/connection/ws-connection-loop-private.h"
 #include "wsserver/base/ws-error-private.h"
 #include "wsserver/connection/ws-connection-tls-private.h"
-#include "wsserver/tls-gio/ws-gio-tls-context-private.h"
 #include "wsserver/revocation/ws-revocation-check-private.h"
+#include "wsserver/tls/ws-tls-hello-private.h"
+#include "wsserver/tls/ws-tls-version-private.h"
 
-/* Alerts of RFC 8446 §6.2. */
-#define ALERT_CERTIFICATE_REVOKED 44
-#define ALERT_INTERNAL_ERROR 80
-#define ALERT_UNRECOGNIZED_NAME 112
-
-/* NULL with provider PLATFORM. */
-static WsTlsConnection *
-get_tls_connection (WsConnection *self)
+/* NULL once the connection has let go of it. */
+static WsTlsTransport *
+get_tls_transport (WsConnection *self)
 {
-  return self->transport != NULL ? ws_tls_transport_get_connection (self->transport) : NULL;
+  return WS_TLS_TRANSPORT (self->transport);
 }
 
 /* --- the end --------------------------------------------------------------------------------- */
@@ -55,8 +51,8 @@ ws_connection_end_tls (WsConnection *self)
   decision = take_decision (self);
   if (decision != NULL)
     ws_decision_cancel (decision);
-  if (self->tls->vetting != NULL)
-    g_cancellable_cancel (self->tls->vetting);
+  if (self->tls->revocation_check != NULL)
+    g_cancellable_cancel (self->tls->revocation_check);
 }
 
 void
@@ -144,14 +140,14 @@ restart_silence_timer (WsConnection *self)
 
 /* --- the certificate to show ----------------------------------------------------------------- */
 
+/* The certificate cannot be used. Takes the error. */
 static gboolean
-refuse (WsConnection    *self,
-        WsTlsConnection *connection,
-        GError          *error)
+refuse_client (WsConnection *self,
+               GError       *error)
 {
   g_clear_error (&self->tls->refusal);
   self->tls->refusal = error;
-  ws_tls_connection_refuse (connection, ALERT_INTERNAL_ERROR, error->message);
+  ws_tls_hello_refuse (get_tls_transport (self), GNUTLS_A_INTERNAL_ERROR, error->message);
   return FALSE;
 }
 
@@ -160,26 +156,26 @@ static gboolean
 apply_decision (WsConnection           *self,
                 WsSslConnectionRequest *request)
 {
-  g_autoptr (WsTlsConnection) connection = g_object_ref (get_tls_connection (self));
   g_autoptr (WsCertificate) certificate = NULL;
   WsTlsContext *context;
   GError       *error = NULL;
 
   if (ws_ssl_connection_request_is_refused (request))
     {
-      ws_tls_connection_refuse (connection, ALERT_UNRECOGNIZED_NAME, "the application does not serve this host name");
+      ws_tls_hello_refuse (get_tls_transport (self), GNUTLS_A_UNRECOGNIZED_NAME,
+                           "the application does not serve this host name");
       return FALSE;
     }
   if (!ws_ssl_connection_request_load (request, &certificate, &error))
-    return refuse (self, connection, error);
+    return refuse_client (self, error);
   if (certificate == NULL)
     return TRUE;
 
   context = self->context->funcs->get_tls_context (self->context->owner, certificate, &error);
   if (context == NULL)
-    return refuse (self, connection, error);
+    return refuse_client (self, error);
 
-  ws_tls_connection_set_context (connection, context);
+  ws_tls_transport_set_context (get_tls_transport (self), context);
   return TRUE;
 }
 
@@ -195,7 +191,7 @@ ssl_request_decided_cb (gpointer          owner,
 }
 
 static gboolean
-client_hello (WsTlsConnection     *connection,
+client_hello (WsTlsTransport      *transport,
               const WsClientHello *hello,
               gpointer             user_data)
 {
@@ -231,16 +227,15 @@ void
 ws_connection_answer_ssl_request (WsConnection *self)
 {
   g_autoptr (WsSslConnectionRequest) request = NULL;
-  WsTlsConnection *connection = get_tls_connection (self);
 
-  if (self->state != WS_STATE_SECURING || connection == NULL || !self->tls->waiting)
+  if (self->state != WS_STATE_SECURING || self->transport == NULL || !self->tls->waiting)
     return;
 
   if (self->tls->request != NULL)
     request = g_object_ref (self->tls->request);
   /* Without one it was dropped: the server's certificates it is. */
-  if (request == NULL || apply_decision (self, request))
-    ws_tls_connection_proceed (connection);
+  if ((request == NULL || apply_decision (self, request)) && self->transport != NULL)
+    ws_tls_hello_proceed (get_tls_transport (self));
   settle_request (self);
   ws_poller_deliver (self->context->poller, &self->watch);
 }
@@ -278,15 +273,17 @@ ask_about_client (WsConnection *self,
 }
 
 static gboolean
-wants_vetting (WsConnection *self)
+wants_revocation_check (WsConnection *self)
 {
   return self->context->settings->ssl_check_crl > 0 || self->context->settings->ssl_check_ocsp > 0;
 }
 
 static gboolean
-judge_client (WsConnection                 *self,
-              const WsTlsClientCertificate *presented)
+client_certificate (WsTlsTransport               *transport,
+                    const WsTlsClientCertificate *presented,
+                    gpointer                      user_data)
 {
+  WsConnection    *self = user_data;
   WsConnectionTls *tls = self->tls;
   g_autoptr (GBytes) encoded = encode_chain (self, presented->chain, presented->n_chain);
   gboolean accept;
@@ -298,12 +295,13 @@ judge_client (WsConnection                 *self,
   tls->peer_status = g_strdup (presented->status);
 
   /* The application has the last word, so it is asked when all is known. */
-  tls->must_vet = presented->flags == 0 && presented->n_chain > 0 && wants_vetting (self);
-  if (tls->must_vet && self->state == WS_STATE_SECURING)
+  tls->checks_revocation = presented->flags == 0 && presented->n_chain > 0 && wants_revocation_check (self);
+  if (tls->checks_revocation && self->state == WS_STATE_SECURING)
     return TRUE;
 
   /* In a renegotiation there is no time to ask others. */
-  accept = ask_about_client (self, encoded, presented->status, presented->flags == 0 && !tls->must_vet);
+  accept = presented->flags == 0 && !tls->checks_revocation;
+  accept = ask_about_client (self, encoded, presented->status, accept);
   if (!accept && presented->flags == 0)
     {
       g_free (tls->peer_status);
@@ -312,27 +310,11 @@ judge_client (WsConnection                 *self,
   return accept;
 }
 
-static gboolean
-client_certificate (WsTlsConnection              *connection,
-                    const WsTlsClientCertificate *presented,
-                    gpointer                      user_data)
-{
-  return judge_client (user_data, presented);
-}
-
-static gboolean
-platform_client_certificate (WsTransport                  *transport,
-                             const WsTlsClientCertificate *presented,
-                             gpointer                      user_data)
-{
-  return judge_client (user_data, presented);
-}
-
-/* --- the story ------------------------------------------------------------------------------- */
+/* --- status lines ---------------------------------------------------------------------------- */
 
 static void
-tell_status (WsConnection *self,
-             const char   *line)
+report_status (WsConnection *self,
+               const char   *line)
 {
   WsConnectionContext *context = self->context;
 
@@ -342,55 +324,36 @@ tell_status (WsConnection *self,
 }
 
 static void
-status (WsTlsConnection *connection,
-        const char      *line,
-        gpointer         user_data)
+status (WsTlsTransport *transport,
+        const char     *line,
+        gpointer        user_data)
 {
-  tell_status (user_data, line);
+  report_status (user_data, line);
 }
 
-static void
-platform_status (WsTransport *transport,
-                 const char  *line,
-                 gpointer     user_data)
+static WsTlsReportLevel
+get_report_level (WsConnection *self)
 {
-  tell_status (user_data, line);
+  WsConnectionContext *context = self->context;
+
+  if (!context->trace && !context->funcs->wants_ssl_status (context->owner) &&
+      !context->funcs->wants_log (context->owner, WS_LOG_VERBOSE))
+    return WS_TLS_REPORT_NOTHING;
+
+  return context->settings->log_ssl_packets ? WS_TLS_REPORT_PACKETS : WS_TLS_REPORT_STATUS;
 }
 
 /* --- revocation of the client's certificate --------------------------------------------------- */
 
-static const gnutls_datum_t *
-get_peer_chain (WsConnection *self,
-                guint        *n_chain)
-{
-  WsTlsConnection *connection = get_tls_connection (self);
-
-  if (connection == NULL)
-    return ws_tls_platform_transport_get_peer_chain (self->transport, n_chain);
-
-  return ws_tls_session_get_peer_chain (ws_tls_connection_get_session (connection), n_chain);
-}
-
-static gnutls_x509_trust_list_t
-get_trust_list (WsConnection *self)
-{
-  WsTlsConnection *connection = get_tls_connection (self);
-
-  if (connection == NULL)
-    return ws_tls_platform_transport_get_trust_list (self->transport);
-
-  return ws_tls_connection_get_session (connection)->context->trust_list;
-}
-
 static void
-tell_notes (WsConnection *self,
-            const char   *notes)
+report_notes (WsConnection *self,
+              const char   *notes)
 {
   g_auto (GStrv) lines = g_strsplit (notes != NULL ? notes : "", "\n", -1);
 
   for (guint i = 0; lines[i] != NULL && self->context != NULL; i++)
     if (*lines[i] != '\0')
-      tell_status (self, lines[i]);
+      report_status (self, lines[i]);
 }
 
 static void
@@ -406,18 +369,14 @@ static void
 reject_client (WsConnection *self,
                GError       *error)
 {
-  WsTlsConnection *connection = get_tls_connection (self);
-
-  if (connection != NULL)
-    ws_tls_session_reject (ws_tls_connection_get_session (connection), ALERT_CERTIFICATE_REVOKED,
-                           error->message);
+  ws_tls_transport_reject (get_tls_transport (self), GNUTLS_A_CERTIFICATE_REVOKED, error->message);
   ws_connection_fail_tls (self, error);
 }
 
 static void
-vetted_cb (GObject      *source,
-           GAsyncResult *result,
-           gpointer      user_data)
+revocation_checked_cb (GObject      *source,
+                       GAsyncResult *result,
+                       gpointer      user_data)
 {
   g_autoptr (WsConnection) self = user_data;
   g_autofree char *notes = NULL;
@@ -427,16 +386,16 @@ vetted_cb (GObject      *source,
   const gnutls_datum_t *chain;
   guint                 n_chain;
 
-  g_clear_object (&self->tls->vetting);
+  g_clear_object (&self->tls->revocation_check);
   if (self->state == WS_STATE_VETTING)
-    tell_notes (self, notes);
+    report_notes (self, notes);
   if (self->state != WS_STATE_VETTING) /* ended meanwhile */
     {
       g_clear_error (&error);
       return;
     }
 
-  chain = get_peer_chain (self, &n_chain);
+  chain = ws_tls_transport_get_peer_chain (get_tls_transport (self), &n_chain);
   encoded = encode_chain (self, chain, n_chain);
   accept = ask_about_client (self, encoded, accept ? "OK" : error->message, accept);
   if (self->state != WS_STATE_VETTING)
@@ -460,122 +419,50 @@ vetted_cb (GObject      *source,
 }
 
 static void
-start_vetting (WsConnection *self)
+start_revocation_check (WsConnection *self)
 {
+  WsTlsTransport       *transport = get_tls_transport (self);
   const WsSettings     *settings = self->context->settings;
   WsRevocationPolicy    policy = { settings->ssl_check_crl, settings->ssl_check_ocsp,
                                    settings->handshake_timeout_s };
   GMainContext         *context = ws_poller_get_context (self->context->poller);
   guint                 n_chain;
-  const gnutls_datum_t *chain = get_peer_chain (self, &n_chain);
+  const gnutls_datum_t *chain = ws_tls_transport_get_peer_chain (transport, &n_chain);
 
   self->state = WS_STATE_VETTING;
   ws_timer_disarm (&self->phase_timer); /* the question has a deadline of its own */
-  self->tls->vetting = g_cancellable_new ();
+  self->tls->revocation_check = g_cancellable_new ();
   g_main_context_push_thread_default (context);
-  ws_tls_check_revocation_async (chain, n_chain, get_trust_list (self), &policy, self->tls->vetting,
-                                 vetted_cb, g_object_ref (self));
+  ws_tls_check_revocation_async (chain, n_chain, ws_tls_transport_get_trust_list (transport), &policy,
+                                 self->tls->revocation_check, revocation_checked_cb, g_object_ref (self));
   g_main_context_pop_thread_default (context);
-}
-
-static gboolean
-has_listener (WsConnection *self)
-{
-  WsConnectionContext *context = self->context;
-
-  return context->trace || context->funcs->wants_ssl_status (context->owner) ||
-         context->funcs->wants_log (context->owner, WS_LOG_VERBOSE);
 }
 
 /* --- the handshake --------------------------------------------------------------------------- */
 
-/* Nothing is formatted for nobody. */
-static const WsTlsConnectionFuncs silent_funcs = {
-  .client_hello = client_hello,
-  .client_certificate = client_certificate,
-};
-
-static const WsTlsConnectionFuncs telling_funcs = {
-  .client_hello = client_hello,
-  .client_certificate = client_certificate,
-  .status = status,
-};
-
 static void
-platform_wake (WsTransport *transport,
-               gpointer     user_data)
+wake (WsTlsTransport *transport,
+      gpointer        user_data)
 {
   WsConnection *self = user_data;
 
   ws_poller_deliver (self->context->poller, &self->watch);
 }
 
-static const WsTlsPlatformFuncs silent_platform_funcs = {
-  .client_certificate = platform_client_certificate,
-  .wake = platform_wake,
-};
-
-static const WsTlsPlatformFuncs telling_platform_funcs = {
-  .client_certificate = platform_client_certificate,
-  .status = platform_status,
-  .wake = platform_wake,
+static const WsTlsListener listener = {
+  .client_hello = client_hello,
+  .client_certificate = client_certificate,
+  .status = status,
+  .wake = wake,
 };
 
 void
 ws_connection_start_tls (WsConnection *self)
 {
-  WsTlsConnection *connection = get_tls_connection (self);
-  gboolean         telling = has_listener (self);
-
   self->tls = g_new0 (WsConnectionTls, 1);
   self->state = WS_STATE_SECURING;
-  if (connection == NULL)
-    {
-      ws_tls_platform_transport_set_funcs (self->transport,
-                                           telling ? &telling_platform_funcs : &silent_platform_funcs, self);
-    }
-  else
-    {
-      ws_tls_connection_set_funcs (connection, telling ? &telling_funcs : &silent_funcs, self);
-      ws_tls_connection_set_log_packets (connection, self->context->settings->log_ssl_packets);
-    }
+  ws_tls_transport_set_listener (get_tls_transport (self), &listener, get_report_level (self), self);
   restart_silence_timer (self);
-}
-
-static void
-note_negotiated_by_platform (WsConnection *self)
-{
-  WsConnectionTls *tls = self->tls;
-  WsTransport     *transport = self->transport;
-
-  tls->version = ws_tls_platform_transport_get_version (transport);
-  tls->cipher_suite = ws_tls_platform_transport_get_cipher_suite (transport);
-  tls->cipher = ws_tls_platform_transport_get_cipher (transport);
-  tls->cipher_bits = (guint16) ws_tls_platform_transport_get_cipher_bits (transport);
-  tls->key_exchange = ws_tls_platform_transport_get_key_exchange (transport);
-  tls->key_exchange_bits = (guint16) ws_tls_platform_transport_get_key_exchange_bits (transport);
-}
-
-static void
-note_negotiated (WsConnection *self)
-{
-  WsConnectionTls *tls = self->tls;
-  WsTlsConnection *connection = get_tls_connection (self);
-  WsTlsSession    *session;
-
-  if (connection == NULL)
-    {
-      note_negotiated_by_platform (self);
-      return;
-    }
-
-  session = ws_tls_connection_get_session (connection);
-  tls->version = ws_tls_session_get_version (session);
-  tls->cipher_suite = ws_tls_session_get_cipher_suite (session);
-  tls->cipher = ws_tls_session_get_cipher (session);
-  tls->cipher_bits = (guint16) ws_tls_session_get_cipher_bits (session);
-  tls->key_exchange = ws_tls_session_get_key_exchange (session);
-  tls->key_exchange_bits = (guint16) ws_tls_session_get_key_exchange_bits (session);
 }
 
 void
@@ -597,9 +484,9 @@ ws_connection_continue_tls (WsConnection *self)
     {
     case WS_IO_OK:
       ws_timer_disarm (&self->idle_timer);
-      note_negotiated (self);
-      if (self->tls->must_vet)
-        start_vetting (self);
+      ws_tls_transport_get_info (get_tls_transport (self), &self->tls->info);
+      if (self->tls->checks_revocation)
+        start_revocation_check (self);
       else
         self->state = WS_STATE_HEAD;
       break;
@@ -649,7 +536,7 @@ ws_connection_get_peer_certificate (WsConnection *self)
 }
 
 static const char *
-get_name (const char *name)
+name_or_empty (const char *name)
 {
   return name != NULL ? name : "";
 }
@@ -669,7 +556,7 @@ ws_connection_get_tls_protocol (WsConnection *self)
 {
   g_return_val_if_fail (WS_IS_CONNECTION (self), NULL);
 
-  return self->tls != NULL ? get_name (self->tls->version) : "";
+  return self->tls != NULL ? name_or_empty (ws_tls_version_get_name (self->tls->info.version)) : "";
 }
 
 /**
@@ -687,30 +574,30 @@ ws_connection_get_tls_cipher_suite (WsConnection *self)
 {
   g_return_val_if_fail (WS_IS_CONNECTION (self), NULL);
 
-  return self->tls != NULL ? get_name (self->tls->cipher_suite) : "";
+  return self->tls != NULL ? name_or_empty (self->tls->info.cipher_suite) : "";
 }
 
 char *
 ws_connection_dup_negotiated (WsConnection     *self,
                               WsComputedSetting setting)
 {
-  static const WsConnectionTls none = { NULL };
-  const WsConnectionTls       *tls = self->tls != NULL ? self->tls : &none;
+  static const WsTlsInfo none = { 0 };
+  const WsTlsInfo       *info = self->tls != NULL ? &self->tls->info : &none;
 
   switch (setting)
     {
     case WS_COMPUTED_NEGOTIATED_CIPHER:
-      return g_strdup (get_name (tls->cipher));
+      return g_strdup (name_or_empty (info->cipher));
     case WS_COMPUTED_NEGOTIATED_CIPHER_STRENGTH:
-      return g_strdup_printf ("%u", tls->cipher_bits);
+      return g_strdup_printf ("%u", info->cipher_bits);
     case WS_COMPUTED_NEGOTIATED_CIPHER_SUITE:
-      return g_strdup (get_name (tls->cipher_suite));
+      return g_strdup (name_or_empty (info->cipher_suite));
     case WS_COMPUTED_NEGOTIATED_KEY_EXCHANGE:
-      return g_strdup (get_name (tls->key_exchange));
+      return g_strdup (name_or_empty (info->key_exchange));
     case WS_COMPUTED_NEGOTIATED_KEY_EXCHANGE_STRENGTH:
-      return g_strdup_printf ("%u", tls->key_exchange_bits);
+      return g_strdup_printf ("%u", info->key_exchange_bits);
     case WS_COMPUTED_NEGOTIATED_VERSION:
-      return g_strdup (get_name (tls->version));
+      return g_strdup (name_or_empty (ws_tls_version_get_name (info->version)));
     case WS_COMPUTED_NONE:
     case WS_COMPUTED_BUILD_INFO:
     case WS_COMPUTED_LICENSE_INFO:

@@ -196,7 +196,7 @@ apply_effect (WsServer        *self,
       return ws_server_check_tls_priority (setting, settings, error) && ws_server_tls_changed (self, error);
     case WS_SETTING_EFFECT_CLIENT_AUTHORITIES:
       /* Checked alone, because a server that asks no client for a certificate does not read them. */
-      return ws_tls_context_check_authorities (settings->ssl_client_ca_certs, error) &&
+      return ws_tls_policy_check_authorities (settings->ssl_client_ca_certs, error) &&
              ws_server_tls_changed (self, error);
     case WS_SETTING_EFFECT_CERTIFICATE_CHAIN:
       return ws_certificate_check_chain (settings->ssl_ca_certs, error) &&

@@ -28,15 +28,15 @@ struct _WsServer
   WsMessageHandler *message_handler; /* NULL: messages are told by signals */
 
   /* TLS */
-  gboolean       use_ssl;
-  gboolean       ssl_authenticate_clients;
-  WsSslProvider  ssl_provider;
-  WsCertificate *ssl_cert;
-  GPtrArray     *more_ssl_certs;  /* WsCertificate: for other host names or other keys */
-  WsTlsContext  *tls_context;     /* while listening with use_ssl, provider INTERNAL */
-  WsTlsPlatform *tls_platform;    /* in its place with provider PLATFORM */
-  GHashTable    *chosen_contexts; /* WsCertificate to WsTlsContext: chosen by the application */
-  GPtrArray     *watched_files;   /* SSLReloadCert; NULL: none */
+  gboolean         use_ssl;
+  gboolean         ssl_authenticate_clients;
+  WsSslProvider    ssl_provider;
+  WsCertificate   *ssl_cert;
+  GPtrArray       *more_ssl_certs;  /* WsCertificate: for other host names or other keys */
+  WsTlsContext    *tls_context;     /* while listening with use_ssl, provider INTERNAL */
+  WsGioTlsContext *gio_tls_context; /* in its place with provider PLATFORM */
+  GHashTable      *chosen_contexts; /* WsCertificate to WsTlsContext: chosen by the application */
+  GPtrArray       *watched_files;   /* SSLReloadCert; NULL: none */
 
   WsConnectionMap *connections;
   guint64          last_id;

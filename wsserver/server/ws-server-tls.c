@@ -7,7 +7,7 @@
 #include "wsserver/base/ws-error-private.h"
 #include "wsserver/server/ws-server-private.h"
 #include "wsserver/certificate/ws-certificate-private.h"
-#include "wsserver/tls-gio/ws-gio-tls-context-private.h"
+#include "wsserver/tls-gio/ws-gio-tls-transport-private.h"
 #include "wsserver/tls-gnutls/ws-gnutls-transport-private.h"
 
 /* Contexts of certificates that handlers of ssl-connection-request choose; beyond so many all are
@@ -56,7 +56,6 @@ make_context (WsServer     *self,
               GError      **error)
 {
   WsTlsOptions                     options;
-  WsTlsContext                    *context;
   gnutls_certificate_credentials_t credentials;
 
   gnutls_certificate_allocate_credentials (&credentials);
@@ -69,12 +68,9 @@ make_context (WsServer     *self,
       }
 
   fill_options_for_clients (self, &options);
-  options.authorities = authorities;
+  options.authorities = authorities != NULL ? ws_tls_context_get_policy (authorities) : NULL;
   options.ocsp_response = ocsp_response;
-  context = ws_tls_context_new (&options, credentials, error);
-  if (context != NULL)
-    ws_tls_context_set_certificates (context, certificates, self->settings->ssl_ca_certs);
-  return context;
+  return ws_tls_context_new (&options, credentials, certificates, self->settings->ssl_ca_certs, error);
 }
 
 static GPtrArray *
@@ -93,7 +89,8 @@ static void
 log_notes (WsServer     *self,
            WsTlsContext *context)
 {
-  const char *const *notes = ws_tls_priority_get_notes (context->priority);
+  const char *const *notes = ws_tls_priority_get_notes (
+      ws_tls_policy_get_priority (ws_tls_context_get_policy (context)));
 
   /* A handler of the log may change the certificate. */
   ws_tls_context_ref (context);
@@ -112,7 +109,7 @@ update_internal (WsServer *self,
   if (context == NULL)
     return FALSE;
 
-  g_clear_pointer (&self->tls_platform, ws_tls_platform_unref);
+  g_clear_pointer (&self->gio_tls_context, ws_gio_tls_context_unref);
   g_clear_pointer (&self->tls_context, ws_tls_context_unref);
   self->tls_context = context;
   log_notes (self, context);
@@ -123,17 +120,17 @@ static gboolean
 update_platform (WsServer *self,
                  GError  **error)
 {
-  WsTlsOptions   options;
-  WsTlsPlatform *platform;
+  WsTlsOptions     options;
+  WsGioTlsContext *context;
 
   fill_options_for_clients (self, &options);
-  platform = ws_tls_platform_new (&options, self->ssl_cert, self->settings->ssl_ca_certs, error);
-  if (platform == NULL)
+  context = ws_gio_tls_context_new (&options, self->ssl_cert, self->settings->ssl_ca_certs, error);
+  if (context == NULL)
     return FALSE;
 
   g_clear_pointer (&self->tls_context, ws_tls_context_unref);
-  g_clear_pointer (&self->tls_platform, ws_tls_platform_unref);
-  self->tls_platform = platform;
+  g_clear_pointer (&self->gio_tls_context, ws_gio_tls_context_unref);
+  self->gio_tls_context = context;
   return TRUE;
 }
 
@@ -221,10 +218,10 @@ ws_server_new_transport (WsServer *self,
   if (!self->use_ssl)
     return ws_plain_transport_new (fd);
 
-  if (self->tls_platform != NULL)
-    return ws_tls_platform_transport_new (fd, self->tls_platform, ws_poller_get_context (self->poller));
+  if (self->gio_tls_context != NULL)
+    return ws_gio_tls_transport_new (fd, self->gio_tls_context, ws_poller_get_context (self->poller));
 
-  return ws_tls_transport_new (fd, self->tls_context);
+  return ws_gnutls_transport_new (fd, self->tls_context);
 }
 
 void
@@ -239,7 +236,7 @@ void
 ws_server_clear_tls (WsServer *self)
 {
   g_clear_pointer (&self->chosen_contexts, g_hash_table_unref);
-  g_clear_pointer (&self->tls_platform, ws_tls_platform_unref);
+  g_clear_pointer (&self->gio_tls_context, ws_gio_tls_context_unref);
   g_clear_pointer (&self->tls_context, ws_tls_context_unref);
   g_clear_pointer (&self->more_ssl_certs, g_ptr_array_unref);
   g_clear_object (&self->ssl_cert);

@@ -1,62 +1,33 @@
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 /* From the first byte to the open stream. */
-#include "wsserver/tls-gio/ws-gio-tls-transport-private.h"
+#include "wsserver/tls-gio/ws-gio-tls-session-private.h"
 
 #include "wsserver/base/ws-error-private.h"
-#include "wsserver/tls/ws-cipher-suites-private.h"
-#include "wsserver/tls/ws-tls-clear-answer-private.h"
+#include "wsserver/tls-gio/ws-gio-tls-info-private.h"
+#include "wsserver/tls-gio/ws-gio-tls-stream-private.h"
+#include "wsserver/tls/ws-tls-gio-certificate-private.h"
+#include "wsserver/tls/ws-tls-hello-private.h"
 
 #define PLACE "TLS handshake"
-#define RECEIVE_BYTES (16 * 1024)
 
-static WsTlsPlatformTransport *
-get_transport (WsTlsSeat *seat)
+static void
+wake_owner (WsGioTlsSession *self)
 {
-  return (WsTlsPlatformTransport *) (gpointer) ((guint8 *) seat -
-                                                G_STRUCT_OFFSET (WsTlsPlatformTransport, seat));
+  WsTlsTransport *transport = &self->parent;
+
+  if (transport->listener->wake != NULL)
+    transport->listener->wake (transport, transport->user_data);
 }
 
 static void
-wake (WsTlsPlatformTransport *self)
+fail_gone (WsGioTlsSession *self)
 {
-  if (!self->freed && self->funcs != NULL && self->funcs->wake != NULL)
-    self->funcs->wake (&self->parent, self->user_data);
+  ws_tls_transport_fail_handshake (&self->parent, WS_ERROR_CONNECTION_RESET,
+                                   "the client went away in the middle of it");
 }
 
-static void
-fail_handshake (WsTlsPlatformTransport *self,
-                const char             *reason)
-{
-  ws_tls_platform_transport_fail (self, g_error_new (WS_ERROR, WS_ERROR_HANDSHAKE, "[%d] " PLACE ": %s",
-                                                     WS_ERROR_HANDSHAKE, reason));
-}
-
-static void
-fail_gone (WsTlsPlatformTransport *self)
-{
-  ws_tls_platform_transport_fail (self, g_error_new (WS_ERROR, WS_ERROR_CONNECTION_RESET,
-                                                     "[%d] " PLACE ": the client went away in the middle of it",
-                                                     WS_ERROR_CONNECTION_RESET));
-}
-
-/* The client's certificate. */
-
-/* FALSE if the client is refused. */
-static gboolean
-ask_about_client (WsTlsPlatformTransport       *self,
-                  const WsTlsClientCertificate *presented)
-{
-  gboolean accepted = presented->flags == 0;
-
-  ws_tls_platform_transport_tell (self, "Client certificate: %s", presented->status);
-  if (self->freed)
-    return FALSE;
-  if (self->funcs != NULL && self->funcs->client_certificate != NULL)
-    accepted = self->funcs->client_certificate (&self->parent, presented, self->user_data);
-
-  return accepted && !self->freed;
-}
+/* --- the handshake proper -------------------------------------------------------------------- */
 
 /* In the context's thread, while GIO's waits. Emitted for every certificate of a client. */
 static gboolean
@@ -65,87 +36,59 @@ accept_certificate_cb (GTlsConnection      *connection,
                        GTlsCertificateFlags errors,
                        gpointer             user_data)
 {
-  WsTlsPlatformTransport *self = ws_tls_platform_transport_ref (user_data);
-  WsTlsClientCertificate  presented = { .resumed = FALSE };
-  g_autofree char        *status = NULL;
-  gboolean                accepted;
+  WsGioTlsSession *self = user_data;
+  gboolean         accepted;
 
+  ws_tls_transport_ref (&self->parent);
   g_clear_pointer (&self->peer_chain, g_array_unref);
-  self->peer_chain = ws_tls_platform_dup_chain (certificate);
-
-  presented.chain = (const gnutls_datum_t *) (gpointer) self->peer_chain->data;
-  presented.n_chain = self->peer_chain->len;
-  if (errors != 0)
-    presented.flags = ws_tls_platform_verify_client (self->platform, self->peer_chain);
-  status = ws_tls_context_dup_status (presented.flags);
-  presented.status = status;
-
-  accepted = ask_about_client (self, &presented);
+  self->peer_chain = ws_tls_gio_certificate_dup_chain (certificate);
+  accepted = ws_tls_transport_check_client (&self->parent,
+                                            (const gnutls_datum_t *) (gpointer) self->peer_chain->data,
+                                            self->peer_chain->len, WS_TLS_SESSION_NEW);
   self->was_refused = !accepted;
-  ws_tls_platform_transport_unref (self);
+  ws_tls_transport_unref (&self->parent);
 
   return accepted;
 }
 
+/* GIO does not ask about a client that has none. */
 static gboolean
-accept_no_certificate (WsTlsPlatformTransport *self)
+accepts_no_certificate (WsGioTlsSession *self)
 {
-  const WsTlsClientCertificate presented = {
-    .flags = GNUTLS_CERT_INVALID,
-    .status = "The client sent no certificate",
-  };
+  if (!ws_tls_policy_requests_certificate (self->parent.policy) || self->peer_chain != NULL)
+    return TRUE;
 
-  return ask_about_client (self, &presented);
-}
-
-/* The handshake proper. */
-
-static void
-tell_open (WsTlsPlatformTransport *self)
-{
-  const char *key_exchange = ws_tls_platform_get_suite_key_exchange (self->suite);
-  const char *suite = ws_cipher_suite_get_name (self->suite);
-
-  ws_tls_platform_transport_tell (
-      self, "TLS handshake complete: %s, %s (%u bits)%s%s, new session%s%s", self->version,
-      suite != NULL ? suite : "an unknown cipher suite", ws_cipher_suite_get_bits (self->suite),
-      key_exchange != NULL ? ", key exchange " : "", key_exchange != NULL ? key_exchange : "",
-      self->application_protocol != NULL ? ", ALPN " : "",
-      self->application_protocol != NULL ? self->application_protocol : "");
+  return ws_tls_transport_check_client (&self->parent, NULL, 0, WS_TLS_SESSION_NEW);
 }
 
 static void
-open_stream (WsTlsPlatformTransport *self)
+open_stream (WsGioTlsSession *self)
 {
-  g_autofree char *fault = ws_tls_platform_check_negotiated (self->platform, self->connection);
+  g_autofree char *fault = ws_gio_tls_info_check (self->connection, self->parent.policy);
 
-  ws_tls_wire_open (self->wire);
-  self->version = ws_tls_platform_get_version_name (g_tls_connection_get_protocol_version (self->connection));
-  if (!ws_tls_platform_find_suite (self->connection, &self->suite))
-    self->suite = 0;
-  self->application_protocol = g_strdup (g_tls_connection_get_negotiated_protocol (self->connection));
-  self->may_have_more = ws_tls_wire_has_replay (self->wire);
+  ws_gio_tls_socket_open (self->socket);
+  ws_gio_tls_info_get (self->connection, &self->info);
+  self->may_have_more = ws_gio_tls_socket_has_replay (self->socket);
 
   if (fault != NULL)
     {
-      fail_handshake (self, fault);
+      ws_tls_transport_fail_handshake (&self->parent, WS_ERROR_HANDSHAKE, fault);
     }
-  else if (ws_tls_platform_asks_for_certificates (self->platform) && self->peer_chain == NULL &&
-           !accept_no_certificate (self))
+  else if (!accepts_no_certificate (self))
     {
       GError *failure = NULL;
 
       ws_set_error_from_gnutls (&failure, GNUTLS_E_CERTIFICATE_REQUIRED, PLACE);
-      ws_tls_platform_transport_fail (self, failure);
+      ws_tls_transport_take_failure (&self->parent, failure);
     }
   else
     {
-      self->state = WS_TLS_PLATFORM_OPEN;
-      tell_open (self);
+      self->parent.state = WS_TLS_STATE_OPEN;
+      ws_tls_transport_report_open (&self->parent);
     }
 
   /* So that the client learns that it was no accident. */
-  if (self->state == WS_TLS_PLATFORM_FAILED && !self->freed)
+  if (self->parent.state == WS_TLS_STATE_FAILED && !self->parent.freed)
     (void) g_output_stream_close (G_OUTPUT_STREAM (self->output), NULL, NULL);
 }
 
@@ -154,9 +97,9 @@ handshake_cb (GObject      *source,
               GAsyncResult *result,
               gpointer      user_data)
 {
-  WsTlsPlatformHandshake *handshake = user_data;
-  WsTlsPlatformTransport *self = handshake->transport;
-  GError                 *error = NULL;
+  WsGioTlsHandshake *handshake = user_data;
+  WsGioTlsSession   *self = handshake->session;
+  GError            *error = NULL;
 
   g_tls_connection_handshake_finish (G_TLS_CONNECTION (source), result, &error);
   g_object_unref (handshake->cancellable);
@@ -168,28 +111,30 @@ handshake_cb (GObject      *source,
       return;
     }
 
-  ws_tls_platform_transport_ref (self);
+  ws_tls_transport_ref (&self->parent);
   self->handshake = NULL;
-  ws_tls_gate_leave (&self->seat);
+  ws_handshake_slot_release (&self->slot);
   if (error != NULL)
-    ws_tls_platform_transport_fail_from_gio (self, PLACE, error);
+    ws_gio_tls_failure_take (self, PLACE, error);
   else
     open_stream (self);
-  wake (self);
-  ws_tls_platform_transport_unref (self);
+  wake_owner (self);
+  ws_tls_transport_unref (&self->parent);
 }
 
+/* Gives up the slot if the backend refuses. */
 static void
-start_handshake (WsTlsPlatformTransport *self)
+start_handshake (WsGioTlsSession *self)
 {
-  g_autoptr (GIOStream) base = ws_tls_wire_create_stream (self->wire);
-  WsTlsPlatformHandshake *handshake;
-  GError                 *error = NULL;
+  g_autoptr (GIOStream) base = ws_gio_tls_stream_new (self->socket);
+  WsGioTlsHandshake *handshake;
+  GError            *error = NULL;
 
-  self->connection = ws_tls_platform_create_connection (self->platform, base, &error);
+  self->connection = ws_gio_tls_context_create_connection (self->context, base, &error);
   if (self->connection == NULL)
     {
-      ws_tls_platform_transport_fail_from_gio (self, PLACE, error);
+      ws_handshake_slot_release (&self->slot);
+      ws_gio_tls_failure_take (self, PLACE, error);
       return;
     }
 
@@ -197,169 +142,138 @@ start_handshake (WsTlsPlatformTransport *self)
   self->output = G_POLLABLE_OUTPUT_STREAM (g_io_stream_get_output_stream (G_IO_STREAM (self->connection)));
   g_signal_connect (self->connection, "accept-certificate", G_CALLBACK (accept_certificate_cb), self);
 
-  handshake = g_new0 (WsTlsPlatformHandshake, 1);
-  handshake->transport = self;
+  handshake = g_new0 (WsGioTlsHandshake, 1);
+  handshake->session = self;
   handshake->cancellable = g_cancellable_new ();
   self->handshake = handshake;
-  self->state = WS_TLS_PLATFORM_RUNNING;
+  self->parent.state = WS_TLS_STATE_HANDSHAKE;
 
-  g_main_context_push_thread_default (self->context);
+  g_main_context_push_thread_default (self->main_context);
   g_tls_connection_handshake_async (self->connection, G_PRIORITY_DEFAULT, handshake->cancellable,
                                     handshake_cb, handshake);
-  g_main_context_pop_thread_default (self->context);
+  g_main_context_pop_thread_default (self->main_context);
 
-  ws_tls_platform_transport_tell (self, "TLS handshake started");
+  ws_tls_transport_report (&self->parent, "TLS handshake started");
 }
 
 void
-ws_tls_platform_transport_granted_cb (WsTlsSeat *seat)
+ws_gio_tls_handshake_slot_acquired_cb (WsHandshakeSlot *slot)
 {
-  WsTlsPlatformTransport *self = ws_tls_platform_transport_ref (get_transport (seat));
+  WsGioTlsSession *self = (WsGioTlsSession *) (gpointer) ((guint8 *) slot -
+                                                          G_STRUCT_OFFSET (WsGioTlsSession, slot));
 
-  if (ws_tls_wire_is_hung_up (self->wire))
-    fail_gone (self);
-  else
-    start_handshake (self);
-
-  if (self->state == WS_TLS_PLATFORM_FAILED)
+  ws_tls_transport_ref (&self->parent);
+  if (ws_gio_tls_socket_is_hung_up (self->socket))
     {
-      ws_tls_gate_leave (&self->seat);
-      wake (self);
+      ws_handshake_slot_release (slot);
+      fail_gone (self);
     }
-  ws_tls_platform_transport_unref (self);
+  else
+    {
+      start_handshake (self);
+    }
+
+  if (self->parent.state == WS_TLS_STATE_FAILED)
+    wake_owner (self);
+  ws_tls_transport_unref (&self->parent);
 }
 
 void
-ws_tls_platform_transport_leave_handshake (WsTlsPlatformTransport *self)
+ws_gio_tls_handshake_leave (WsGioTlsSession *self)
 {
-  WsTlsPlatformHandshake *handshake = g_steal_pointer (&self->handshake);
+  WsGioTlsHandshake *handshake = g_steal_pointer (&self->handshake);
 
-  ws_tls_gate_leave (&self->seat);
+  ws_handshake_slot_release (&self->slot);
   if (self->connection != NULL)
     g_signal_handlers_disconnect_by_data (self->connection, self);
   if (handshake == NULL)
     return;
 
-  handshake->transport = NULL;
+  handshake->session = NULL;
   g_cancellable_cancel (handshake->cancellable);
-  ws_tls_wire_abandon (self->wire);
+  ws_gio_tls_socket_abandon (self->socket);
 }
 
-/* Before it. */
+/* --- before it ------------------------------------------------------------------------------- */
 
-static void
-fail_hello (WsTlsPlatformTransport *self)
+static gboolean
+offers_enabled_version (WsGioTlsSession *self)
 {
-  WsClientHelloFault fault = self->reader->fault;
-  gsize              length;
-  const guint8      *answer = ws_tls_get_clear_answer (fault, &length);
+  const GArray *versions = self->parent.reader->hello.versions;
 
-  if (answer != NULL)
-    ws_tls_wire_send (self->wire, answer, length);
-  if (fault == WS_CLIENT_HELLO_FAULT_HTTP)
-    ws_tls_wire_end (self->wire);
-  fail_handshake (self, ws_client_hello_fault_to_string (fault));
+  for (guint i = 0; i < versions->len; i++)
+    if (ws_tls_policy_enables_version (self->parent.policy, g_array_index (versions, guint16, i)))
+      return TRUE;
+
+  return FALSE;
 }
 
+/* The ClientHello is there. */
 static void
-refuse_version (WsTlsPlatformTransport *self)
+begin_handshake (WsGioTlsSession *self)
 {
-  guint8 record[WS_TLS_CLEAR_ALERT_BYTES];
-
-  ws_tls_write_clear_alert (record, WS_TLS_ALERT_PROTOCOL_VERSION);
-  ws_tls_wire_send (self->wire, record, sizeof record);
-  fail_handshake (self, "the client offers no version of TLS that SSLEnabledProtocols enables");
-}
-
-static void
-take_hello (WsTlsPlatformTransport *self)
-{
-  gboolean acceptable = ws_tls_platform_accepts_hello (self->platform, &self->reader->hello);
-
-  ws_tls_wire_replay (self->wire, g_steal_pointer (&self->reader->bytes));
-  ws_client_hello_reader_clear (self->reader);
-  g_clear_pointer (&self->reader, g_free);
-
-  if (!acceptable)
+  if (!offers_enabled_version (self))
     {
-      refuse_version (self);
+      ws_tls_hello_send_alert (&self->parent, GNUTLS_A_PROTOCOL_VERSION);
+      ws_tls_transport_fail_handshake (&self->parent, WS_ERROR_HANDSHAKE,
+                                       "the client offers no version of TLS that SSLEnabledProtocols enables");
       return;
     }
 
-  self->state = WS_TLS_PLATFORM_WAITING;
-  if (!ws_tls_gate_enter (&self->seat))
-    {
-      ws_tls_platform_transport_tell (self, "TLS handshake waits until one of %d others has ended",
-                                      WS_TLS_GATE_MAX_INSIDE);
-      return;
-    }
-
-  start_handshake (self);
-  if (self->state == WS_TLS_PLATFORM_FAILED)
-    ws_tls_gate_leave (&self->seat);
+  ws_tls_hello_replay (&self->parent);
+  self->parent.state = WS_TLS_STATE_QUEUED;
+  if (ws_handshake_slot_acquire (&self->slot))
+    start_handshake (self);
+  else
+    ws_tls_transport_report (&self->parent, "TLS handshake waits until one of %d others has ended", WS_HANDSHAKE_SLOTS);
 }
 
-/* Reads up to the end of the ClientHello, so that no thread ever waits for a client that is silent
- * from the beginning. */
-static void
-receive_hello (WsTlsPlatformTransport *self)
+/* Whether the client has left, where GIO's thread would not find it out soon by itself. */
+static gboolean
+has_left (WsGioTlsSession *self)
 {
-  guint8     buffer[RECEIVE_BYTES];
-  WsIOStatus status;
-  gsize      n_read;
+  gboolean is_unread = self->parent.state == WS_TLS_STATE_HANDSHAKE &&
+                       !ws_gio_tls_socket_was_read (self->socket);
 
-  while ((status = ws_tls_wire_receive (self->wire, buffer, sizeof buffer, &n_read)) == WS_IO_OK)
-    switch (ws_client_hello_reader_feed (self->reader, buffer, n_read))
-      {
-      case WS_PARSE_DONE:
-        take_hello (self);
-        return;
-      case WS_PARSE_FAILED:
-        fail_hello (self);
-        return;
-      case WS_PARSE_NEED_MORE:
-      default:
-        break;
-      }
-
-  if (status == WS_IO_CLOSED)
-    fail_gone (self);
-  else if (status == WS_IO_FAILED)
-    ws_tls_platform_transport_fail_from_gio (self, PLACE, NULL);
+  return (self->parent.state == WS_TLS_STATE_QUEUED || is_unread) &&
+         ws_gio_tls_socket_is_hung_up (self->socket);
 }
 
 WsIOStatus
-ws_tls_platform_transport_handshake (WsTlsPlatformTransport *self,
-                                     GError                **error)
+ws_gio_tls_handshake_step (WsGioTlsSession *self,
+                           GError         **error)
 {
-  /* What GIO's thread would not find out soon by itself. */
-  gboolean is_idle = self->state == WS_TLS_PLATFORM_WAITING ||
-                     (self->state == WS_TLS_PLATFORM_RUNNING && !ws_tls_wire_was_read (self->wire));
+  WsTlsTransport *transport = &self->parent;
+  WsIOStatus      status;
 
-  if (self->state == WS_TLS_PLATFORM_HELLO)
+  if (transport->state == WS_TLS_STATE_HELLO)
     {
-      receive_hello (self);
+      status = ws_tls_hello_receive (transport, error);
+      if (status != WS_IO_OK)
+        return status;
+      if (transport->state == WS_TLS_STATE_HANDSHAKE && !transport->freed)
+        begin_handshake (self);
     }
-  else if (is_idle && ws_tls_wire_is_hung_up (self->wire))
+  else if (has_left (self))
     {
-      ws_tls_platform_transport_leave_handshake (self);
+      ws_gio_tls_handshake_leave (self);
       fail_gone (self);
     }
 
-  if (self->freed)
+  if (transport->freed)
     return WS_IO_WOULD_BLOCK;
 
-  switch (self->state)
+  switch ((WsTlsState) transport->state)
     {
-    case WS_TLS_PLATFORM_OPEN:
+    case WS_TLS_STATE_OPEN:
+    case WS_TLS_STATE_REHANDSHAKE:
       return WS_IO_OK;
-    case WS_TLS_PLATFORM_FAILED:
-      if (error != NULL)
-        *error = g_error_copy (self->failure);
-      return WS_IO_FAILED;
-    case WS_TLS_PLATFORM_HELLO:
-    case WS_TLS_PLATFORM_WAITING:
-    case WS_TLS_PLATFORM_RUNNING:
+    case WS_TLS_STATE_FAILED:
+      return ws_tls_transport_propagate_failure (transport, error);
+    case WS_TLS_STATE_HELLO:
+    case WS_TLS_STATE_DECIDING:
+    case WS_TLS_STATE_QUEUED:
+    case WS_TLS_STATE_HANDSHAKE:
     default:
       return WS_IO_WOULD_BLOCK;
     }

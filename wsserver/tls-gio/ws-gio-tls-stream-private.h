@@ -6,20 +6,7 @@
 
 G_BEGIN_DECLS
 
-/* Between the wire and the stream that it is for GIO. As the functions of GIO's streams, in the
- * thread that they are called in. */
-gssize ws_tls_wire_stream_read (WsTlsWire    *self,
-                                void         *buffer,
-                                gsize         size,
-                                gboolean      blocking,
-                                GCancellable *cancellable,
-                                GError      **error);
-gssize ws_tls_wire_stream_write (WsTlsWire    *self,
-                                 const void   *data,
-                                 gsize         length,
-                                 gboolean      blocking,
-                                 GCancellable *cancellable,
-                                 GError      **error);
-int    ws_tls_wire_get_fd (WsTlsWire *self);
+/* The socket as GIO's backend wants it: a stream of two pollable streams. They reference the socket. */
+GIOStream *ws_gio_tls_stream_new (WsGioTlsSocket *socket);
 
 G_END_DECLS

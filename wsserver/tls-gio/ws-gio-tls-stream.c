@@ -1,201 +1,211 @@
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The wire as GIO's backend sees it: a GIOStream of two pollable streams. */
 #include "wsserver/tls-gio/ws-gio-tls-stream-private.h"
 
 #include <glib-unix.h>
 #include <poll.h>
 
-/* Input. */
+/* --- input ----------------------------------------------------------------------------------- */
 
-#define WS_TYPE_TLS_WIRE_INPUT (ws_tls_wire_input_get_type ())
-G_DECLARE_FINAL_TYPE (WsTlsWireInput, ws_tls_wire_input, WS, TLS_WIRE_INPUT, GInputStream)
+#define WS_TYPE_GIO_TLS_INPUT (ws_gio_tls_input_get_type ())
+G_DECLARE_FINAL_TYPE (WsGioTlsInput, ws_gio_tls_input, WS, GIO_TLS_INPUT, GInputStream)
 
-struct _WsTlsWireInput
+struct _WsGioTlsInput
 {
-  GInputStream parent_instance;
-  WsTlsWire   *wire; /* a reference */
+  GInputStream    parent_instance;
+  WsGioTlsSocket *socket; /* a reference */
 };
 
 static gboolean
-is_ready (WsTlsWire *wire,
-          short      events)
+is_ready (WsGioTlsSocket *socket,
+          short           events)
 {
-  struct pollfd fd = { ws_tls_wire_get_fd (wire), events, 0 };
+  struct pollfd fd = { ws_gio_tls_socket_get_fd (socket), events, 0 };
 
   return poll (&fd, 1, 0) > 0;
 }
 
+/* Takes the child. */
 static GSource *
-create_source (WsTlsWire    *wire,
-               GObject      *stream,
-               GIOCondition  condition,
-               gboolean      ready,
-               GCancellable *cancellable)
+wrap_source (gpointer      stream,
+             GSource      *child,
+             GCancellable *cancellable)
 {
-  g_autoptr (GSource) child = NULL;
+  GSource *source = g_pollable_source_new_full (stream, child, cancellable);
 
-  child = ready ? g_timeout_source_new (0) : g_unix_fd_source_new (ws_tls_wire_get_fd (wire), condition);
+  g_source_unref (child);
 
-  return g_pollable_source_new_full (stream, child, cancellable);
+  return source;
 }
 
 static gssize
-ws_tls_wire_input_read (GInputStream *stream,
-                        void         *buffer,
-                        gsize         size,
-                        GCancellable *cancellable,
-                        GError      **error)
+ws_gio_tls_input_read (GInputStream *stream,
+                       void         *buffer,
+                       gsize         size,
+                       GCancellable *cancellable,
+                       GError      **error)
 {
-  return ws_tls_wire_stream_read (WS_TLS_WIRE_INPUT (stream)->wire, buffer, size, TRUE, cancellable, error);
+  WsGioTlsInput *self = WS_GIO_TLS_INPUT (stream);
+
+  return ws_gio_tls_socket_read (self->socket, buffer, size, WS_GIO_TLS_BLOCK, cancellable, error);
 }
 
 static gssize
-ws_tls_wire_input_read_nonblocking (GPollableInputStream *stream,
-                                    void                 *buffer,
-                                    gsize                 size,
-                                    GError              **error)
+ws_gio_tls_input_read_nonblocking (GPollableInputStream *stream,
+                                   void                 *buffer,
+                                   gsize                 size,
+                                   GError              **error)
 {
-  return ws_tls_wire_stream_read (WS_TLS_WIRE_INPUT (stream)->wire, buffer, size, FALSE, NULL, error);
+  WsGioTlsInput *self = WS_GIO_TLS_INPUT (stream);
+
+  return ws_gio_tls_socket_read (self->socket, buffer, size, WS_GIO_TLS_WOULD_BLOCK, NULL, error);
 }
 
 static gboolean
-ws_tls_wire_input_is_readable (GPollableInputStream *stream)
+ws_gio_tls_input_is_readable (GPollableInputStream *stream)
 {
-  WsTlsWireInput *self = WS_TLS_WIRE_INPUT (stream);
+  WsGioTlsInput *self = WS_GIO_TLS_INPUT (stream);
 
-  return ws_tls_wire_has_replay (self->wire) || is_ready (self->wire, POLLIN);
+  return ws_gio_tls_socket_has_replay (self->socket) || is_ready (self->socket, POLLIN);
 }
 
 static GSource *
-ws_tls_wire_input_create_source (GPollableInputStream *stream,
-                                 GCancellable         *cancellable)
+ws_gio_tls_input_create_source (GPollableInputStream *stream,
+                                GCancellable         *cancellable)
 {
-  WsTlsWireInput *self = WS_TLS_WIRE_INPUT (stream);
+  WsGioTlsSocket *socket = WS_GIO_TLS_INPUT (stream)->socket;
 
-  return create_source (self->wire, G_OBJECT (self), G_IO_IN, ws_tls_wire_has_replay (self->wire),
-                        cancellable);
+  if (ws_gio_tls_socket_has_replay (socket))
+    return wrap_source (stream, g_timeout_source_new (0), cancellable);
+
+  return wrap_source (stream, g_unix_fd_source_new (ws_gio_tls_socket_get_fd (socket), G_IO_IN), cancellable);
 }
 
 static void
-ws_tls_wire_input_iface_init (GPollableInputStreamInterface *iface)
+ws_gio_tls_input_iface_init (GPollableInputStreamInterface *iface)
 {
-  iface->is_readable = ws_tls_wire_input_is_readable;
-  iface->create_source = ws_tls_wire_input_create_source;
-  iface->read_nonblocking = ws_tls_wire_input_read_nonblocking;
+  iface->is_readable = ws_gio_tls_input_is_readable;
+  iface->create_source = ws_gio_tls_input_create_source;
+  iface->read_nonblocking = ws_gio_tls_input_read_nonblocking;
 }
 
-G_DEFINE_TYPE_WITH_CODE (WsTlsWireInput,
-                         ws_tls_wire_input,
+G_DEFINE_TYPE_WITH_CODE (WsGioTlsInput,
+                         ws_gio_tls_input,
                          G_TYPE_INPUT_STREAM,
-                         G_IMPLEMENT_INTERFACE (G_TYPE_POLLABLE_INPUT_STREAM, ws_tls_wire_input_iface_init))
+                         G_IMPLEMENT_INTERFACE (G_TYPE_POLLABLE_INPUT_STREAM, ws_gio_tls_input_iface_init))
 
 static void
-ws_tls_wire_input_finalize (GObject *object)
+ws_gio_tls_input_finalize (GObject *object)
 {
-  ws_tls_wire_unref (WS_TLS_WIRE_INPUT (object)->wire);
+  ws_gio_tls_socket_unref (WS_GIO_TLS_INPUT (object)->socket);
 
-  G_OBJECT_CLASS (ws_tls_wire_input_parent_class)->finalize (object);
+  G_OBJECT_CLASS (ws_gio_tls_input_parent_class)->finalize (object);
 }
 
 static void
-ws_tls_wire_input_class_init (WsTlsWireInputClass *klass)
+ws_gio_tls_input_class_init (WsGioTlsInputClass *klass)
 {
-  G_OBJECT_CLASS (klass)->finalize = ws_tls_wire_input_finalize;
-  G_INPUT_STREAM_CLASS (klass)->read_fn = ws_tls_wire_input_read;
+  G_OBJECT_CLASS (klass)->finalize = ws_gio_tls_input_finalize;
+  G_INPUT_STREAM_CLASS (klass)->read_fn = ws_gio_tls_input_read;
 }
 
 static void
-ws_tls_wire_input_init (WsTlsWireInput *self)
+ws_gio_tls_input_init (WsGioTlsInput *self)
 {
 }
 
-/* Output. */
+/* --- output ---------------------------------------------------------------------------------- */
 
-#define WS_TYPE_TLS_WIRE_OUTPUT (ws_tls_wire_output_get_type ())
-G_DECLARE_FINAL_TYPE (WsTlsWireOutput, ws_tls_wire_output, WS, TLS_WIRE_OUTPUT, GOutputStream)
+#define WS_TYPE_GIO_TLS_OUTPUT (ws_gio_tls_output_get_type ())
+G_DECLARE_FINAL_TYPE (WsGioTlsOutput, ws_gio_tls_output, WS, GIO_TLS_OUTPUT, GOutputStream)
 
-struct _WsTlsWireOutput
+struct _WsGioTlsOutput
 {
-  GOutputStream parent_instance;
-  WsTlsWire    *wire; /* a reference */
+  GOutputStream   parent_instance;
+  WsGioTlsSocket *socket; /* a reference */
 };
 
 static gssize
-ws_tls_wire_output_write (GOutputStream *stream,
-                          const void    *data,
-                          gsize          length,
-                          GCancellable  *cancellable,
-                          GError       **error)
+ws_gio_tls_output_write (GOutputStream *stream,
+                         const void    *data,
+                         gsize          length,
+                         GCancellable  *cancellable,
+                         GError       **error)
 {
-  return ws_tls_wire_stream_write (WS_TLS_WIRE_OUTPUT (stream)->wire, data, length, TRUE, cancellable, error);
+  WsGioTlsOutput *self = WS_GIO_TLS_OUTPUT (stream);
+
+  return ws_gio_tls_socket_write (self->socket, data, length, WS_GIO_TLS_BLOCK, cancellable, error);
 }
 
 static gssize
-ws_tls_wire_output_write_nonblocking (GPollableOutputStream *stream,
-                                      const void            *data,
-                                      gsize                  length,
-                                      GError               **error)
+ws_gio_tls_output_write_nonblocking (GPollableOutputStream *stream,
+                                     const void            *data,
+                                     gsize                  length,
+                                     GError               **error)
 {
-  return ws_tls_wire_stream_write (WS_TLS_WIRE_OUTPUT (stream)->wire, data, length, FALSE, NULL, error);
+  WsGioTlsOutput *self = WS_GIO_TLS_OUTPUT (stream);
+
+  return ws_gio_tls_socket_write (self->socket, data, length, WS_GIO_TLS_WOULD_BLOCK, NULL, error);
 }
 
 static gboolean
-ws_tls_wire_output_is_writable (GPollableOutputStream *stream)
+ws_gio_tls_output_is_writable (GPollableOutputStream *stream)
 {
-  return is_ready (WS_TLS_WIRE_OUTPUT (stream)->wire, POLLOUT);
+  return is_ready (WS_GIO_TLS_OUTPUT (stream)->socket, POLLOUT);
 }
 
 static GSource *
-ws_tls_wire_output_create_source (GPollableOutputStream *stream,
-                                  GCancellable          *cancellable)
+ws_gio_tls_output_create_source (GPollableOutputStream *stream,
+                                 GCancellable          *cancellable)
 {
-  return create_source (WS_TLS_WIRE_OUTPUT (stream)->wire, G_OBJECT (stream), G_IO_OUT, FALSE, cancellable);
+  int fd = ws_gio_tls_socket_get_fd (WS_GIO_TLS_OUTPUT (stream)->socket);
+
+  return wrap_source (stream, g_unix_fd_source_new (fd, G_IO_OUT), cancellable);
 }
 
 static void
-ws_tls_wire_output_iface_init (GPollableOutputStreamInterface *iface)
+ws_gio_tls_output_iface_init (GPollableOutputStreamInterface *iface)
 {
-  iface->is_writable = ws_tls_wire_output_is_writable;
-  iface->create_source = ws_tls_wire_output_create_source;
-  iface->write_nonblocking = ws_tls_wire_output_write_nonblocking;
+  iface->is_writable = ws_gio_tls_output_is_writable;
+  iface->create_source = ws_gio_tls_output_create_source;
+  iface->write_nonblocking = ws_gio_tls_output_write_nonblocking;
 }
 
-G_DEFINE_TYPE_WITH_CODE (WsTlsWireOutput,
-                         ws_tls_wire_output,
+G_DEFINE_TYPE_WITH_CODE (WsGioTlsOutput,
+                         ws_gio_tls_output,
                          G_TYPE_OUTPUT_STREAM,
-                         G_IMPLEMENT_INTERFACE (G_TYPE_POLLABLE_OUTPUT_STREAM, ws_tls_wire_output_iface_init))
+                         G_IMPLEMENT_INTERFACE (G_TYPE_POLLABLE_OUTPUT_STREAM, ws_gio_tls_output_iface_init))
 
 static void
-ws_tls_wire_output_finalize (GObject *object)
+ws_gio_tls_output_finalize (GObject *object)
 {
-  ws_tls_wire_unref (WS_TLS_WIRE_OUTPUT (object)->wire);
+  ws_gio_tls_socket_unref (WS_GIO_TLS_OUTPUT (object)->socket);
 
-  G_OBJECT_CLASS (ws_tls_wire_output_parent_class)->finalize (object);
+  G_OBJECT_CLASS (ws_gio_tls_output_parent_class)->finalize (object);
 }
 
 static void
-ws_tls_wire_output_class_init (WsTlsWireOutputClass *klass)
+ws_gio_tls_output_class_init (WsGioTlsOutputClass *klass)
 {
-  G_OBJECT_CLASS (klass)->finalize = ws_tls_wire_output_finalize;
-  G_OUTPUT_STREAM_CLASS (klass)->write_fn = ws_tls_wire_output_write;
+  G_OBJECT_CLASS (klass)->finalize = ws_gio_tls_output_finalize;
+  G_OUTPUT_STREAM_CLASS (klass)->write_fn = ws_gio_tls_output_write;
 }
 
 static void
-ws_tls_wire_output_init (WsTlsWireOutput *self)
+ws_gio_tls_output_init (WsGioTlsOutput *self)
 {
 }
 
-/* Both. */
+/* --- both ------------------------------------------------------------------------------------ */
 
 GIOStream *
-ws_tls_wire_create_stream (WsTlsWire *self)
+ws_gio_tls_stream_new (WsGioTlsSocket *socket)
 {
-  g_autoptr (WsTlsWireInput) input = g_object_new (WS_TYPE_TLS_WIRE_INPUT, NULL);
-  g_autoptr (WsTlsWireOutput) output = g_object_new (WS_TYPE_TLS_WIRE_OUTPUT, NULL);
+  g_autoptr (WsGioTlsInput) input = g_object_new (WS_TYPE_GIO_TLS_INPUT, NULL);
+  g_autoptr (WsGioTlsOutput) output = g_object_new (WS_TYPE_GIO_TLS_OUTPUT, NULL);
 
-  input->wire = ws_tls_wire_ref (self);
-  output->wire = ws_tls_wire_ref (self);
+  input->socket = ws_gio_tls_socket_ref (socket);
+  output->socket = ws_gio_tls_socket_ref (socket);
 
   return g_simple_io_stream_new (G_INPUT_STREAM (input), G_OUTPUT_STREAM (output));
 }

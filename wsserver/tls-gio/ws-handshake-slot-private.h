@@ -9,37 +9,36 @@ G_BEGIN_DECLS
 /* How many handshakes of GIO's backend run at once in the process. Each blocks one thread of the
  * pool that all of GIO shares: with more than about ten that stall, files, the resolver and every
  * other asynchronous call of the application would wait for them. */
-#define WS_TLS_GATE_MAX_INSIDE 8
+#define WS_HANDSHAKE_SLOTS 8
 
 typedef enum
 {
-  WS_TLS_SEAT_OUTSIDE,
-  WS_TLS_SEAT_WAITING,
-  WS_TLS_SEAT_INSIDE,
-} WsTlsSeatState;
+  WS_HANDSHAKE_SLOT_FREE,
+  WS_HANDSHAKE_SLOT_WAITING,
+  WS_HANDSHAKE_SLOT_ACQUIRED,
+} WsHandshakeSlotState;
 
-typedef struct _WsTlsSeat WsTlsSeat;
+typedef struct _WsHandshakeSlot WsHandshakeSlot;
 
-/* A place in the queue; embedded in its owner. Zeroed but for granted and context, which must be
- * set. Enter and leave in the thread of the context; the queue itself spans threads. */
-struct _WsTlsSeat
+/* One of the handshakes that may run, or that wait for it. Embedded in its owner; zeroed but for
+ * acquired and context, which must be set. Acquire and release it in the thread of the context. The
+ * queue itself spans threads. */
+struct _WsHandshakeSlot
 {
   /* The wait is over; called from the context. */
-  void (*granted) (WsTlsSeat *seat);
+  void (*acquired) (WsHandshakeSlot *slot);
   GMainContext *context; /* the owner's reference */
 
-  /* Under the gate's lock. */
-  GSource       *grant; /* the call of granted that is due, or NULL */
-  GList          link;
-  WsTlsSeatState state;
+  /* Under the lock of the queue. */
+  GSource             *report; /* the call of acquired that is due, or NULL */
+  GList                link;
+  WsHandshakeSlotState state;
 };
 
-/* TRUE: inside at once. FALSE: granted will be called, first come, first served. */
-gboolean ws_tls_gate_enter (WsTlsSeat *seat);
+/* TRUE: at once. FALSE: acquired will be called, first come, first served. */
+gboolean ws_handshake_slot_acquire (WsHandshakeSlot *slot);
 
-/* Gives up the place, or the wait for it. Idempotent. */
-void ws_tls_gate_leave (WsTlsSeat *seat);
-
-guint ws_tls_gate_count_inside (void);
+/* Gives up the slot, or the wait for it. Idempotent. */
+void ws_handshake_slot_release (WsHandshakeSlot *slot);
 
 G_END_DECLS

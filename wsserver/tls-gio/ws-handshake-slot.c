@@ -3,95 +3,83 @@
 #include "wsserver/tls-gio/ws-handshake-slot-private.h"
 
 static GMutex lock;
-static GQueue waiting = G_QUEUE_INIT; /* of WsTlsSeat */
-static guint  n_inside;
+static GQueue waiting = G_QUEUE_INIT; /* of WsHandshakeSlot */
+static guint  n_acquired;
 
 static gboolean
-grant_cb (gpointer user_data)
+report_acquired_cb (gpointer user_data)
 {
-  WsTlsSeat *seat = user_data;
+  WsHandshakeSlot *slot = user_data;
 
   g_mutex_lock (&lock);
-  g_clear_pointer (&seat->grant, g_source_unref);
+  g_clear_pointer (&slot->report, g_source_unref);
   g_mutex_unlock (&lock);
 
-  seat->granted (seat);
+  slot->acquired (slot);
 
   return G_SOURCE_REMOVE;
 }
 
-/* The first of those who wait may be in another thread, so it is told by its own context. */
+/* The first that waits may be of another thread, so its own context reports to it. */
 static void
 admit_waiting (void)
 {
-  while (n_inside < WS_TLS_GATE_MAX_INSIDE && !g_queue_is_empty (&waiting))
+  while (n_acquired < WS_HANDSHAKE_SLOTS && !g_queue_is_empty (&waiting))
     {
-      WsTlsSeat *seat = g_queue_pop_head_link (&waiting)->data;
+      WsHandshakeSlot *slot = g_queue_pop_head_link (&waiting)->data;
 
-      n_inside++;
-      seat->state = WS_TLS_SEAT_INSIDE;
-      seat->grant = g_idle_source_new ();
-      g_source_set_priority (seat->grant, G_PRIORITY_DEFAULT);
-      g_source_set_callback (seat->grant, grant_cb, seat, NULL);
-      g_source_attach (seat->grant, seat->context);
+      n_acquired++;
+      slot->state = WS_HANDSHAKE_SLOT_ACQUIRED;
+      slot->report = g_idle_source_new ();
+      g_source_set_priority (slot->report, G_PRIORITY_DEFAULT);
+      g_source_set_callback (slot->report, report_acquired_cb, slot, NULL);
+      g_source_attach (slot->report, slot->context);
     }
 }
 
 gboolean
-ws_tls_gate_enter (WsTlsSeat *seat)
+ws_handshake_slot_acquire (WsHandshakeSlot *slot)
 {
-  gboolean inside;
+  gboolean acquired;
 
   g_mutex_lock (&lock);
 
-  g_assert (seat->state == WS_TLS_SEAT_OUTSIDE);
-  inside = n_inside < WS_TLS_GATE_MAX_INSIDE && g_queue_is_empty (&waiting);
-  if (inside)
+  g_assert (slot->state == WS_HANDSHAKE_SLOT_FREE);
+  acquired = n_acquired < WS_HANDSHAKE_SLOTS && g_queue_is_empty (&waiting);
+  if (acquired)
     {
-      n_inside++;
-      seat->state = WS_TLS_SEAT_INSIDE;
+      n_acquired++;
+      slot->state = WS_HANDSHAKE_SLOT_ACQUIRED;
     }
   else
     {
-      seat->link = (GList){ .data = seat };
-      seat->state = WS_TLS_SEAT_WAITING;
-      g_queue_push_tail_link (&waiting, &seat->link);
+      slot->link = (GList){ .data = slot };
+      slot->state = WS_HANDSHAKE_SLOT_WAITING;
+      g_queue_push_tail_link (&waiting, &slot->link);
     }
 
   g_mutex_unlock (&lock);
 
-  return inside;
+  return acquired;
 }
 
 void
-ws_tls_gate_leave (WsTlsSeat *seat)
+ws_handshake_slot_release (WsHandshakeSlot *slot)
 {
   g_mutex_lock (&lock);
 
-  if (seat->state == WS_TLS_SEAT_WAITING)
-    g_queue_unlink (&waiting, &seat->link);
-  else if (seat->state == WS_TLS_SEAT_INSIDE)
-    n_inside--;
-  seat->state = WS_TLS_SEAT_OUTSIDE;
+  if (slot->state == WS_HANDSHAKE_SLOT_WAITING)
+    g_queue_unlink (&waiting, &slot->link);
+  else if (slot->state == WS_HANDSHAKE_SLOT_ACQUIRED)
+    n_acquired--;
+  slot->state = WS_HANDSHAKE_SLOT_FREE;
 
-  if (seat->grant != NULL)
+  if (slot->report != NULL)
     {
-      g_source_destroy (seat->grant);
-      g_clear_pointer (&seat->grant, g_source_unref);
+      g_source_destroy (slot->report);
+      g_clear_pointer (&slot->report, g_source_unref);
     }
   admit_waiting ();
 
   g_mutex_unlock (&lock);
-}
-
-guint
-ws_tls_gate_count_inside (void)
-{
-  guint n;
-
-  g_mutex_lock (&lock);
-  n = n_inside;
-  g_mutex_unlock (&lock);
-
-  return n;
 }

@@ -1,36 +1,60 @@
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Certificates by host name. GnuTLS compares names byte by byte: it knows no wildcard, and takes
- * letters of another case for another name. So those that have the name are picked here, and GnuTLS
- * picks among them the one that the client can verify. RFC 6066 §3, RFC 6125 §6.4. */
+#include "wsserver/tls/ws-named-credentials-private.h"
+
 #include "wsserver/certificate/ws-certificate-private.h"
-#include "wsserver/tls/ws-tls-context-private.h"
 #include "wsserver/revocation/ws-ocsp-staple-private.h"
+#include "wsserver/tls/ws-tls-credentials-private.h"
+
+struct _WsNamedCredentials
+{
+  GPtrArray  *certificates;
+  char       *ca_certs;
+  char       *ocsp_response;
+  guint       dh_group_bits;
+  GHashTable *entries; /* a text of one '0' or '1' for each certificate to an Entry */
+};
 
 typedef struct
 {
   gnutls_certificate_credentials_t credentials;
   WsTlsKeyKinds                    keys;
-} Named;
+} Entry;
 
 static void
-named_free (gpointer data)
+entry_free (gpointer data)
 {
-  Named *named = data;
+  Entry *entry = data;
 
-  gnutls_certificate_free_credentials (named->credentials);
-  g_free (named);
+  gnutls_certificate_free_credentials (entry->credentials);
+  g_free (entry);
+}
+
+WsNamedCredentials *
+ws_named_credentials_new (GPtrArray  *certificates,
+                          const char *ca_certs,
+                          const char *ocsp_response,
+                          guint       dh_group_bits)
+{
+  WsNamedCredentials *self = g_new0 (WsNamedCredentials, 1);
+
+  self->certificates = g_ptr_array_ref (certificates);
+  self->ca_certs = g_strdup (ca_certs);
+  self->ocsp_response = g_strdup (ocsp_response);
+  self->dh_group_bits = dh_group_bits;
+  self->entries = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, entry_free);
+
+  return self;
 }
 
 void
-ws_tls_context_set_certificates (WsTlsContext *self,
-                                 GPtrArray    *certificates,
-                                 const char   *ca_certs)
+ws_named_credentials_free (WsNamedCredentials *self)
 {
-  self->certificates = g_ptr_array_ref (certificates);
-  self->ca_certs = g_strdup (ca_certs);
-  if (certificates->len > 1)
-    self->named = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, named_free);
+  g_hash_table_unref (self->entries);
+  g_ptr_array_unref (self->certificates);
+  g_free (self->ca_certs);
+  g_free (self->ocsp_response);
+  g_free (self);
 }
 
 static gboolean
@@ -42,33 +66,34 @@ has_name (WsCertificate *certificate,
   return chain != NULL && gnutls_x509_crt_check_hostname (chain->pdata[0], server_name) != 0;
 }
 
-static Named *
-make_named (WsTlsContext *self,
-            const char   *chosen)
+static Entry *
+entry_new (WsNamedCredentials *self,
+           const char         *chosen)
 {
-  Named *named = g_new0 (Named, 1);
+  Entry *entry = g_new0 (Entry, 1);
 
-  gnutls_certificate_allocate_credentials (&named->credentials);
+  gnutls_certificate_allocate_credentials (&entry->credentials);
   for (guint i = 0; i < self->certificates->len; i++)
     if (chosen[i] == '1' && !ws_certificate_load_credentials_with_chain (
-                                self->certificates->pdata[i], self->ca_certs, named->credentials, NULL))
+                                self->certificates->pdata[i], self->ca_certs, entry->credentials, NULL))
       {
-        named_free (named);
+        entry_free (entry);
         return NULL;
       }
 
-  /* It may be about a certificate that is not among these. */
+  /* The response may be about a certificate that is not among these. */
   if (self->ocsp_response != NULL)
-    (void) ws_tls_credentials_staple_named (named->credentials, self->ocsp_response, NULL);
-  ws_tls_context_set_dh_params (self, named->credentials);
-  named->keys = ws_tls_collect_key_kinds (named->credentials);
-  return named;
+    (void) ws_tls_credentials_staple_named (entry->credentials, self->ocsp_response, NULL);
+  ws_tls_credentials_set_dh_group (entry->credentials, self->dh_group_bits);
+  entry->keys = ws_tls_credentials_get_key_kinds (entry->credentials);
+
+  return entry;
 }
 
 static gboolean
-choose (WsTlsContext *self,
-        const char   *server_name,
-        char         *chosen)
+choose_named (WsNamedCredentials *self,
+              const char         *server_name,
+              char               *chosen)
 {
   gboolean any = FALSE;
 
@@ -78,13 +103,14 @@ choose (WsTlsContext *self,
         chosen[i] = '1';
         any = TRUE;
       }
+
   return any;
 }
 
-/* The first certificate, and those that have a name of it and may have another kind of key. */
+/* The first certificate, and those that have one of its names and may have another kind of key. */
 static void
-choose_first (WsTlsContext *self,
-              char         *chosen)
+choose_first (WsNamedCredentials *self,
+              char               *chosen)
 {
   GPtrArray        *chain = ws_certificate_get_chain (self->certificates->pdata[0]);
   gnutls_x509_crt_t first = chain->pdata[0];
@@ -94,37 +120,31 @@ choose_first (WsTlsContext *self,
   chosen[0] = '1';
   for (guint i = 0; gnutls_x509_crt_get_subject_alt_name (first, i, name, &size, NULL) >= 0;
        i++, size = sizeof name)
-    choose (self, name, chosen);
+    choose_named (self, name, chosen);
 }
 
-/* One set of credentials for each combination of certificates that has ever been asked for; there
- * are no more of these than the certificates' names make. */
+/* There are no more entries than combinations of certificates that the names make. */
 gnutls_certificate_credentials_t
-ws_tls_context_get_credentials (WsTlsContext  *self,
-                                const char    *server_name,
-                                WsTlsKeyKinds *keys)
+ws_named_credentials_find (WsNamedCredentials *self,
+                           const char         *server_name,
+                           WsTlsKeyKinds      *keys)
 {
-  g_autofree char *chosen = NULL;
-  Named           *named;
+  g_autofree char *chosen = g_strnfill (self->certificates->len, '0');
+  Entry           *entry;
 
-  *keys = self->keys;
-  if (self->named == NULL)
-    return self->credentials;
-
-  chosen = g_strnfill (self->certificates->len, '0');
-  if (server_name == NULL || !choose (self, server_name, chosen))
+  if (server_name == NULL || !choose_named (self, server_name, chosen))
     choose_first (self, chosen);
 
-  named = g_hash_table_lookup (self->named, chosen);
-  if (named == NULL)
+  entry = g_hash_table_lookup (self->entries, chosen);
+  if (entry == NULL)
     {
-      /* It was possible before; where it is not, the client may see a name that is not its own. */
-      named = make_named (self, chosen);
-      if (named == NULL)
-        return self->credentials;
-      g_hash_table_insert (self->named, g_steal_pointer (&chosen), named);
+      entry = entry_new (self, chosen);
+      if (entry == NULL)
+        return NULL;
+      g_hash_table_insert (self->entries, g_steal_pointer (&chosen), entry);
     }
 
-  *keys = named->keys;
-  return named->credentials;
+  *keys = entry->keys;
+
+  return entry->credentials;
 }

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "wsserver/tls/ws-tls-clear-answer-private.h"
 
+#include <gnutls/gnutls.h>
 #include <string.h>
 
 #define CONTENT_ALERT 21
@@ -11,7 +12,7 @@
   CONTENT_ALERT, 3, 3, 0, 2, LEVEL_FATAL, (alert) \
  }
 
-/* For who mistook the port, e.g. http:// where https:// was meant. */
+/* For a client that uses http:// where https:// was meant. */
 static const char plain_http_answer[] = "HTTP/1.1 400 Bad Request\r\n"
                                         "Content-Type: text/plain; charset=utf-8\r\n"
                                         "Content-Length: 68\r\n"
@@ -19,11 +20,11 @@ static const char plain_http_answer[] = "HTTP/1.1 400 Bad Request\r\n"
                                         "\r\n"
                                         "This port speaks TLS: use https:// or wss:// in place of http or ws\n";
 
-static const guint8 protocol_version_alert[] = CLEAR_ALERT (WS_TLS_ALERT_PROTOCOL_VERSION);
-static const guint8 decode_error_alert[] = CLEAR_ALERT (WS_TLS_ALERT_DECODE_ERROR);
+static const guint8 protocol_version_alert[] = CLEAR_ALERT (GNUTLS_A_PROTOCOL_VERSION);
+static const guint8 decode_error_alert[] = CLEAR_ALERT (GNUTLS_A_DECODE_ERROR);
 
 const guint8 *
-ws_tls_get_clear_answer (WsClientHelloFault fault,
+ws_tls_clear_answer_get (WsClientHelloFault fault,
                          gsize             *length)
 {
   switch (fault)
@@ -48,8 +49,8 @@ ws_tls_get_clear_answer (WsClientHelloFault fault,
 }
 
 void
-ws_tls_write_clear_alert (guint8 record[WS_TLS_CLEAR_ALERT_BYTES],
-                          guint8 alert)
+ws_tls_clear_answer_write_alert (guint8 record[WS_TLS_CLEAR_ALERT_BYTES],
+                                 guint8 alert)
 {
   const guint8 bytes[WS_TLS_CLEAR_ALERT_BYTES] = CLEAR_ALERT (alert);
 

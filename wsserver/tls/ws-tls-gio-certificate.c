@@ -2,92 +2,9 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "wsserver/tls/ws-tls-gio-certificate-private.h"
 
-#include "wsserver/base/ws-error-private.h"
+#include "wsserver/tls/ws-tls-policy-private.h"
 
-#include <gnutls/abstract.h>
-
-#define MAX_CHAIN_CERTIFICATES 16
-
-static int
-import_key (GTlsCertificate *certificate,
-            gnutls_privkey_t key)
-{
-  g_autoptr (GByteArray) der = NULL;
-  g_autofree char *uri = NULL;
-
-  g_object_get (certificate, "private-key", &der, NULL);
-  if (der != NULL)
-    {
-      gnutls_datum_t datum = { der->data, der->len };
-
-      return gnutls_privkey_import_x509_raw (key, &datum, GNUTLS_X509_FMT_DER, NULL, 0);
-    }
-
-  g_object_get (certificate, "private-key-pkcs11-uri", &uri, NULL);
-  if (uri == NULL)
-    g_object_get (certificate, "pkcs11-uri", &uri, NULL);
-
-  return uri != NULL ? gnutls_privkey_import_url (key, uri, 0) : GNUTLS_E_INSUFFICIENT_CREDENTIALS;
-}
-
-static int
-import_chain (GTlsCertificate *certificate,
-              gnutls_pcert_st *chain,
-              guint           *n_chain)
-{
-  while (certificate != NULL && *n_chain < MAX_CHAIN_CERTIFICATES)
-    {
-      g_autoptr (GByteArray) der = NULL;
-      gnutls_datum_t datum;
-      int            result;
-
-      g_object_get (certificate, "certificate", &der, NULL);
-      if (der == NULL)
-        return GNUTLS_E_NO_CERTIFICATE_FOUND;
-
-      datum = (gnutls_datum_t){ der->data, der->len };
-      result = gnutls_pcert_import_x509_raw (&chain[*n_chain], &datum, GNUTLS_X509_FMT_DER, 0);
-      if (result < 0)
-        return result;
-
-      (*n_chain)++;
-      certificate = g_tls_certificate_get_issuer (certificate);
-    }
-
-  return 0;
-}
-
-gnutls_certificate_credentials_t
-ws_tls_credentials_new_for_certificate (GTlsCertificate *certificate,
-                                        GError         **error)
-{
-  gnutls_certificate_credentials_t credentials = NULL;
-  gnutls_pcert_st                  chain[MAX_CHAIN_CERTIFICATES];
-  gnutls_privkey_t                 key = NULL;
-  guint                            n_chain = 0;
-  int                              result;
-
-  gnutls_certificate_allocate_credentials (&credentials);
-  result = gnutls_privkey_init (&key);
-  if (result >= 0)
-    result = import_key (certificate, key);
-  if (result >= 0)
-    result = import_chain (certificate, chain, &n_chain);
-  if (result >= 0)
-    result = gnutls_certificate_set_key (credentials, NULL, 0, chain, (int) n_chain, key);
-  if (result >= 0)
-    return credentials; /* which now own what chain and key hold */
-
-  for (guint i = 0; i < n_chain; i++)
-    gnutls_pcert_deinit (&chain[i]);
-  if (key != NULL)
-    gnutls_privkey_deinit (key);
-  gnutls_certificate_free_credentials (credentials);
-  g_set_error (error, WS_ERROR, WS_ERROR_CREDENTIALS, "[%d] %s: certificate and key", WS_ERROR_CREDENTIALS,
-               gnutls_strerror (result));
-
-  return NULL;
-}
+#include <gnutls/x509.h>
 
 GTlsCertificate *
 ws_tls_gio_certificate_new (const gnutls_datum_t *chain,
@@ -137,4 +54,33 @@ ws_tls_gio_certificate_flags (guint status)
     flags |= G_TLS_CERTIFICATE_INSECURE;
 
   return flags != 0 ? flags : G_TLS_CERTIFICATE_GENERIC_ERROR;
+}
+
+static void
+clear_datum (gpointer data)
+{
+  g_free (((gnutls_datum_t *) data)->data);
+}
+
+GArray *
+ws_tls_gio_certificate_dup_chain (GTlsCertificate *certificate)
+{
+  GArray *chain = g_array_new (FALSE, FALSE, sizeof (gnutls_datum_t));
+
+  g_array_set_clear_func (chain, clear_datum);
+  for (; certificate != NULL && chain->len < WS_TLS_MAX_CHAIN_CERTIFICATES;
+       certificate = g_tls_certificate_get_issuer (certificate))
+    {
+      g_autoptr (GByteArray) der = NULL;
+
+      g_object_get (certificate, "certificate", &der, NULL);
+      if (der != NULL)
+        {
+          gnutls_datum_t copy = { g_memdup2 (der->data, der->len), der->len };
+
+          g_array_append_val (chain, copy);
+        }
+    }
+
+  return chain;
 }

@@ -51,8 +51,8 @@ typedef struct
   gboolean    request_client_certificate; /* SSLAuthenticateClients */
   const char *client_ca_pem;              /* SSLClientCACerts, beside the system's; NULL: none */
   gboolean    use_system_trust;           /* whether the system's authorities vouch for clients */
-  /* A context whose trust list is good for this one too, to save the time; NULL: none. */
-  struct _WsTlsContext *authorities;
+  /* A policy whose trust list is good for this one too, to save the time; NULL: none. */
+  struct _WsTlsPolicy *authorities;
   /* SSLOCSPResponse, to be stapled: PEM, or a file's name; NULL or "": none */
   const char *ocsp_response;
   const char *key_log_file;          /* SSLKeyLogFile; NULL or "": none */

@@ -10,7 +10,7 @@
 #include "tests/unit/tls-fixture.h"
 
 #include "wsserver/base/ws-error.h"
-#include "wsserver/tls-gio/ws-gio-tls-context-private.h"
+#include "wsserver/tls-gio/ws-gio-tls-transport-private.h"
 
 typedef struct
 {
@@ -21,40 +21,22 @@ typedef struct
 } Client;
 
 static void
-status_cb (WsTlsConnection *connection,
-           const char      *line,
-           gpointer         user_data)
+status_cb (WsTlsTransport *transport,
+           const char     *line,
+           gpointer        user_data)
 {
   printf ("%s\n", line);
 }
 
-static gboolean
-client_certificate_cb (WsTlsConnection              *connection,
-                       const WsTlsClientCertificate *presented,
-                       gpointer                      user_data)
-{
-  return presented->flags == 0;
-}
-
-static const WsTlsConnectionFuncs funcs = { NULL, client_certificate_cb, status_cb };
+static const WsTlsListener listener = { .status = status_cb };
 
 static const char *identity_file; /* certificates and key in PEM form; NULL: made for the occasion */
-
-static void
-platform_status_cb (WsTransport *transport,
-                    const char  *line,
-                    gpointer     user_data)
-{
-  printf ("%s\n", line);
-}
-
-static const WsTlsPlatformFuncs platform_funcs = { NULL, platform_status_cb, NULL };
 
 /* What serves: one of the two providers. */
 typedef struct
 {
-  WsTlsContext  *context;
-  WsTlsPlatform *platform;
+  WsTlsContext    *context;
+  WsGioTlsContext *platform;
 } Provider;
 
 static WsTransport *
@@ -64,15 +46,10 @@ create_transport (const Provider *provider,
   WsTransport *transport;
 
   if (provider->platform != NULL)
-    {
-      transport = ws_tls_platform_transport_new (fd, provider->platform, NULL);
-      ws_tls_platform_transport_set_funcs (transport, &platform_funcs, NULL);
-    }
+    transport = ws_gio_tls_transport_new (fd, provider->platform, NULL);
   else
-    {
-      transport = ws_tls_transport_new (fd, provider->context);
-      ws_tls_connection_set_funcs (ws_tls_transport_get_connection (transport), &funcs, NULL);
-    }
+    transport = ws_gnutls_transport_new (fd, provider->context);
+  ws_tls_transport_set_listener (WS_TLS_TRANSPORT (transport), &listener, WS_TLS_REPORT_STATUS, NULL);
 
   return transport;
 }
@@ -242,11 +219,11 @@ main (int   argc,
     {
       g_autoptr (WsCertificate) own = test_certificate_to_object (&certificate);
 
-      provider.platform = ws_tls_platform_new (&options, own, NULL, &error);
+      provider.platform = ws_gio_tls_context_new (&options, own, NULL, &error);
     }
   else
     {
-      provider.context = ws_tls_context_new (&options, make_credentials (&certificate), &error);
+      provider.context = ws_tls_context_new (&options, make_credentials (&certificate), NULL, NULL, &error);
     }
   if (g_error_matches (error, WS_ERROR, WS_ERROR_TLS_LIBRARY))
     {
@@ -259,7 +236,7 @@ main (int   argc,
 
   close (fd);
   g_clear_pointer (&provider.context, ws_tls_context_unref);
-  g_clear_pointer (&provider.platform, ws_tls_platform_unref);
+  g_clear_pointer (&provider.platform, ws_gio_tls_context_unref);
   test_certificate_clear (&certificate);
   test_certificate_clear (&authority);
 

@@ -5,8 +5,8 @@
 #include "tests/unit/tls-fixture.h"
 
 #include "wsserver/base/ws-error.h"
-#include "wsserver/tls-gio/ws-handshake-slot-private.h"
-#include "wsserver/tls-gio/ws-gio-tls-context-private.h"
+#include "wsserver/tls-gio/ws-gio-tls-session-private.h"
+#include "wsserver/tls-gio/ws-gio-tls-transport-private.h"
 
 /* One connection over the platform's TLS, and a client of bare GnuTLS, in one thread with the
  * default main context. */
@@ -51,13 +51,13 @@ link_drop_if_due (Link *link)
 }
 
 static gboolean
-client_certificate_cb (WsTransport                  *transport,
+client_certificate_cb (WsTlsTransport               *transport,
                        const WsTlsClientCertificate *presented,
                        gpointer                      user_data)
 {
   Link *link = user_data;
 
-  g_assert_true (transport == link->transport);
+  g_assert_true (transport == WS_TLS_TRANSPORT (link->transport));
   link->n_checks++;
   link->check_n_chain = presented->n_chain;
   g_free (link->check_status);
@@ -68,54 +68,58 @@ client_certificate_cb (WsTransport                  *transport,
 }
 
 static void
-status_cb (WsTransport *transport,
-           const char  *line,
-           gpointer     user_data)
+status_cb (WsTlsTransport *transport,
+           const char     *line,
+           gpointer        user_data)
 {
   Link *link = user_data;
 
-  g_assert_true (transport == link->transport);
+  g_assert_true (transport == WS_TLS_TRANSPORT (link->transport));
   g_string_append_printf (link->story, "%s\n", line);
   link_drop_if_due (link);
 }
 
 static void
-wake_cb (WsTransport *transport,
-         gpointer     user_data)
+wake_cb (WsTlsTransport *transport,
+         gpointer        user_data)
 {
   Link *link = user_data;
 
-  g_assert_true (transport == link->transport);
+  g_assert_true (transport == WS_TLS_TRANSPORT (link->transport));
   g_assert_false (link->in_call);
   link->n_wakes++;
   link_drop_if_due (link);
 }
 
-static const WsTlsPlatformFuncs link_funcs = { client_certificate_cb, status_cb, wake_cb };
+static const WsTlsListener link_listener = {
+  .client_certificate = client_certificate_cb,
+  .status = status_cb,
+  .wake = wake_cb,
+};
 
-static WsTlsPlatform *
-make_platform (const WsTlsOptions    *options,
-               const TestCertificate *certificate)
+static WsGioTlsContext *
+make_gio_context (const WsTlsOptions    *options,
+                  const TestCertificate *certificate)
 {
   g_autoptr (WsCertificate) own = test_certificate_to_object (certificate);
   g_autoptr (GError) error = NULL;
-  WsTlsOptions   defaults;
-  WsTlsPlatform *platform;
+  WsTlsOptions     defaults;
+  WsGioTlsContext *context;
 
   if (options == NULL)
     {
       ws_tls_options_init (&defaults);
       options = &defaults;
     }
-  platform = ws_tls_platform_new (options, own, NULL, &error);
+  context = ws_gio_tls_context_new (options, own, NULL, &error);
   g_assert_no_error (error);
 
-  return platform;
+  return context;
 }
 
 static void
 link_init (Link                  *self,
-           WsTlsPlatform         *platform,
+           WsGioTlsContext       *context,
            const char            *client_priority,
            const TestCertificate *client_certificate)
 {
@@ -126,9 +130,9 @@ link_init (Link                  *self,
   *self = (Link){ .verdict = -1, .drop_in = -1, .story = g_string_new (NULL), .status = WS_IO_WOULD_BLOCK };
   test_socket_pair (fds);
   self->client_fd = fds[1];
-  self->transport = ws_tls_platform_transport_new (fds[0], platform, NULL);
-  g_assert_true (ws_tls_is_platform_transport (self->transport));
-  ws_tls_platform_transport_set_funcs (self->transport, &link_funcs, self);
+  self->transport = ws_gio_tls_transport_new (fds[0], context, NULL);
+  ws_tls_transport_set_listener (WS_TLS_TRANSPORT (self->transport), &link_listener, WS_TLS_REPORT_STATUS,
+                                 self);
 
   gnutls_init (&self->client, GNUTLS_CLIENT | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL);
   self->client_credentials = test_credentials_new (client_certificate);
@@ -237,7 +241,7 @@ link_clear (Link *self)
   GWeakRef connection;
 
   g_weak_ref_init (&connection, self->transport != NULL
-                                    ? ws_tls_platform_transport_get_connection (self->transport)
+                                    ? WS_GIO_TLS_SESSION (self->transport)->connection
                                     : NULL);
   g_clear_pointer (&self->transport, ws_transport_free);
 
@@ -291,7 +295,12 @@ clear_certificates (void)
 static void
 check_nothing_left (void)
 {
+  WsHandshakeSlot slots[WS_HANDSHAKE_SLOTS] = { { NULL } };
+
   while (g_main_context_iteration (NULL, FALSE))
     ;
-  g_assert_cmpuint (ws_tls_gate_count_inside (), ==, 0);
+  for (guint i = 0; i < WS_HANDSHAKE_SLOTS; i++)
+    g_assert_true (ws_handshake_slot_acquire (&slots[i]));
+  for (guint i = 0; i < WS_HANDSHAKE_SLOTS; i++)
+    ws_handshake_slot_release (&slots[i]);
 }

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "tests/unit/certificate/certificate-fixture.h"
 
-#include "wsserver/tls-gio/ws-gio-tls-context-private.h"
+#include "wsserver/tls-gio/ws-gio-tls-transport-private.h"
 
 #include <gio/gio.h>
 #include <glib/gstdio.h>
@@ -135,7 +135,7 @@ test_platform (void)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (WsCertificate) certificate = open_uri ("pkcs11:token=ws-test", PIN, &error);
-  g_autoptr (WsTlsPlatform) platform = NULL;
+  g_autoptr (WsGioTlsContext) platform = NULL;
   gnutls_certificate_credentials_t credentials;
   WsTlsOptions                     options;
   gnutls_session_t                 client;
@@ -153,10 +153,10 @@ test_platform (void)
     }
 
   ws_tls_options_init (&options);
-  platform = ws_tls_platform_new (&options, certificate, NULL, &error);
+  platform = ws_gio_tls_context_new (&options, certificate, NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, fds), ==, 0);
-  transport = ws_tls_platform_transport_new (fds[0], platform, NULL);
+  transport = ws_gio_tls_transport_new (fds[0], platform, NULL);
   gnutls_certificate_allocate_credentials (&credentials);
   gnutls_init (&client, GNUTLS_CLIENT | GNUTLS_NONBLOCK);
   gnutls_set_default_priority (client);

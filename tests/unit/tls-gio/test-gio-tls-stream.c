@@ -3,6 +3,8 @@
 /* The open stream over the platform's TLS. */
 #include "gio-tls-fixture.h"
 
+#include "wsserver/tls/ws-record-cursor-private.h"
+
 #include <stdio.h>
 
 static void
@@ -10,7 +12,7 @@ open_link (Link                  *link,
            const TestCertificate *certificate,
            const char            *priority)
 {
-  g_autoptr (WsTlsPlatform) platform = make_platform (NULL, certificate);
+  g_autoptr (WsGioTlsContext) platform = make_gio_context (NULL, certificate);
 
   link_init (link, platform, priority, NULL);
   link_open (link);
@@ -368,7 +370,7 @@ test_renegotiation (void)
 static void
 test_replayed_data (void)
 {
-  g_autoptr (WsTlsPlatform) platform = make_platform (NULL, &ecdsa_server);
+  g_autoptr (WsGioTlsContext) platform = make_gio_context (NULL, &ecdsa_server);
   guint8 buffer[64];
   gsize  n = 0;
   Link   link;
@@ -432,7 +434,7 @@ test_gio_client (void)
   g_test_summary ("A client of GIO, which has threads of the same pool");
 
   {
-    g_autoptr (WsTlsPlatform) platform = make_platform (NULL, &ecdsa_server);
+    g_autoptr (WsGioTlsContext) platform = make_gio_context (NULL, &ecdsa_server);
     link_init (&link, platform, TLS13, NULL);
   }
   client = make_gio_client (g_steal_fd (&link.client_fd));

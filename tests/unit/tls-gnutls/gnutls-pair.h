@@ -21,7 +21,7 @@ typedef struct
 {
   WsTlsContext                    *context;
   WsTransport                     *transport;
-  WsTlsSession                    *session; /* the transport's */
+  WsTlsTransport                  *tls; /* the same */
   gnutls_session_t                 client;
   gnutls_certificate_credentials_t client_credentials;
   int                              client_fd;
@@ -51,7 +51,7 @@ drop_if_due (Pair *pair)
 }
 
 static gboolean
-client_hello_cb (WsTlsConnection     *connection,
+client_hello_cb (WsTlsTransport      *transport,
                  const WsClientHello *hello,
                  gpointer             user_data)
 {
@@ -62,13 +62,13 @@ client_hello_cb (WsTlsConnection     *connection,
   g_free (pair->server_name);
   pair->server_name = g_strdup (hello->server_name);
   if (pair->other_context != NULL && !pair->defer)
-    ws_tls_connection_set_context (connection, pair->other_context);
+    ws_tls_transport_set_context (transport, pair->other_context);
 
   return !pair->defer;
 }
 
 static gboolean
-client_certificate_cb (WsTlsConnection              *connection,
+client_certificate_cb (WsTlsTransport               *transport,
                        const WsTlsClientCertificate *presented,
                        gpointer                      user_data)
 {
@@ -84,9 +84,9 @@ client_certificate_cb (WsTlsConnection              *connection,
 }
 
 static void
-status_cb (WsTlsConnection *connection,
-           const char      *line,
-           gpointer         user_data)
+status_cb (WsTlsTransport *transport,
+           const char     *line,
+           gpointer        user_data)
 {
   Pair *pair = user_data;
 
@@ -94,7 +94,11 @@ status_cb (WsTlsConnection *connection,
   drop_if_due (pair);
 }
 
-static const WsTlsConnectionFuncs pair_funcs = { client_hello_cb, client_certificate_cb, status_cb };
+static const WsTlsListener pair_listener = {
+  .client_hello = client_hello_cb,
+  .client_certificate = client_certificate_cb,
+  .status = status_cb,
+};
 
 static G_GNUC_UNUSED WsTlsContext *
 make_context (const WsTlsOptions    *options,
@@ -109,7 +113,7 @@ make_context (const WsTlsOptions    *options,
       ws_tls_options_init (&defaults);
       options = &defaults;
     }
-  context = ws_tls_context_new (options, test_credentials_new (certificate), &error);
+  context = ws_tls_context_new (options, test_credentials_new (certificate), NULL, NULL, &error);
   g_assert_no_error (error);
 
   return context;
@@ -128,9 +132,9 @@ pair_init (Pair                  *self,
   test_socket_pair (fds);
   self->client_fd = fds[1];
   self->context = ws_tls_context_ref (context);
-  self->transport = ws_tls_transport_new (fds[0], context);
-  ws_tls_connection_set_funcs (ws_tls_transport_get_connection (self->transport), &pair_funcs, self);
-  self->session = ws_tls_connection_get_session (ws_tls_transport_get_connection (self->transport));
+  self->transport = ws_gnutls_transport_new (fds[0], context);
+  self->tls = WS_TLS_TRANSPORT (self->transport);
+  ws_tls_transport_set_listener (self->tls, &pair_listener, WS_TLS_REPORT_STATUS, self);
 
   gnutls_init (&self->client, GNUTLS_CLIENT | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL);
   self->client_credentials = test_credentials_new (client_certificate);
@@ -143,14 +147,7 @@ pair_init (Pair                  *self,
 static void
 pair_clear (Pair *self)
 {
-  WsTlsConnection *connection = NULL;
-
-  if (self->transport != NULL)
-    {
-      connection = g_object_ref (ws_tls_transport_get_connection (self->transport));
-      ws_transport_free (self->transport);
-      g_assert_finalize_object (connection);
-    }
+  g_clear_pointer (&self->transport, ws_transport_free);
   gnutls_deinit (self->client);
   gnutls_certificate_free_credentials (self->client_credentials);
   if (self->client_fd >= 0)

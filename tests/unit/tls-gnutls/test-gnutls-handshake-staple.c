@@ -100,7 +100,7 @@ test_served (void)
   ws_tls_options_init (&options);
   options.ocsp_response = path;
   options.reuse_sessions = FALSE;
-  context = ws_tls_context_new (&options, make_credentials (&good, TRUE), &error);
+  context = ws_tls_context_new (&options, make_credentials (&good, TRUE), NULL, NULL, &error);
   g_assert_no_error (error);
 
   for (guint i = 0; i < G_N_ELEMENTS (priorities); i++)
@@ -214,7 +214,7 @@ test_file_refused (void)
 
       ws_tls_options_init (&options);
       options.ocsp_response = paths[i];
-      g_assert_null (ws_tls_context_new (&options, make_credentials (&good, TRUE), &error));
+      g_assert_null (ws_tls_context_new (&options, make_credentials (&good, TRUE), NULL, NULL, &error));
       g_assert_error (error, WS_ERROR, WS_ERROR_CERT_STORE);
       g_assert_nonnull (strstr (error->message, texts[i]));
       g_assert_nonnull (strstr (error->message, paths[i]));

@@ -2,8 +2,21 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "gnutls-pair.h"
 
+#include "wsserver/tls/ws-tls-hello-private.h"
+#include "wsserver/tls/ws-tls-version-private.h"
+
 #include <glib/gstdio.h>
 #include <sys/stat.h>
+
+static WsTlsInfo
+get_info (Pair *pair)
+{
+  WsTlsInfo info;
+
+  ws_tls_transport_get_info (pair->tls, &info);
+
+  return info;
+}
 
 static void
 test_versions (void)
@@ -24,18 +37,20 @@ test_versions (void)
   };
   g_autoptr (WsTlsContext) context = make_context (NULL, &rsa_server);
 
-  g_test_summary ("Versions, suites and key exchanges, and what is said of them");
+  g_test_summary ("Versions, suites and key exchanges, and what is known of them");
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      Pair pair;
+      WsTlsInfo info;
+      Pair      pair;
 
       pair_init (&pair, context, cases[i].priority, NULL);
       pair_open (&pair);
-      g_assert_cmpstr (ws_tls_session_get_version (pair.session), ==, cases[i].version);
-      g_assert_cmpstr (ws_tls_session_get_cipher_suite (pair.session), ==, cases[i].suite);
-      g_assert_cmpuint (ws_tls_session_get_cipher_bits (pair.session), >=, 128);
-      g_assert_cmpuint (ws_tls_session_get_key_exchange_bits (pair.session), >=, 255);
+      info = get_info (&pair);
+      g_assert_cmpstr (ws_tls_version_get_name (info.version), ==, cases[i].version);
+      g_assert_cmpstr (info.cipher_suite, ==, cases[i].suite);
+      g_assert_cmpuint (info.cipher_bits, >=, 128);
+      g_assert_cmpuint (info.key_exchange_bits, >=, 255);
       g_assert_cmpstr (pair.server_name, ==, "server.example");
       g_assert_nonnull (strstr (pair.story->str, "Received ClientHello: TLSv1."));
       g_assert_nonnull (strstr (pair.story->str, "TLS handshake complete"));
@@ -60,7 +75,7 @@ test_exact_suites (void)
 
   pair_init (&pair, context, "NORMAL", NULL);
   pair_open (&pair);
-  g_assert_cmpstr (ws_tls_session_get_cipher_suite (pair.session), ==,
+  g_assert_cmpstr (get_info (&pair).cipher_suite, ==,
                    "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384");
   check_echo (&pair);
   pair_clear (&pair);
@@ -98,7 +113,7 @@ check_resumption (const char *priority,
 
   pair_init (&pair, context, priority, NULL);
   pair_open (&pair);
-  g_assert_false (ws_tls_session_is_resumed (pair.session));
+  g_assert_false (get_info (&pair).is_resumed);
   get_session_data (&pair, &data);
   pair_clear (&pair);
 
@@ -109,7 +124,7 @@ check_resumption (const char *priority,
       pair_init (&pair, i == 0 ? context : renewed, priority, NULL);
       gnutls_session_set_data (pair.client, data.data, data.size);
       pair_open (&pair);
-      g_assert_cmpint (ws_tls_session_is_resumed (pair.session), ==, resumes);
+      g_assert_cmpint (get_info (&pair).is_resumed, ==, resumes);
       g_assert_nonnull (strstr (pair.story->str, resumes ? "resumed session" : "new session"));
       check_echo (&pair);
       pair_clear (&pair);
@@ -244,7 +259,7 @@ check_client (const char            *priority,
       gnutls_session_set_data (pair.client, data.data, data.size);
       gnutls_free (data.data);
       pair_open (&pair);
-      g_assert_true (ws_tls_session_is_resumed (pair.session));
+      g_assert_true (get_info (&pair).is_resumed);
       g_assert_true (pair.check_resumed);
     }
   else
@@ -294,11 +309,11 @@ test_deferred_hello (void)
   for (until_us = g_get_monotonic_time () + 50000; g_get_monotonic_time () < until_us;)
     pair_step (&pair);
   g_assert_cmpuint (pair.n_hellos, ==, 1);
-  g_assert_cmpint (pair.session->state, ==, WS_TLS_STATE_DECIDING);
+  g_assert_cmpint (pair.tls->state, ==, WS_TLS_STATE_DECIDING);
   g_assert_cmpuint (ws_transport_get_events (pair.transport, G_IO_IN | G_IO_OUT), ==, 0);
 
-  ws_tls_connection_set_context (ws_tls_transport_get_connection (pair.transport), pair.other_context);
-  ws_tls_connection_proceed (ws_tls_transport_get_connection (pair.transport));
+  ws_tls_transport_set_context (pair.tls, pair.other_context);
+  ws_tls_hello_proceed (pair.tls);
   pair_open (&pair);
   chain = gnutls_certificate_get_peers (pair.client, &n_certificates);
   gnutls_x509_crt_export (other_server.certificate, GNUTLS_X509_FMT_DER, der, &der_size);
@@ -310,7 +325,7 @@ test_deferred_hello (void)
   pair_init (&pair, context, "NORMAL", NULL);
   pair.defer = TRUE;
   pair_step (&pair);
-  ws_tls_connection_refuse (ws_tls_transport_get_connection (pair.transport), GNUTLS_A_UNRECOGNIZED_NAME, "no such host");
+  ws_tls_hello_refuse (pair.tls, GNUTLS_A_UNRECOGNIZED_NAME, "no such host");
   g_assert_cmpint (pair_fail (&pair), ==, GNUTLS_E_FATAL_ALERT_RECEIVED);
   g_assert_cmpint (gnutls_alert_get (pair.client), ==, GNUTLS_A_UNRECOGNIZED_NAME);
   pair_clear (&pair);
@@ -390,23 +405,17 @@ test_drops (void)
   for (guint i = 0; i < 2; i++)
     for (int n = 0;; n++)
       {
-        WsTlsConnection *connection;
-        gboolean         dropped;
-        Pair             pair;
+        gboolean dropped;
+        Pair     pair;
 
         pair_init (&pair, context, priorities[i], &good_client);
-        connection = g_object_ref (ws_tls_transport_get_connection (pair.transport));
-        ws_tls_connection_set_log_packets (connection, TRUE);
+        ws_tls_transport_set_listener (pair.tls, &pair_listener, WS_TLS_REPORT_PACKETS, &pair);
         pair.drop_in = n;
         for (guint turn = 0;
              turn < 20 && pair.transport != NULL && (!pair.client_open || pair.status != WS_IO_OK); turn++)
           pair_step (&pair);
 
         dropped = pair.transport == NULL;
-        if (dropped)
-          g_assert_finalize_object (connection);
-        else
-          g_object_unref (connection);
         pair_clear (&pair);
         if (!dropped)
           {
@@ -422,10 +431,10 @@ test_packet_log (void)
   g_autoptr (WsTlsContext) context = make_context (NULL, &ecdsa_server);
   Pair pair;
 
-  g_test_summary ("LogSSLPackets tells of what goes over the socket");
+  g_test_summary ("LogSSLPackets reports what goes over the socket");
 
   pair_init (&pair, context, TLS13, NULL);
-  ws_tls_connection_set_log_packets (ws_tls_transport_get_connection (pair.transport), TRUE);
+  ws_tls_transport_set_listener (pair.tls, &pair_listener, WS_TLS_REPORT_PACKETS, &pair);
   pair_open (&pair);
   g_assert_nonnull (strstr (pair.story->str, "Packet received, "));
   g_assert_nonnull (strstr (pair.story->str, "Packet sent, "));

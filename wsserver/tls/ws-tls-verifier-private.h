@@ -4,12 +4,12 @@
 
 #include <gio/gio.h>
 
-#include "wsserver/tls/ws-tls-context-private.h"
+#include "wsserver/tls/ws-tls-policy-private.h"
 
 G_BEGIN_DECLS
 
-/* A GTlsDatabase that asks the authorities of a context about clients. The backend would copy a
+/* A GTlsDatabase that asks the authorities of a policy about clients. GIO's backend would copy a
  * database of its own kind, with all the system's authorities, into each connection. */
-GTlsDatabase *ws_tls_verifier_new (WsTlsContext *context);
+GTlsDatabase *ws_tls_verifier_new (WsTlsPolicy *policy);
 
 G_END_DECLS
