@@ -252,7 +252,7 @@ test_broken (void)
   event = g_ptr_array_index (files.server->events, files.server->events->len - 1);
   g_test_message ("%s", event);
   g_assert_nonnull (strstr (event, files.path));
-  g_assert_nonnull (strstr (event, "stays"));
+  g_assert_nonnull (strstr (event, "keeping the current certificate"));
   g_assert_cmpuint (n_notifies, ==, 0);
   assert_shown (files.server, "first.example");
 

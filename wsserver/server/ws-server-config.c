@@ -13,7 +13,9 @@
 #include "wsserver/base/ws-error.h"
 #include "wsserver/base/ws-version.h"
 #include "wsserver/certificate/ws-certificate-private.h"
-#include "wsserver/server/ws-server-private.h"
+#include "wsserver/server/ws-server-renewal-private.h"
+#include "wsserver/server/ws-server-tls-changes-private.h"
+#include "wsserver/server/ws-server-tls-private.h"
 
 /* A value of the whole server that is not stored. */
 static char *
@@ -157,9 +159,9 @@ update_ssl_provider (WsServer *self,
                      GError  **error)
 {
   if (self->settings->use_internal_security_api)
-    return ws_server_set_ssl_provider (self, WS_SSL_PROVIDER_INTERNAL, error);
+    return ws_server_change_ssl_provider (self, WS_SSL_PROVIDER_INTERNAL, error);
   if (self->ssl_provider == WS_SSL_PROVIDER_INTERNAL)
-    return ws_server_set_ssl_provider (self, WS_SSL_PROVIDER_AUTOMATIC, error);
+    return ws_server_change_ssl_provider (self, WS_SSL_PROVIDER_AUTOMATIC, error);
 
   return TRUE;
 }

@@ -1,18 +1,14 @@
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What connections tell becomes signals of the server. */
-#include <stdarg.h>
+/* What connections report becomes signals of the server. */
+#include "wsserver/server/ws-server-events-private.h"
 
 #include "wsserver/connection/ws-connection-events-private.h"
 #include "wsserver/connection/ws-connection-map-private.h"
-#include "wsserver/server/ws-server-private.h"
-
-gboolean
-ws_server_wants (WsServer      *self,
-                 WsServerSignal signal)
-{
-  return g_signal_has_handler_pending (self, ws_server_signals[signal], 0, FALSE);
-}
+#include "wsserver/server/ws-server-admission-private.h"
+#include "wsserver/server/ws-server-shutdown-private.h"
+#include "wsserver/server/ws-server-signals-private.h"
+#include "wsserver/server/ws-server-tls-private.h"
 
 static gboolean
 wants_ssl_connection_request (gpointer owner)
@@ -137,10 +133,10 @@ ping (gpointer      owner,
 }
 
 static void
-error (gpointer      owner,
-       WsConnection *connection,
-       int           code,
-       const char   *description)
+report_error (gpointer      owner,
+              WsConnection *connection,
+              int           code,
+              const char   *description)
 {
   ws_server_emit_error (owner, connection, code, description);
 }
@@ -149,11 +145,7 @@ static gboolean
 wants_log (gpointer   owner,
            WsLogLevel level)
 {
-  WsServer *self = owner;
-
-  /* What a handler of the log causes is not told: a log that is sent to a client would never end. */
-  return self->settings->log_level >= (guint) level && !self->logging &&
-         ws_server_wants (self, WS_SERVER_SIGNAL_LOG);
+  return ws_server_wants_log (owner, level);
 }
 
 static void
@@ -163,12 +155,7 @@ log_message (gpointer      owner,
              const char   *message,
              const char   *type)
 {
-  WsServer *self = g_object_ref (owner);
-
-  self->logging = TRUE;
-  g_signal_emit (self, ws_server_signals[WS_SERVER_SIGNAL_LOG], 0, connection, (int) level, message, type);
-  self->logging = FALSE;
-  g_object_unref (self);
+  ws_server_emit_log (owner, connection, level, message, type);
 }
 
 static void
@@ -210,41 +197,8 @@ const WsConnectionOwnerFuncs ws_server_owner_funcs = {
   .data_in = data_in,
   .wants_ping = wants_ping,
   .ping = ping,
-  .error = error,
+  .error = report_error,
   .wants_log = wants_log,
   .log = log_message,
   .ended = ended,
 };
-
-void
-ws_server_emit_error (WsServer     *self,
-                      WsConnection *connection,
-                      int           code,
-                      const char   *description)
-{
-  g_signal_emit (self, ws_server_signals[WS_SERVER_SIGNAL_ERROR], 0, connection, code, description);
-}
-
-void
-ws_server_log (WsServer   *self,
-               WsLogLevel  level,
-               const char *type,
-               const char *format,
-               ...)
-{
-  g_autofree char *message = NULL;
-  va_list          arguments;
-
-  gboolean trace = self->poller != NULL && self->context.trace;
-
-  if (!trace && !wants_log (self, level))
-    return;
-
-  va_start (arguments, format);
-  message = g_strdup_vprintf (format, arguments);
-  va_end (arguments);
-  if (trace)
-    g_debug ("%s", message);
-  if (wants_log (self, level))
-    log_message (self, NULL, level, message, type);
-}

@@ -2,20 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Messages to a plain function instead of a signal. */
 #include "wsserver/connection/ws-message-handler-private.h"
-#include "wsserver/server/ws-server-private.h"
-
-void
-ws_server_take_message_handler (WsServer         *self,
-                                WsMessageHandler *handler)
-{
-  WsMessageHandler *old = self->message_handler;
-
-  /* The old one goes last: what it destroys may come back here. */
-  self->message_handler = handler;
-  self->context.message_handler = handler;
-  if (old != NULL)
-    ws_message_handler_unref (old);
-}
+#include "wsserver/server/ws-server-message-func-private.h"
 
 /**
  * ws_server_set_message_func:

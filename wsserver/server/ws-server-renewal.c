@@ -1,12 +1,14 @@
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
-/* SSLReloadCert: a certificate, or the OCSP response stapled to it, whose file changes is read again.
- * Tools that renew certificates write the file in several steps, or put another one in its place; so
- * it is read when it has been quiet for a moment, and what cannot be used leaves the old one in
- * service. */
-#include "wsserver/server/ws-server-private.h"
+/* SSLReloadCert: when the file of a certificate or of the stapled OCSP response changes, it is read again.
+ * Tools that renew certificates write a file in several steps, or replace it. So a file is read when it has
+ * not changed for a moment, and the old certificate stays in use if the new content cannot be used. */
+#include "wsserver/server/ws-server-renewal-private.h"
+
 #include "wsserver/certificate/ws-certificate-private.h"
 #include "wsserver/revocation/ws-ocsp-staple-private.h"
+#include "wsserver/server/ws-server-signals-private.h"
+#include "wsserver/server/ws-server-tls-private.h"
 
 #define SETTLE_MS 250
 
@@ -44,33 +46,6 @@ watched_file_free (gpointer data)
   g_free (watched);
 }
 
-static gboolean
-replace_certificate (WsServer      *self,
-                     WsCertificate *old,
-                     WsCertificate *renewed,
-                     GError       **error)
-{
-  guint index;
-
-  if (self->ssl_cert == old)
-    return ws_server_set_ssl_cert (self, renewed, error);
-  if (!g_ptr_array_find (self->more_ssl_certs, old, &index))
-    return TRUE;
-
-  g_object_ref (old);
-  g_set_object ((WsCertificate **) &self->more_ssl_certs->pdata[index], renewed);
-  if (!ws_server_tls_changed (self, error))
-    {
-      g_set_object ((WsCertificate **) &self->more_ssl_certs->pdata[index], old);
-      g_object_unref (old);
-      return FALSE;
-    }
-
-  g_object_unref (old);
-  ws_server_watch_files (self);
-  return TRUE;
-}
-
 /* May free the watched file if it succeeds. */
 static gboolean
 read_again (WatchedFile *watched,
@@ -92,9 +67,10 @@ read_again (WatchedFile *watched,
 
   old = g_object_ref (watched->certificate);
   renewed = ws_certificate_reopen (old, error);
-  if (renewed == NULL || !replace_certificate (self, old, renewed, error))
+  if (renewed == NULL || !ws_server_replace_ssl_cert (self, old, renewed, error))
     return FALSE;
 
+  ws_server_watch_files (self);
   ws_server_log (self, WS_LOG_INFO, "Info", "New clients get the certificate renewed in %s: %s, valid until %s", filename,
                  ws_certificate_get_subject (renewed), ws_certificate_get_expiration_date (renewed));
   return TRUE;
@@ -112,7 +88,7 @@ settled_cb (gpointer user_data)
   stop_settling (watched);
   if (!read_again (watched, &error))
     {
-      message = g_strdup_printf ("%s; the one in service stays, as %s has changed to what cannot be used",
+      message = g_strdup_printf ("%s; keeping the current certificate: the new contents of %s cannot be used",
                                  error->message, filename);
       ws_server_log (self, WS_LOG_INFO, "Error", "%s", message);
       ws_server_emit_error (self, NULL, error->code, message);
@@ -131,7 +107,7 @@ file_changed_cb (GFileMonitor     *monitor,
 {
   WatchedFile *watched = user_data;
 
-  /* One that is gone will come again. */
+  /* A file that was removed is expected to come back. */
   if (event == G_FILE_MONITOR_EVENT_DELETED || event == G_FILE_MONITOR_EVENT_MOVED_OUT)
     return;
 
@@ -141,8 +117,8 @@ file_changed_cb (GFileMonitor     *monitor,
   g_source_attach (watched->settling, ws_poller_get_context (watched->server->poller));
 }
 
-/* What is watched already stays so, with what has been noticed of it: tools renew several files at a
- * time, and one may change again while it is being read. */
+/* A file that is watched already keeps its monitor and its timer: tools renew several files at a time, and
+ * one may change again while another is being read. */
 static gboolean
 keep_watching (WsServer      *self,
                GPtrArray     *old,
@@ -183,7 +159,7 @@ watch_file (WsServer      *self,
   watched->server = self;
   g_set_object (&watched->certificate, certificate);
   watched->filename = g_strdup (filename);
-  /* The monitor tells in the context that is the default when it is made. */
+  /* The monitor emits its signals in the context that is the default now. */
   g_main_context_push_thread_default (context);
   watched->monitor = g_file_monitor_file (file, G_FILE_MONITOR_WATCH_MOVES, NULL, &error);
   g_main_context_pop_thread_default (context);

@@ -1,18 +1,19 @@
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What signals there are, in the order of a client's life. */
+/* The signals, and the functions that emit them. */
 #include <stdarg.h>
 
 #include "wsserver/base/ws-enum-types.h"
 #include "wsserver/base/ws-marshal-data-private.h"
 #include "wsserver/base/ws-marshal.h"
 #include "wsserver/request/ws-connection-request.h"
-#include "wsserver/server/ws-server-private.h"
+#include "wsserver/server/ws-server-signals-private.h"
 
 guint ws_server_signals[WS_SERVER_N_SIGNALS];
 
 static void
-add_signal (WsServerSignal       signal,
+add_signal (GType                type,
+            WsServerSignal       signal,
             const char          *name,
             GSignalCMarshaller   marshaller,
             GSignalCVaMarshaller va_marshaller,
@@ -23,14 +24,14 @@ add_signal (WsServerSignal       signal,
 
   va_start (types, n_parameters);
   ws_server_signals[signal] =
-      g_signal_new_valist (name, WS_TYPE_SERVER, G_SIGNAL_RUN_LAST, NULL, NULL, NULL, marshaller, G_TYPE_NONE,
+      g_signal_new_valist (name, type, G_SIGNAL_RUN_LAST, NULL, NULL, NULL, marshaller, G_TYPE_NONE,
                            n_parameters, types);
   va_end (types);
-  g_signal_set_va_marshaller (ws_server_signals[signal], WS_TYPE_SERVER, va_marshaller);
+  g_signal_set_va_marshaller (ws_server_signals[signal], type, va_marshaller);
 }
 
 void
-ws_server_signals_class_init (void)
+ws_server_signals_class_init (GType type)
 {
   /**
    * WsServer::connected:
@@ -43,7 +44,7 @@ ws_server_signals_class_init (void)
    *
    * Since: 1.0
    */
-  add_signal (WS_SERVER_SIGNAL_CONNECTED, "connected", ws_marshal_VOID__OBJECT,
+  add_signal (type, WS_SERVER_SIGNAL_CONNECTED, "connected", ws_marshal_VOID__OBJECT,
               ws_marshal_VOID__OBJECTv, 1, WS_TYPE_CONNECTION);
 
   /**
@@ -57,7 +58,7 @@ ws_server_signals_class_init (void)
    *
    * Since: 1.0
    */
-  add_signal (WS_SERVER_SIGNAL_CONNECTION_REQUEST, "connection-request", ws_marshal_VOID__OBJECT,
+  add_signal (type, WS_SERVER_SIGNAL_CONNECTION_REQUEST, "connection-request", ws_marshal_VOID__OBJECT,
               ws_marshal_VOID__OBJECTv, 1, WS_TYPE_CONNECTION_REQUEST);
 
   /**
@@ -99,7 +100,7 @@ ws_server_signals_class_init (void)
    *
    * Since: 1.0
    */
-  add_signal (WS_SERVER_SIGNAL_DATA_IN, "data-in", ws_marshal_VOID__OBJECT_ENUM_BOXED_BOOLEAN_BOOLEAN,
+  add_signal (type, WS_SERVER_SIGNAL_DATA_IN, "data-in", ws_marshal_VOID__OBJECT_ENUM_BOXED_BOOLEAN_BOOLEAN,
               ws_marshal_server_data_inv, 5, WS_TYPE_CONNECTION, WS_TYPE_DATA_FORMAT, G_TYPE_BYTES,
               G_TYPE_BOOLEAN, G_TYPE_BOOLEAN);
 
@@ -127,7 +128,7 @@ ws_server_signals_class_init (void)
    *
    * Since: 1.0
    */
-  add_signal (WS_SERVER_SIGNAL_DISCONNECTED, "disconnected", ws_marshal_VOID__OBJECT_INT_STRING,
+  add_signal (type, WS_SERVER_SIGNAL_DISCONNECTED, "disconnected", ws_marshal_VOID__OBJECT_INT_STRING,
               ws_marshal_VOID__OBJECT_INT_STRINGv, 3, WS_TYPE_CONNECTION, G_TYPE_INT, G_TYPE_STRING);
 
   /**
@@ -154,7 +155,7 @@ ws_server_signals_class_init (void)
    *
    * Since: 1.0
    */
-  add_signal (WS_SERVER_SIGNAL_ERROR, "error", ws_marshal_VOID__OBJECT_INT_STRING,
+  add_signal (type, WS_SERVER_SIGNAL_ERROR, "error", ws_marshal_VOID__OBJECT_INT_STRING,
               ws_marshal_VOID__OBJECT_INT_STRINGv, 3, WS_TYPE_CONNECTION, G_TYPE_INT, G_TYPE_STRING);
 
   /**
@@ -171,7 +172,7 @@ ws_server_signals_class_init (void)
    *
    * Since: 1.0
    */
-  add_signal (WS_SERVER_SIGNAL_LOG, "log", ws_marshal_VOID__OBJECT_INT_STRING_STRING,
+  add_signal (type, WS_SERVER_SIGNAL_LOG, "log", ws_marshal_VOID__OBJECT_INT_STRING_STRING,
               ws_marshal_VOID__OBJECT_INT_STRING_STRINGv, 4, WS_TYPE_CONNECTION, G_TYPE_INT, G_TYPE_STRING,
               G_TYPE_STRING);
 
@@ -188,7 +189,7 @@ ws_server_signals_class_init (void)
    *
    * Since: 1.0
    */
-  add_signal (WS_SERVER_SIGNAL_PING, "ping", ws_marshal_VOID__OBJECT_BOXED_BOOLEAN,
+  add_signal (type, WS_SERVER_SIGNAL_PING, "ping", ws_marshal_VOID__OBJECT_BOXED_BOOLEAN,
               ws_marshal_VOID__OBJECT_BOXED_BOOLEANv, 3, WS_TYPE_CONNECTION, G_TYPE_BYTES, G_TYPE_BOOLEAN);
 
   /**
@@ -203,7 +204,7 @@ ws_server_signals_class_init (void)
    *
    * Since: 1.0
    */
-  add_signal (WS_SERVER_SIGNAL_READY_TO_SEND, "ready-to-send", ws_marshal_VOID__OBJECT,
+  add_signal (type, WS_SERVER_SIGNAL_READY_TO_SEND, "ready-to-send", ws_marshal_VOID__OBJECT,
               ws_marshal_VOID__OBJECTv, 1, WS_TYPE_CONNECTION);
 
   /**
@@ -224,7 +225,7 @@ ws_server_signals_class_init (void)
    *
    * Since: 1.0
    */
-  add_signal (WS_SERVER_SIGNAL_SSL_CLIENT_AUTHENTICATION, "ssl-client-authentication",
+  add_signal (type, WS_SERVER_SIGNAL_SSL_CLIENT_AUTHENTICATION, "ssl-client-authentication",
               ws_marshal_VOID__OBJECT_OBJECT, ws_marshal_VOID__OBJECT_OBJECTv, 2, WS_TYPE_CONNECTION,
               WS_TYPE_CLIENT_AUTHENTICATION);
 
@@ -241,7 +242,7 @@ ws_server_signals_class_init (void)
    *
    * Since: 1.0
    */
-  add_signal (WS_SERVER_SIGNAL_SSL_CONNECTION_REQUEST, "ssl-connection-request",
+  add_signal (type, WS_SERVER_SIGNAL_SSL_CONNECTION_REQUEST, "ssl-connection-request",
               ws_marshal_VOID__OBJECT_OBJECT, ws_marshal_VOID__OBJECT_OBJECTv, 2, WS_TYPE_CONNECTION,
               WS_TYPE_SSL_CONNECTION_REQUEST);
 
@@ -259,7 +260,7 @@ ws_server_signals_class_init (void)
    *
    * Since: 1.0
    */
-  add_signal (WS_SERVER_SIGNAL_SSL_STATUS, "ssl-status", ws_marshal_VOID__OBJECT_STRING,
+  add_signal (type, WS_SERVER_SIGNAL_SSL_STATUS, "ssl-status", ws_marshal_VOID__OBJECT_STRING,
               ws_marshal_VOID__OBJECT_STRINGv, 2, WS_TYPE_CONNECTION, G_TYPE_STRING);
 
   /**
@@ -275,7 +276,7 @@ ws_server_signals_class_init (void)
    *
    * Since: 1.0
    */
-  add_signal (WS_SERVER_SIGNAL_WEB_SOCKET_OPEN_REQUEST, "web-socket-open-request",
+  add_signal (type, WS_SERVER_SIGNAL_WEB_SOCKET_OPEN_REQUEST, "web-socket-open-request",
               ws_marshal_VOID__OBJECT_OBJECT, ws_marshal_VOID__OBJECT_OBJECTv, 2, WS_TYPE_CONNECTION,
               WS_TYPE_OPEN_REQUEST);
 
@@ -289,6 +290,79 @@ ws_server_signals_class_init (void)
    *
    * Since: 1.0
    */
-  add_signal (WS_SERVER_SIGNAL_HTTP_REQUEST, "http-request", ws_marshal_VOID__OBJECT_OBJECT,
+  add_signal (type, WS_SERVER_SIGNAL_HTTP_REQUEST, "http-request", ws_marshal_VOID__OBJECT_OBJECT,
               ws_marshal_VOID__OBJECT_OBJECTv, 2, WS_TYPE_CONNECTION, WS_TYPE_HTTP_REQUEST);
+}
+
+gboolean
+ws_server_wants (WsServer      *self,
+                 WsServerSignal signal)
+{
+  return g_signal_has_handler_pending (self, ws_server_signals[signal], 0, FALSE);
+}
+
+void
+ws_server_emit_error (WsServer     *self,
+                      WsConnection *connection,
+                      int           code,
+                      const char   *description)
+{
+  g_signal_emit (self, ws_server_signals[WS_SERVER_SIGNAL_ERROR], 0, connection, code, description);
+}
+
+void
+ws_server_emit_gerror (WsServer *self,
+                       GError   *error)
+{
+  if (error == NULL)
+    return;
+
+  ws_server_emit_error (self, NULL, error->code, error->message);
+  g_error_free (error);
+}
+
+/* What a handler of the log causes is not logged: a log that is sent to a client would never end. */
+gboolean
+ws_server_wants_log (WsServer  *self,
+                     WsLogLevel level)
+{
+  return self->settings->log_level >= (guint) level && !self->logging &&
+         ws_server_wants (self, WS_SERVER_SIGNAL_LOG);
+}
+
+void
+ws_server_emit_log (WsServer     *self,
+                    WsConnection *connection,
+                    WsLogLevel    level,
+                    const char   *message,
+                    const char   *type)
+{
+  g_object_ref (self);
+  self->logging = TRUE;
+  g_signal_emit (self, ws_server_signals[WS_SERVER_SIGNAL_LOG], 0, connection, (int) level, message, type);
+  self->logging = FALSE;
+  g_object_unref (self);
+}
+
+void
+ws_server_log (WsServer   *self,
+               WsLogLevel  level,
+               const char *type,
+               const char *format,
+               ...)
+{
+  g_autofree char *message = NULL;
+  gboolean         trace = self->poller != NULL && self->context.trace;
+  va_list          arguments;
+
+  if (!trace && !ws_server_wants_log (self, level))
+    return;
+
+  va_start (arguments, format);
+  message = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  if (trace)
+    g_debug ("%s", message);
+  if (ws_server_wants_log (self, level))
+    ws_server_emit_log (self, NULL, level, message, type);
 }

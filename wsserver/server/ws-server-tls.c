@@ -1,17 +1,18 @@
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
-/* TLS of a server: its properties, and what connections share. A change while listening holds for the
- * clients that connect afterwards; one that cannot be served is refused and changes nothing. */
+/* What connections over TLS share. */
 #include <string.h>
 
 #include "wsserver/base/ws-error-private.h"
-#include "wsserver/server/ws-server-private.h"
+#include "wsserver/server/ws-server-properties-private.h"
+#include "wsserver/server/ws-server-signals-private.h"
+#include "wsserver/server/ws-server-tls-private.h"
 #include "wsserver/certificate/ws-certificate-private.h"
 #include "wsserver/tls-gio/ws-gio-tls-transport-private.h"
 #include "wsserver/tls-gnutls/ws-gnutls-transport-private.h"
 
-/* Contexts of certificates that handlers of ssl-connection-request choose; beyond so many all are
- * forgotten, so that a handler which loads one anew for each client fills no memory. */
+/* How many contexts are kept for certificates that handlers of ssl-connection-request choose. When there are
+ * more, all are dropped, so that a handler that loads a new certificate for each client fills no memory. */
 #define MAX_CHOSEN_CONTEXTS 64
 
 #define APPLICATION_PROTOCOLS "http/1.1" /* WebSocket over HTTP/2 is not served */
@@ -47,7 +48,7 @@ fill_options_for_clients (WsServer     *self,
 
 /* --- contexts -------------------------------------------------------------------------------- */
 
-/* The first certificate answers for names that none of the others has. */
+/* Clients that ask for a name that no certificate has are shown the first one. */
 static WsTlsContext *
 make_context (WsServer     *self,
               GPtrArray    *certificates,
@@ -140,9 +141,8 @@ ws_server_update_tls (WsServer *self,
 {
   if (self->ssl_cert == NULL)
     {
-      g_set_error (error, WS_ERROR, WS_ERROR_SERVER_CERT_NOT_FOUND,
-                   "[%d] Could not find server certificate: use-ssl needs ssl-cert to be set",
-                   WS_ERROR_SERVER_CERT_NOT_FOUND);
+      ws_set_error (error, WS_ERROR_SERVER_CERT_NOT_FOUND,
+                    "Could not find server certificate: use-ssl needs ssl-cert to be set");
       return FALSE;
     }
 
@@ -154,7 +154,7 @@ ws_server_update_tls (WsServer *self,
   return TRUE;
 }
 
-/* Only what is listening has to be right at each moment; the rest is looked at when it starts. */
+/* A server that does not listen is checked when it starts. */
 gboolean
 ws_server_tls_changed (WsServer *self,
                        GError  **error)
@@ -163,6 +163,56 @@ ws_server_tls_changed (WsServer *self,
     return TRUE;
 
   return ws_server_update_tls (self, error);
+}
+
+/* Puts a certificate in the place of old in a property; reports FALSE and puts old back if it cannot be
+ * served. */
+static gboolean
+try_certificate (WsServer       *self,
+                 WsCertificate **place,
+                 WsCertificate  *certificate,
+                 GError        **error)
+{
+  g_autoptr (WsCertificate) old = *place;
+
+  *place = certificate != NULL ? g_object_ref (certificate) : NULL;
+  if (ws_server_tls_changed (self, error))
+    return TRUE;
+
+  g_clear_object (place);
+  *place = g_steal_pointer (&old);
+  return FALSE;
+}
+
+gboolean
+ws_server_put_ssl_cert (WsServer      *self,
+                        WsCertificate *certificate,
+                        GError       **error)
+{
+  gboolean changed = self->ssl_cert != certificate;
+
+  if (!try_certificate (self, &self->ssl_cert, certificate, error))
+    return FALSE;
+  if (changed)
+    ws_server_notify (self, WS_SERVER_PROP_SSL_CERT);
+
+  return TRUE;
+}
+
+gboolean
+ws_server_replace_ssl_cert (WsServer      *self,
+                            WsCertificate *old,
+                            WsCertificate *renewed,
+                            GError       **error)
+{
+  guint index;
+
+  if (self->ssl_cert == old)
+    return ws_server_put_ssl_cert (self, renewed, error);
+  if (!g_ptr_array_find (self->more_ssl_certs, old, &index))
+    return TRUE;
+
+  return try_certificate (self, (WsCertificate **) &self->more_ssl_certs->pdata[index], renewed, error);
 }
 
 /* All other settings are at their defaults, so the error is about this value. */
@@ -198,8 +248,8 @@ ws_server_get_chosen_context (WsServer      *self,
 
   certificates = g_ptr_array_new_with_free_func (g_object_unref);
   g_ptr_array_add (certificates, g_object_ref (certificate));
-  /* While the server listens, its own context is as the settings are. To read the system's authorities
-   * takes longer than the handshake of a client for whom a certificate is loaded. */
+  /* While the server listens, its own context has the authorities that the settings name. They are shared,
+   * because reading those of the system takes longer than a handshake. */
   context = make_context (self, certificates, NULL,
                           self->acceptor != NULL && self->use_ssl ? self->tls_context : NULL, error);
   if (context == NULL)
@@ -240,313 +290,4 @@ ws_server_clear_tls (WsServer *self)
   g_clear_pointer (&self->tls_context, ws_tls_context_unref);
   g_clear_pointer (&self->more_ssl_certs, g_ptr_array_unref);
   g_clear_object (&self->ssl_cert);
-}
-
-/* --- properties ------------------------------------------------------------------------------ */
-
-/**
- * ws_server_get_use_ssl: (get-property use-ssl)
- * @self: a server
- *
- * Gets whether clients are served over TLS.
- *
- * Returns: %TRUE if so
- *
- * Since: 1.0
- */
-gboolean
-ws_server_get_use_ssl (WsServer *self)
-{
-  g_return_val_if_fail (WS_IS_SERVER (self), FALSE);
-
-  return self->use_ssl;
-}
-
-/**
- * ws_server_set_use_ssl:
- * @self: a server
- * @use_ssl: whether to speak TLS
- * @error: return location for an error, or %NULL
- *
- * Sets whether clients that connect from now on are served over TLS.
- *
- * Before [method@Ws.Server.start_listening] it cannot fail; while listening it sets @error as that
- * does, and nothing changes.
- *
- * Returns: %TRUE unless @error is set
- *
- * Since: 1.0
- */
-gboolean
-ws_server_set_use_ssl (WsServer *self,
-                       gboolean  use_ssl,
-                       GError  **error)
-{
-  g_return_val_if_fail (WS_IS_SERVER (self), FALSE);
-  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
-
-  use_ssl = !!use_ssl;
-  if (self->use_ssl == use_ssl)
-    return TRUE;
-  if (use_ssl && self->acceptor != NULL && !ws_server_update_tls (self, error))
-    return FALSE;
-
-  self->use_ssl = use_ssl;
-  ws_server_watch_files (self);
-  g_object_notify (G_OBJECT (self), "use-ssl");
-  return TRUE;
-}
-
-/**
- * ws_server_get_ssl_cert: (get-property ssl-cert)
- * @self: a server
- *
- * Gets the server's certificate.
- *
- * Returns: (transfer none) (nullable): the certificate, or %NULL
- *
- * Since: 1.0
- */
-WsCertificate *
-ws_server_get_ssl_cert (WsServer *self)
-{
-  g_return_val_if_fail (WS_IS_SERVER (self), NULL);
-
-  return self->ssl_cert;
-}
-
-/**
- * ws_server_set_ssl_cert:
- * @self: a server
- * @ssl_cert: (nullable): a certificate with its private key
- * @error: return location for an error, or %NULL
- *
- * Sets the server's certificate.
- *
- * While the server listens over TLS, clients that connect from now on get the new one, and those that
- * are connected stay. What is wrong with a certificate is found out when the server starts to listen,
- * or, while it listens, here; then the old one stays. Later changes of the object are not looked at:
- * set it again.
- *
- * Sets @error to:
- *
- * - `WS_ERROR_SERVER_CERT_NOT_FOUND` without a certificate
- * - `WS_ERROR_CREDENTIALS` without its private key
- *
- * Returns: %TRUE unless @error is set
- *
- * Since: 1.0
- */
-gboolean
-ws_server_set_ssl_cert (WsServer      *self,
-                        WsCertificate *ssl_cert,
-                        GError       **error)
-{
-  g_autoptr (WsCertificate) old = NULL;
-
-  g_return_val_if_fail (WS_IS_SERVER (self), FALSE);
-  g_return_val_if_fail (ssl_cert == NULL || WS_IS_CERTIFICATE (ssl_cert), FALSE);
-  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
-
-  old = g_steal_pointer (&self->ssl_cert);
-  self->ssl_cert = ssl_cert != NULL ? g_object_ref (ssl_cert) : NULL;
-  if (!ws_server_tls_changed (self, error))
-    {
-      g_clear_object (&self->ssl_cert);
-      self->ssl_cert = g_steal_pointer (&old);
-      return FALSE;
-    }
-
-  ws_server_watch_files (self);
-  if (old != ssl_cert)
-    g_object_notify (G_OBJECT (self), "ssl-cert");
-  return TRUE;
-}
-
-/**
- * ws_server_add_ssl_cert:
- * @self: a server
- * @ssl_cert: a certificate with its private key
- * @error: return location for an error, or %NULL
- *
- * Adds a certificate beside [property@Ws.Server:ssl-cert].
- *
- * Each client is shown the one that has the host name it asks for and a key it can verify;
- * [property@Ws.Server:ssl-cert] if none has the name. So one server has certificates for several host
- * names, or an ECDSA and an RSA certificate for one. Provider INTERNAL only: others show
- * [property@Ws.Server:ssl-cert] to everybody.
- *
- * Sets @error, while the server listens over TLS, as [method@Ws.Server.set_ssl_cert] does.
- *
- * Source: RFC 6066 §3.
- *
- * Returns: %TRUE unless @error is set
- *
- * Since: 1.0
- */
-gboolean
-ws_server_add_ssl_cert (WsServer      *self,
-                        WsCertificate *ssl_cert,
-                        GError       **error)
-{
-  g_return_val_if_fail (WS_IS_SERVER (self), FALSE);
-  g_return_val_if_fail (WS_IS_CERTIFICATE (ssl_cert), FALSE);
-  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
-
-  g_ptr_array_add (self->more_ssl_certs, g_object_ref (ssl_cert));
-  if (!ws_server_tls_changed (self, error))
-    {
-      g_ptr_array_remove_index (self->more_ssl_certs, self->more_ssl_certs->len - 1);
-      return FALSE;
-    }
-
-  ws_server_watch_files (self);
-  return TRUE;
-}
-
-/**
- * ws_server_remove_ssl_cert:
- * @self: a server
- * @ssl_cert: a certificate that was added
- *
- * Takes away a certificate added by [method@Ws.Server.add_ssl_cert].
- *
- * Returns: %FALSE if it had not been added
- *
- * Since: 1.0
- */
-gboolean
-ws_server_remove_ssl_cert (WsServer      *self,
-                           WsCertificate *ssl_cert)
-{
-  GError *error = NULL;
-
-  g_return_val_if_fail (WS_IS_SERVER (self), FALSE);
-  g_return_val_if_fail (WS_IS_CERTIFICATE (ssl_cert), FALSE);
-
-  if (!g_ptr_array_remove (self->more_ssl_certs, ssl_cert))
-    return FALSE;
-
-  if (!ws_server_tls_changed (self, &error))
-    {
-      ws_server_emit_error (self, NULL, error->code, error->message);
-      g_error_free (error);
-    }
-  ws_server_watch_files (self);
-  return TRUE;
-}
-
-/**
- * ws_server_get_ssl_provider: (get-property ssl-provider)
- * @self: a server
- *
- * Gets who speaks TLS.
- *
- * Returns: the provider
- *
- * Since: 1.0
- */
-WsSslProvider
-ws_server_get_ssl_provider (WsServer *self)
-{
-  g_return_val_if_fail (WS_IS_SERVER (self), WS_SSL_PROVIDER_AUTOMATIC);
-
-  return self->ssl_provider;
-}
-
-/**
- * ws_server_set_ssl_provider:
- * @self: a server
- * @ssl_provider: the provider
- * @error: return location for an error, or %NULL
- *
- * Sets who speaks TLS with clients that connect from now on.
- *
- * Sets @error to `WS_ERROR_TLS_LIBRARY`, while the server listens over TLS, if the platform has no TLS
- * backend.
- *
- * Returns: %TRUE unless @error is set
- *
- * Since: 1.0
- */
-gboolean
-ws_server_set_ssl_provider (WsServer     *self,
-                            WsSslProvider ssl_provider,
-                            GError      **error)
-{
-  WsSslProvider old;
-
-  g_return_val_if_fail (WS_IS_SERVER (self), FALSE);
-  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
-
-  old = self->ssl_provider;
-  if (old == ssl_provider)
-    return TRUE;
-
-  self->ssl_provider = ssl_provider;
-  if (!ws_server_tls_changed (self, error))
-    {
-      self->ssl_provider = old;
-      return FALSE;
-    }
-
-  self->settings->use_internal_security_api = ssl_provider == WS_SSL_PROVIDER_INTERNAL;
-  g_object_notify (G_OBJECT (self), "ssl-provider");
-  return TRUE;
-}
-
-/**
- * ws_server_get_ssl_authenticate_clients: (get-property ssl-authenticate-clients)
- * @self: a server
- *
- * Gets whether clients are asked for a certificate.
- *
- * Returns: %TRUE if so
- *
- * Since: 1.0
- */
-gboolean
-ws_server_get_ssl_authenticate_clients (WsServer *self)
-{
-  g_return_val_if_fail (WS_IS_SERVER (self), FALSE);
-
-  return self->ssl_authenticate_clients;
-}
-
-/**
- * ws_server_set_ssl_authenticate_clients:
- * @self: a server
- * @ssl_authenticate_clients: whether to ask
- * @error: return location for an error, or %NULL
- *
- * Sets whether clients that connect from now on have to show a certificate.
- *
- * Sets @error, while the server listens over TLS, to `WS_ERROR_CERT_STORE` if SSLClientCACerts cannot
- * be read.
- *
- * Returns: %TRUE unless @error is set
- *
- * Since: 1.0
- */
-gboolean
-ws_server_set_ssl_authenticate_clients (WsServer *self,
-                                        gboolean  ssl_authenticate_clients,
-                                        GError  **error)
-{
-  g_return_val_if_fail (WS_IS_SERVER (self), FALSE);
-  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
-
-  ssl_authenticate_clients = !!ssl_authenticate_clients;
-  if (self->ssl_authenticate_clients == ssl_authenticate_clients)
-    return TRUE;
-
-  self->ssl_authenticate_clients = ssl_authenticate_clients;
-  if (!ws_server_tls_changed (self, error))
-    {
-      self->ssl_authenticate_clients = !ssl_authenticate_clients;
-      return FALSE;
-    }
-
-  g_object_notify (G_OBJECT (self), "ssl-authenticate-clients");
-  return TRUE;
 }

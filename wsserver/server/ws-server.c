@@ -5,7 +5,12 @@
 #include "wsserver/connection/ws-connection-map-private.h"
 #include "wsserver/base/ws-enum-types.h"
 #include "wsserver/base/ws-error.h"
-#include "wsserver/server/ws-server-private.h"
+#include "wsserver/server/ws-server-message-func-private.h"
+#include "wsserver/server/ws-server-network-private.h"
+#include "wsserver/server/ws-server-properties-private.h"
+#include "wsserver/server/ws-server-signals-private.h"
+#include "wsserver/server/ws-server-tls-changes-private.h"
+#include "wsserver/server/ws-server-tls-private.h"
 
 /**
  * WsServer:
@@ -68,22 +73,18 @@
  */
 G_DEFINE_FINAL_TYPE (WsServer, ws_server, G_TYPE_OBJECT)
 
-enum
+void
+ws_server_take_message_handler (WsServer         *self,
+                                WsMessageHandler *handler)
 {
-  PROP_CONNECTION_BACKLOG = 1,
-  PROP_CONNECTIONS,
-  PROP_DEFAULT_TIMEOUT,
-  PROP_LISTENING,
-  PROP_LOCAL_HOST,
-  PROP_LOCAL_PORT,
-  PROP_SSL_AUTHENTICATE_CLIENTS,
-  PROP_SSL_CERT,
-  PROP_SSL_PROVIDER,
-  PROP_USE_SSL,
-  N_PROPS
-};
+  WsMessageHandler *old = self->message_handler;
 
-static GParamSpec *properties[N_PROPS];
+  /* The old one goes last: the destroy function of its data may call this again. */
+  self->message_handler = handler;
+  self->context.message_handler = handler;
+  if (old != NULL)
+    ws_message_handler_unref (old);
+}
 
 static void
 ws_server_dispose (GObject *object)
@@ -119,51 +120,39 @@ ws_server_get_property (GObject    *object,
 
   switch (prop_id)
     {
-    case PROP_CONNECTION_BACKLOG:
+    case WS_SERVER_PROP_CONNECTION_BACKLOG:
       g_value_set_int (value, self->connection_backlog);
       break;
-    case PROP_CONNECTIONS:
+    case WS_SERVER_PROP_CONNECTIONS:
       g_value_set_object (value, self->connections);
       break;
-    case PROP_DEFAULT_TIMEOUT:
+    case WS_SERVER_PROP_DEFAULT_TIMEOUT:
       g_value_set_int (value, self->default_timeout_s);
       break;
-    case PROP_LISTENING:
+    case WS_SERVER_PROP_LISTENING:
       g_value_set_boolean (value, self->acceptor != NULL);
       break;
-    case PROP_LOCAL_HOST:
+    case WS_SERVER_PROP_LOCAL_HOST:
       g_value_set_string (value, ws_server_get_local_host (self));
       break;
-    case PROP_LOCAL_PORT:
+    case WS_SERVER_PROP_LOCAL_PORT:
       g_value_set_uint (value, self->local_port);
       break;
-    case PROP_SSL_AUTHENTICATE_CLIENTS:
+    case WS_SERVER_PROP_SSL_AUTHENTICATE_CLIENTS:
       g_value_set_boolean (value, self->ssl_authenticate_clients);
       break;
-    case PROP_SSL_CERT:
+    case WS_SERVER_PROP_SSL_CERT:
       g_value_set_object (value, self->ssl_cert);
       break;
-    case PROP_SSL_PROVIDER:
+    case WS_SERVER_PROP_SSL_PROVIDER:
       g_value_set_enum (value, self->ssl_provider);
       break;
-    case PROP_USE_SSL:
+    case WS_SERVER_PROP_USE_SSL:
       g_value_set_boolean (value, self->use_ssl);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
-}
-
-/* A property setter has no error to set; it tells by signal. */
-static void
-report (WsServer *self,
-        GError   *error)
-{
-  if (error == NULL)
-    return;
-
-  ws_server_emit_error (self, NULL, error->code, error->message);
-  g_error_free (error);
 }
 
 static void
@@ -177,148 +166,35 @@ ws_server_set_property (GObject      *object,
 
   switch (prop_id)
     {
-    case PROP_CONNECTION_BACKLOG:
+    case WS_SERVER_PROP_CONNECTION_BACKLOG:
       ws_server_set_connection_backlog (self, g_value_get_int (value));
       break;
-    case PROP_DEFAULT_TIMEOUT:
+    case WS_SERVER_PROP_DEFAULT_TIMEOUT:
       ws_server_set_default_timeout (self, g_value_get_int (value));
       break;
-    case PROP_LOCAL_HOST:
+    case WS_SERVER_PROP_LOCAL_HOST:
       ws_server_set_local_host (self, g_value_get_string (value), &error);
       break;
-    case PROP_LOCAL_PORT:
+    case WS_SERVER_PROP_LOCAL_PORT:
       ws_server_set_local_port (self, g_value_get_uint (value), &error);
       break;
-    case PROP_SSL_AUTHENTICATE_CLIENTS:
-      ws_server_set_ssl_authenticate_clients (self, g_value_get_boolean (value), &error);
+    case WS_SERVER_PROP_SSL_AUTHENTICATE_CLIENTS:
+      ws_server_change_ssl_authenticate_clients (self, g_value_get_boolean (value), &error);
       break;
-    case PROP_SSL_CERT:
-      ws_server_set_ssl_cert (self, g_value_get_object (value), &error);
+    case WS_SERVER_PROP_SSL_CERT:
+      ws_server_change_ssl_cert (self, g_value_get_object (value), &error);
       break;
-    case PROP_SSL_PROVIDER:
-      ws_server_set_ssl_provider (self, (WsSslProvider) g_value_get_enum (value), &error);
+    case WS_SERVER_PROP_SSL_PROVIDER:
+      ws_server_change_ssl_provider (self, (WsSslProvider) g_value_get_enum (value), &error);
       break;
-    case PROP_USE_SSL:
-      ws_server_set_use_ssl (self, g_value_get_boolean (value), &error);
+    case WS_SERVER_PROP_USE_SSL:
+      ws_server_change_use_ssl (self, g_value_get_boolean (value), &error);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
 
-  report (self, error);
-}
-
-#define READ_ONLY (G_PARAM_READABLE | G_PARAM_STATIC_STRINGS)
-#define READ_WRITE (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY)
-
-static void
-properties_class_init (GObjectClass *object_class)
-{
-  /**
-   * WsServer:connection-backlog: (getter get_connection_backlog) (setter set_connection_backlog)
-   *
-   * How many clients may wait in the system to be accepted. Takes effect with the next
-   * [method@Ws.Server.start_listening]; the system may have a lower limit.
-   *
-   * Since: 1.0
-   */
-  properties[PROP_CONNECTION_BACKLOG] = g_param_spec_int ("connection-backlog", NULL, NULL, 1, G_MAXINT,
-                                                          SOMAXCONN, READ_WRITE);
-  /**
-   * WsServer:connections: (getter get_connections)
-   *
-   * The clients that are connected. The object stays the same for the server's life.
-   *
-   * Since: 1.0
-   */
-  properties[PROP_CONNECTIONS] = g_param_spec_object ("connections", NULL, NULL, WS_TYPE_CONNECTION_MAP,
-                                                      READ_ONLY);
-  /**
-   * WsServer:default-timeout: (getter get_default_timeout) (setter set_default_timeout)
-   *
-   * Seconds: the [property@Ws.Connection:timeout] of clients that connect from now on.
-   *
-   * Since: 1.0
-   */
-  properties[PROP_DEFAULT_TIMEOUT] = g_param_spec_int ("default-timeout", NULL, NULL, 0, G_MAXINT, 0,
-                                                       READ_WRITE);
-  /**
-   * WsServer:listening: (getter get_listening)
-   *
-   * Whether the server listens. It notifies.
-   *
-   * Since: 1.0
-   */
-  properties[PROP_LISTENING] = g_param_spec_boolean ("listening", NULL, NULL, FALSE, READ_ONLY);
-  /**
-   * WsServer:local-host: (getter get_local_host)
-   *
-   * Where to listen: an IP address, a host name, or empty for every IPv4 address of this machine (every
-   * IPv6 one with UseIPv6=1, both with 2). A path that starts with `/` or `unix:` makes it a Unix
-   * socket. While listening it reads as the address bound, and setting it emits [signal@Ws.Server::error]
-   * with `WS_ERROR_LOCAL_HOST_FIXED`.
-   *
-   * Since: 1.0
-   */
-  properties[PROP_LOCAL_HOST] = g_param_spec_string ("local-host", NULL, NULL, "", READ_WRITE);
-  /**
-   * WsServer:local-port: (getter get_local_port)
-   *
-   * The TCP port to listen on; 0 lets the system pick one, which it then reads as. While listening
-   * setting it emits [signal@Ws.Server::error] with `WS_ERROR_LOCAL_PORT_FIXED`.
-   *
-   * Since: 1.0
-   */
-  properties[PROP_LOCAL_PORT] = g_param_spec_uint ("local-port", NULL, NULL, 0, G_MAXUINT16, 0, READ_WRITE);
-  /**
-   * WsServer:ssl-authenticate-clients: (getter get_ssl_authenticate_clients) (setter set_ssl_authenticate_clients)
-   *
-   * Whether clients have to show a certificate that an authority known to the system, or one of
-   * SSLClientCACerts, vouches for. A handler of [signal@Ws.Server::ssl-client-authentication] has the
-   * last word.
-   *
-   * Source: [Coming from IPWorks WSServer](coming-from-ipworks.html), SSLAuthenticateClients.
-   *
-   * Since: 1.0
-   */
-  properties[PROP_SSL_AUTHENTICATE_CLIENTS] =
-      g_param_spec_boolean ("ssl-authenticate-clients", NULL, NULL, FALSE, READ_WRITE);
-  /**
-   * WsServer:ssl-cert: (getter get_ssl_cert) (setter set_ssl_cert)
-   *
-   * The certificate, with its private key, that clients are shown. It may be replaced while listening:
-   * new clients get the new one. One that cannot be used then is refused with
-   * [signal@Ws.Server::error], and the old one stays.
-   *
-   * Source: [Coming from IPWorks WSServer](coming-from-ipworks.html), SSLCert.
-   *
-   * Since: 1.0
-   */
-  properties[PROP_SSL_CERT] = g_param_spec_object ("ssl-cert", NULL, NULL, WS_TYPE_CERTIFICATE, READ_WRITE);
-  /**
-   * WsServer:ssl-provider: (getter get_ssl_provider) (setter set_ssl_provider)
-   *
-   * Who speaks TLS.
-   *
-   * Source: [Coming from IPWorks WSServer](coming-from-ipworks.html), SSLProvider.
-   *
-   * Since: 1.0
-   */
-  properties[PROP_SSL_PROVIDER] = g_param_spec_enum ("ssl-provider", NULL, NULL, WS_TYPE_SSL_PROVIDER,
-                                                     WS_SSL_PROVIDER_AUTOMATIC, READ_WRITE);
-  /**
-   * WsServer:use-ssl: (getter get_use_ssl) (setter set_use_ssl)
-   *
-   * Whether clients are served over TLS. It needs [property@Ws.Server:ssl-cert]. A change that is refused
-   * while listening emits [signal@Ws.Server::error] and leaves it as it was.
-   *
-   * Source: [Coming from IPWorks WSServer](coming-from-ipworks.html), UseSSL.
-   *
-   * Since: 1.0
-   */
-  properties[PROP_USE_SSL] = g_param_spec_boolean ("use-ssl", NULL, NULL, FALSE, READ_WRITE);
-
-  g_object_class_install_properties (object_class, N_PROPS, properties);
+  ws_server_emit_gerror (self, error); /* a setter of GObject cannot report it otherwise */
 }
 
 static void
@@ -330,9 +206,9 @@ ws_server_class_init (WsServerClass *klass)
   object_class->finalize = ws_server_finalize;
   object_class->get_property = ws_server_get_property;
   object_class->set_property = ws_server_set_property;
-  properties_class_init (object_class);
+  ws_server_properties_class_init (object_class);
 
-  ws_server_signals_class_init ();
+  ws_server_signals_class_init (G_TYPE_FROM_CLASS (klass));
 }
 
 static void
@@ -491,7 +367,7 @@ ws_server_set_connection_backlog (WsServer *self,
     return;
 
   self->connection_backlog = connection_backlog;
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CONNECTION_BACKLOG]);
+  ws_server_notify (self, WS_SERVER_PROP_CONNECTION_BACKLOG);
 }
 
 /**
@@ -514,7 +390,7 @@ ws_server_set_default_timeout (WsServer *self,
     return;
 
   self->default_timeout_s = default_timeout;
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_DEFAULT_TIMEOUT]);
+  ws_server_notify (self, WS_SERVER_PROP_DEFAULT_TIMEOUT);
 }
 
 /**
@@ -553,7 +429,7 @@ ws_server_set_local_host (WsServer   *self,
 
   g_free (self->local_host);
   self->local_host = g_strdup (local_host);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LOCAL_HOST]);
+  ws_server_notify (self, WS_SERVER_PROP_LOCAL_HOST);
   return TRUE;
 }
 
@@ -600,7 +476,7 @@ ws_server_set_local_port (WsServer *self,
     }
 
   self->local_port = local_port;
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LOCAL_PORT]);
+  ws_server_notify (self, WS_SERVER_PROP_LOCAL_PORT);
   return TRUE;
 }
 
