@@ -121,7 +121,7 @@ def enumeration_items(kind):
 
 def is_attribute(element):
     """Whether this is a macro that marks declarations, as WS_DEPRECATED_IN_1_2_FOR() does."""
-    return element.get("name").startswith(("AVAILABLE_IN_", "DEPRECATED_IN_"))
+    return element.tag == CORE + "function-macro" and element.get("name").startswith(("AVAILABLE_IN_", "DEPRECATED_IN_"))
 
 
 def library_items(gir):
@@ -133,7 +133,9 @@ def library_items(gir):
             items += class_items(element)
         elif element.tag == CORE + "enumeration":
             items += enumeration_items(element)
-        elif element.tag in (CORE + "function", CORE + "function-macro") and not is_attribute(element):
+        elif is_attribute(element):
+            continue
+        elif element.tag in (CORE + "function", CORE + "function-macro"):
             items.append(Item("function", element.get("name"),
                               signature_of(element) if element.tag == CORE + "function" else "-"))
         elif element.tag == CORE + "callback":
