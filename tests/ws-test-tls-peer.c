@@ -593,13 +593,10 @@ has_head (WsTestTlsPeer *self)
 }
 
 void
-ws_test_tls_peer_open (WsTestTlsPeer *self)
+ws_test_tls_peer_assert_opened (WsTestTlsPeer *self)
 {
-  g_autofree char *request = ws_test_handshake ("/", NULL);
-  const char      *end;
+  const char *end;
 
-  ws_test_tls_peer_handshake (self);
-  ws_test_tls_peer_send (self, request, strlen (request));
   ws_test_wait_until (has_head (self) || self->eof);
   if (self->eof)
     g_error ("%s: the server ended TLS before the 101: %s, alert %d", g_test_get_path (),
@@ -607,6 +604,16 @@ ws_test_tls_peer_open (WsTestTlsPeer *self)
   g_assert_true (g_str_has_prefix ((const char *) self->input->data, "HTTP/1.1 101 "));
   end = g_strstr_len ((const char *) self->input->data, self->input->len, "\r\n\r\n") + 4;
   g_byte_array_remove_range (self->input, 0, (guint) (end - (const char *) self->input->data));
+}
+
+void
+ws_test_tls_peer_open (WsTestTlsPeer *self)
+{
+  g_autofree char *request = ws_test_handshake ("/", NULL);
+
+  ws_test_tls_peer_handshake (self);
+  ws_test_tls_peer_send (self, request, strlen (request));
+  ws_test_tls_peer_assert_opened (self);
 }
 
 WsTestTlsPeer *

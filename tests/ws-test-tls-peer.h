@@ -106,6 +106,8 @@ void ws_test_tls_peer_assert_refused (WsTestTlsPeer *self,
                                       int            alert);
 /* Opens a WebSocket. */
 void ws_test_tls_peer_open (WsTestTlsPeer *self);
+/* Waits for the response to a request that the test has sent, and asserts that it is a 101. */
+void ws_test_tls_peer_assert_opened (WsTestTlsPeer *self);
 /* A client that is open on both sides; forgets the events of the opening. */
 WsTestTlsPeer *ws_test_tls_peer_new_open (WsTestServer           *server,
                                           const WsTestTlsOptions *options);

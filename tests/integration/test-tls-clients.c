@@ -13,6 +13,7 @@ static WsTestIdentity *good;
 static WsTestIdentity *foreign;
 static WsTestIdentity *expired;
 static WsTestIdentity *wrong_purpose;
+static WsTestIdentity *unprintable;
 
 static const char *const versions[] = { WS_TEST_TLS12, WS_TEST_TLS13 };
 
@@ -460,6 +461,46 @@ test_handler_ends (void)
     }
 }
 
+static void
+test_unprintable_name (void)
+{
+  WsTestTlsOptions options = { .identity = unprintable };
+  g_autoptr (WsTestServer) server = new_server (NULL);
+  g_autoptr (WsTestTlsPeer) peer = ws_test_tls_peer_new (server, &options);
+
+  g_test_summary ("A line break and bytes that are not UTF-8 in the name of a client do not get into a message.");
+
+  ws_test_server_wait_for (server, "error");
+  for (guint i = 0; i < server->events->len; i++)
+    {
+      const char *event = server->events->pdata[i];
+
+      g_assert_true (g_utf8_validate (event, -1, NULL));
+      g_assert_null (strchr (event, '\n'));
+    }
+}
+
+static void
+test_refused_with_request (void)
+{
+  WsTestTlsOptions options = { .identity = unprintable };
+  g_autoptr (WsTestServer) server = new_server (NULL);
+  g_autoptr (WsTestTlsPeer) peer = ws_test_tls_peer_new (server, &options);
+  g_autofree char *request = ws_test_handshake ("/", NULL);
+
+  g_test_summary ("A refused client reads the alert, although it has sent requests that the server does not read.");
+
+  ws_test_tls_peer_handshake (peer);
+  ws_test_tls_peer_set_reading (peer, FALSE);
+  ws_test_tls_peer_send (peer, request, strlen (request));
+  ws_test_tls_peer_send (peer, request, strlen (request));
+  ws_test_server_wait_for (server, "error");
+  ws_test_settle ();
+  ws_test_tls_peer_set_reading (peer, TRUE);
+  ws_test_wait_until (peer->eof);
+  g_assert_cmpint (peer->failure, ==, GNUTLS_E_FATAL_ALERT_RECEIVED);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -473,6 +514,7 @@ main (int   argc,
   good = ws_test_identity_new ("client", WS_TEST_IDENTITY_CLIENT, authority);
   foreign = ws_test_identity_new ("stranger", WS_TEST_IDENTITY_CLIENT, foreign_authority);
   expired = ws_test_identity_new ("late", WS_TEST_IDENTITY_CLIENT | WS_TEST_IDENTITY_EXPIRED, authority);
+  unprintable = ws_test_identity_new ("x\nError all is well\xff", WS_TEST_IDENTITY_CLIENT, NULL);
   wrong_purpose = ws_test_identity_new ("server", WS_TEST_IDENTITY_SERVER, authority);
 
   for (gsize i = 0; i < G_N_ELEMENTS (client_cases); i++)
@@ -486,6 +528,8 @@ main (int   argc,
   g_test_add_func ("/integration/tls-clients/authorities/changed", test_authorities_changed);
   g_test_add_func ("/integration/tls-clients/authorities/bad", test_bad_authorities);
   g_test_add_func ("/integration/tls-clients/handler-ends", test_handler_ends);
+  g_test_add_func ("/integration/tls-clients/unprintable-name", test_unprintable_name);
+  g_test_add_func ("/integration/tls-clients/refused-with-request", test_refused_with_request);
 
   result = g_test_run ();
   ws_test_identity_free (authority);
@@ -495,5 +539,6 @@ main (int   argc,
   ws_test_identity_free (foreign);
   ws_test_identity_free (expired);
   ws_test_identity_free (wrong_purpose);
+  ws_test_identity_free (unprintable);
   return result;
 }

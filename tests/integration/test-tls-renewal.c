@@ -385,6 +385,103 @@ test_watched_when (void)
   assert_shown (files.server, "first.example");
 }
 
+static void
+changed_cb (GFileMonitor     *monitor,
+            GFile            *file,
+            GFile            *other_file,
+            GFileMonitorEvent event,
+            gpointer          user_data)
+{
+  *(gboolean *) user_data = TRUE;
+}
+
+/* Replaces a file and waits until GIO has reported this to monitors. */
+static void
+replace_and_wait (const char           *path,
+                  const WsTestIdentity *identity)
+{
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GFileMonitor) monitor = g_file_monitor_file (file, G_FILE_MONITOR_WATCH_MOVES, NULL, NULL);
+  gboolean changed = FALSE;
+
+  g_signal_connect (monitor, "changed", G_CALLBACK (changed_cb), &changed);
+  replace_by_rename (path, identity);
+  ws_test_wait_until (changed);
+}
+
+static void
+test_two_files (void)
+{
+  g_auto (Files) files = { NULL };
+  g_autoptr (WsCertificate) certificate = NULL;
+  g_autofree char *path = NULL;
+
+  g_test_summary ("Both files of a host that are replaced in close succession are loaded.");
+
+  files_init (&files, "SSLReloadCert=True");
+  path = g_build_filename (files.folder, "added.pem", NULL);
+  write_identity (path, second);
+  certificate = open_file (path);
+  g_assert_true (ws_server_add_ssl_cert (files.server->server, certificate, NULL));
+
+  replace_and_wait (files.path, second);
+  replace_by_rename (path, first);
+  ws_test_wait_until (ws_test_server_has_log (files.server, "server.pem") &&
+                      ws_test_server_has_log (files.server, "added.pem"));
+  g_unlink (path);
+}
+
+static void
+test_use_ssl_later (void)
+{
+  g_auto (Files) files = { NULL };
+
+  g_test_summary ("A server that is switched to TLS while it listens watches its file, too.");
+
+  files_init (&files, NULL);
+  ws_server_shutdown (files.server->server);
+  g_assert_true (ws_server_set_use_ssl (files.server->server, FALSE, NULL));
+  ws_test_server_config (files.server, "SSLReloadCert=True");
+  ws_test_server_listen (files.server);
+  g_assert_true (ws_server_set_use_ssl (files.server->server, TRUE, NULL));
+
+  replace_by_rename (files.path, second);
+  ws_test_wait_until (ws_test_server_has_log (files.server, "server.pem"));
+}
+
+static void
+renew_in_log_cb (WsServer     *server,
+                 WsConnection *connection,
+                 int           level,
+                 const char   *message,
+                 const char   *type,
+                 guint        *n_left)
+{
+  g_autoptr (WsCertificate) certificate = NULL;
+
+  if (!g_str_has_prefix (message, "TLS: ") || *n_left == 0)
+    return;
+
+  (*n_left)--;
+  certificate = ws_test_identity_to_certificate (second);
+  g_assert_true (ws_server_set_ssl_cert (server, certificate, NULL));
+}
+
+static void
+test_set_in_log (void)
+{
+  g_autoptr (WsTestServer) server = ws_test_server_new_tls (first, NULL, NULL);
+  guint n_left = 1;
+
+  g_test_summary ("A log handler may set another certificate while the server reads a TLS setting.");
+
+  g_signal_connect (server->server, "log", G_CALLBACK (renew_in_log_cb), &n_left);
+  ws_test_server_config (server,
+                         "SSLEnabledCipherSuites=TLS_AES_128_GCM_SHA256,TLS_NO_SUCH_ONE,TLS_NOR_THIS");
+  g_assert_cmpuint (n_left, ==, 0);
+  assert_shown (server, "second.example");
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -398,6 +495,9 @@ main (int   argc,
 
   g_test_add_func ("/integration/tls-renewal/set/new-clients", test_set);
   g_test_add_func ("/integration/tls-renewal/set/in-handshake", test_set_in_handshake);
+  g_test_add_func ("/integration/tls-renewal/set/in-log-handler", test_set_in_log);
+  g_test_add_func ("/integration/tls-renewal/file/two-files", test_two_files);
+  g_test_add_func ("/integration/tls-renewal/file/use-ssl-later", test_use_ssl_later);
   g_test_add_func ("/integration/tls-renewal/file/renamed", test_renamed);
   g_test_add_func ("/integration/tls-renewal/file/two-steps", test_two_steps);
   g_test_add_func ("/integration/tls-renewal/file/broken", test_broken);

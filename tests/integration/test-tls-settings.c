@@ -481,6 +481,27 @@ test_no_effect (gconstpointer user_data)
 }
 
 static void
+test_internal_api_refused (void)
+{
+  g_autoptr (WsTestServer) server = ws_test_server_new ();
+  g_autofree char *value = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("UseInternalSecurityAPI=True is refused while the internal provider cannot take the other settings.");
+
+  ws_test_server_set_identity (server, identity);
+  g_assert_true (ws_server_set_use_ssl (server->server, TRUE, NULL));
+  g_assert_true (ws_server_set_ssl_provider (server->server, WS_SSL_PROVIDER_PLATFORM, NULL));
+  ws_test_server_listen (server);
+  ws_test_server_config (server, "SSLKeyLogFile=/nonexistent/keys");
+  g_assert_null (ws_server_config (server->server, "UseInternalSecurityAPI=True", &error));
+  g_assert_nonnull (error);
+  g_assert_cmpint (ws_server_get_ssl_provider (server->server), ==, WS_SSL_PROVIDER_PLATFORM);
+  value = ws_server_config (server->server, "UseInternalSecurityAPI", NULL);
+  g_assert_cmpstr (value, ==, "False");
+}
+
+static void
 add_no_effect (void)
 {
   g_test_add_data_func ("/integration/tls-settings/no-effect/ssl-context-protocol", "SSLContextProtocol=SSLv3",
@@ -516,6 +537,7 @@ main (int   argc,
   g_test_add_func ("/integration/tls-settings/ca-certs", test_ca_certs);
   g_test_add_func ("/integration/tls-settings/default-connection-timeout", test_default_connection_timeout);
   g_test_add_func ("/integration/tls-settings/use-internal-security-api", test_use_internal_security_api);
+  g_test_add_func ("/integration/tls-settings/internal-api-refused", test_internal_api_refused);
   add_no_effect ();
 
   result = g_test_run ();

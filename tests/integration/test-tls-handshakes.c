@@ -8,7 +8,7 @@
 
 #include "ws-test-tls-peer.h"
 
-/* Clients that leave, stall or break off at every point, and records that come in any order. */
+/* Clients that leave, stall or send rubbish at every point of the TLS handshake. */
 
 static WsTestIdentity *authority;
 static WsTestIdentity *identity;
@@ -22,17 +22,17 @@ typedef struct
 } Kind;
 
 static const Kind drops[] = {
-  { "/integration/tls-robustness/drop/1.2", WS_TEST_TLS12, FALSE },
-  { "/integration/tls-robustness/drop/1.3", WS_TEST_TLS13, FALSE },
-  { "/integration/tls-robustness/drop/1.2-certificate", WS_TEST_TLS12, TRUE },
-  { "/integration/tls-robustness/drop/1.3-certificate", WS_TEST_TLS13, TRUE },
+  { "/integration/tls-handshakes/drop/1.2", WS_TEST_TLS12, FALSE },
+  { "/integration/tls-handshakes/drop/1.3", WS_TEST_TLS13, FALSE },
+  { "/integration/tls-handshakes/drop/1.2-certificate", WS_TEST_TLS12, TRUE },
+  { "/integration/tls-handshakes/drop/1.3-certificate", WS_TEST_TLS13, TRUE },
 };
 
 static const Kind dribbles[] = {
-  { "/integration/tls-robustness/dribble/1.2", WS_TEST_TLS12, FALSE },
-  { "/integration/tls-robustness/dribble/1.3", WS_TEST_TLS13, FALSE },
-  { "/integration/tls-robustness/dribble/1.2-certificate", WS_TEST_TLS12, TRUE },
-  { "/integration/tls-robustness/dribble/1.3-certificate", WS_TEST_TLS13, TRUE },
+  { "/integration/tls-handshakes/dribble/1.2", WS_TEST_TLS12, FALSE },
+  { "/integration/tls-handshakes/dribble/1.3", WS_TEST_TLS13, FALSE },
+  { "/integration/tls-handshakes/dribble/1.2-certificate", WS_TEST_TLS12, TRUE },
+  { "/integration/tls-handshakes/dribble/1.3-certificate", WS_TEST_TLS13, TRUE },
 };
 
 static gboolean
@@ -219,152 +219,6 @@ test_stalled (gconstpointer user_data)
   g_assert_cmpuint (ws_test_server_count (server, "error"), ==, 0);
 }
 
-/* --- the open stream -------------------------------------------------------------------------------- */
-
-static void
-test_key_update (gconstpointer user_data)
-{
-  gboolean reads_late = GPOINTER_TO_INT (user_data);
-  g_autoptr (WsTestServer) server = ws_test_server_new_tls (identity, "BufferMessage=True", NULL);
-  WsTestTlsOptions options = { .priority = WS_TEST_TLS13 };
-  g_autoptr (WsTestTlsPeer) peer = ws_test_tls_peer_new_open (server, &options);
-  g_autofree char *pattern = ws_test_pattern (200000);
-
-  g_test_summary (
-      "Either side changes its keys in the middle of messages, and not a byte is lost or doubled.");
-
-  ws_test_server_config (server, "MaxFrameSize=1000000");
-  if (reads_late)
-    ws_test_tls_peer_set_reading (peer, FALSE);
-  for (guint i = 0; i < 30; i++)
-    {
-      g_autoptr (GByteArray)
-          frame = ws_test_frame_build ((WsTestFrameSpec){ .opcode = WS_OPCODE_BINARY }, pattern, 150000 + i);
-
-      ws_test_tls_peer_send (peer, frame->data, frame->len / 2);
-      ws_test_settle ();
-      if (i % 5 == 0) /* GnuTLS takes more than eight a second for an attack */
-        g_assert_cmpint (gnutls_session_key_update (peer->session, GNUTLS_KU_PEER), ==, 0);
-      ws_test_tls_peer_send (peer, frame->data + frame->len / 2, frame->len - frame->len / 2);
-    }
-  ws_test_settle ();
-  ws_test_tls_peer_set_reading (peer, TRUE);
-  for (guint i = 0; i < 30; i++)
-    ws_test_tls_peer_assert_frame (peer, WS_OPCODE_BINARY, pattern, 150000 + i);
-  ws_test_tls_peer_close_web_socket (peer);
-  g_assert_true (peer->clean);
-}
-
-typedef enum
-{
-  END_CLOSE_NOTIFY,
-  END_CLOSE_NOTIFY_AND_FIN,
-  END_FIN,
-  END_CLOSED,
-  END_RESET,
-  N_ENDS
-} End;
-
-static void
-end_client (WsTestTlsPeer *peer,
-            End            how)
-{
-  switch (how)
-    {
-    case END_CLOSE_NOTIFY:
-      gnutls_bye (peer->session, GNUTLS_SHUT_WR);
-      break;
-    case END_CLOSE_NOTIFY_AND_FIN:
-      gnutls_bye (peer->session, GNUTLS_SHUT_WR);
-      ws_test_wait_until (peer->wire->len == 0);
-      shutdown (peer->fd, SHUT_WR);
-      break;
-    case END_FIN:
-      shutdown (peer->fd, SHUT_WR);
-      break;
-    case END_CLOSED:
-      ws_test_tls_peer_close (peer);
-      break;
-    case END_RESET:
-      ws_test_tls_peer_reset (peer);
-      break;
-    case N_ENDS:
-    default:
-      g_assert_not_reached ();
-    }
-}
-
-static void
-test_ends (gconstpointer user_data)
-{
-  const char *priority = user_data;
-
-  g_test_summary ("A client that ends TLS without a close frame in any way is 1006, and no error; what it sent before counts.");
-
-  for (guint i = 0; i < 3 * N_ENDS; i++)
-    {
-      g_autoptr (WsTestServer) server = ws_test_server_new_tls (identity, NULL, NULL);
-      WsTestTlsOptions options = { .priority = priority };
-      g_autoptr (WsTestTlsPeer) peer = ws_test_tls_peer_new_open (server, &options);
-      End              how = i % N_ENDS;
-      g_autofree char *pattern = ws_test_pattern (8000000);
-
-      server->echo = FALSE;
-      if (i / N_ENDS == 1)
-        ws_test_tls_peer_send_text (peer, "last words");
-      else if (i / N_ENDS == 2)
-        {
-          ws_test_tls_peer_set_reading (peer, FALSE);
-          g_assert_true (ws_connection_send_text (ws_test_server_get (server, 1), pattern, NULL));
-          ws_test_settle ();
-        }
-      end_client (peer, how);
-      ws_test_server_wait_for (server, "disconnected #1 1006 ");
-      if (i / N_ENDS == 1 && how != END_RESET)
-        g_assert_cmpuint (ws_test_server_count (server, "data-in #1 text \"last words\" eom"), ==, 1);
-      g_assert_cmpuint (ws_test_server_count (server, "error"), ==, 0);
-      g_assert_cmpuint (ws_test_server_get_n_clients (server), ==, 0);
-    }
-}
-
-static void
-test_close_frame_and_end (gconstpointer user_data)
-{
-  g_autoptr (WsTestServer) server = ws_test_server_new_tls (identity, NULL, NULL);
-  WsTestTlsOptions options = { .priority = user_data };
-  g_autoptr (WsTestTlsPeer) peer = ws_test_tls_peer_new_open (server, &options);
-
-  g_test_summary ("A close frame with the end of TLS right behind it is answered.");
-
-  ws_test_tls_peer_send_frame (peer, WS_OPCODE_CLOSE, "\x03\xe8"
-                                                      "bye",
-                               5);
-  end_client (peer, END_CLOSE_NOTIFY_AND_FIN);
-  ws_test_tls_peer_assert_frame (peer, WS_OPCODE_CLOSE, "\x03\xe8", 2);
-  ws_test_wait_until (peer->eof);
-  g_assert_true (peer->clean);
-  ws_test_server_wait_for (server, "disconnected #1 1000 \"bye\"");
-}
-
-static void
-test_bad_record (gconstpointer user_data)
-{
-  g_autoptr (WsTestServer) server = ws_test_server_new_tls (identity, NULL, NULL);
-  WsTestTlsOptions options = { .priority = user_data };
-  g_autoptr (WsTestTlsPeer) peer = ws_test_tls_peer_new_open (server, &options);
-  guint8 record[5 + 64] = { 0x17, 3, 3, 0, 64 };
-
-  g_test_summary ("A forged record ends the connection with bad_record_mac and error 284.");
-
-  g_assert_cmpint (send (peer->fd, record, sizeof record, 0), ==, sizeof record);
-  ws_test_wait_until (peer->eof);
-  g_assert_cmpint (peer->alert, ==, GNUTLS_A_BAD_RECORD_MAC);
-  ws_test_server_wait_for (server, "disconnected #1 1006 ");
-  for (guint i = 0; i < server->events->len; i++)
-    g_test_message ("%s", (const char *) server->events->pdata[i]);
-  g_assert_cmpuint (ws_test_server_count (server, "error #1 284 [284] "), ==, 1);
-}
-
 static void
 test_damaged_handshake (gconstpointer user_data)
 {
@@ -406,18 +260,10 @@ add_tests (void)
     g_test_add_data_func (drops[i].path, &drops[i], test_drop);
   for (gsize i = 0; i < G_N_ELEMENTS (dribbles); i++)
     g_test_add_data_func (dribbles[i].path, &dribbles[i], test_dribble);
-  g_test_add_data_func ("/integration/tls-robustness/damaged/1.2", &drops[2], test_damaged_handshake);
-  g_test_add_data_func ("/integration/tls-robustness/damaged/1.3", &drops[3], test_damaged_handshake);
-  g_test_add_data_func ("/integration/tls-robustness/stalled/silent", GINT_TO_POINTER (FALSE), test_stalled);
-  g_test_add_data_func ("/integration/tls-robustness/stalled/hello", GINT_TO_POINTER (TRUE), test_stalled);
-  g_test_add_data_func ("/integration/tls-robustness/key-update/reading", GINT_TO_POINTER (FALSE), test_key_update);
-  g_test_add_data_func ("/integration/tls-robustness/key-update/reading-late", GINT_TO_POINTER (TRUE), test_key_update);
-  g_test_add_data_func ("/integration/tls-robustness/ends/1.2", WS_TEST_TLS12, test_ends);
-  g_test_add_data_func ("/integration/tls-robustness/ends/1.3", WS_TEST_TLS13, test_ends);
-  g_test_add_data_func ("/integration/tls-robustness/close-frame/1.2", WS_TEST_TLS12, test_close_frame_and_end);
-  g_test_add_data_func ("/integration/tls-robustness/close-frame/1.3", WS_TEST_TLS13, test_close_frame_and_end);
-  g_test_add_data_func ("/integration/tls-robustness/bad-record/1.2", WS_TEST_TLS12, test_bad_record);
-  g_test_add_data_func ("/integration/tls-robustness/bad-record/1.3", WS_TEST_TLS13, test_bad_record);
+  g_test_add_data_func ("/integration/tls-handshakes/damaged/1.2", &drops[2], test_damaged_handshake);
+  g_test_add_data_func ("/integration/tls-handshakes/damaged/1.3", &drops[3], test_damaged_handshake);
+  g_test_add_data_func ("/integration/tls-handshakes/stalled/silent", GINT_TO_POINTER (FALSE), test_stalled);
+  g_test_add_data_func ("/integration/tls-handshakes/stalled/hello", GINT_TO_POINTER (TRUE), test_stalled);
 }
 
 int
