@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "wsserver/io/ws-idle-call-private.h"
 
-static void
+/* Not inline: gcc takes the mark of a run, which is always unlinked again, for a pointer that dangles. */
+G_NO_INLINE static void
 append_call (WsIdleCallQueue *self,
              WsIdleCall      *call)
 {

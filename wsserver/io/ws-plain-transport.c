@@ -3,10 +3,10 @@
 #include "wsserver/io/ws-transport-private.h"
 
 #include "wsserver/base/ws-error-private.h"
+#include "wsserver/io/ws-socket-private.h"
 
 #include <errno.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 static WsIOStatus
 fail_from_errno (int      error_number,
@@ -86,8 +86,7 @@ plain_transport_shutdown_write (WsTransport *self)
 static void
 plain_transport_free (WsTransport *self)
 {
-  /* Not repeated after EINTR: on Linux the descriptor is gone all the same. */
-  (void) close (self->fd);
+  ws_socket_close (self->fd, self->process_generation);
   g_free (self);
 }
 
@@ -104,10 +103,7 @@ ws_plain_transport_new (int fd)
 {
   WsTransport *self = g_new0 (WsTransport, 1);
 
-  g_assert (fd >= 0);
-
-  self->funcs = &plain_transport_funcs;
-  self->fd = fd;
+  ws_transport_init (self, &plain_transport_funcs, fd);
 
   return self;
 }

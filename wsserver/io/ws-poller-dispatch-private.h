@@ -24,9 +24,10 @@ struct _WsPoller
   guint ref_count;
   void (*finalize) (WsPoller *self); /* called by the last ws_poller_unref() */
   gboolean         destroyed;
-  GMainContext    *context; /* a reference */
-  GSource         *source;  /* a reference; attached until destroyed */
-  WsPollerBackend *backend; /* NULL once destroyed */
+  guint            process_generation; /* see ws-process-private.h */
+  GMainContext    *context;            /* a reference */
+  GSource         *source;             /* a reference; attached until destroyed */
+  WsPollerBackend *backend;            /* NULL once destroyed */
 
   WsDispatch *dispatch; /* the innermost; NULL outside of any */
   guint       depth;    /* how many are nested */

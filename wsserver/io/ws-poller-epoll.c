@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "wsserver/io/ws-poller-backend-private.h"
 
+#include <errno.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
@@ -85,6 +86,12 @@ ws_poller_backend_add (WsPollerBackend *self,
 {
   struct epoll_event event = { .events = watch->events, .data.ptr = watch };
 
+  if (ws_poller_is_foreign (self->poller))
+    {
+      errno = EPERM;
+      return FALSE;
+    }
+
   return ensure_epoll_fd (self) &&
          epoll_ctl (self->poll_fd.fd, EPOLL_CTL_ADD, watch->fd, &event) == 0;
 }
@@ -94,7 +101,12 @@ ws_poller_backend_modify (WsPollerBackend *self,
                           WsWatch         *watch)
 {
   struct epoll_event event = { .events = watch->events, .data.ptr = watch };
-  int                result = epoll_ctl (self->poll_fd.fd, EPOLL_CTL_MOD, watch->fd, &event);
+  int                result;
+
+  if (ws_poller_is_foreign (self->poller))
+    return;
+
+  result = epoll_ctl (self->poll_fd.fd, EPOLL_CTL_MOD, watch->fd, &event);
 
   /* The kernel allocates nothing here. It fails only if the descriptor was closed before its watch was
    * removed. */
@@ -110,7 +122,9 @@ ws_poller_backend_remove (WsPollerBackend *self,
   if (self == NULL)
     return;
 
-  epoll_ctl (self->poll_fd.fd, EPOLL_CTL_DEL, watch->fd, &unused);
+  /* The set of a forked child is its parent's. */
+  if (!ws_poller_is_foreign (self->poller))
+    epoll_ctl (self->poll_fd.fd, EPOLL_CTL_DEL, watch->fd, &unused);
 
   for (Batch *batch = self->batches; batch != NULL; batch = batch->outer)
     for (int i = 0; i < batch->n_events; i++)

@@ -67,6 +67,9 @@ void      ws_poller_unref (WsPoller *self);
  * dispatch. */
 void ws_poller_destroy (WsPoller *self);
 
+/* Whether this is a forked child, and the poller its parent's: nothing of it may be used here. */
+gboolean ws_poller_is_foreign (WsPoller *self);
+
 GMainContext *ws_poller_get_context (WsPoller *self);
 
 /* How many dispatches of this poller are on the stack: 0 outside, 2 and more when nested. */

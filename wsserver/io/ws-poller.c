@@ -1,5 +1,6 @@
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "wsserver/base/ws-process-private.h"
 #include "wsserver/io/ws-poller-backend-private.h"
 
 /* Timers of one queue that expire in one dispatch. The rest waits for the next iteration, so that the other
@@ -70,6 +71,15 @@ ws_poller_remove_timer_queue (WsPoller     *self,
 
 /* --- the source ------------------------------------------------------------------------------ */
 
+/* A forked child runs the parent's main loop on: the clients are the parent's. */
+static void
+abandon_source (GSource *source,
+                int     *timeout_ms)
+{
+  *timeout_ms = -1;
+  g_source_destroy (source);
+}
+
 static gboolean
 poller_source_prepare (GSource *source,
                        int     *timeout_ms)
@@ -77,6 +87,12 @@ poller_source_prepare (GSource *source,
   WsPoller *self = ((PollerSource *) source)->poller;
   gint64    deadline_us = get_deadline (self);
   gint64    now_us;
+
+  if (ws_poller_is_foreign (self))
+    {
+      abandon_source (source, timeout_ms);
+      return FALSE;
+    }
 
   if (ws_poller_fairness_skips_prepare (&self->fairness))
     {
@@ -107,6 +123,9 @@ poller_source_check (GSource *source)
 {
   WsPoller *self = ((PollerSource *) source)->poller;
   gint64    now_us;
+
+  if (ws_poller_is_foreign (self))
+    return FALSE;
 
   if (ws_poller_fairness_skips_check (&self->fairness))
     return FALSE;
@@ -179,6 +198,8 @@ ws_poller_new (GMainContext *context)
 {
   WsPoller *self = g_new0 (WsPoller, 1);
 
+  ws_process_watch_forks ();
+  self->process_generation = ws_process_generation;
   self->ref_count = 1;
   self->finalize = finalize;
   self->context = g_main_context_ref (context != NULL ? context : g_main_context_default ());
@@ -213,6 +234,12 @@ ws_poller_destroy (WsPoller *self)
 
   /* Last, since it runs code of the application. */
   ws_task_queue_close (self->task_queue);
+}
+
+gboolean
+ws_poller_is_foreign (WsPoller *self)
+{
+  return ws_process_is_foreign (self->process_generation);
 }
 
 GMainContext *

@@ -25,6 +25,12 @@ void ws_socket_share_port (GSocket *socket);
 int ws_socket_accept (int            fd,
                       WsPeerAddress *peer);
 
+/* Closes a connected socket, at once for the peer too: a forked child may hold a copy, which would keep the
+ * connection open, so it is shut down before. Where process_generation is not this process's (see
+ * ws-process-private.h), the copy is this one, and only it is closed. */
+void ws_socket_close (int   fd,
+                      guint process_generation);
+
 /* From now on the system ignores requests for new connections to this listening socket; connections
  * that it has established already can still be accepted. Does nothing on a Unix socket, and nothing on
  * systems other than Linux. */

@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "wsserver/io/ws-socket-private.h"
 
+#include "wsserver/base/ws-process-private.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/tcp.h>
@@ -109,4 +111,14 @@ ws_socket_count_unacknowledged (int fd)
     return -1;
 #endif
   return n_bytes;
+}
+
+void
+ws_socket_close (int   fd,
+                 guint process_generation)
+{
+  if (!ws_process_is_foreign (process_generation))
+    (void) shutdown (fd, SHUT_RDWR);
+  /* Not repeated after EINTR: on Linux the descriptor is gone all the same. */
+  (void) close (fd);
 }

@@ -5,6 +5,8 @@
 #include <gio/gio.h>
 #include <sys/uio.h>
 
+#include "wsserver/base/ws-process-private.h"
+
 G_BEGIN_DECLS
 
 typedef enum
@@ -56,10 +58,19 @@ struct _WsTransport
 {
   const WsTransportFuncs *funcs;
   int                     fd;
+  guint                   process_generation; /* see ws-process-private.h */
 };
+
+void ws_transport_init (WsTransport            *self,
+                        const WsTransportFuncs *funcs,
+                        int                     fd);
 
 /* Takes ownership of a non-blocking stream socket. */
 WsTransport *ws_plain_transport_new (int fd);
+
+/* Fails: the connection is the parent's, and this a forked child. */
+WsIOStatus ws_transport_refuse (gsize   *n_written,
+                                GError **error);
 
 static inline WsIOStatus
 ws_transport_read (WsTransport *self,
@@ -78,6 +89,9 @@ ws_transport_writev (WsTransport        *self,
                      gsize              *n_written,
                      GError            **error)
 {
+  if (ws_process_is_foreign (self->process_generation))
+    return ws_transport_refuse (n_written, error);
+
   return self->funcs->writev (self, vectors, n_vectors, n_written, error);
 }
 
@@ -98,6 +112,11 @@ static inline WsIOStatus
 ws_transport_flush (WsTransport *self,
                     GError     **error)
 {
+  gsize unused;
+
+  if (ws_process_is_foreign (self->process_generation))
+    return ws_transport_refuse (&unused, error);
+
   return self->funcs->flush != NULL ? self->funcs->flush (self, error) : WS_IO_OK;
 }
 
@@ -111,7 +130,8 @@ ws_transport_get_events (WsTransport *self,
 static inline void
 ws_transport_shutdown_write (WsTransport *self)
 {
-  self->funcs->shutdown_write (self);
+  if (!ws_process_is_foreign (self->process_generation))
+    self->funcs->shutdown_write (self);
 }
 
 static inline void

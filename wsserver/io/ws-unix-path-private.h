@@ -13,6 +13,7 @@ typedef struct
   char *path;
   dev_t device;
   ino_t inode;
+  guint process_generation; /* a forked child does not remove the path of its parent */
 } WsUnixPath;
 
 /* Whether the path is too long for the address of a Unix socket. */

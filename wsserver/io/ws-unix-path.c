@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "wsserver/io/ws-unix-path-private.h"
 
+#include "wsserver/base/ws-process-private.h"
+
 #include <gio/gio.h>
 #include <gio/gunixsocketaddress.h>
 #include <glib/gstdio.h>
@@ -41,6 +43,8 @@ ws_unix_path_remember (WsUnixPath *self,
   if (lstat (path, &info) != 0)
     return;
 
+  ws_process_watch_forks ();
+  self->process_generation = ws_process_generation;
   self->path = g_strdup (path);
   self->device = info.st_dev;
   self->inode = info.st_ino;
@@ -51,7 +55,7 @@ ws_unix_path_remove (WsUnixPath *self)
 {
   struct stat info;
 
-  if (self->path != NULL && lstat (self->path, &info) == 0 && info.st_dev == self->device &&
+  if (self->path != NULL && !ws_process_is_foreign (self->process_generation) && lstat (self->path, &info) == 0 && info.st_dev == self->device &&
       info.st_ino == self->inode)
     g_unlink (self->path);
   g_clear_pointer (&self->path, g_free);

@@ -2,9 +2,10 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "wsserver/tls-gio/ws-gio-tls-socket-private.h"
 
+#include "wsserver/io/ws-socket-private.h"
+
 #include <poll.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 struct _WsGioTlsSocket
 {
@@ -51,7 +52,7 @@ ws_gio_tls_socket_unref (WsGioTlsSocket *self)
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
 
-  (void) close (self->fd);
+  ws_socket_close (self->fd, self->record_socket.process_generation);
   ws_record_socket_clear (&self->record_socket);
   g_free (self);
 }

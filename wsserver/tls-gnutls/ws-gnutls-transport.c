@@ -2,10 +2,9 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "wsserver/tls-gnutls/ws-gnutls-transport-private.h"
 
+#include "wsserver/io/ws-socket-private.h"
 #include "wsserver/tls-gnutls/ws-gnutls-session-private.h"
 #include "wsserver/tls/ws-tls-gio-certificate-private.h"
-
-#include <unistd.h>
 
 /* --- WsTransport ----------------------------------------------------------------------------- */
 
@@ -125,7 +124,7 @@ gnutls_transport_free (WsTransport *transport)
 {
   WsGnutlsSession *self = WS_GNUTLS_SESSION (transport);
 
-  (void) close (self->socket.fd);
+  ws_socket_close (self->socket.fd, self->socket.process_generation);
   self->socket.fd = -1;
   ws_tls_transport_free (&self->parent);
 }

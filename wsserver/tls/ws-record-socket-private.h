@@ -13,7 +13,8 @@ G_BEGIN_DECLS
  * Embedded in its owner. One thread at a time. */
 typedef struct
 {
-  int fd; /* borrowed; -1 once the owner has closed it */
+  int   fd;                 /* borrowed; -1 once the owner has closed it */
+  guint process_generation; /* a forked child sends nothing; see ws-process-private.h */
 
   /* Why the socket failed, or 0. After a failed write nothing is written any more. */
   int read_errno;

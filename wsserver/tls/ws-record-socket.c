@@ -10,7 +10,8 @@ void
 ws_record_socket_init (WsRecordSocket *self,
                        int             fd)
 {
-  *self = (WsRecordSocket){ .fd = fd };
+  ws_process_watch_forks ();
+  *self = (WsRecordSocket){ .fd = fd, .process_generation = ws_process_generation };
 }
 
 void
@@ -134,6 +135,8 @@ ws_record_socket_send_now (WsRecordSocket     *self,
   *n_sent = 0;
   if (self->fd < 0)
     self->write_errno = EBADF;
+  if (ws_process_is_foreign (self->process_generation))
+    self->write_errno = EPERM;
   if (self->write_errno != 0)
     return FALSE;
 
@@ -174,7 +177,7 @@ ws_record_socket_flush (WsRecordSocket *self)
     }
 
   drop_queue (self);
-  if (self->fin_pending && self->fd >= 0)
+  if (self->fin_pending && self->fd >= 0 && !ws_process_is_foreign (self->process_generation))
     {
       self->fin_pending = FALSE;
       self->fin_sent = TRUE;

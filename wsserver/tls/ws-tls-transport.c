@@ -20,8 +20,7 @@ ws_tls_transport_init (WsTlsTransport            *self,
                        WsRecordSocket            *socket,
                        WsTlsPolicy               *policy)
 {
-  self->parent.funcs = funcs;
-  self->parent.fd = fd;
+  ws_transport_init (&self->parent, funcs, fd);
   self->funcs = tls_funcs;
   self->listener = &no_listener;
   self->socket = socket;
