@@ -21,9 +21,6 @@
 /* A frame up to this is put together before it is written. */
 #define SHORT_FRAME_MAX_BYTES 256
 
-/* In the second byte of a header: the length is in the next two. RFC 6455 §5.2. */
-#define LENGTH_16 126
-
 guint64
 ws_connection_get_queued_bytes (WsConnection *self)
 {
@@ -381,7 +378,7 @@ ws_connection_gather_message (WsConnection *self,
   const WsConnectionContext *context = self->context;
   const WsSettings          *settings = context->settings;
   const guint8               short_header[4] = { WS_FRAME_FIN | opcode, (guint8) length };
-  const guint8               long_header[4] = { WS_FRAME_FIN | opcode, LENGTH_16,
+  const guint8               long_header[4] = { WS_FRAME_FIN | opcode, WS_FRAME_LENGTH_16,
                                                 (guint8) (length >> 8), (guint8) length };
 
   if (!self->corked || length > MIN (WS_OUTBOX_COPY_MAX_BYTES, settings->max_frame_bytes) ||
@@ -389,7 +386,7 @@ ws_connection_gather_message (WsConnection *self,
       self->outbox.length + 2 * WS_OUTBOX_COPY_MAX_BYTES > MIN (CORK_BYTES, settings->max_send_queue_bytes))
     return FALSE;
 
-  if (length < LENGTH_16)
+  if (length < WS_FRAME_LENGTH_16)
     ws_outbox_append_short (&self->outbox, short_header, 2, data, length);
   else
     ws_outbox_append_short (&self->outbox, long_header, 4, data, length);

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "wsserver/io/ws-block-cache-private.h"
 
-#define MAX_BLOCKS 8
+#define MAX_CACHED_BLOCKS 8
 
 typedef struct
 {
@@ -11,7 +11,7 @@ typedef struct
 } Block;
 
 static GMutex mutex;
-static Block  blocks[MAX_BLOCKS];
+static Block  blocks[MAX_CACHED_BLOCKS];
 static guint  n_blocks;
 static gsize  n_bytes;
 
@@ -56,7 +56,7 @@ give (guint8 *data,
   gboolean kept = FALSE;
 
   g_mutex_lock (&mutex);
-  if (n_blocks < MAX_BLOCKS && capacity <= WS_BLOCK_CACHE_MAX_BYTES - n_bytes)
+  if (n_blocks < MAX_CACHED_BLOCKS && capacity <= WS_BLOCK_CACHE_MAX_BYTES - n_bytes)
     {
       blocks[n_blocks++] = (Block){ data, capacity };
       n_bytes += capacity;

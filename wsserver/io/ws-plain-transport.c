@@ -9,8 +9,8 @@
 #include <sys/socket.h>
 
 static WsIOStatus
-fail_from_errno (int      error_number,
-                 GError **error)
+fail_socket (int      error_number,
+             GError **error)
 {
   if (error_number == EAGAIN)
     return WS_IO_WOULD_BLOCK;
@@ -38,7 +38,7 @@ plain_transport_read (WsTransport *self,
   while (result < 0 && errno == EINTR);
 
   if (result < 0)
-    return fail_from_errno (errno, error);
+    return fail_socket (errno, error);
 
   if (result == 0)
     return WS_IO_CLOSED;
@@ -69,7 +69,7 @@ plain_transport_writev (WsTransport        *self,
   while (result < 0 && errno == EINTR);
 
   if (result < 0)
-    return fail_from_errno (errno, error);
+    return fail_socket (errno, error);
 
   *n_written = (gsize) result;
 

@@ -182,7 +182,7 @@ static GSourceFuncs poller_source_funcs = {
 /* --- the poller ------------------------------------------------------------------------------ */
 
 static void
-finalize (WsPoller *self)
+finalize_poller (WsPoller *self)
 {
   ws_poller_destroy (self);
   g_source_unref (self->source);
@@ -201,7 +201,7 @@ ws_poller_new (GMainContext *context)
   ws_process_watch_forks ();
   self->process_generation = ws_process_generation;
   self->ref_count = 1;
-  self->finalize = finalize;
+  self->finalize = finalize_poller;
   self->context = g_main_context_ref (context != NULL ? context : g_main_context_default ());
   self->buffer_pool = ws_buffer_pool_new ();
   self->task_queue = ws_task_queue_new (self->context);

@@ -18,6 +18,18 @@ G_BEGIN_DECLS
 
 typedef struct _WsDeflater WsDeflater;
 
+struct _WsDeflater
+{
+  struct z_stream_s *stream; /* NULL until a message needs it, and between messages without takeover */
+  int                level;
+  guint              window_bits;
+  gboolean           no_context_takeover;
+
+  /* Data was given since the last flush. Else the stream stands on a byte boundary between two
+   * blocks, where a message can be ended without zlib. */
+  gboolean unflushed;
+};
+
 /* How far the output must go with one call of ws_deflater_compress(). */
 typedef enum
 {
@@ -48,12 +60,9 @@ void ws_deflater_compress (WsDeflater   *self,
                            WsDeflateEnd  end,
                            GByteArray   *out);
 
-/* Gives up a message under way (its sender was told so, the connection is ending) and the zlib
- * stream. The next call of ws_deflater_compress() would begin a message without context. */
+/* Drops an unfinished message (the connection is ending) and the zlib stream. The next call of
+ * ws_deflater_compress() would begin a message without context. */
 void ws_deflater_reset (WsDeflater *self);
-
-/* Whether it holds a zlib stream at the moment. */
-gboolean ws_deflater_has_stream (const WsDeflater *self);
 
 /* Two deflaters of one kind can send the same compressed bytes. */
 typedef struct
@@ -68,10 +77,10 @@ WsDeflateKind ws_deflater_get_kind (const WsDeflater *self,
                                     gsize             length);
 
 /* Appends what a deflater of this kind makes of a whole message of at most
- * WS_DEFLATE_MAX_INPUT_BYTES when nothing came before it. Everybody who inflates with at least this
- * window can read it, whatever context he has; but afterwards it belongs to that context, of which
- * the sender's deflater knows nothing: it has to be reset, so as never to refer to what is in front
- * of it. RFC 7692 §7.2.3.2. */
+ * WS_DEFLATE_MAX_INPUT_BYTES when nothing came before it. Every peer that inflates with at least this
+ * window can read it, whatever its context. Afterwards the message belongs to that context, of which the
+ * sender's deflater knows nothing. The deflater has to be reset, so that it never refers to what came
+ * before. RFC 7692 §7.2.3.2. */
 void ws_deflate_alone (WsDeflateKind kind,
                        const guint8 *data,
                        gsize         length,
@@ -80,6 +89,17 @@ void ws_deflate_alone (WsDeflateKind kind,
 /* --- decompression --------------------------------------------------------------------------- */
 
 typedef struct _WsInflater WsInflater;
+
+struct _WsInflater
+{
+  struct z_stream_s *stream; /* NULL until a message needs it, and between messages without takeover */
+  const char        *fault;
+  guint              window_bits;
+  guint              tail_used; /* bytes of the tail that were given to zlib */
+  gboolean           no_context_takeover;
+  gboolean           in_tail;     /* the message's own bytes are all used */
+  gboolean           at_boundary; /* on a byte boundary between two blocks */
+};
 
 typedef enum
 {
@@ -95,7 +115,7 @@ void        ws_inflater_free (WsInflater *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WsInflater, ws_inflater_free)
 
 /* Decompresses the next bytes of a message: uses *consumed of length and writes *produced of at
- * most capacity (not 0) to output. message_end says that the message ends behind these bytes; it is
+ * most capacity (not 0) to output. message_end says that the message ends after these bytes; it is
  * over when that call answers DRAINED. The output of a stream does not depend on how input and
  * output are cut (unless it refers back beyond the agreed window, which zlib finds only when what
  * it refers to is no longer in the output). FULL may come with all input used; the rest is then
@@ -114,8 +134,5 @@ WsInflateResult ws_inflater_decompress (WsInflater   *self,
                                         gsize         capacity,
                                         gsize        *produced,
                                         const char  **fault);
-
-/* Whether it holds a zlib stream at the moment. */
-gboolean ws_inflater_has_stream (const WsInflater *self);
 
 G_END_DECLS

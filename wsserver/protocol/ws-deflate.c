@@ -21,18 +21,6 @@ static const guint8 tail[] = { 0x00, 0x00, 0xff, 0xff };
 
 /* --- compression ----------------------------------------------------------------------------- */
 
-struct _WsDeflater
-{
-  z_stream *stream; /* NULL until a message needs it, and between messages without takeover */
-  int       level;
-  guint     window_bits;
-  gboolean  no_context_takeover;
-
-  /* Data was given since the last flush. Else the stream stands on a byte boundary between two
-   * blocks, where a message can be ended without zlib. */
-  gboolean unflushed;
-};
-
 WsDeflater *
 ws_deflater_new (const WsDeflateParameters *parameters,
                  WsRole                     role,
@@ -69,12 +57,6 @@ ws_deflater_reset (WsDeflater *self)
 
   ws_deflate_cache_give_deflate (self->stream, self->window_bits, self->level);
   self->stream = NULL;
-}
-
-gboolean
-ws_deflater_has_stream (const WsDeflater *self)
-{
-  return self->stream != NULL;
 }
 
 /* Compresses up to MAX_ZLIB_BYTES. */
@@ -191,17 +173,6 @@ ws_deflate_alone (WsDeflateKind kind,
 #define UNUSED_BITS 0x3f
 #define BETWEEN_BLOCKS 0x80
 
-struct _WsInflater
-{
-  z_stream   *stream; /* NULL until a message needs it, and between messages without takeover */
-  const char *fault;
-  guint       window_bits;
-  guint       tail_used; /* bytes of the tail that were given to zlib */
-  gboolean    no_context_takeover;
-  gboolean    in_tail;     /* the message's own bytes are all used */
-  gboolean    at_boundary; /* on a byte boundary between two blocks */
-};
-
 WsInflater *
 ws_inflater_new (const WsDeflateParameters *parameters,
                  WsRole                     role)
@@ -214,7 +185,7 @@ ws_inflater_new (const WsDeflateParameters *parameters,
   self->no_context_takeover =
       is_server ? parameters->client_no_context_takeover : parameters->server_no_context_takeover;
 
-  /* One stream that suits everybody can be shared by everybody. */
+  /* A stream with the largest window suits every connection, so all can share it. */
   if (self->no_context_takeover)
     self->window_bits = WS_DEFLATE_MAX_WINDOW_BITS;
 
@@ -241,15 +212,9 @@ ws_inflater_free (WsInflater *self)
   g_free (self);
 }
 
-gboolean
-ws_inflater_has_stream (const WsInflater *self)
-{
-  return self->stream != NULL;
-}
-
 static WsInflateResult
-fail (WsInflater *self,
-      const char *fault)
+fail_inflation (WsInflater *self,
+                const char *fault)
 {
   self->fault = fault;
   drop_inflate_stream (self);
@@ -326,10 +291,10 @@ run_tail (WsInflater *self)
 }
 
 static WsInflateResult
-finish_message (WsInflater *self)
+end_inflated_message (WsInflater *self)
 {
   if (!self->at_boundary)
-    return fail (self, "compressed message ends inside a block");
+    return fail_inflation (self, "compressed message ends inside a block");
 
   self->in_tail = FALSE;
   self->tail_used = 0;
@@ -381,9 +346,9 @@ ws_inflater_decompress (WsInflater   *self,
   *produced = room - self->stream->avail_out;
 
   if (result == WS_INFLATE_DRAINED && message_end)
-    result = finish_message (self);
+    result = end_inflated_message (self);
   else if (result == WS_INFLATE_FAILED)
-    fail (self, "compressed data is not valid");
+    fail_inflation (self, "compressed data is not valid");
 
   *fault = self->fault;
 

@@ -16,8 +16,8 @@ ws_extension_reader_init (WsExtensionReader *self,
 }
 
 static WsExtensionItem
-fail (WsExtensionReader *self,
-      const char        *fault)
+fail_extension (WsExtensionReader *self,
+                const char        *fault)
 {
   self->fault = fault;
 
@@ -45,7 +45,7 @@ read_token (WsExtensionReader *self)
   return self->position;
 }
 
-/* Unquotes the string at position, which moves behind it; returns the end of what it holds. NULL
+/* Unquotes the string at position, which moves past it; returns the end of what it holds. NULL
  * when it has no end or holds no token. RFC 9110 §5.6.4. */
 static char *
 read_quoted_token (WsExtensionReader *self)
@@ -71,7 +71,7 @@ read_quoted_token (WsExtensionReader *self)
   return to > start ? to : NULL;
 }
 
-/* Reads the value behind a "=". FALSE when there is none. */
+/* Reads the value after a "=". FALSE when there is none. */
 static gboolean
 read_value (WsExtensionReader *self,
             WsExtensionItem   *item,
@@ -104,17 +104,17 @@ read_item (WsExtensionReader  *self,
   char           *value_end = NULL;
 
   if (name_end == NULL)
-    return fail (self, "extension or parameter without a name in Sec-WebSocket-Extensions");
+    return fail_extension (self, "extension or parameter without a name in Sec-WebSocket-Extensions");
 
   if (++self->n_items > WS_EXTENSION_MAX_ITEMS)
-    return fail (self, "too many extensions in Sec-WebSocket-Extensions");
+    return fail_extension (self, "too many extensions in Sec-WebSocket-Extensions");
 
   skip (self, BLANKS);
 
   if (type == WS_EXTENSION_ITEM_PARAMETER && *self->position == '=')
     {
       if (!read_value (self, &item, &value_end))
-        return fail (self, "parameter value that is no token in Sec-WebSocket-Extensions");
+        return fail_extension (self, "parameter value that is no token in Sec-WebSocket-Extensions");
 
       skip (self, BLANKS);
     }
@@ -122,7 +122,7 @@ read_item (WsExtensionReader  *self,
   self->delimiter = *self->position;
 
   if (self->delimiter != ',' && self->delimiter != ';' && self->delimiter != '\0')
-    return fail (self, "unexpected character in Sec-WebSocket-Extensions");
+    return fail_extension (self, "unexpected character in Sec-WebSocket-Extensions");
 
   if (self->delimiter != '\0')
     self->position++;
@@ -140,7 +140,7 @@ WsExtensionItem
 ws_extension_reader_next (WsExtensionReader *self)
 {
   if (self->fault != NULL)
-    return fail (self, self->fault);
+    return fail_extension (self, self->fault);
 
   if (self->delimiter == ';')
     {

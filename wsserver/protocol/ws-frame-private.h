@@ -22,10 +22,21 @@ typedef enum
 #define WS_FRAME_HEADER_MAX_LENGTH 14
 #define WS_CONTROL_PAYLOAD_MAX_LENGTH 125
 
+/* The first byte. */
 #define WS_FRAME_FIN 0x80
 #define WS_FRAME_RSV1 0x40
 #define WS_FRAME_RSV2 0x20
 #define WS_FRAME_RSV3 0x10
+#define WS_FRAME_RESERVED (WS_FRAME_RSV1 | WS_FRAME_RSV2 | WS_FRAME_RSV3)
+#define WS_FRAME_OPCODE 0x0f
+
+/* The second byte. Two values of the 7-bit length announce a longer one in the next bytes. */
+#define WS_FRAME_MASKED 0x80
+#define WS_FRAME_LENGTH 0x7f
+#define WS_FRAME_LENGTH_16 126
+#define WS_FRAME_LENGTH_64 127
+
+#define WS_FRAME_MASKING_KEY_LENGTH 4
 
 typedef struct
 {
@@ -43,19 +54,48 @@ ws_opcode_is_control (WsOpcode opcode)
   return (opcode & 0x8) != 0;
 }
 
-/* Parses one frame header. NEED_MORE consumes nothing and touches nothing. FAILED (always close
- * code 1002) sets *fault to a static sentence: reserved opcode, length not in minimal encoding,
- * most significant bit of a 64-bit length set, fragmented control frame, control frame over 125
- * bytes. Fails as early as the bytes allow. Reserved bits and the mask bit are the caller's to
- * judge. RFC 6455 §5.2, §5.5. */
+/* Parses one frame header. NEED_MORE consumes nothing and writes nothing. FAILED (always close code 1002)
+ * sets *fault to a static sentence: reserved opcode, length not in minimal encoding, most significant bit of
+ * a 64-bit length set, fragmented control frame, control frame over 125 bytes. It fails as early as the bytes
+ * allow. The caller checks the reserved bits and the mask bit. RFC 6455 §5.2, §5.5. */
 WsParseResult ws_frame_header_parse (WsFrameHeader *header,
                                      const guint8  *data,
                                      gsize          length,
                                      gsize         *consumed,
                                      const char   **fault);
 
-/* Writes the header in minimal encoding (with the masking key when masked) and returns its
- * length, 2 to 14. */
+/* The short path of ws_frame_header_parse(): the header of a whole text or binary message of less than 64
+ * KiB that is masked as expected. Returns its size, or 0 for any other header, also an incomplete or
+ * wrong one. */
+static inline gsize
+ws_frame_header_parse_short (const guint8 *data,
+                             gsize         length,
+                             gboolean      masked,
+                             gsize        *payload_length)
+{
+  const guint8 mask_bit = masked ? WS_FRAME_MASKED : 0;
+  gsize        size = masked ? 2 + WS_FRAME_MASKING_KEY_LENGTH : 2;
+
+  if (length < size || (data[1] & WS_FRAME_MASKED) != mask_bit ||
+      (data[0] != (WS_FRAME_FIN | WS_OPCODE_TEXT) && data[0] != (WS_FRAME_FIN | WS_OPCODE_BINARY)))
+    return 0;
+
+  *payload_length = data[1] & WS_FRAME_LENGTH;
+
+  if (*payload_length < WS_FRAME_LENGTH_16)
+    return size;
+
+  size += 2;
+  if (*payload_length == WS_FRAME_LENGTH_64 || length < size)
+    return 0;
+
+  *payload_length = (gsize) data[2] << 8 | data[3];
+
+  return *payload_length < WS_FRAME_LENGTH_16 ? 0 : size;
+}
+
+/* Writes the header in minimal encoding, with the masking key if it is masked. Returns its length, 2 to
+ * 14. */
 gsize ws_frame_header_write (const WsFrameHeader *header,
                              guint8               buffer[WS_FRAME_HEADER_MAX_LENGTH]);
 

@@ -4,27 +4,18 @@
 
 #include <string.h>
 
-#define FIN_BIT 0x80
-#define OPCODE_BITS 0x0f
-#define MASK_BIT 0x80
-#define LENGTH_BITS 0x7f
-
-/* Values of the 7-bit length that announce a longer one. RFC 6455 §5.2. */
-#define LENGTH_16 126
-#define LENGTH_64 127
-
 static gboolean
 is_reserved_opcode (guint opcode)
 {
   return (opcode > WS_OPCODE_BINARY && opcode < WS_OPCODE_CLOSE) || opcode > WS_OPCODE_PONG;
 }
 
-/* What the first one or two bytes already give away; NULL when nothing is wrong so far. */
+/* The fault of the first one or two bytes, or NULL. */
 static const char *
-judge_first_bytes (const guint8 *data,
-                   gsize         length)
+find_first_fault (const guint8 *data,
+                  gsize         length)
 {
-  const guint opcode = data[0] & OPCODE_BITS;
+  const guint opcode = data[0] & WS_FRAME_OPCODE;
 
   if (is_reserved_opcode (opcode))
     return "reserved opcode";
@@ -33,10 +24,10 @@ judge_first_bytes (const guint8 *data,
     return NULL;
 
   /* RFC 6455 §5.5: control frames are short and whole. */
-  if ((data[0] & FIN_BIT) == 0)
+  if ((data[0] & WS_FRAME_FIN) == 0)
     return "fragmented control frame";
 
-  if (length > 1 && (data[1] & LENGTH_BITS) > WS_CONTROL_PAYLOAD_MAX_LENGTH)
+  if (length > 1 && (data[1] & WS_FRAME_LENGTH) > WS_CONTROL_PAYLOAD_MAX_LENGTH)
     return "control frame payload over 125 bytes";
 
   return NULL;
@@ -50,7 +41,7 @@ parse_extended_length (guint64      *payload_length,
                        gsize         length,
                        const char  **fault)
 {
-  const gsize size = (data[1] & LENGTH_BITS) == LENGTH_16 ? 2 : 8;
+  const gsize size = (data[1] & WS_FRAME_LENGTH) == WS_FRAME_LENGTH_16 ? 2 : 8;
   const gsize available = MIN (length - 2, size);
   guint64     value = 0;
 
@@ -64,7 +55,7 @@ parse_extended_length (guint64      *payload_length,
     value = value << 8 | data[2 + i];
 
   /* Six zero bytes of eight leave at most 2^16 - 1, whatever the other two are. */
-  if ((size == 2 && available == 2 && value < LENGTH_16) ||
+  if ((size == 2 && available == 2 && value < WS_FRAME_LENGTH_16) ||
       (size == 8 && available >= 6 && value >> (8 * (available - 6)) == 0))
     {
       *fault = "payload length is not in its minimal encoding";
@@ -94,7 +85,7 @@ ws_frame_header_parse (WsFrameHeader *header,
   if (length == 0)
     return WS_PARSE_NEED_MORE;
 
-  first_fault = judge_first_bytes (data, length);
+  first_fault = find_first_fault (data, length);
 
   if (first_fault != NULL)
     {
@@ -105,12 +96,12 @@ ws_frame_header_parse (WsFrameHeader *header,
   if (length < 2)
     return WS_PARSE_NEED_MORE;
 
-  masked = (data[1] & MASK_BIT) != 0;
-  payload_length = data[1] & LENGTH_BITS;
+  masked = (data[1] & WS_FRAME_MASKED) != 0;
+  payload_length = data[1] & WS_FRAME_LENGTH;
 
-  if (payload_length >= LENGTH_16)
+  if (payload_length >= WS_FRAME_LENGTH_16)
     {
-      size += payload_length == LENGTH_16 ? 2 : 8;
+      size += payload_length == WS_FRAME_LENGTH_16 ? 2 : 8;
 
       const WsParseResult result = parse_extended_length (&payload_length, data, length, fault);
 
@@ -122,9 +113,9 @@ ws_frame_header_parse (WsFrameHeader *header,
     return WS_PARSE_NEED_MORE;
 
   header->payload_length = payload_length;
-  header->opcode = data[0] & OPCODE_BITS;
-  header->reserved_bits = data[0] & (WS_FRAME_RSV1 | WS_FRAME_RSV2 | WS_FRAME_RSV3);
-  header->fin = (data[0] & FIN_BIT) != 0;
+  header->opcode = data[0] & WS_FRAME_OPCODE;
+  header->reserved_bits = data[0] & WS_FRAME_RESERVED;
+  header->fin = (data[0] & WS_FRAME_FIN) != 0;
   header->masked = masked;
   memset (header->masking_key, 0, sizeof header->masking_key);
 
@@ -144,14 +135,14 @@ ws_frame_header_write (const WsFrameHeader *header,
                        guint8               buffer[WS_FRAME_HEADER_MAX_LENGTH])
 {
   const guint64 payload_length = header->payload_length;
-  const guint8  mask_bit = header->masked ? MASK_BIT : 0;
+  const guint8  mask_bit = header->masked ? WS_FRAME_MASKED : 0;
   gsize         size = 2;
 
   g_assert (payload_length <= G_MAXINT64);
 
-  buffer[0] = (header->fin ? FIN_BIT : 0) | header->reserved_bits | header->opcode;
+  buffer[0] = (header->fin ? WS_FRAME_FIN : 0) | header->reserved_bits | header->opcode;
 
-  if (payload_length < LENGTH_16)
+  if (payload_length < WS_FRAME_LENGTH_16)
     {
       buffer[1] = mask_bit | (guint8) payload_length;
     }
@@ -159,7 +150,7 @@ ws_frame_header_write (const WsFrameHeader *header,
     {
       const guint16 value = GUINT16_TO_BE ((guint16) payload_length);
 
-      buffer[1] = mask_bit | LENGTH_16;
+      buffer[1] = mask_bit | WS_FRAME_LENGTH_16;
       memcpy (buffer + size, &value, sizeof value);
       size += sizeof value;
     }
@@ -167,7 +158,7 @@ ws_frame_header_write (const WsFrameHeader *header,
     {
       const guint64 value = GUINT64_TO_BE (payload_length);
 
-      buffer[1] = mask_bit | LENGTH_64;
+      buffer[1] = mask_bit | WS_FRAME_LENGTH_64;
       memcpy (buffer + size, &value, sizeof value);
       size += sizeof value;
     }

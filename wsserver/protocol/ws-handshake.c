@@ -2,17 +2,14 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "wsserver/protocol/ws-handshake-private.h"
 
+#include "wsserver/protocol/ws-http-status-private.h"
+
 #include <string.h>
 
 /* RFC 6455 §1.3. */
 #define ACCEPT_GUID "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
 #define SHA1_LENGTH 20
-
-#define STATUS_SWITCHING_PROTOCOLS 101
-#define STATUS_BAD_REQUEST 400
-#define STATUS_METHOD_NOT_ALLOWED 405
-#define STATUS_UPGRADE_REQUIRED 426
 
 /* Base64 of 16 bytes: 22 digits, then two fill characters. RFC 6455 §4.2.1 item 5. */
 #define KEY_LENGTH 24
@@ -264,15 +261,15 @@ judge_plain (const WsHttpHead *head)
   const char        *fault;
 
   if (strcmp (method, "GET") != 0 && strcmp (method, "HEAD") != 0)
-    return give_verdict (WS_HANDSHAKE_REFUSED, STATUS_METHOD_NOT_ALLOWED,
+    return give_verdict (WS_HANDSHAKE_REFUSED, WS_HTTP_METHOD_NOT_ALLOWED,
                          "method is neither GET nor HEAD");
 
   fault = run_checks (head, checks, G_N_ELEMENTS (checks));
 
   if (fault != NULL)
-    return give_verdict (WS_HANDSHAKE_REFUSED, STATUS_BAD_REQUEST, fault);
+    return give_verdict (WS_HANDSHAKE_REFUSED, WS_HTTP_BAD_REQUEST, fault);
 
-  return give_verdict (WS_HANDSHAKE_PLAIN, STATUS_UPGRADE_REQUIRED,
+  return give_verdict (WS_HANDSHAKE_PLAIN, WS_HTTP_UPGRADE_REQUIRED,
                        "Upgrade has no \"websocket\" token");
 }
 
@@ -293,20 +290,20 @@ judge_upgrade (const WsHttpHead *head)
   const char *fault;
 
   if (strcmp (ws_http_head_get_method (head), "GET") != 0)
-    return give_verdict (WS_HANDSHAKE_REFUSED, STATUS_METHOD_NOT_ALLOWED,
+    return give_verdict (WS_HANDSHAKE_REFUSED, WS_HTTP_METHOD_NOT_ALLOWED,
                          "method of a WebSocket upgrade is not GET");
 
   fault = run_checks (head, checks, G_N_ELEMENTS (checks));
 
   if (fault != NULL)
-    return give_verdict (WS_HANDSHAKE_REFUSED, STATUS_BAD_REQUEST, fault);
+    return give_verdict (WS_HANDSHAKE_REFUSED, WS_HTTP_BAD_REQUEST, fault);
 
   /* RFC 6455 §4.4: answered with the version that is spoken here. */
   if (strcmp (ws_http_head_get (head, "Sec-WebSocket-Version"), "13") != 0)
-    return give_verdict (WS_HANDSHAKE_REFUSED, STATUS_UPGRADE_REQUIRED,
+    return give_verdict (WS_HANDSHAKE_REFUSED, WS_HTTP_UPGRADE_REQUIRED,
                          "Sec-WebSocket-Version is not 13");
 
-  return give_verdict (WS_HANDSHAKE_UPGRADE, STATUS_SWITCHING_PROTOCOLS, "");
+  return give_verdict (WS_HANDSHAKE_UPGRADE, WS_HTTP_SWITCHING_PROTOCOLS, "");
 }
 
 WsHandshakeVerdict

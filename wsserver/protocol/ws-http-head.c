@@ -2,11 +2,9 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "wsserver/protocol/ws-http-head-private.h"
 
-#include <string.h>
+#include "wsserver/protocol/ws-http-status-private.h"
 
-#define STATUS_BAD_REQUEST 400
-#define STATUS_URI_TOO_LONG 414
-#define STATUS_FIELDS_TOO_LARGE 431
+#include <string.h>
 
 #define LINE_END_LENGTH 2 /* CRLF */
 
@@ -135,10 +133,10 @@ find_control (const guint8 *data,
 /* --- scanning -------------------------------------------------------------------------------- */
 
 static WsParseResult
-refuse (guint       *status,
-        const char **fault,
-        guint        refusal_status,
-        const char  *refusal_fault)
+refuse_head (guint       *status,
+             const char **fault,
+             guint        refusal_status,
+             const char  *refusal_fault)
 {
   *status = refusal_status;
   *fault = refusal_fault;
@@ -155,7 +153,7 @@ scan_empty_line (WsHttpHeadScanner *scanner,
                  const char       **fault)
 {
   if (data[1] != '\n')
-    return refuse (status, fault, STATUS_BAD_REQUEST, "CR without LF in the request head");
+    return refuse_head (status, fault, WS_HTTP_BAD_REQUEST, "CR without LF in the request head");
 
   scanner->line_start = LINE_END_LENGTH;
   scanner->scanned = LINE_END_LENGTH;
@@ -174,7 +172,7 @@ scan_line_end (WsHttpHeadScanner *scanner,
                const char       **fault)
 {
   if (data[cr + 1] != '\n')
-    return refuse (status, fault, STATUS_BAD_REQUEST, "CR without LF in the request head");
+    return refuse_head (status, fault, WS_HTTP_BAD_REQUEST, "CR without LF in the request head");
 
   if (cr == scanner->line_start)
     {
@@ -213,26 +211,26 @@ ws_http_head_scan (WsHttpHeadScanner *scanner,
 
       if (scanner->n_lines > WS_MAX_HEADER_FIELDS && scanner->line_start < end &&
           data[scanner->line_start] != '\r')
-        return refuse (status, fault, STATUS_FIELDS_TOO_LARGE, "more than 100 header fields");
+        return refuse_head (status, fault, WS_HTTP_FIELDS_TOO_LARGE, "more than 100 header fields");
 
       i = find_control (data, scanner->scanned, end);
       scanner->scanned = i;
 
       if (in_request_line && i > scanner->line_start + max_request_line)
-        return refuse (status, fault, STATUS_URI_TOO_LONG, "request line over its limit");
+        return refuse_head (status, fault, WS_HTTP_URI_TOO_LONG, "request line over its limit");
 
       /* A CR in the last place is too late as well: its LF would be over the limit. */
       if (i >= max_head || (i + 1 == max_head && i < end && data[i] == '\r'))
-        return refuse (status, fault, STATUS_FIELDS_TOO_LARGE, "request head over its limit");
+        return refuse_head (status, fault, WS_HTTP_FIELDS_TOO_LARGE, "request head over its limit");
 
       if (i == end)
         return WS_PARSE_NEED_MORE;
 
       if (data[i] != '\r')
-        return refuse (status, fault, STATUS_BAD_REQUEST, "control byte in the request head");
+        return refuse_head (status, fault, WS_HTTP_BAD_REQUEST, "control byte in the request head");
 
       if (in_request_line && i == scanner->line_start && i > 0)
-        return refuse (status, fault, STATUS_BAD_REQUEST, "empty lines before the request line");
+        return refuse_head (status, fault, WS_HTTP_BAD_REQUEST, "empty lines before the request line");
 
       if (i + 1 == length)
         return WS_PARSE_NEED_MORE;
@@ -252,8 +250,8 @@ ws_http_head_scan (WsHttpHeadScanner *scanner,
 /* Takes one line off the rest and ends it with a NUL; NULL when no CRLF is there, or a byte that
  * no line can hold is. */
 static char *
-take_line (Rest  *rest,
-           gsize *line_length)
+take_head_line (Rest  *rest,
+                gsize *line_length)
 {
   char       *line = rest->data;
   const gsize length = find_control ((const guint8 *) line, 0, rest->length);
@@ -296,7 +294,7 @@ parse_request_line (WsHttpHead *head,
   char *target = strchr (line, ' ');
   char *version = target != NULL ? strchr (target + 1, ' ') : NULL;
 
-  *status = STATUS_BAD_REQUEST;
+  *status = WS_HTTP_BAD_REQUEST;
 
   if (version == NULL)
     return "request line is not \"method target version\"";
@@ -321,7 +319,7 @@ parse_request_line (WsHttpHead *head,
 
   if (version[5] != '1')
     {
-      *status = STATUS_BAD_REQUEST;
+      *status = WS_HTTP_BAD_REQUEST;
       return "HTTP version is not 1.x";
     }
 
@@ -374,7 +372,7 @@ parse_field (WsHttpHead *head,
 
 /* Field values may hold any byte from 0x80 up (RFC 9110 §5.5), but what reaches an application is text
  * in UTF-8, which language bindings rely on. Each stray byte becomes a question mark. A NUL stays: it
- * is for take_line() to refuse, as any control byte. */
+ * is for take_head_line() to refuse, as any control byte. */
 static void
 replace_invalid_utf8 (char *text,
                       gsize length)
@@ -438,14 +436,14 @@ ws_http_head_parse (const guint8 *data,
 {
   g_autoptr (WsHttpHead) head = NULL;
   const char *line_fault = "request head does not end in an empty line";
-  guint       line_status = STATUS_BAD_REQUEST;
+  guint       line_status = WS_HTTP_BAD_REQUEST;
   Rest        rest;
   char       *line;
   gsize       length;
 
   if (head_length == 0)
     {
-      *status = STATUS_BAD_REQUEST;
+      *status = WS_HTTP_BAD_REQUEST;
       *fault = line_fault;
       return NULL;
     }
@@ -458,14 +456,14 @@ ws_http_head_parse (const guint8 *data,
     }
 
   head = allocate_head (data, head_length, &rest);
-  line = take_line (&rest, &length);
+  line = take_head_line (&rest, &length);
 
   if (line != NULL)
     line_fault = parse_request_line (head, line, &line_status);
 
   while (line_fault == NULL)
     {
-      line = take_line (&rest, &length);
+      line = take_head_line (&rest, &length);
 
       if (line == NULL)
         line_fault = "control byte or wrong line end in the request head";

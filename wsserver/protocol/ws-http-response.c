@@ -3,14 +3,9 @@
 #include "wsserver/protocol/ws-http-response-private.h"
 
 #include "wsserver/protocol/ws-http-head-private.h"
+#include "wsserver/protocol/ws-http-status-private.h"
 
 #include <string.h>
-
-#define STATUS_OK 200
-#define STATUS_NO_CONTENT 204
-#define STATUS_NOT_MODIFIED 304
-#define STATUS_METHOD_NOT_ALLOWED 405
-#define STATUS_UPGRADE_REQUIRED 426
 
 typedef struct
 {
@@ -114,21 +109,21 @@ ws_handshake_build_response (guint         status,
   GString *response = g_string_new (NULL);
   /* RFC 9110 §6.4.1 and §8.6: these have no body, and a length would be taken for one. */
   const gboolean may_have_body =
-      status >= STATUS_OK && status != STATUS_NO_CONTENT && status != STATUS_NOT_MODIFIED;
+      status >= WS_HTTP_OK && status != WS_HTTP_NO_CONTENT && status != WS_HTTP_NOT_MODIFIED;
 
   g_string_append_printf (response, "HTTP/1.1 %u %s\r\nConnection: ", status,
                           ws_http_status_get_phrase (status));
 
   /* RFC 9110 §7.8: who sends Upgrade names it in Connection as well; §15.5.22 and RFC 6455 §4.4
    * want both fields here. */
-  if (status == STATUS_UPGRADE_REQUIRED)
+  if (status == WS_HTTP_UPGRADE_REQUIRED)
     g_string_append (response, "close, Upgrade\r\n"
                                "Upgrade: websocket\r\n"
                                "Sec-WebSocket-Version: 13\r\n");
   else
     g_string_append (response, "close\r\n");
 
-  if (status == STATUS_METHOD_NOT_ALLOWED && !has_field (extra_headers, "Allow"))
+  if (status == WS_HTTP_METHOD_NOT_ALLOWED && !has_field (extra_headers, "Allow"))
     g_string_append (response, "Allow: GET, HEAD\r\n");
 
   if (may_have_body)

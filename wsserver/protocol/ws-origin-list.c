@@ -150,9 +150,9 @@ normalise_origin (const char  *entry,
 }
 
 static gboolean
-add_entry (WsOriginList *self,
-           const char   *entry,
-           char        **fault)
+add_origin (WsOriginList *self,
+            const char   *entry,
+            char        **fault)
 {
   g_autofree char *origin = NULL;
   const char      *reason = "is not UTF-8";
@@ -194,7 +194,7 @@ ws_origin_list_new (const char *text,
 
   self->patterns = g_ptr_array_new_with_free_func ((GDestroyNotify) g_pattern_spec_free);
   for (guint i = 0; entries[i] != NULL; i++)
-    if (!add_entry (self, g_strstrip (entries[i]), fault))
+    if (!add_origin (self, g_strstrip (entries[i]), fault))
       return NULL;
 
   return g_steal_pointer (&self);

@@ -7,20 +7,12 @@
 
 #include <string.h>
 
-#define FIN_BIT 0x80
-#define MASK_BIT 0x80
-#define OPCODE_BITS 0x0f
-#define RESERVED_BITS (WS_FRAME_RSV1 | WS_FRAME_RSV2 | WS_FRAME_RSV3)
-#define LENGTH_BITS 0x7f
-#define LENGTH_16 126 /* among them: the length is in the next two bytes */
-#define MASKING_KEY_LENGTH 4
-
 /* How much compressed payload is unmasked at once; what zlib does not take is masked again. */
 #define INFLATE_CHUNK_BYTES (16 * 1024)
 
 /* A masked control frame is the longest thing that is ever kept: its header has no extended
  * length, and 6 + 125 bytes are more than any header. */
-#define PARTIAL_LENGTH (2 + MASKING_KEY_LENGTH + WS_CONTROL_PAYLOAD_MAX_LENGTH)
+#define PARTIAL_LENGTH (2 + WS_FRAME_MASKING_KEY_LENGTH + WS_CONTROL_PAYLOAD_MAX_LENGTH)
 
 G_STATIC_ASSERT (PARTIAL_LENGTH >= WS_FRAME_HEADER_MAX_LENGTH);
 G_STATIC_ASSERT (PARTIAL_LENGTH <= G_MAXUINT8);
@@ -95,10 +87,10 @@ repeat_failure (const WsProtocol *self,
 
 /* RFC 6455 §7.1.7: from here on nothing that the peer sends is looked at. */
 static WsParseResult
-fail (WsProtocol      *self,
-      WsProtocolEvent *event,
-      guint            close_code,
-      const char      *fault)
+fail_connection (WsProtocol      *self,
+                 WsProtocolEvent *event,
+                 guint            close_code,
+                 const char      *fault)
 {
   self->failure_code = (guint16) close_code;
   self->fault = fault;
@@ -113,18 +105,18 @@ fail (WsProtocol      *self,
 /* Judges what the frame parser leaves to its caller, as far as the bytes are here; NULL when
  * nothing is wrong so far. */
 static const char *
-judge_first_bytes (const WsProtocol *self,
-                   const guint8     *data,
-                   gsize             length)
+find_own_fault (const WsProtocol *self,
+                const guint8     *data,
+                gsize             length)
 {
-  const guint    opcode = data[0] & OPCODE_BITS;
+  const guint    opcode = data[0] & WS_FRAME_OPCODE;
   const gboolean begins_message = opcode == WS_OPCODE_TEXT || opcode == WS_OPCODE_BINARY;
   const gboolean has_message = self->message_opcode != WS_OPCODE_CONTINUATION;
   const guint    allowed_bits = self->deflate && begins_message ? WS_FRAME_RSV1 : 0;
 
   /* RFC 6455 §5.2: no extension has given them a meaning, but for the first bit in the first frame
    * of a message. RFC 7692 §6. */
-  if ((data[0] & RESERVED_BITS & ~allowed_bits) != 0)
+  if ((data[0] & WS_FRAME_RESERVED & ~allowed_bits) != 0)
     return "reserved bit set";
 
   /* RFC 6455 §5.4: only control frames may stand between the fragments of a message. */
@@ -135,10 +127,10 @@ judge_first_bytes (const WsProtocol *self,
     return "new message inside a fragmented one";
 
   /* RFC 6455 §5.1. */
-  if (length > 1 && self->role == WS_ROLE_SERVER && (data[1] & MASK_BIT) == 0)
+  if (length > 1 && self->role == WS_ROLE_SERVER && (data[1] & WS_FRAME_MASKED) == 0)
     return "frame from a client is not masked";
 
-  if (length > 1 && self->role == WS_ROLE_CLIENT && (data[1] & MASK_BIT) != 0)
+  if (length > 1 && self->role == WS_ROLE_CLIENT && (data[1] & WS_FRAME_MASKED) != 0)
     return "frame from a server is masked";
 
   return NULL;
@@ -158,7 +150,7 @@ try_header (const WsProtocol *self,
   if (result == WS_PARSE_FAILED || length == 0)
     return result;
 
-  own_fault = judge_first_bytes (self, data, length);
+  own_fault = find_own_fault (self, data, length);
 
   if (own_fault == NULL)
     return result;
@@ -204,7 +196,7 @@ report_close (WsProtocol      *self,
 
   if (!ws_close_payload_parse (payload, length, &code, &reason, &reason_length, &failure_code,
                                &fault))
-    return fail (self, event, failure_code, fault);
+    return fail_connection (self, event, failure_code, fault);
 
   self->closed = TRUE;
   g_clear_pointer (&self->inflater, ws_inflater_free);
@@ -315,7 +307,7 @@ report_data (WsProtocol      *self,
   gboolean frame_end;
 
   self->frame_remaining -= part_length;
-  self->mask_offset = (self->mask_offset + part_length) % MASKING_KEY_LENGTH;
+  self->mask_offset = (self->mask_offset + part_length) % WS_FRAME_MASKING_KEY_LENGTH;
   frame_end = self->frame_remaining == 0;
 
   *event = (WsProtocolEvent){
@@ -344,7 +336,7 @@ static WsParseResult
 fail_over_limit (WsProtocol      *self,
                  WsProtocolEvent *event)
 {
-  return fail (self, event, WS_CLOSE_CODE_MESSAGE_TOO_BIG, "message over its limit");
+  return fail_connection (self, event, WS_CLOSE_CODE_MESSAGE_TOO_BIG, "message over its limit");
 }
 
 /* RFC 6455 §8.1. A character may be cut by frames, but not by the end of the message. */
@@ -365,7 +357,7 @@ static WsParseResult
 fail_invalid_text (WsProtocol      *self,
                    WsProtocolEvent *event)
 {
-  return fail (self, event, WS_CLOSE_CODE_INVALID_PAYLOAD, "text is not valid UTF-8");
+  return fail_connection (self, event, WS_CLOSE_CODE_INVALID_PAYLOAD, "text is not valid UTF-8");
 }
 
 /* --- compressed payload ---------------------------------------------------------------------- */
@@ -473,10 +465,10 @@ receive_compressed (WsProtocol      *self,
     return fail_over_limit (self, event);
 
   if (part.result == WS_INFLATE_FAILED)
-    return fail (self, event, WS_CLOSE_CODE_INVALID_PAYLOAD, part.fault);
+    return fail_connection (self, event, WS_CLOSE_CODE_INVALID_PAYLOAD, part.fault);
 
   if (!hold_last_byte (self, &part, part_length))
-    return fail (self, event, WS_CLOSE_CODE_INVALID_PAYLOAD, "compressed data is not valid");
+    return fail_connection (self, event, WS_CLOSE_CODE_INVALID_PAYLOAD, "compressed data is not valid");
 
   message_end = self->frame_fin && part.used == self->frame_remaining;
 
@@ -490,7 +482,7 @@ receive_compressed (WsProtocol      *self,
     return report_data (self, event, self->output, part.produced, part.used);
 
   self->frame_remaining -= part.used;
-  self->mask_offset = (self->mask_offset + part.used) % MASKING_KEY_LENGTH;
+  self->mask_offset = (self->mask_offset + part.used) % WS_FRAME_MASKING_KEY_LENGTH;
   ws_protocol_release_event (self);
 
   return WS_PARSE_NEED_MORE;
@@ -572,7 +564,7 @@ receive_into_partial (WsProtocol      *self,
   switch (inspect_header (self, &header, self->partial, available, &size, &fault))
     {
     case WS_PARSE_FAILED:
-      return fail (self, event, WS_CLOSE_CODE_PROTOCOL_ERROR, fault);
+      return fail_connection (self, event, WS_CLOSE_CODE_PROTOCOL_ERROR, fault);
 
     case WS_PARSE_DONE:
       if (!ws_opcode_is_control (header.opcode))
@@ -622,7 +614,7 @@ receive_frame (WsProtocol      *self,
   switch (inspect_header (self, &header, data, length, &size, &fault))
     {
     case WS_PARSE_FAILED:
-      return fail (self, event, WS_CLOSE_CODE_PROTOCOL_ERROR, fault);
+      return fail_connection (self, event, WS_CLOSE_CODE_PROTOCOL_ERROR, fault);
 
     case WS_PARSE_NEED_MORE:
       return keep_partial (self, data, length, used);
@@ -650,9 +642,8 @@ receive_frame (WsProtocol      *self,
   return receive_payload (self, data + size, length - size, used, event);
 }
 
-/* The commonest input by far, without a look at anything it does not need: a whole, short and
- * unfragmented message. NEED_MORE, with nothing touched, when data does not begin with one or when
- * something is wrong with its header. */
+/* The short path for the most common input: a whole message of less than 64 KiB in one frame. NEED_MORE, with
+ * nothing written, if data does not begin with one, or if its header is wrong. */
 static inline WsParseResult
 receive_short_message (WsProtocol      *self,
                        guint8          *data,
@@ -661,49 +652,27 @@ receive_short_message (WsProtocol      *self,
                        WsProtocolEvent *event)
 {
   const gboolean masked = self->role == WS_ROLE_SERVER;
-  const guint8   mask_bit = masked ? MASK_BIT : 0;
   gboolean       is_ascii = FALSE;
   guint8        *payload;
-  gsize          size = masked ? 2 + MASKING_KEY_LENGTH : 2;
   gsize          payload_length;
+  const gsize    size = ws_frame_header_parse_short (data, length, masked, &payload_length);
 
-  if (length < size || (data[1] & MASK_BIT) != mask_bit ||
-      (data[0] != (FIN_BIT | WS_OPCODE_TEXT) && data[0] != (FIN_BIT | WS_OPCODE_BINARY)))
-    return WS_PARSE_NEED_MORE;
-
-  payload_length = data[1] & LENGTH_BITS;
-
-  if (payload_length == LENGTH_16)
-    {
-      size += 2;
-
-      if (length < size)
-        return WS_PARSE_NEED_MORE;
-
-      payload_length = (gsize) data[2] << 8 | data[3];
-
-      if (payload_length < LENGTH_16)
-        return WS_PARSE_NEED_MORE;
-    }
-
-  /* 127 announces an even longer length field. */
-  if ((data[1] & LENGTH_BITS) > LENGTH_16 || payload_length > length - size ||
-      payload_length > self->max_message_bytes)
+  if (size == 0 || payload_length > length - size || payload_length > self->max_message_bytes)
     return WS_PARSE_NEED_MORE;
 
   payload = data + size;
 
   if (masked)
-    is_ascii = ws_mask (payload, payload_length, payload - MASKING_KEY_LENGTH, 0);
+    is_ascii = ws_mask (payload, payload_length, payload - WS_FRAME_MASKING_KEY_LENGTH, 0);
 
-  if (data[0] == (FIN_BIT | WS_OPCODE_TEXT) && !is_ascii && !ws_utf8_is_valid (payload, payload_length))
-    return fail (self, event, WS_CLOSE_CODE_INVALID_PAYLOAD, "text is not valid UTF-8");
+  if (data[0] == (WS_FRAME_FIN | WS_OPCODE_TEXT) && !is_ascii && !ws_utf8_is_valid (payload, payload_length))
+    return fail_invalid_text (self, event);
 
   *event = (WsProtocolEvent){
     .type = WS_PROTOCOL_EVENT_DATA,
     .data = payload,
     .length = payload_length,
-    .opcode = data[0] & OPCODE_BITS,
+    .opcode = data[0] & WS_FRAME_OPCODE,
     .message_begin = TRUE,
     .message_end = TRUE,
     .frame_begin = TRUE,
@@ -715,11 +684,11 @@ receive_short_message (WsProtocol      *self,
 }
 
 static WsParseResult
-receive (WsProtocol      *self,
-         guint8          *data,
-         gsize            length,
-         gsize           *used,
-         WsProtocolEvent *event)
+receive_any (WsProtocol      *self,
+             guint8          *data,
+             gsize            length,
+             gsize           *used,
+             WsProtocolEvent *event)
 {
   WsParseResult result = WS_PARSE_NEED_MORE;
 
@@ -756,7 +725,7 @@ ws_protocol_receive (WsProtocol      *self,
   else if (G_UNLIKELY (self->closed))
     result = WS_PARSE_NEED_MORE;
   else
-    result = receive (self, data, length, &used, event);
+    result = receive_any (self, data, length, &used, event);
 
   *consumed = result == WS_PARSE_DONE ? used : length;
 

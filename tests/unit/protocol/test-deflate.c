@@ -345,8 +345,8 @@ test_roles (void)
           compress_message (deflater, (const guint8 *) "x", 1, 1, WS_DEFLATE_PART);
 
       check_decompress (inflater, out->data, out->len, 100, 100, (const guint8 *) "x", 1);
-      g_assert_true (ws_deflater_has_stream (deflater) == (role == WS_ROLE_CLIENT));
-      g_assert_true (ws_inflater_has_stream (inflater) == (role == WS_ROLE_SERVER));
+      g_assert_true ((deflater->stream != NULL) == (role == WS_ROLE_CLIENT));
+      g_assert_true ((inflater->stream != NULL) == (role == WS_ROLE_SERVER));
     }
 }
 
@@ -371,7 +371,7 @@ test_empty (void)
         }
 
       g_assert_cmpmem (out->data, out->len, "\0\0\0", 3);
-      g_assert_false (ws_deflater_has_stream (deflater));
+      g_assert_null (deflater->stream);
     }
 }
 
@@ -464,7 +464,7 @@ check_to_zlib (guint    window_bits,
           inflateReset (&stream);
 
         check_by_zlib (&stream, out, payload, length);
-        g_assert_true (is_shared || !ws_deflater_has_stream (deflater));
+        g_assert_true (is_shared || deflater->stream == NULL);
       }
 
   inflateEnd (&stream);
@@ -529,7 +529,7 @@ check_from_zlib (guint    window_bits,
 
             check_decompress (inflater, in->data, in->len, pieces[k].piece_length,
                               pieces[k].capacity, payload, sizes[i]);
-            g_assert_true (is_shared || !ws_inflater_has_stream (inflater));
+            g_assert_true (is_shared || inflater->stream == NULL);
 
             if (!is_shared)
               deflateReset (&stream);
@@ -581,7 +581,7 @@ test_truncated (void)
       g_autoptr (WsInflater) inflater = ws_inflater_new (&no_takeover, WS_ROLE_SERVER);
 
       g_assert_null (decompress (inflater, whole->data, length, 1000, 10000));
-      g_assert_false (ws_inflater_has_stream (inflater));
+      g_assert_null (inflater->stream);
     }
 }
 
@@ -672,19 +672,19 @@ test_lifetime (void)
 
   g_test_summary ("A stream comes with the first byte; it stays, or goes with the message's end.");
 
-  g_assert_false (ws_deflater_has_stream (own) || ws_deflater_has_stream (borrower));
+  g_assert_false (own->stream != NULL || borrower->stream != NULL);
   ws_deflater_compress (own, hello, 5, WS_DEFLATE_FLUSH, out);
   ws_deflater_compress (borrower, hello, 5, WS_DEFLATE_FLUSH, out);
-  g_assert_true (ws_deflater_has_stream (own) && ws_deflater_has_stream (borrower));
+  g_assert_true (own->stream != NULL && borrower->stream != NULL);
   ws_deflater_compress (own, NULL, 0, WS_DEFLATE_MESSAGE_END, out);
   ws_deflater_compress (borrower, NULL, 0, WS_DEFLATE_MESSAGE_END, out);
-  g_assert_true (ws_deflater_has_stream (own));
-  g_assert_false (ws_deflater_has_stream (borrower));
+  g_assert_nonnull (own->stream);
+  g_assert_null (borrower->stream);
 
   /* Given up in the middle, and begun again. */
   ws_deflater_compress (borrower, hello, 3, WS_DEFLATE_PART, out);
   ws_deflater_reset (borrower);
-  g_assert_false (ws_deflater_has_stream (borrower));
+  g_assert_null (borrower->stream);
   g_byte_array_set_size (out, 0);
   ws_deflater_compress (borrower, hello, 5, WS_DEFLATE_MESSAGE_END, out);
   g_assert_cmpmem (out->data, out->len, "\xf2\x48\xcd\xc9\xc9\x07\x00", 7);
