@@ -140,9 +140,9 @@ def check_tests(rows, build):
                 complain(f"{row.name}: there is no test {path}")
 
 
-def code_of(source, *rooms):
-    """What the rooms' sources say, without their comments."""
-    paths = [path for room in rooms for path in sorted((source / "wsserver").glob(f"{room}/*.c"))]
+def code_of(source, *layers):
+    """The sources of the layers, without their comments."""
+    paths = [path for layer in layers for path in sorted((source / "wsserver").glob(f"{layer}/*.c"))]
     return re.sub(r"/\*.*?\*/", "", "".join(path.read_text(encoding="utf-8") for path in paths), flags=re.DOTALL)
 
 

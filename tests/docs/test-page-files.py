@@ -7,7 +7,7 @@ import re
 import sys
 
 TEXTS = ("README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/decisions.md")
-FILE = re.compile(r"`([\w./-]*\b(?:ws|test)-[\w-]+\.[ch])`")
+FILE = re.compile(r"`([\w./-]*\b(?:ws|test)-[a-z0-9-]+\.[ch])`")
 
 
 def main():
