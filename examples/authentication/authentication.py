@@ -1,11 +1,10 @@
 #!/usr/bin/env python3
 # Copyright 2026 The WsServer authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Lets in who has a token: authentication.py PORT TOKENS-FILE
+"""Accepts clients that have a token: authentication.py PORT TOKENS-FILE
 
-Each line of the file is a token and the name it stands for. The file is read anew for each client, as
-a database would be asked, without anybody having to wait meanwhile. A client sends
-"Authorization: Bearer TOKEN".
+Each line of the file is a token and the user's name. The server reads the file again for each client, in
+place of a database query, without delaying other clients. A client sends "Authorization: Bearer TOKEN".
 """
 import contextlib
 import hmac

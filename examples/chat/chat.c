@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <wsserver/wsserver.h>
 
-/* What one says all hear, with the number of who has said it in front: chat [PORT] */
+/* Sends each message to all clients, with the sender's number in front: chat [PORT] */
 
 #define CLOSE_CODE_TRY_AGAIN_LATER 1013
 #define SHUTDOWN_SECONDS 5
@@ -21,15 +21,15 @@ tell (WsConnection *connection,
 {
   g_autoptr (GError) error = NULL;
 
-  /* One who does not read is not waited for. */
+  /* Close a client that does not read, instead of waiting for it. */
   if (!ws_connection_send_text (connection, text, &error) &&
       g_error_matches (error, WS_ERROR, WS_ERROR_WOULD_BLOCK))
     ws_connection_close (connection, CLOSE_CODE_TRY_AGAIN_LATER, "too slow for this chat", NULL);
 }
 
 static void
-tell_all (WsServer   *server,
-          const char *text)
+broadcast_text (WsServer   *server,
+                const char *text)
 {
   GListModel *connections = G_LIST_MODEL (ws_server_get_connections (server));
 
@@ -45,18 +45,18 @@ static void
 connected_cb (WsServer     *server,
               WsConnection *connection)
 {
-  g_autofree char *text = g_strdup_printf ("%s has come", ws_connection_get_connection_id (connection));
+  g_autofree char *text = g_strdup_printf ("%s has joined", ws_connection_get_connection_id (connection));
 
-  tell_all (server, text);
+  broadcast_text (server, text);
 }
 
 static void
 disconnected_cb (WsServer     *server,
                  WsConnection *connection)
 {
-  g_autofree char *text = g_strdup_printf ("%s has gone", ws_connection_get_connection_id (connection));
+  g_autofree char *text = g_strdup_printf ("%s has left", ws_connection_get_connection_id (connection));
 
-  tell_all (server, text);
+  broadcast_text (server, text);
 }
 
 static void
@@ -69,12 +69,12 @@ data_in_cb (WsServer     *server,
   gsize            length;
   const char      *said = g_bytes_get_data (data, &length);
 
-  /* What follows a NUL is left out. */
+  /* A NUL ends the text. */
   if (format != WS_DATA_FORMAT_TEXT)
     return;
 
   text = g_strdup_printf ("%s: %.*s", ws_connection_get_connection_id (connection), (int) length, said);
-  tell_all (server, text);
+  broadcast_text (server, text);
 }
 
 static void

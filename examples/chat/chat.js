@@ -2,7 +2,7 @@
 // Copyright 2026 The WsServer authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 //
-// What one says all hear, with the number of who has said it in front: chat.js [PORT]
+// Sends each message to all clients, with the sender's number in front: chat.js [PORT]
 import GLib from 'gi://GLib';
 import Ws from 'gi://Ws?version=1.0';
 import System from 'system';
@@ -17,14 +17,14 @@ const server = new Ws.Server({
     localPort: Number(System.programArgs[0] ?? 8080),
 });
 
-function tellAll(text) {
+function broadcastText(text) {
     const {connections} = server;
     for (let i = 0; i < connections.get_n_items(); i++) {
         const connection = connections.get_item(i);
         try {
             connection.send_text(text);
         } catch (error) {
-            // One who does not read is not waited for.
+            // Close a client that does not read, instead of waiting for it.
             if (error.matches(Ws.Error, Ws.Error.WOULD_BLOCK))
                 connection.close(CLOSE_CODE_TRY_AGAIN_LATER, 'too slow for this chat');
         }
@@ -33,12 +33,12 @@ function tellAll(text) {
 
 server.config('BufferMessage=True');
 server.connect('connected', (_server, connection) =>
-    tellAll(`${connection.connectionId} has come`));
+    broadcastText(`${connection.connectionId} has joined`));
 server.connect('disconnected', (_server, connection) =>
-    tellAll(`${connection.connectionId} has gone`));
+    broadcastText(`${connection.connectionId} has left`));
 server.connect('data-in', (_server, connection, dataFormat, data) => {
     if (dataFormat === Ws.DataFormat.TEXT)
-        tellAll(`${connection.connectionId}: ${new TextDecoder().decode(data.toArray())}`);
+        broadcastText(`${connection.connectionId}: ${new TextDecoder().decode(data.toArray())}`);
 });
 server.start_listening();
 print(`ws://127.0.0.1:${server.localPort}/`);

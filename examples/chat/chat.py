@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # Copyright 2026 The WsServer authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What one says all hear, with the number of who has said it in front: chat.py [PORT]"""
+"""Sends each message to all clients, with the sender's number in front: chat.py [PORT]"""
 import signal
 import sys
 
@@ -14,7 +14,7 @@ CLOSE_CODE_TRY_AGAIN_LATER = 1013
 SHUTDOWN_SECONDS = 5
 
 
-def tell_all(text):
+def broadcast_text(text):
     for connection in list(server.props.connections):
         try:
             connection.send_text(text)
@@ -25,16 +25,16 @@ def tell_all(text):
 
 
 def on_connected(server, connection):
-    tell_all(f"{connection.props.connection_id} has come")
+    broadcast_text(f"{connection.props.connection_id} has joined")
 
 
 def on_disconnected(server, connection, status_code, description):
-    tell_all(f"{connection.props.connection_id} has gone")
+    broadcast_text(f"{connection.props.connection_id} has left")
 
 
 def on_data_in(server, connection, data_format, data, eom, eol):
     if data_format == Ws.DataFormat.TEXT:
-        tell_all(f"{connection.props.connection_id}: {data.get_data().decode()}")
+        broadcast_text(f"{connection.props.connection_id}: {data.get_data().decode()}")
 
 
 def on_interrupt():

@@ -1,7 +1,7 @@
 // Copyright 2026 The WsServer authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 //
-// What one says all hear, with the number of who has said it in front: chat [PORT]
+// Sends each message to all clients, with the sender's number in front: chat [PORT]
 
 const int TRY_AGAIN_LATER = 1013;
 const uint SHUTDOWN_SECONDS = 5;
@@ -10,7 +10,7 @@ void tell (Ws.Connection connection, string text) {
     try {
         connection.send_text (text);
     } catch (Ws.Error.WOULD_BLOCK error) {
-        // One who does not read is not waited for.
+        // Close a client that does not read, instead of waiting for it.
         try {
             connection.close (TRY_AGAIN_LATER, "too slow for this chat");
         } catch (Error already_gone) {
@@ -19,13 +19,13 @@ void tell (Ws.Connection connection, string text) {
     }
 }
 
-void tell_all (Ws.Server server, string text) {
+void broadcast_text (Ws.Server server, string text) {
     for (uint i = 0; i < server.connections.get_n_items (); i++)
         tell ((Ws.Connection) server.connections.get_item (i), text);
 }
 
 string get_text (Bytes data) {
-    // The bytes end without a NUL.
+    // The bytes do not end with a NUL.
     var text = new StringBuilder ();
     text.append_len ((string) data.get_data (), data.length);
     return text.str;
@@ -45,12 +45,12 @@ int main (string[] args) {
     var loop = new MainLoop ();
 
     server.connected.connect ((connection) =>
-        tell_all (server, @"$(connection.connection_id) has come"));
+        broadcast_text (server, @"$(connection.connection_id) has joined"));
     server.disconnected.connect ((connection) =>
-        tell_all (server, @"$(connection.connection_id) has gone"));
+        broadcast_text (server, @"$(connection.connection_id) has left"));
     server.data_in.connect ((connection, format, data) => {
         if (format == Ws.DataFormat.TEXT)
-            tell_all (server, @"$(connection.connection_id): $(get_text (data))");
+            broadcast_text (server, @"$(connection.connection_id): $(get_text (data))");
     });
 
     try {

@@ -2,11 +2,11 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 'use strict';
 
-/* What the chat page shows. Text from others only ever goes into textContent. */
+/* The display of the chat page. Text from other users only ever goes into textContent. */
 
 const CHART_POINTS = 24;
 const MAX_ENTRIES = 500;
-const GROUP_MS = 5 * 60 * 1000; /* messages of one person this close together share one head */
+const GROUP_MS = 5 * 60 * 1000; /* a person's messages within this time share one heading */
 
 const $ = id => document.getElementById(id);
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
@@ -15,13 +15,13 @@ const session = {
   socket: null,
   me: null, /* our id in the room, once welcome */
   mine: new Set(), /* every id we have had in this room */
-  people: new Map(), /* id to name, in the order they came */
-  room: null, /* changes when the server starts anew */
+  people: new Map(), /* id to name, in order of joining */
+  room: null, /* changes when the server restarts */
   serial: 0, /* of the last message that is shown */
   retryMs: 0, /* how long the next attempt waits */
   retryAt: 0, /* 0 unless the connection has been lost */
   retryTimer: 0,
-  pings: new Map(), /* id of a ping under way to when it left */
+  pings: new Map(), /* id of a ping in flight to the time it was sent */
   pingId: 0,
   roundTrips: [],
   last: null, /* the last entry of the log if it is a message: {id, name, time} */
@@ -42,7 +42,7 @@ const ADJECTIVES = ['Brave', 'Calm', 'Clever', 'Gentle', 'Happy', 'Lucky', 'Quie
 const ANIMALS = ['Badger', 'Crane', 'Dolphin', 'Fox', 'Heron', 'Lynx', 'Otter', 'Robin'];
 const pick = list => list[Math.floor(Math.random() * list.length)];
 
-/* Storage may be forbidden; the name is then forgotten with the page. */
+/* The browser may forbid storage; the name is then lost when the page is closed. */
 function loadName() {
   try {
     return localStorage.getItem('name');

@@ -3,10 +3,10 @@
 
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the chat page does: it follows chat-view.js in the same script. */
+/* The behaviour of the chat page. This file follows chat-view.js in the same script. */
 
 const PING_EVERY_MS = 2000;
-const PONG_LIMIT_MS = 10000; /* without an answer for so long the connection counts as dead */
+const PONG_LIMIT_MS = 10000; /* without an answer within this time the connection counts as dead */
 const RETRY_FIRST_MS = 500; /* doubled each time, up to RETRY_MAX_MS */
 const RETRY_MAX_MS = 15000;
 const SUB_PROTOCOL = 'ws-demo-chat';
@@ -138,7 +138,7 @@ function ping() {
     return;
   const oldest = session.pings.values().next().value;
   if (performance.now() - oldest > PONG_LIMIT_MS) {
-    /* close () alone would wait for an answer that does not come. */
+    /* close () alone would wait for an answer that never comes. */
     const { socket } = session;
     disconnected(1006);
     socket.close();
@@ -209,7 +209,7 @@ $('log').addEventListener('scroll', () => {
 });
 $('retry').addEventListener('click', retryNow);
 addEventListener('online', retryNow);
-/* A page that is left may stay in memory: it says good-bye, and comes back connected anew. */
+/* A browser may keep a page in memory when the user leaves it. Disconnect then, and connect again later. */
 addEventListener('pagehide', () => {
   clearTimeout(session.retryTimer);
   session.socket?.close(1000);

@@ -4,13 +4,13 @@
 
 #include <string.h>
 
-/* The longest number that is taken; a double needs at most 24 characters. */
+/* The longest number that is accepted; a double needs at most 24 characters. */
 #define MAX_SCALAR_BYTES 32
 
 #define REPLACEMENT_CHARACTER 0xfffd
 
-/* What is left to read. Each parse function moves `at` over what it took, and may leave it anywhere
- * when it returns FALSE: the whole text is refused then. RFC 8259. */
+/* The rest of the text. Each parse function moves `at` behind what it has parsed. When it returns
+ * FALSE, `at` may be anywhere, because the whole text is refused then. RFC 8259. */
 typedef struct
 {
   const char *at;
@@ -56,8 +56,8 @@ parse_code_unit (Cursor   *cursor,
   return TRUE;
 }
 
-/* What follows a "\u". A pair of surrogates is one character; a lone one, and NUL, which C strings
- * cannot hold, become U+FFFD. RFC 8259 §7. */
+/* The digits after "\u". A pair of surrogates is one character. A lone surrogate becomes U+FFFD, and so
+ * does NUL, which a C string cannot hold. RFC 8259 §7. */
 static gboolean
 parse_unicode_escape (Cursor  *cursor,
                       GString *out)
@@ -143,7 +143,7 @@ parse_string (Cursor *cursor)
   return NULL;
 }
 
-/* A number, true, false or null, in its own spelling. */
+/* A number, true, false or null, as it is written in the text. */
 static char *
 parse_scalar (Cursor *cursor)
 {
@@ -194,7 +194,7 @@ parse_member (Cursor     *cursor,
 }
 
 /* Reads one JSON object whose values are strings, numbers, true, false or null from text, which is
- * valid UTF-8. Returns a table from name to value, both as text, or NULL if it is anything else. */
+ * valid UTF-8. Returns a table from name to value, both as text, or NULL for any other text. */
 GHashTable *
 demo_json_parse_object (const char *text,
                         gsize       length)

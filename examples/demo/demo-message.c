@@ -15,7 +15,7 @@ demo_message_new (const char *type)
   return message;
 }
 
-/* A message about one person in the room: who, and when. */
+/* A message about one person in the room: id, name and time. */
 GString *
 demo_message_new_event (const char *type,
                         const char *id,
@@ -36,7 +36,7 @@ demo_message_take (GString *message)
   return g_string_free_to_bytes (message);
 }
 
-/* The connection's data-format is text, so the bytes go out as they are, without a copy. */
+/* The connection's data-format is text, so the bytes are sent without a copy. */
 void
 demo_message_send (WsConnection *connection,
                    GBytes       *message)
@@ -46,7 +46,7 @@ demo_message_send (WsConnection *connection,
   if (ws_connection_send (connection, message, &error))
     return;
 
-  /* It has stopped reading: nothing that is said later would reach it. */
+  /* The client has stopped reading, so no later message would reach it. */
   if (g_error_matches (error, WS_ERROR, WS_ERROR_WOULD_BLOCK))
     ws_connection_close (connection, CLOSE_CODE_TRY_AGAIN_LATER, "too slow for this chat", NULL);
 }

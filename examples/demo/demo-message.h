@@ -4,8 +4,8 @@
 
 #include <wsserver/wsserver.h>
 
-/* What the chat sends. A message is a JSON object that stays open, so that members can be appended,
- * until demo_message_take () closes it. */
+/* The messages that the chat sends. A message is a JSON object that stays open until
+ * demo_message_take () closes it, so that members can be appended. */
 
 GString *demo_message_new (const char *type);
 GString *demo_message_new_event (const char *type,

@@ -4,8 +4,8 @@
 
 #define MAX_NAME_CHARACTERS 24
 
-/* Makes what somebody typed fit to be shown: no control characters, single spaces, at most
- * MAX_NAME_CHARACTERS, and "Guest" when nothing visible is left. */
+/* Cleans up a name that a user has typed: no control characters, single spaces, at most
+ * MAX_NAME_CHARACTERS. Returns "Guest" if nothing visible is left. */
 char *
 demo_name_tidy (const char *name)
 {
@@ -42,7 +42,7 @@ demo_name_tidy (const char *name)
   return visible ? g_string_free (g_steal_pointer (&tidy), FALSE) : g_strdup ("Guest");
 }
 
-/* What two names have in common when a reader would take them for the same. */
+/* Returns the same key for two names that look the same to a reader. */
 char *
 demo_name_fold (const char *name)
 {

@@ -73,8 +73,8 @@ demo_page_free (DemoPage *self)
   g_free (self);
 }
 
-/* Where the page may connect to, beside its own origin: 'self' does not cover ws: in every browser.
- * The page runs its own script and style, known by their hashes, and loads nothing. */
+/* Lists the addresses that the page may connect to, because 'self' does not cover ws: in every browser.
+ * The page runs only its own script and style, identified by their hashes, and loads nothing. */
 void
 demo_page_set_web_socket_sources (DemoPage   *self,
                                   const char *sources)

@@ -4,8 +4,8 @@
 
 #include <wsserver/wsserver.h>
 
-/* What the demo answers to requests that are no WebSocket upgrade: the chat page on "/", "ok" on
- * "/health", 404 elsewhere. */
+/* Responses to HTTP requests that do not ask for a WebSocket: the chat page for "/", "ok" for
+ * "/health", 404 for all others. */
 typedef struct _DemoPage DemoPage;
 
 DemoPage *demo_page_new (void);

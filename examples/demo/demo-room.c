@@ -16,20 +16,20 @@
 typedef struct
 {
   WsConnection *connection;
-  char         *id;   /* of the person: two servers may give two connections the same */
-  char         *name; /* no two members have names that fold to the same */
+  char         *id;   /* of the person; connection ids of two servers may be equal */
+  char         *name; /* no two members have names with the same key */
 } Member;
 
 struct _DemoRoom
 {
-  char      *id;      /* another one each time the program starts */
-  GPtrArray *members; /* those who have joined, in the order they came */
+  char      *id;      /* a new one each time the program starts */
+  GPtrArray *members; /* who have joined, in order of joining */
   GQueue     recent;  /* the last "message" objects, as JSON, oldest first */
   gint64     serial;  /* of the last message */
   guint      last_id; /* of a member */
 };
 
-/* Answers a client that has sent such a message; member is NULL as long as it has not joined. */
+/* Answers a client's message of one type; member is NULL if the client has not joined yet. */
 typedef void (*Handler) (DemoRoom     *self,
                          WsConnection *connection,
                          Member       *member,
@@ -78,7 +78,7 @@ is_name_taken (DemoRoom   *self,
   return FALSE;
 }
 
-/* The wanted name, with a number behind it when somebody else has it already. */
+/* Returns the wanted name, with a number added if another member has that name. */
 static char *
 choose_name (DemoRoom   *self,
              const char *wanted,
@@ -96,7 +96,7 @@ choose_name (DemoRoom   *self,
   return g_steal_pointer (&name);
 }
 
-/* Goes through a copy of the list, since a handler may remove members while one is sent to. */
+/* Iterates over a copy of the list, because a handler may remove members during a send. */
 static void
 send_to_all (DemoRoom *self,
              GBytes   *json)
@@ -160,7 +160,7 @@ handle_join (DemoRoom     *self,
 
   if (member != NULL)
     {
-      demo_message_send_error (connection, "You have joined already.");
+      demo_message_send_error (connection, "You have already joined.");
       return;
     }
 
@@ -169,7 +169,7 @@ handle_join (DemoRoom     *self,
   member->id = g_strdup_printf ("%u", ++self->last_id);
   member->name = choose_name (self, name, NULL);
 
-  /* The others hear of it first, so that nobody hears of their own arrival. */
+  /* Send to the others before the member is added, so that it does not get the message about itself. */
   joined = demo_message_take (demo_message_new_event ("joined", member->id, member->name));
   send_to_all (self, joined);
 
@@ -188,7 +188,7 @@ handle_say (DemoRoom     *self,
 
   if (g_utf8_strlen (trimmed, -1) > MAX_TEXT_CHARACTERS)
     {
-      demo_message_send_error (connection, "That message is too long.");
+      demo_message_send_error (connection, "The message is too long.");
       return;
     }
 
@@ -247,7 +247,7 @@ handle_ping (DemoRoom     *self,
 static const struct
 {
   const char *type;
-  const char *argument; /* the member that has to be there */
+  const char *argument; /* the JSON member that is required */
   gboolean    members_only;
   Handler     handler;
 } handlers[] = {
@@ -273,7 +273,7 @@ receive_object (DemoRoom     *self,
         continue;
 
       if (argument == NULL)
-        demo_message_send_error (connection, "That message lacks something.");
+        demo_message_send_error (connection, "A member of the message is missing.");
       else if (handlers[i].members_only && member == NULL)
         demo_message_send_error (connection, "Join first.");
       else
@@ -281,7 +281,7 @@ receive_object (DemoRoom     *self,
       return;
     }
 
-  demo_message_send_error (connection, "This chat does not know such a message.");
+  demo_message_send_error (connection, "This type of message is unknown.");
 }
 
 static void
@@ -310,7 +310,7 @@ data_in_cb (WsConnection *connection,
 
   object = demo_json_parse_object (text, length);
   if (object == NULL)
-    demo_message_send_error (connection, "That is not a JSON object without nesting.");
+    demo_message_send_error (connection, "The message is not a flat JSON object.");
   else
     receive_object (self, connection, object);
 }
@@ -343,7 +343,7 @@ demo_room_new (void)
   return self;
 }
 
-/* Every connection that the room serves has to be gone by now. */
+/* All connections of the room must have ended before. */
 void
 demo_room_free (DemoRoom *self)
 {
@@ -353,7 +353,7 @@ demo_room_free (DemoRoom *self)
   g_free (self);
 }
 
-/* Takes over a connection that has just been opened. */
+/* Takes over a connection that has just opened. */
 void
 demo_room_serve (DemoRoom     *self,
                  WsConnection *connection)

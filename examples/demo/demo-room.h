@@ -11,11 +11,11 @@
  *                 joined {id, name, time}, left {id, name, time}, renamed {id, name, old, time},
  *                 message {id, name, text, time, serial}, pong {id}, error {text}
  *
- * A time is in milliseconds since 1970. A serial grows by one a message; together with the room it
- * lets a client that comes back leave out what it has seen. */
+ * A time is in milliseconds since 1970. The serial grows by one for each message. With the room and the
+ * serial, a client that reconnects can skip the messages that it has already shown. */
 typedef struct _DemoRoom DemoRoom;
 
-/* The subprotocol that /chat speaks; a client may leave it out. */
+/* The subprotocol of /chat; a client may omit it. */
 #define DEMO_ROOM_SUB_PROTOCOL "ws-demo-chat"
 
 DemoRoom *demo_room_new (void);

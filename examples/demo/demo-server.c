@@ -20,7 +20,7 @@ struct _DemoServer
   WsServer *plain;
   WsServer *secure; /* the same with TLS, on a port of its own */
   DemoPage *page;
-  DemoRoom *room; /* those who came over TLS and those who did not meet here */
+  DemoRoom *room; /* shared by the clients of both servers */
   GTask    *shutdown;
   guint     n_shutting_down;
 };
@@ -34,7 +34,7 @@ is_path (const char *request_uri,
   return strlen (path) == length && strncmp (request_uri, path, length) == 0;
 }
 
-/* The host and port as they stand in a URL, where the port that belongs to the scheme is left out. */
+/* The host and port as in a URL, without the default port of the scheme. */
 static char *
 make_authority (WsServer   *server,
                 const char *host)
@@ -47,8 +47,8 @@ make_authority (WsServer   *server,
                             : g_strdup_printf (is_ipv6 ? "[%s]:%u" : "%s:%u", host, port);
 }
 
-/* The authorities under which a browser may know this server. On one address they are that address
- * and, if it is a loopback address, "localhost"; on any address the name is not known here. */
+/* The authorities by which a browser may reach this server: its address and, for a loopback address,
+ * "localhost". If the server listens on all addresses, the authorities are not known here. */
 static char **
 list_authorities (WsServer *server)
 {
@@ -72,9 +72,9 @@ list_authorities (WsServer *server)
   return g_strv_builder_end (builder);
 }
 
-/* Only our own page may connect from within a browser; the opening request is looked at once more
- * in is_same_origin (). Programs that are no browser send no Origin, and are allowed. Appends to
- * sources what the page connects to. */
+/* In a browser, only the demo's own page may connect; is_same_origin () checks the opening request
+ * again. Programs other than browsers send no Origin, and are accepted. Appends the addresses that the
+ * page connects to to sources. */
 static gboolean
 set_origin_policy (WsServer *server,
                    GString  *sources,
@@ -95,7 +95,7 @@ set_origin_policy (WsServer *server,
   return value != NULL;
 }
 
-/* What was offered is a comma-separated list. */
+/* The client's offer is a comma-separated list. */
 static gboolean
 is_offered (const char *offered,
             const char *sub_protocol)
@@ -111,7 +111,7 @@ is_offered (const char *offered,
   return FALSE;
 }
 
-/* A page of this server has the origin that its request names as the host. */
+/* The origin of a page of this server has the same host as the request. */
 static gboolean
 is_same_origin (WsServer      *server,
                 WsOpenRequest *request)
@@ -255,7 +255,7 @@ make_server (DemoServer *self,
   return g_steal_pointer (&server);
 }
 
-/* Nobody has signed the certificate but itself, so browsers warn of it. */
+/* The certificate is self-signed, so browsers show a warning. */
 static gboolean
 use_self_made_certificate (WsServer   *server,
                            const char *host,
@@ -320,7 +320,7 @@ demo_server_listen (DemoServer *self,
   return ws_server_set_local_port (server, port, error) && ws_server_start_listening (server, error);
 }
 
-/* To be called when both servers are listening: the page may open any of their addresses. */
+/* Call it when both servers are listening: the page may connect to any of their addresses. */
 gboolean
 demo_server_allow_page (DemoServer *self,
                         GError    **error)
@@ -334,7 +334,7 @@ demo_server_allow_page (DemoServer *self,
   return TRUE;
 }
 
-/* Host and port to write into a URL for somebody on this machine. */
+/* Host and port for a URL that works on this machine. */
 char *
 demo_server_get_authority (DemoServer *self,
                            gboolean    secure)
@@ -347,7 +347,7 @@ demo_server_get_authority (DemoServer *self,
   return make_authority (server, is_any ? "127.0.0.1" : host);
 }
 
-/* By which a browser's warning can be told from somebody else's. */
+/* The user can compare it with the certificate in the browser's warning. */
 const char *
 demo_server_get_fingerprint (DemoServer *self)
 {
@@ -370,7 +370,7 @@ shutdown_cb (GObject      *source,
   g_task_return_boolean (task, TRUE);
 }
 
-/* Closes every client with code 1001 and calls back when all have gone. To be called once. */
+/* Closes every client with code 1001 and calls the callback when all have left. Call it once. */
 void
 demo_server_shutdown (DemoServer         *self,
                       GAsyncReadyCallback callback,

@@ -4,8 +4,7 @@
 
 #include <wsserver/wsserver.h>
 
-/* The WebSocket server of the demo: /echo, /chat, and the chat page; in plain text, and beside it over
- * TLS. */
+/* The WebSocket servers of the demo, one in plain text and one over TLS: /echo, /chat and the chat page. */
 typedef struct _DemoServer DemoServer;
 
 DemoServer *demo_server_new (const char *host,

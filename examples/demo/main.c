@@ -14,7 +14,7 @@
 typedef struct
 {
   char    *host;
-  int      port;          /* -1: DEFAULT_PORT, or another one when that is taken */
+  int      port;          /* -1: DEFAULT_PORT, or another port if that is in use */
   int      tls_port;      /* -1: DEFAULT_TLS_PORT, likewise */
   int      ping_interval; /* seconds */
   gboolean verbose;
@@ -35,15 +35,15 @@ parse_options (Options *options,
 {
   const GOptionEntry entries[] = {
     { "port", 'p', 0, G_OPTION_ARG_INT, &options->port,
-      "Port to listen on; 0 takes any (default 8080)", "N" },
+      "Port to listen on; 0 picks a free port (default 8080)", "N" },
     { "tls-port", 't', 0, G_OPTION_ARG_INT, &options->tls_port,
-      "Port to listen on with TLS; 0 takes any (default 8443)", "N" },
+      "Port to listen on with TLS; 0 picks a free port (default 8443)", "N" },
     { "host", 'H', 0, G_OPTION_ARG_STRING, &options->host,
       "Address to listen on (default 127.0.0.1)", "ADDR" },
     { "ping-interval", 0, 0, G_OPTION_ARG_INT, &options->ping_interval,
       "Seconds between pings; 0 sends none (default 20)", "S" },
     { "verbose", 'v', 0, G_OPTION_ARG_NONE, &options->verbose,
-      "Print what happens", NULL },
+      "Print the log", NULL },
     G_OPTION_ENTRY_NULL,
   };
   g_autoptr (GOptionContext) context = g_option_context_new ("– chat and echo over WebSocket");
@@ -55,7 +55,7 @@ parse_options (Options *options,
   if (*argc > 1)
     {
       g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
-                   "“%s” is not expected; see --help", (*argv)[1]);
+                   "Unexpected argument “%s”; see --help", (*argv)[1]);
       return FALSE;
     }
 
@@ -77,7 +77,7 @@ parse_options (Options *options,
   return TRUE;
 }
 
-/* Listens on a port; -1 stands for the default, or any other when somebody else has that one. */
+/* Listens on a port. -1 means the default port, or any free port if that one is in use. */
 static gboolean
 listen_on (DemoServer *server,
            gboolean    secure,
@@ -98,7 +98,7 @@ listen_on (DemoServer *server,
       return FALSE;
     }
 
-  g_print ("Port %u is taken, so another one is used.\n", default_port);
+  g_print ("Port %u is in use; the demo uses another one.\n", default_port);
   return demo_server_listen (server, secure, 0, error);
 }
 
@@ -121,7 +121,7 @@ print_addresses (DemoServer *server)
            "  Echo           wss://%s/echo\n"
            "\n",
            plain, plain, plain, secure, secure, secure);
-  g_print ("A browser warns of the certificate, which has been made just now. Its SHA-256 is\n"
+  g_print ("The certificate is self-signed, so browsers show a warning. Its SHA-256 fingerprint is\n"
            "%s.\n"
            "\n"
            "Open the page in two tabs, and press Ctrl-C here to stop.\n",
@@ -138,7 +138,7 @@ shutdown_cb (GObject      *source,
   g_main_loop_quit (program->loop);
 }
 
-/* The first signal says good-bye to everybody; a second one does not wait for their answers. */
+/* The first signal closes all connections; a second one does not wait for the clients' answers. */
 static gboolean
 signal_cb (gpointer user_data)
 {

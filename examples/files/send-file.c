@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <wsserver/wsserver.h>
 
-/* Sends one file to everybody who comes, tells how far it is, and closes: send-file PORT FILE
+/* Sends a file to each client, prints the progress, and closes the connection: send-file PORT FILE
  *
- * The file is not read into memory, and no client waits for another. */
+ * The file is never in memory as a whole, and no client waits for another. */
 
 #define CLOSE_CODE_NORMAL 1000
 #define CLOSE_CODE_INTERNAL_ERROR 1011
@@ -82,7 +82,7 @@ main (int    argc,
 
   if (argc != 3)
     {
-      g_printerr ("usage: %s PORT FILE\n", argv[0]);
+      g_printerr ("Usage: %s PORT FILE\n", argv[0]);
       return 2;
     }
 

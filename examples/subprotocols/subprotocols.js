@@ -2,8 +2,8 @@
 // Copyright 2026 The WsServer authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 //
-// One server, two languages: the client offers subprotocols, the server takes the first it speaks, and
-// what comes goes to the part of the program that speaks it: subprotocols.js [PORT]
+// One server with two subprotocols. The server selects the first subprotocol of the client's offer that it
+// supports, and passes messages to the code for that subprotocol: subprotocols.js [PORT]
 import GLib from 'gi://GLib';
 import Ws from 'gi://Ws?version=1.0';
 import System from 'system';

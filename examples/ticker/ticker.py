@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # Copyright 2026 The WsServer authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Tells everybody the time at an interval: ticker.py [PORT [MILLISECONDS]]
+"""Sends the time to all clients at an interval: ticker.py [PORT [MILLISECONDS]]
 
-A client that does not read misses ticks: for a ticker the next one is worth more than the last.
+A client that does not read misses ticks, because only the latest tick matters.
 """
 import contextlib
 import json
@@ -28,7 +28,7 @@ class Ticker:
         return GLib.SOURCE_CONTINUE
 
     def has_taken_last(self, connection):
-        """Whether nothing waits to be sent: else this tick would wait behind the last one."""
+        """Whether the queue is empty; otherwise this tick would wait behind the last one."""
         return connection.props.send_queue_length == 0
 
 

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 # Copyright 2026 The WsServer authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""A server that lets in whom it knows by certificate:
+"""A server that accepts clients by their certificate:
 
     client-certificates.py PORT CERTIFICATE-FILE AUTHORITY-FILE SUBJECT...
 
-AUTHORITY-FILE holds the certificate of the authority that vouches for clients. Those whose subject is
-among the SUBJECTs, such as "CN=Ada", may come in; each is greeted with it.
+AUTHORITY-FILE holds the certificate of the CA that signs the clients' certificates. The server accepts clients
+whose subject is one of the SUBJECTs, such as "CN=Ada", and greets each with its subject.
 """
 import contextlib
 import pathlib
@@ -19,14 +19,14 @@ from gi.repository import GLib, Ws
 
 
 def on_ssl_client_authentication(server, connection, authentication):
-    # `accept` says already whether the certificate is genuine and in time. The system's authorities
-    # count there too, so who has issued it is looked at here. A subject is compared as a whole: a part
-    # of it could stand inside another.
+    # `accept` already says whether the certificate is genuine and valid now. The CAs of the system are
+    # trusted too, so this handler checks the issuer. It compares whole subjects, because a part of one
+    # could occur inside another.
     subject, issuer = authentication.props.cert_subject, authentication.props.cert_issuer
     welcome = issuer == authority.props.subject and subject in members
     if authentication.props.accept and not welcome:
         authentication.props.accept = False
-    print(f"{subject or 'nobody'}: {authentication.props.status}, welcome: {welcome}", flush=True)
+    print(f"{subject or 'no certificate'}: {authentication.props.status}, welcome: {welcome}", flush=True)
 
 
 def on_connected(server, connection):

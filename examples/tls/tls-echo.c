@@ -7,8 +7,8 @@
  *
  *     tls-echo [PORT [CERTIFICATE-FILE]]
  *
- * The file holds certificate and private key. Without one the server makes a certificate itself, of
- * which clients warn. */
+ * The file holds a certificate and its private key. Without a file, the server creates a self-signed
+ * certificate, which clients do not trust. */
 
 static WsCertificate *
 get_certificate (const char *filename,
@@ -41,7 +41,7 @@ data_in_cb (WsServer     *server,
     g_printerr ("%s\n", error->message);
 }
 
-/* A handshake that fails is told here: it is often the only trace of a client that does not get in. */
+/* Reports failed handshakes: often this is the only trace of a client that could not connect. */
 static void
 error_cb (WsServer     *server,
           WsConnection *connection,

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """An echo server over TLS: tls-echo.py [PORT [CERTIFICATE-FILE]]
 
-The file holds certificate and private key. Without one the server makes a certificate itself, of
-which clients warn.
+The file holds a certificate and its private key. Without a file, the server creates a self-signed
+certificate, which clients do not trust.
 """
 import contextlib
 import sys

@@ -3,13 +3,13 @@
 #include <stdlib.h>
 #include <wsserver/wsserver.h>
 
-/* An echo server with a certificate for each of its host names, all of which may be renewed while it
- * runs.
+/* An echo server with a certificate for each of its host names. The certificates can be renewed while
+ * it runs.
  *
  *     two-names PORT CERTIFICATE-FILE CERTIFICATE-FILE...
  *
- * Each client is shown the certificate that has the name it asks for, and the first one if none has.
- * Each file holds certificate and private key, and is read again when it changes. */
+ * Each client gets the certificate for the name that it asks for, or the first certificate if none
+ * matches. Each file holds a certificate and its private key, and is read again when it changes. */
 
 static void
 data_in_cb (WsServer     *server,
@@ -24,7 +24,7 @@ data_in_cb (WsServer     *server,
     g_printerr ("%s\n", error->message);
 }
 
-/* Tells of each renewal. */
+/* Prints each renewal. */
 static void
 log_cb (WsServer     *server,
         WsConnection *connection,
@@ -80,7 +80,7 @@ main (int    argc,
 
   if (argc < 3)
     {
-      g_printerr ("usage: %s PORT CERTIFICATE-FILE CERTIFICATE-FILE...\n", argv[0]);
+      g_printerr ("Usage: %s PORT CERTIFICATE-FILE CERTIFICATE-FILE...\n", argv[0]);
       return 2;
     }
 

@@ -2,7 +2,7 @@
 // Copyright 2026 The WsServer authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 //
-// An echo server with a certificate for each of its host names, as two-names.c:
+// An echo server with a certificate for each of its host names, like two-names.c:
 //
 //     two-names.js PORT CERTIFICATE-FILE CERTIFICATE-FILE...
 import GLib from 'gi://GLib';
@@ -24,7 +24,7 @@ server.connect('data-in', (_server, connection, dataFormat, data) => {
     connection.dataFormat = dataFormat;
     connection.send(data);
 });
-// Tells of each renewal.
+// Prints each renewal.
 server.connect('log', (_server, connection, _level, message, type) => {
     if (connection === null)
         print(`${type}: ${message}`);

@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <wsserver/wsserver.h>
 
-/* More than one core: threads that each have a main context and a server of their own, all on one port.
+/* Uses more than one core: each thread has its own main context and server, all on one port.
  *
  *   workers [--broadcast] [PORT [THREADS]]
  *
- * Messages come back to who has sent them; with --broadcast they go to every client of every thread. */
+ * Each message goes back to its sender; with --broadcast it goes to every client of every thread. */
 
 #define SHUTDOWN_SECONDS 5
 
@@ -16,12 +16,12 @@ typedef struct
 {
   GMainContext *context;
   GMainLoop    *loop;
-  WsServer     *server; /* touched by this worker's thread only, once that runs */
+  WsServer     *server; /* used only by this worker's thread once that runs */
   GThread      *thread;
   guint         n_clients;
 } Worker;
 
-/* Complete before the first thread starts, and unchanged until the last has ended. */
+/* Complete before the first thread starts, and constant until the last one has ended. */
 static Worker  *workers;
 static guint    n_workers;
 static gboolean broadcasts;
@@ -44,7 +44,7 @@ message_free (gpointer data)
   g_free (message);
 }
 
-/* In the thread of the worker that is to tell its clients. */
+/* Runs in the thread of the worker whose clients get the message. */
 static gboolean
 tell_clients_cb (gpointer user_data)
 {
@@ -54,8 +54,8 @@ tell_clients_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* In any worker's thread. In its own it is done at once; others find it in their loop. A message to one
- * client only would need none of this: ws_connection_send_async() may be called in any thread. */
+/* Runs in any worker's thread. That worker sends at once, the others in their main loops. A message to a
+ * single client needs none of this: ws_connection_send_async() can be called in any thread. */
 static void
 tell_all (WsDataFormat format,
           GBytes      *data)
@@ -123,13 +123,13 @@ worker_run (gpointer user_data)
 
   g_main_context_push_thread_default (worker->context);
   g_main_loop_run (worker->loop);
-  /* The server goes where it has run. */
+  /* Drop the server in the thread in which it has run. */
   g_clear_object (&worker->server);
   g_main_context_pop_thread_default (worker->context);
   return NULL;
 }
 
-/* In the main thread, where an error can be told; the server belongs to the context nevertheless. */
+/* Runs in the main thread, which can report an error. The server still belongs to the context. */
 static gboolean
 worker_listen (Worker  *worker,
                guint    port,
@@ -162,7 +162,7 @@ worker_clear (Worker *worker)
 
 /* --- the program ----------------------------------------------------------------------------- */
 
-/* The system picks a port for the first if it is 0; the others share it. */
+/* If the port is 0, the system picks one for the first server; the others share it. */
 static gboolean
 listen_all (guint    port,
             GError **error)
@@ -202,7 +202,7 @@ run_all (void)
   for (guint i = 0; i < n_workers; i++)
     {
       g_thread_join (workers[i].thread);
-      g_print ("Worker %u has had %u clients\n", i + 1, workers[i].n_clients);
+      g_print ("Worker %u served %u clients\n", i + 1, workers[i].n_clients);
     }
 }
 

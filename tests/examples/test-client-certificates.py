@@ -55,7 +55,7 @@ class ClientCertificatesTest(example.ExampleTest):
         self.check_refused(certificates.leaf(self.place, "foreign", "/CN=Ada", ca=other), "CN=Ada", 280, "(?!OK)")
 
     def test_none(self):
-        self.check_refused(None, "nobody", 281)
+        self.check_refused(None, "no certificate", 281)
 
 
 if __name__ == "__main__":

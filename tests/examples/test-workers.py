@@ -9,12 +9,12 @@ import example
 import wsclient
 
 CLIENTS = 40
-HAD = re.compile(r"Worker (\d+) has had (\d+) clients")
+HAD = re.compile(r"Worker (\d+) served (\d+) clients")
 
 
 class WorkersTest(example.ExampleTest):
     def end(self, number, threads, clients):
-        """How many clients each worker has had, once all have ended in order."""
+        """The number of clients that each worker served, after an orderly shutdown."""
         self.program.process.send_signal(number)
         for client in clients:
             self.assertEqual(client.receive_close(), 1001)
