@@ -16,8 +16,8 @@ typedef struct
 } Chat;
 
 static void
-tell (WsConnection *connection,
-      const char   *text)
+send_or_close (WsConnection *connection,
+               const char   *text)
 {
   g_autoptr (GError) error = NULL;
 
@@ -37,7 +37,7 @@ broadcast_text (WsServer   *server,
     {
       g_autoptr (WsConnection) connection = g_list_model_get_item (connections, i);
 
-      tell (connection, text);
+      send_or_close (connection, text);
     }
 }
 

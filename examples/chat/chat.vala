@@ -6,7 +6,7 @@
 const int TRY_AGAIN_LATER = 1013;
 const uint SHUTDOWN_SECONDS = 5;
 
-void tell (Ws.Connection connection, string text) {
+void send_or_close (Ws.Connection connection, string text) {
     try {
         connection.send_text (text);
     } catch (Ws.Error.WOULD_BLOCK error) {
@@ -21,7 +21,7 @@ void tell (Ws.Connection connection, string text) {
 
 void broadcast_text (Ws.Server server, string text) {
     for (uint i = 0; i < server.connections.get_n_items (); i++)
-        tell ((Ws.Connection) server.connections.get_item (i), text);
+        send_or_close ((Ws.Connection) server.connections.get_item (i), text);
 }
 
 string get_text (Bytes data) {

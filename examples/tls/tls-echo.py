@@ -26,7 +26,7 @@ def on_data_in(server, connection, data_format, data, eom, eol):
 
 
 def on_error(server, connection, code, description):
-    # A handshake that fails is told here.
+    # Reports failed handshakes.
     print(description, file=sys.stderr)
 
 

@@ -17,7 +17,7 @@
  *
  * A WebSocket server.
  *
- * This one sends each message back. [method@Ws.Server.set_message_func] delivers whole messages to
+ * This program sends each message back. [method@Ws.Server.set_message_func] delivers whole messages to
  * a function; the setting `BufferMessage` makes [signal@Ws.Server::data-in] deliver whole messages.
  *
  * ```c
