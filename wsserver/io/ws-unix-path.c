@@ -55,7 +55,8 @@ ws_unix_path_remove (WsUnixPath *self)
 {
   struct stat info;
 
-  if (self->path != NULL && !ws_process_is_foreign (self->process_generation) && lstat (self->path, &info) == 0 && info.st_dev == self->device &&
+  if (self->path != NULL && !ws_process_is_foreign (self->process_generation) &&
+      lstat (self->path, &info) == 0 && info.st_dev == self->device &&
       info.st_ino == self->inode)
     g_unlink (self->path);
   g_clear_pointer (&self->path, g_free);

@@ -6,6 +6,7 @@
 #include "wsserver/server/ws-server-renewal-private.h"
 
 #include "wsserver/certificate/ws-certificate-private.h"
+#include "wsserver/io/ws-path-watch-private.h"
 #include "wsserver/revocation/ws-ocsp-staple-private.h"
 #include "wsserver/server/ws-server-signals-private.h"
 #include "wsserver/server/ws-server-tls-private.h"
@@ -16,8 +17,8 @@ typedef struct
 {
   WsServer      *server;
   WsCertificate *certificate; /* NULL: the file is SSLOCSPResponse */
-  char          *filename;
-  GFileMonitor  *monitor;
+  char          *filename;    /* absolute */
+  WsPathWatch   *watch;
   GSource       *settling; /* NULL: nothing has changed */
 } WatchedFile;
 
@@ -35,12 +36,7 @@ watched_file_free (gpointer data)
   WatchedFile *watched = data;
 
   stop_settling (watched);
-  if (watched->monitor != NULL)
-    {
-      g_signal_handlers_disconnect_by_data (watched->monitor, watched);
-      g_file_monitor_cancel (watched->monitor);
-      g_object_unref (watched->monitor);
-    }
+  ws_path_watch_free (watched->watch);
   g_clear_object (&watched->certificate);
   g_free (watched->filename);
   g_free (watched);
@@ -99,16 +95,12 @@ settled_cb (gpointer user_data)
 }
 
 static void
-file_changed_cb (GFileMonitor     *monitor,
-                 GFile            *file,
-                 GFile            *other_file,
-                 GFileMonitorEvent event,
-                 gpointer          user_data)
+file_changed_cb (gpointer user_data)
 {
   WatchedFile *watched = user_data;
 
-  /* A file that was removed is expected to come back. */
-  if (event == G_FILE_MONITOR_EVENT_DELETED || event == G_FILE_MONITOR_EVENT_MOVED_OUT)
+  /* A file that was removed is expected to come back, which is a change again. */
+  if (!g_file_test (watched->filename, G_FILE_TEST_EXISTS))
     return;
 
   stop_settling (watched);
@@ -147,10 +139,7 @@ watch_file (WsServer      *self,
             WsCertificate *certificate,
             const char    *filename)
 {
-  g_autoptr (GFile) file = g_file_new_for_path (filename);
-  g_autoptr (GError) error = NULL;
-  GMainContext *context = ws_poller_get_context (self->poller);
-  WatchedFile  *watched;
+  WatchedFile *watched;
 
   if (keep_watching (self, old, certificate, filename))
     return;
@@ -159,15 +148,18 @@ watch_file (WsServer      *self,
   watched->server = self;
   g_set_object (&watched->certificate, certificate);
   watched->filename = g_strdup (filename);
-  /* The monitor emits its signals in the context that is the default now. */
-  g_main_context_push_thread_default (context);
-  watched->monitor = g_file_monitor_file (file, G_FILE_MONITOR_WATCH_MOVES, NULL, &error);
-  g_main_context_pop_thread_default (context);
-  if (watched->monitor == NULL)
-    ws_server_log (self, WS_LOG_INFO, "Error", "Cannot watch %s: %s", filename, error->message);
-  else
-    g_signal_connect (watched->monitor, "changed", G_CALLBACK (file_changed_cb), watched);
+  watched->watch =
+      ws_path_watch_new (filename, ws_poller_get_context (self->poller), file_changed_cb, watched);
   g_ptr_array_add (self->watched_files, watched);
+}
+
+/* Not canonical: what ".." means behind a link is for the system to say. */
+static char *
+make_absolute (const char *filename)
+{
+  g_autofree char *directory = g_path_is_absolute (filename) ? NULL : g_get_current_dir ();
+
+  return directory != NULL ? g_build_filename (directory, filename, NULL) : g_strdup (filename);
 }
 
 static void
@@ -176,9 +168,10 @@ watch_certificate (WsServer      *self,
                    WsCertificate *certificate)
 {
   g_autofree char *filename = ws_certificate_dup_filename (certificate);
+  g_autofree char *absolute = filename != NULL ? make_absolute (filename) : NULL;
 
-  if (filename != NULL)
-    watch_file (self, old, certificate, filename);
+  if (absolute != NULL)
+    watch_file (self, old, certificate, absolute);
 }
 
 void
@@ -195,5 +188,9 @@ ws_server_watch_files (WsServer *self)
   for (guint i = 0; i < self->more_ssl_certs->len; i++)
     watch_certificate (self, old, self->more_ssl_certs->pdata[i]);
   if (*self->settings->ssl_ocsp_response != '\0' && !ws_tls_staple_is_pem (self->settings->ssl_ocsp_response))
-    watch_file (self, old, NULL, self->settings->ssl_ocsp_response);
+    {
+      g_autofree char *filename = make_absolute (self->settings->ssl_ocsp_response);
+
+      watch_file (self, old, NULL, filename);
+    }
 }
