@@ -304,7 +304,7 @@ static void
 test_extensions (Fixture      *fixture,
                  gconstpointer user_data)
 {
-  g_test_summary ("Both sides say which extension is in use, and messages shrink where one is.");
+  g_test_summary ("Both sides report the extension in use, and messages shrink if there is one.");
 
   for (guint i = 0; i < 3; i++)
     {
@@ -389,7 +389,7 @@ test_slow_reading (Fixture      *fixture,
 {
   guint answer[3], n_refusals;
 
-  g_test_summary ("8 MiB come whole and in order though the client stands still at first.");
+  g_test_summary ("8 MiB arrive whole and in order, although the client does not read at first.");
 
   fixture->checksum = g_checksum_new (G_CHECKSUM_SHA256);
   request (fixture, user_data, "send", answer);
@@ -407,7 +407,7 @@ test_overflow (Fixture      *fixture,
 {
   guint answer[3], n_refusals;
 
-  g_test_summary ("Over MaxSendQueue the server is told 10035, and sends the rest later.");
+  g_test_summary ("Over MaxSendQueue sends fail with 10035, and the server sends the rest later.");
 
   fixture->checksum = g_checksum_new (G_CHECKSUM_SHA256);
   request (fixture, user_data, "flood", answer);

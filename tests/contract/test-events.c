@@ -345,7 +345,7 @@ test_log (void)
   g_autoptr (GString) lines = g_string_new (NULL);
   LogRecord record = { lines, 0 };
 
-  g_test_summary ("Info tells URL, HTTP version and status; Verbose the request too; each type goes with its level.");
+  g_test_summary ("Level Info logs URL, HTTP version and status; Verbose logs the request, too; each type has its level.");
 
   g_signal_connect (server->server, "log", G_CALLBACK (record_log_cb), &record);
   log_session (server, &record, "LogLevel=0");
@@ -444,8 +444,7 @@ test_line_mode (void)
   const char      *id = ws_connection_get_connection_id (ws_test_server_get (server, 1));
   g_autofree char *setting = g_strdup_printf ("MaxLineLength[%s]=4", id);
 
-  g_test_summary (
-      "Format is 0 in line mode whatever the message; eol tells a line's end from MaxLineLength.");
+  g_test_summary ("In line mode the format is always 0; eol distinguishes the end of a line from MaxLineLength.");
 
   ws_test_client_send_text (client, "a\nb");
   ws_test_server_wait_for (server, "data-in");

@@ -312,7 +312,7 @@ test_compress (void)
   g_autofree char *text = g_strnfill (4000, 'a');
   WsConnection    *connection;
 
-  g_test_summary ("compress says for each message whether it may be compressed; compression-ratio tells what it brought.");
+  g_test_summary ("compress decides for each message whether it may be compressed; compression-ratio reports the effect.");
 
   ws_test_client_open (client, "/", "Sec-WebSocket-Extensions: permessage-deflate\r\n");
   ws_test_server_wait_for (server, "connected");
@@ -367,7 +367,7 @@ test_connection_request (void)
   g_autoptr (WsTestClient) client = ws_test_server_connect (server);
   Expected expected = { .port = ws_test_client_get_port (client) };
 
-  g_test_summary ("A connection request has the client's address and port; with accept False nobody is let in.");
+  g_test_summary ("A connection request has the client's address and port; with accept False the client is refused.");
 
   g_signal_connect (server->server, "connection-request", G_CALLBACK (check_connection_request_cb),
                     &expected);
@@ -417,7 +417,7 @@ test_http_request (void)
   g_autoptr (WsTestResponse) response = NULL;
   guint n_calls = 0;
 
-  g_test_summary ("An HTTP request tells what is asked for, and its answer is what a handler makes it.");
+  g_test_summary ("An HTTP request has method, target and headers; the handler sets the response.");
 
   g_signal_connect (server->server, "http-request", G_CALLBACK (check_http_request_cb), &n_calls);
   ws_test_client_send_string (client, "GET /page?a=b HTTP/1.1\r\nHost: localhost\r\nX-Mine: 1\r\n\r\n");

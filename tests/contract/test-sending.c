@@ -50,7 +50,7 @@ test_timeout_zero (Fixture      *fixture,
   guint idle = g_idle_add (count_cb, &fixture->n_ticks);
   g_autoptr (GError) error = NULL;
 
-  g_test_summary ("With a timeout of 0 a send returns at once, without the main loop; bytes-sent tells what was accepted.");
+  g_test_summary ("With a timeout of 0 a send returns at once, without the main loop; bytes-sent has the number of bytes accepted.");
 
   ws_test_client_set_reading (fixture->base.client, FALSE);
   g_assert_true (

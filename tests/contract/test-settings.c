@@ -137,7 +137,7 @@ run_without_ipv6 (void)
 static void
 test_without_ipv6 (void)
 {
-  g_test_summary ("UseIPv6=2 listens on IPv4 only where there is no IPv6; UseIPv6=1 cannot listen there.");
+  g_test_summary ("Without IPv6, UseIPv6=2 listens on IPv4, and UseIPv6=1 cannot listen.");
 
   if (g_test_subprocess ())
     {
@@ -158,7 +158,7 @@ test_max_connections_default (void)
   static const char *const refused[] = { "MaxConnections=0", "MaxConnections=100001", "MaxConnections=-1" };
   g_autoptr (WsTestServer) server = ws_test_server_new ();
 
-  g_test_summary ("1000 clients unless set, from 1 to 100000.");
+  g_test_summary ("MaxConnections is 1000 by default and takes 1 to 100000.");
 
   assert_value (server, "MaxConnections", "1000");
   for (gsize i = 0; i < G_N_ELEMENTS (refused); i++)
@@ -180,7 +180,7 @@ test_lists_refused (void)
   static const char *const names[] = { "AllowedClients", "BlockedClients" };
   g_autoptr (WsTestServer) server = ws_test_server_new ();
 
-  g_test_summary ("A list of clients that cannot be understood is refused with a text that names setting and value.");
+  g_test_summary ("A list of clients that cannot be parsed is refused; the error names setting and value.");
 
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
     {
@@ -226,7 +226,7 @@ test_lists_without_handler (void)
   };
   g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
 
-  g_test_summary ("The lists decide also when nobody handles connection-request; host names are looked up.");
+  g_test_summary ("The lists decide even without a handler of connection-request; host names are resolved.");
 
   ws_test_server_stop_recording (server, "connection-request");
   for (gsize i = 0; i < G_N_ELEMENTS (steps); i++)

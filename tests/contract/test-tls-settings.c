@@ -157,7 +157,7 @@ test_refused_values (void)
   g_autoptr (WsTestServer) server = new_tls_server (NULL, NULL, NULL);
   TlsClient client = { 0 };
 
-  g_test_summary ("What cannot be served is refused with what is wrong, also while listening, and changes nothing.");
+  g_test_summary ("A value that cannot be served is refused with a reason, also while listening, and changes nothing.");
 
   for (gsize i = 0; i < G_N_ELEMENTS (refused); i++)
     {
@@ -266,7 +266,7 @@ test_ca_certs (void)
   TlsClient client = { 0 };
   Signed    root, between, leaf;
 
-  g_test_summary ("SSLCACerts are sent along with the certificate, save the root, which clients have.");
+  g_test_summary ("SSLCACerts are sent after the certificate, without the root, which clients have.");
 
   make_signed (&root, NULL, "CN=root", TRUE);
   make_signed (&between, &root, "CN=between", TRUE);
@@ -411,7 +411,7 @@ test_revocation (gconstpointer user_data)
   Authority     authority;
   TlsClient     client = { 0 };
 
-  g_test_summary ("0 does not ask, 1 passes whom nobody can be asked about, 2 does not; who is revoked is refused with 280.");
+  g_test_summary ("0 does not check; 1 accepts a client whose status is unknown, 2 refuses it; a revoked client is refused with 280.");
 
 #ifndef HAVE_SOUP
   if (test->names_list)
@@ -561,7 +561,7 @@ test_slow_handshake (void)
   guint n_steps = 0;
   guint source;
 
-  g_test_summary ("DefaultConnectionTimeout is of silence: a client that is slow, and goes on, stays beyond it.");
+  g_test_summary ("DefaultConnectionTimeout counts silence: a slow client that goes on is not dropped.");
 
   source = g_timeout_add (250, steps_over_cb, &n_steps);
   for (guint i = 0; i < G_N_ELEMENTS (hello); i++)
@@ -630,7 +630,7 @@ test_no_effect (gconstpointer user_data)
   g_autofree char *stored = ws_server_config (server, setting, NULL);
   g_autofree char *value = ws_server_config (server, name, NULL);
 
-  g_test_summary ("It is stored and read back, and a session is the same with it.");
+  g_test_summary ("The setting is stored and read back, and has no effect on a session.");
 
   g_assert_cmpstr (stored, ==, setting + strlen (name) + 1);
   g_assert_cmpstr (value, ==, stored);

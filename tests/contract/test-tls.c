@@ -16,7 +16,7 @@ test_no_certificate (void)
   g_autofree char *path = get_sample_path ("rsa.pem");
   g_autoptr (GError) error = NULL;
 
-  g_test_summary ("TLS without a certificate is 282, with one that has no key 273; plain text needs none.");
+  g_test_summary ("TLS without a certificate is error 282, with a certificate without key 273; plain text needs none.");
 
   g_assert_true (ws_server_set_use_ssl (server->server, TRUE, &error));
   g_assert_false (ws_server_start_listening (server->server, &error));
@@ -45,7 +45,7 @@ test_change_while_listening (void)
   g_autoptr (GError) error = NULL;
   TlsClient client = { 0 };
 
-  g_test_summary ("Another certificate, or none, holds for the clients that connect afterwards.");
+  g_test_summary ("A new certificate, or none, applies to clients that connect afterwards.");
 
   assert_served (server, &client);
   g_assert_nonnull (strstr (client.subject, "www.example.com"));
@@ -210,7 +210,7 @@ test_negotiated (gconstpointer user_data)
   TlsClient  client = { .priority = "NORMAL:-VERS-ALL:+VERS-TLS1.2:-CIPHER-ALL:+AES-256-GCM:-GROUP-ALL:+GROUP-SECP384R1" };
   Negotiated negotiated = { GPOINTER_TO_INT (user_data) == WS_SSL_PROVIDER_PLATFORM, 0 };
 
-  g_test_summary ("Version, cipher and key exchange can be read of each connection; SSLStatus tells of the handshake.");
+  g_test_summary ("Each connection has its version, cipher and key exchange; SSLStatus reports the handshake.");
 
   ws_server_set_ssl_provider (server->server, (WsSslProvider) GPOINTER_TO_INT (user_data), NULL);
   g_signal_connect (server->server, "ssl-status", G_CALLBACK (ssl_status_cb), story);
@@ -502,7 +502,7 @@ test_client_authentication (gconstpointer user_data)
   g_autofree char  *folder = g_dir_make_tmp ("wsserver-test-XXXXXX", NULL);
   g_autofree char  *foreign = write_self_signed (folder, "foreign");
 
-  g_test_summary ("Accept starts as the certificate was verified, Status says why not, and a handler has the last word.");
+  g_test_summary ("Accept starts as the result of the verification, Status has the reason, and the handler decides.");
 
   for (guint i = 0; i < 4; i++)
     {
@@ -538,7 +538,7 @@ test_unasked (void)
   TlsClient client = { .certificate = "chain.pem" };
   Judge     judge = { &client_cases[0], FALSE, 0, 0 };
 
-  g_test_summary ("Without ssl-authenticate-clients nobody is asked for a certificate.");
+  g_test_summary ("Without ssl-authenticate-clients no client is asked for a certificate.");
 
   g_signal_connect (server->server, "ssl-client-authentication", G_CALLBACK (judge_cb), &judge);
   assert_served (server, &client);

@@ -179,7 +179,7 @@ test_blocking_send (Fixture      *fixture,
   g_autoptr (GError) error = NULL;
   const guint n_messages = 200;
 
-  g_test_summary ("With a timeout sends wait for the peer and fail with no 10035.");
+  g_test_summary ("With a timeout, sends wait for the peer and do not fail with 10035.");
 
   ws_connection_set_timeout (fixture->base.connection, 10);
   ws_test_client_set_reading (fixture->base.client, TRUE);
@@ -235,7 +235,7 @@ test_blocking_interrupt (Fixture      *fixture,
 {
   g_autoptr (GError) error = NULL;
 
-  g_test_summary ("A send that waits ends with 10004 when it is interrupted.");
+  g_test_summary ("A send that waits fails with 10004 when it is interrupted.");
 
   ws_connection_set_timeout (fixture->base.connection, 30);
   g_timeout_add (1, interrupt_cb, fixture);
@@ -261,7 +261,7 @@ test_blocking_peer_leaves (Fixture      *fixture,
 {
   g_autoptr (GError) error = NULL;
 
-  g_test_summary ("A send that waits ends with an error when the peer leaves.");
+  g_test_summary ("A send that waits fails when the peer leaves.");
 
   ws_connection_set_timeout (fixture->base.connection, 30);
   g_timeout_add (1, reset_cb, fixture);

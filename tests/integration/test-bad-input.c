@@ -128,7 +128,7 @@ test_bad_frame (gconstpointer user_data)
   g_autoptr (WsTestClient) client = NULL;
   guint n_logs;
 
-  g_test_summary ("These bytes fail the connection with this code, and it alone.");
+  g_test_summary ("These bytes fail this connection, and no other, with this close code.");
 
   server = ws_test_server_new_listening ("BufferMessage=True", NULL);
   other = ws_test_server_open (server);
@@ -188,7 +188,7 @@ test_fault_then_flood (void)
   const gsize      length = 1024 * 1024;
   g_autofree char *noise = ws_test_pattern (length);
 
-  g_test_summary ("A client that goes on sending after its fault still gets to read why.");
+  g_test_summary ("A client that goes on sending after its fault still receives the close frame.");
 
   ws_test_client_send (client, "\x83\x80" KEY0, 6);
   ws_test_client_send (client, noise, length);
@@ -204,7 +204,7 @@ test_client_keeps_socket (void)
   g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
   g_autoptr (WsTestClient) client = ws_test_server_open (server);
 
-  g_test_summary ("A client that keeps its socket open after its fault is gone all the same.");
+  g_test_summary ("A client that keeps its socket open after its fault is disconnected.");
 
   ws_test_client_send (client, "\x83\x80" KEY0, 6);
   ws_test_client_assert_close (client, 1002, NULL);
@@ -241,7 +241,7 @@ test_garbage (void)
   g_autoptr (WsTestClient) client = ws_test_server_connect (server);
   g_autoptr (WsTestResponse) response = NULL;
 
-  g_test_summary ("Bytes that are no HTTP are answered 400.");
+  g_test_summary ("Bytes that are not HTTP are answered with 400.");
 
   ws_test_client_send (client, BYTES ("\x00\x01\x02\x03garbage\r\n\r\n"));
   response = ws_test_client_read_response (client);
@@ -272,7 +272,7 @@ test_random_streams (void)
   g_autoptr (WsTestServer) server = ws_test_server_new_listening ("BufferMessage=True", NULL);
   g_autoptr (WsTestClient) other = ws_test_server_open (server);
 
-  g_test_summary ("Random bytes after the handshake end each connection in order and harm nobody.");
+  g_test_summary ("Random bytes after the handshake end each connection in order, and other clients are served.");
 
   for (guint round = 0; round < 200; round++)
     {

@@ -66,7 +66,7 @@ test_all (Fixture      *fixture,
   g_autoptr (GBytes) data = g_bytes_new_static (bytes, sizeof bytes);
   g_autoptr (GError) error = NULL;
 
-  g_test_summary ("Everybody gets it, in the format asked for, which is checked once.");
+  g_test_summary ("Every client receives the message in the requested format; the text is checked once.");
 
   g_assert_cmpuint (broadcast_text (fixture, "to all"), ==, N_CLIENTS);
   g_assert_cmpuint (broadcast (fixture->server, WS_DATA_FORMAT_BINARY, bytes, sizeof bytes, NULL, NULL), ==,
@@ -109,8 +109,7 @@ test_long (Fixture      *fixture,
   guint            n_freed = 0;
   GBytes          *bytes = g_bytes_new_with_free_func (pattern, LENGTH, count_freed_cb, &n_freed);
 
-  g_test_summary ("A long one goes out in frames of MaxFrameSize, from its own memory, which is free "
-                  "when the last client has it.");
+  g_test_summary ("A long message is sent in frames of MaxFrameSize without a copy, and freed when the last client has it.");
 
   g_assert_cmpuint (
       ws_server_broadcast (fixture->server->server, WS_DATA_FORMAT_BINARY, bytes, NULL, NULL, NULL), ==,
@@ -132,7 +131,7 @@ static void
 test_fragments (Fixture      *fixture,
                 gconstpointer user_data)
 {
-  g_test_summary ("A short one over MaxFrameSize is cut, too.");
+  g_test_summary ("A short message over MaxFrameSize is fragmented, too.");
 
   ws_test_server_config (fixture->server, "MaxFrameSize=10");
   g_assert_cmpuint (broadcast_text (fixture, "fifteen letters"), ==, N_CLIENTS);
@@ -164,7 +163,7 @@ static void
 test_filter (Fixture      *fixture,
              gconstpointer user_data)
 {
-  g_test_summary ("Only those whom the filter picks.");
+  g_test_summary ("Only the clients that the filter accepts receive the message.");
 
   g_assert_cmpuint (broadcast (fixture->server, WS_DATA_FORMAT_TEXT, "odd", 3, is_odd_cb, fixture), ==, 2);
   g_assert_cmpuint (fixture->n_asked, ==, N_CLIENTS);
@@ -205,7 +204,7 @@ test_filter_closes (Fixture      *fixture,
 {
   gboolean itself = user_data != NULL;
 
-  g_test_summary ("A filter may close clients: they get nothing, and are not asked any more.");
+  g_test_summary ("A filter may close clients: they receive nothing, and the filter is not called for them.");
 
   g_assert_cmpuint (broadcast (fixture->server, WS_DATA_FORMAT_TEXT, "x", 1,
                                itself ? close_asked_cb : close_all_but_asked_cb, fixture),
@@ -242,7 +241,7 @@ static void
 test_filter_changes_list (Fixture      *fixture,
                           gconstpointer user_data)
 {
-  g_test_summary ("The list may change meanwhile: each of those who were there is asked once.");
+  g_test_summary ("The list may change during a broadcast: the filter is called once for each client of the beginning.");
 
   g_assert_cmpuint (broadcast (fixture->server, WS_DATA_FORMAT_TEXT, "once", 4, shake_list_cb, fixture), ==,
                     N_CLIENTS - 1);
@@ -290,7 +289,7 @@ test_full (Fixture      *fixture,
   guint            n = 0;
   guint            n_slow = 0;
 
-  g_test_summary ("A client whose queue is full misses it, and only that one; ready-to-send tells of room.");
+  g_test_summary ("Only the client with a full queue misses the message; ready-to-send reports room.");
 
   ws_test_server_config (fixture->server, "MaxSendQueue=200000");
   ws_test_client_set_reading (fixture->clients[0], FALSE);
@@ -322,7 +321,7 @@ test_closing (Fixture      *fixture,
   g_autofree char *setting = g_strdup_printf (
       "MessageLength[%s]=4", ws_connection_get_connection_id (ws_test_server_get (fixture->server, 2)));
 
-  g_test_summary ("Neither a closing client gets it, nor one in the middle of an announced message.");
+  g_test_summary ("A closing client, or one in the middle of an announced message, does not receive it.");
 
   ws_connection_close (ws_test_server_get (fixture->server, 1), 1000, NULL, NULL);
   ws_test_server_config (fixture->server, setting);
@@ -345,7 +344,7 @@ test_behind_stream (Fixture      *fixture,
   g_autoptr (GBytes) message = NULL;
   WsOpcode opcode;
 
-  g_test_summary ("It waits behind a stream, before what is sent after it, even where sends block.");
+  g_test_summary ("A broadcast waits behind a stream and before later messages, even if sends block.");
 
   ws_connection_set_timeout (ws_test_server_get (fixture->server, 2), 5);
   ws_connection_send_stream_async (ws_test_server_get (fixture->server, 1), stream, NULL, NULL, NULL);
@@ -379,7 +378,7 @@ static void
 test_in_handler (Fixture      *fixture,
                  gconstpointer user_data)
 {
-  g_test_summary ("In a handler it takes its place among what the handler sends.");
+  g_test_summary ("A broadcast in a handler keeps its place among the messages that the handler sends.");
 
   g_signal_connect (ws_test_server_get (fixture->server, 1), "data-in", G_CALLBACK (broadcast_cb), fixture);
   ws_test_client_send_text (fixture->clients[0], "go");
@@ -506,7 +505,7 @@ test_compressed (void)
   g_autoptr (GRand) rand = g_rand_new_with_seed (7);
   Compressed clients[N_KINDS];
 
-  g_test_summary ("Broadcasts between messages of their own: every client's inflater, whatever was agreed, understands all.");
+  g_test_summary ("Each client inflates broadcasts and its own messages in any order, with any negotiated parameters.");
 
   for (guint i = 0; i < N_KINDS; i++)
     compressed_open (&clients[i], server, i);

@@ -106,7 +106,7 @@ static void
 test_both (WsTestFixture *fixture,
            gconstpointer  user_data)
 {
-  g_test_summary ("When both close at once one frame goes each way, and each is told the other's code. RFC 6455 7.1.5");
+  g_test_summary ("When both sides close at once, each sends one close frame and reports the other's code. RFC 6455 section 7.1.5");
 
   ws_test_client_send_close (fixture->client, 4002, "client");
   g_assert_true (ws_connection_close (fixture->connection, 4001, "server", NULL));
@@ -148,7 +148,7 @@ static void
 test_client_keeps_socket (WsTestFixture *fixture,
                           gconstpointer  user_data)
 {
-  g_test_summary ("A client that has closed but keeps its socket open is gone all the same.");
+  g_test_summary ("A client that has closed but keeps its socket open is disconnected.");
 
   ws_test_client_set_reading (fixture->client, FALSE);
   ws_test_client_send_close (fixture->client, 1000, "");
@@ -283,7 +283,7 @@ test_invalid_codes (WsTestFixture *fixture,
 {
   const guint codes[] = { 1, 999, 1004, 1005, 1006, 1015, 1016, 2999, 5000, 65536 + 1000 };
 
-  g_test_summary ("Codes that may not be sent are refused, and the connection stays open.");
+  g_test_summary ("A close code that may not be sent is refused, and the connection stays open.");
 
   for (gsize i = 0; i < G_N_ELEMENTS (codes); i++)
     {
@@ -333,7 +333,7 @@ test_valid_code (gconstpointer user_data)
   g_autofree char *second = g_strdup_printf ("disconnected #2 %u \"why\"", code);
   g_autoptr (GError) error = NULL;
 
-  g_test_summary ("This code may be sent by either side and is reported as it is.");
+  g_test_summary ("Either side may send this code, and it is reported unchanged.");
 
   ws_test_client_send_close (by_client, code, "why");
   ws_test_client_assert_close (by_client, code, NULL);

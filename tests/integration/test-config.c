@@ -276,7 +276,7 @@ test_read_only (void)
   g_autofree char *refused = NULL;
   g_autoptr (GError) error = NULL;
 
-  g_test_summary ("BuildInfo and LicenseInfo tell versions and licence, and cannot be set.");
+  g_test_summary ("BuildInfo and LicenseInfo have the versions and the licence, and cannot be set.");
 
   g_assert_nonnull (strstr (build_info, WS_VERSION));
   g_assert_nonnull (strstr (build_info, "GLib"));

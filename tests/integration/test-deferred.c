@@ -113,7 +113,7 @@ test_status_of_no_kind (Fixture      *fixture,
 {
   g_autoptr (WsTestResponse) response = NULL;
 
-  g_test_summary ("A number that is no status of an answer does not let the client in.");
+  g_test_summary ("A number that is not an HTTP status refuses the client.");
 
   g_test_expect_message ("WsServer", G_LOG_LEVEL_CRITICAL, "*status code 42 is neither 101*");
   ws_open_request_set_status_code (fixture->request, 42);
@@ -165,7 +165,7 @@ static void
 test_peer_leaves (Fixture      *fixture,
                   gconstpointer user_data)
 {
-  g_test_summary ("When the peer leaves meanwhile the request is cancelled and complete says so.");
+  g_test_summary ("A deferred request is cancelled when the peer leaves, and complete reports it.");
 
   if (g_strcmp0 (user_data, "LogLevel=1") == 0)
     ws_test_client_reset (fixture->client);
@@ -184,7 +184,7 @@ test_never (Fixture      *fixture,
 {
   g_autoptr (WsTestResponse) response = NULL;
 
-  g_test_summary ("A request nobody completes is answered 503 at HandshakeTimeout.");
+  g_test_summary ("A request that is never completed is answered with 503 at HandshakeTimeout.");
 
   response = ws_test_client_read_response (fixture->client);
   g_assert_cmpuint (response->status, ==, 503);

@@ -136,8 +136,7 @@ test_burst (gconstpointer user_data)
   g_autofree char *pattern = ws_test_pattern (PIECE_PAYLOAD_BYTES);
   const int        large = 4 * 1024 * 1024;
 
-  g_test_summary (
-      "What has come before a dispatch is delivered, whatever the handler does, and then the end.");
+  g_test_summary ("All input of one dispatch is delivered, whatever the handler does, and then the end of the stream.");
 
   fixture.n_expected = test_case->n_pieces + test_case->has_rest;
   fixture.server = ws_test_server_new_listening ("BufferMessage=True", "MaxSendQueue=67108864", NULL);

@@ -121,7 +121,7 @@ test_line_mode_in_frame (void)
   WsConnection *connection = ws_test_server_get (server, 1);
   g_autoptr (GByteArray) frame = NULL;
 
-  g_test_summary ("Line mode that begins inside a frame takes along what has come of it, and leaves nothing behind.");
+  g_test_summary ("Line mode that is switched on inside a frame takes over the part that has arrived, and leaves nothing behind.");
 
   frame = ws_test_frame_build ((WsTestFrameSpec){ .opcode = WS_OPCODE_TEXT }, "FIRST-HALF second-half\n", 23);
   ws_test_client_send (client, frame->data, 17);
@@ -146,7 +146,7 @@ test_regular_file (void)
   g_autofree char *path = g_build_filename (directory, "precious.txt", NULL);
   g_autofree char *content = NULL;
 
-  g_test_summary ("A path where a regular file is cannot be listened on: 10048, and the file stays.");
+  g_test_summary ("Listening on the path of a regular file fails with 10048, and the file stays.");
 
   g_assert_true (g_file_set_contents (path, "precious", -1, NULL));
   g_assert_true (ws_server_set_local_host (server->server, path, &error));
@@ -169,7 +169,7 @@ test_no_wait_unread_input (void)
   WsOpcode opcode;
   int      size = 64 * 1024;
 
-  g_test_summary ("With WaitForCloseResponse False input that nobody reads does not cost a reading client its data.");
+  g_test_summary ("With WaitForCloseResponse False, a client that reads receives all data although the server has unread input.");
 
   g_assert_cmpint (setsockopt (client->fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size), ==, 0);
   ws_test_client_set_reading (client, FALSE);
@@ -195,7 +195,7 @@ test_slow_reader_pong (void)
   SlowReader slow = { 0 };
   gboolean   passed = FALSE;
 
-  g_test_summary ("A client that reads, slowly, is not dropped for the ping it has not reached yet.");
+  g_test_summary ("A slow reader is not dropped for a ping that it has not reached yet.");
 
   start_slow_reader (&slow, client);
   send_long (ws_test_server_get (server, 1));
@@ -215,8 +215,7 @@ test_slow_reader_close (void)
   SlowReader slow = { 0 };
   gboolean   passed = FALSE;
 
-  g_test_summary (
-      "A client that reads, slowly, gets the close frame behind a long queue, and may answer it.");
+  g_test_summary ("A slow reader receives the close frame behind a long queue, and can answer it.");
 
   start_slow_reader (&slow, client);
   send_long (ws_test_server_get (server, 1));
@@ -253,7 +252,7 @@ test_close_in_busy_handler (void)
   g_autoptr (WsTestClient) client = ws_test_server_open (server);
   gboolean passed = FALSE;
 
-  g_test_summary ("CloseTimeout counts from the close, not from when the busy handler that closes began.");
+  g_test_summary ("CloseTimeout counts from the close, not from the start of the handler that closes.");
 
   g_signal_connect (server->server, "data-in", G_CALLBACK (data_in_close_late_cb), NULL);
   ws_test_client_send_text (client, "x");
@@ -288,8 +287,7 @@ test_one_close_frame (void)
   g_autoptr (WsTestFrame) frame = NULL;
   guint n_calls = 0;
 
-  g_test_summary (
-      "A log handler that closes the connection that is being failed adds no second close frame.");
+  g_test_summary ("A log handler that closes a failing connection does not cause a second close frame.");
 
   g_signal_connect (server->server, "log", G_CALLBACK (log_close_cb), &n_calls);
   ws_test_client_send (client, "\xff\xff", 2);
@@ -360,8 +358,7 @@ test_long_idle_timeout (void)
   g_autoptr (WsTestClient) client = ws_test_server_open (server);
   gboolean passed = FALSE;
 
-  g_test_summary (
-      "IdleTimeout of 4295 seconds, more microseconds than 32 bits hold, closes nothing at once.");
+  g_test_summary ("An IdleTimeout of 4295 seconds, over 32 bits in microseconds, closes nothing at once.");
 
   g_timeout_add (150, set_flag_cb, &passed);
   ws_test_wait_until (passed);
@@ -407,7 +404,7 @@ test_text_parts (void)
   g_autofree char *setting =
       g_strdup_printf ("MessageLength[%s]=4", ws_connection_get_connection_id (connection));
 
-  g_test_summary ("A part of an announced text message that is not UTF-8 is refused, and nothing of it is sent.");
+  g_test_summary ("A part of an announced text message that is not UTF-8 is refused and not sent.");
 
   ws_test_server_config (server, setting);
   g_assert_false (ws_connection_send_text (connection, "\xff\xff", &error));

@@ -36,7 +36,7 @@ test_pong_timeout (void)
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
 
-  g_test_summary ("A client that does not answer is dropped with 1006; who waits for it is told.");
+  g_test_summary ("A client that does not answer is dropped with 1006; calls that wait for it fail.");
 
   ws_connection_send_ping_async (ws_test_server_get (server, 1), NULL, ws_test_keep_result_cb, &result);
   ws_test_server_wait_for (server, "disconnected #1 1006");
@@ -62,7 +62,7 @@ test_busy_client (void)
   g_autoptr (WsTestClient) client = ws_test_server_open (server);
   guint talk = g_timeout_add (200, talk_cb, client);
 
-  g_test_summary ("A client that talks is not asked whether it lives, and is not idle.");
+  g_test_summary ("A client that sends messages receives no pings and is not idle.");
 
   ws_test_wait_until (ws_test_server_count (server, "data-in") >= 8);
   g_assert_cmpuint (client->input->len, ==, 0);
@@ -138,7 +138,7 @@ test_paused (void)
   g_autoptr (WsTestClient) client = ws_test_server_open (server);
   g_autoptr (WsTestClient) silent = ws_test_server_open (server);
 
-  g_test_summary ("A client whose pong is not read because it is paused is not blamed.");
+  g_test_summary ("A paused client is not dropped for a pong that the server has not read.");
 
   client->answers_pings = TRUE;
   g_assert_true (ws_connection_pause_data (ws_test_server_get (server, 1), NULL));
@@ -154,7 +154,7 @@ test_switched_on_later (void)
   g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
   g_autoptr (WsTestClient) client = ws_test_server_open (server);
 
-  g_test_summary ("PingInterval holds for clients that are connected when it is set, and can be taken back.");
+  g_test_summary ("PingInterval applies to connected clients, and can be switched off again.");
 
   client->answers_pings = TRUE;
   ws_test_server_config (server, "PingInterval=1");
@@ -175,7 +175,7 @@ test_ping_client (void)
   GAsyncResult *results[3] = { NULL };
   g_autoptr (GError) error = NULL;
 
-  g_test_summary ("Pings under way together are each answered once; the last pong answers all.");
+  g_test_summary ("Several pings in flight each finish once; the last pong answers all.");
 
   for (guint i = 0; i < G_N_ELEMENTS (results); i++)
     ws_connection_send_ping_async (connection, NULL, ws_test_keep_result_cb, &results[i]);
@@ -216,8 +216,7 @@ test_flood (void)
   gboolean         answered = FALSE;
   guint            n_pings = 0;
 
-  g_test_summary ("A peer that floods with pings and never reads costs bounded memory; once it reads, its "
-                  "last ping is answered.");
+  g_test_summary ("A client that floods with pings and never reads costs bounded memory; its last ping is answered once it reads.");
 
   ws_test_server_stop_recording (server, "ping");
   ws_test_client_set_reading (client, FALSE);

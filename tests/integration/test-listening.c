@@ -250,7 +250,7 @@ test_bad_hosts (void)
     { "/nonexistent/folder/socket", WS_ERROR_INVALID_ARGUMENT, WS_ERROR_INVALID_ARGUMENT },
   };
 
-  g_test_summary ("A host that cannot be bound is an error that names it.");
+  g_test_summary ("Listening on a host that cannot be bound fails, and the error names it.");
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
@@ -314,7 +314,7 @@ test_unix_in_use (void)
   g_autoptr (WsTestClient) client = NULL;
   g_autoptr (GError) error = NULL;
 
-  g_test_summary ("A path that another server listens on is in use and stays with it.");
+  g_test_summary ("A path on which another server listens is in use, and stays with that server.");
 
   ws_server_set_local_host (first->server, path, NULL);
   ws_test_server_listen (first);

@@ -109,8 +109,7 @@ test_broadcast (gconstpointer user_data)
   gsize     resident;
   gsize     limit;
 
-  g_test_summary ("A broadcast to clients that never read holds no more than the sum of their MaxSendQueue, "
-                  "and nothing when they have gone.");
+  g_test_summary ("A broadcast to clients that never read holds at most the sum of their MaxSendQueue, and nothing after they have left.");
 
   for (guint i = 0; i < n_clients; i++)
     {

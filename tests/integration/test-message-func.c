@@ -103,7 +103,7 @@ test_whole_messages (Fixture      *fixture,
   WsTestFrameSpec  rest = { .opcode = WS_OPCODE_CONTINUATION };
   g_autofree char *pattern = ws_test_pattern (300000);
 
-  g_test_summary ("The function gets whole messages, whatever BufferMessage says, and no signal tells them.");
+  g_test_summary ("The function receives whole messages with any BufferMessage, and no signal is emitted for them.");
 
   ws_test_client_send_text (fixture->client, "one");
   ws_test_client_send_binary (fixture->client, "two", 3);
@@ -218,7 +218,7 @@ static void
 test_close (Fixture      *fixture,
             gconstpointer user_data)
 {
-  g_test_summary ("Closing in the function: what comes behind is still told, as by data-in.");
+  g_test_summary ("After a close in the function later messages are still delivered, as with data-in.");
 
   fixture->act = act_close;
   ws_test_client_send_text (fixture->client, "first");
@@ -246,8 +246,7 @@ static void
 test_nested (Fixture      *fixture,
              gconstpointer user_data)
 {
-  g_test_summary ("A function that iterates the context is called for the next messages inside, in "
-                  "order, and its own bytes stay where they are.");
+  g_test_summary ("A function that iterates the context receives the next messages inside, in order, and its own bytes stay valid.");
 
   fixture->act = act_iterate;
   ws_test_client_send_text (fixture->client, "a");
@@ -267,7 +266,7 @@ test_nested_compressed (Fixture      *fixture,
   WsTestFrameSpec compressed = { .opcode = WS_OPCODE_TEXT, .reserved_bits = WS_FRAME_RSV1 };
   g_autoptr (WsTestClient) client = ws_test_server_connect (fixture->server);
 
-  g_test_summary ("The same with compressed messages, whose bytes lie where the next ones will.");
+  g_test_summary ("A function that iterates keeps its bytes with compressed messages, which share a buffer, too.");
 
   ws_test_client_send_handshake (client, "/", "Sec-WebSocket-Extensions: permessage-deflate\r\n");
   ws_test_response_free (ws_test_client_read_response (client));
@@ -291,7 +290,7 @@ static void
 test_replace (Fixture      *fixture,
               gconstpointer user_data)
 {
-  g_test_summary ("The data of a function that replaces itself goes when it has returned.");
+  g_test_summary ("The data of a function that replaces itself is freed after it has returned.");
 
   fixture->act = act_replace;
   ws_test_client_send_text (fixture->client, "one");
@@ -309,7 +308,7 @@ test_unset (Fixture      *fixture,
   WsTestFrameSpec more = { .opcode = WS_OPCODE_TEXT, .more = TRUE };
   WsTestFrameSpec rest = { .opcode = WS_OPCODE_CONTINUATION };
 
-  g_test_summary ("Without the function signals tell again; a message that they have begun to tell they also end.");
+  g_test_summary ("Without the function signals deliver again; a message that a signal has begun is also ended by signals.");
 
   ws_test_client_send_frame (fixture->client, more, "kept ", 5);
   ws_test_settle ();
@@ -334,7 +333,7 @@ test_line_mode (Fixture      *fixture,
 {
   WsConnection *connection = ws_test_server_get (fixture->server, 1);
 
-  g_test_summary ("Lines are told by signals: the function has no word for them.");
+  g_test_summary ("Lines are delivered by signals, not by the function.");
 
   g_assert_true (ws_connection_change_line_mode (connection, TRUE, NULL));
   ws_test_client_send_text (fixture->client, "line\n");
@@ -370,7 +369,7 @@ static void
 test_failed_message (Fixture      *fixture,
                      gconstpointer user_data)
 {
-  g_test_summary ("Bad text reaches nobody.");
+  g_test_summary ("Text that is not UTF-8 is not delivered.");
 
   ws_test_client_send_frame (fixture->client, (WsTestFrameSpec){ .opcode = WS_OPCODE_TEXT }, "\xff", 1);
   ws_test_server_wait_for (fixture->server, "disconnected #1 1007");

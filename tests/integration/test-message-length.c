@@ -173,7 +173,7 @@ test_others_refused (WsTestFixture *fixture,
   GAsyncResult *results[3] = { NULL };
   GError       *errors[5] = { NULL };
 
-  g_test_summary ("Between the parts no other message can begin: 10036, and nothing of it goes out.");
+  g_test_summary ("Another message between the parts is refused with 10036 and not sent.");
 
   set_message_length (fixture, 4);
   send_text (fixture, "ab");
@@ -212,7 +212,7 @@ test_during_stream (WsTestFixture *fixture,
   g_autoptr (GBytes) message = NULL;
   WsOpcode opcode;
 
-  g_test_summary ("While a stream is sent no part is taken: it would stand inside the stream's message.");
+  g_test_summary ("While a stream is sent, a part is refused: it would end up inside the stream's message.");
 
   set_message_length (fixture, 4);
   ws_connection_send_stream_async (fixture->connection, stream, NULL, ws_test_keep_result_cb, &result);

@@ -37,7 +37,7 @@ test_echo (gconstpointer user_data)
   g_autoptr (WsTestServer) server = ws_test_server_new_listening ("BufferMessage=True", NULL);
   g_autoptr (WsTestClient) client = ws_test_server_open (server);
 
-  g_test_summary ("A text and a binary message of this length come back unchanged.");
+  g_test_summary ("Text and binary messages of this length are echoed unchanged.");
 
   server->echo = TRUE;
   check_echo (server, client, WS_OPCODE_TEXT, length);
@@ -236,7 +236,7 @@ test_ping (void)
   g_autoptr (WsTestClient) client = ws_test_server_open (server);
   g_autofree char *longest = ws_test_pattern (125);
 
-  g_test_summary ("The server answers each ping with the same payload and says so.");
+  g_test_summary ("The server answers each ping with the same payload and emits ping.");
 
   ws_test_client_send_ping (client, "");
   ws_test_client_send_ping (client, "a");
@@ -253,7 +253,7 @@ test_unasked_pong (void)
   g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
   g_autoptr (WsTestClient) client = ws_test_server_open (server);
 
-  g_test_summary ("A pong that nobody asked for is reported and not answered. RFC 6455 5.5.3");
+  g_test_summary ("An unsolicited pong is reported and not answered. RFC 6455 section 5.5.3");
 
   ws_test_client_send_frame (client, (WsTestFrameSpec){ .opcode = WS_OPCODE_PONG }, "beat", 4);
   ws_test_server_wait_for (server, "pong");
@@ -316,7 +316,7 @@ test_pause (void)
   g_autoptr (WsTestClient) client = ws_test_server_open (server);
   WsConnection *connection = ws_test_server_get (server, 1);
 
-  g_test_summary ("A paused connection delivers nothing until it goes on, then all in order.");
+  g_test_summary ("A paused connection delivers nothing until it is resumed, then all in order.");
 
   g_assert_true (ws_connection_get_accept_data (connection));
   g_assert_true (ws_connection_pause_data (connection, NULL));
@@ -408,7 +408,7 @@ test_max_message_size (gconstpointer user_data)
   g_autoptr (WsTestClient) client = NULL;
   g_autofree char *pattern = ws_test_pattern (1001);
 
-  g_test_summary ("A message over MaxMessageSize ends the connection with 1009, one of it does not.");
+  g_test_summary ("A message over MaxMessageSize ends the connection with 1009; a message of that size does not.");
 
   server = ws_test_server_new_listening ("MaxMessageSize=1000", "BufferMessage=True", NULL);
   client = ws_test_server_open (server);

@@ -279,7 +279,7 @@ test_held_input (void)
   g_autoptr (WsOpenRequest) request = NULL;
   Nest nest = { server, NULL, NULL, 0 };
 
-  g_test_summary ("What a handler sends goes out while it iterates, also over messages held for a deferred 101.");
+  g_test_summary ("A handler that iterates sends its messages meanwhile, also with input held for a deferred 101.");
 
   g_signal_connect (server->server, "web-socket-open-request", G_CALLBACK (defer_cb), &request);
   g_signal_connect (server->server, "data-in", G_CALLBACK (data_in_ask_cb), &nest);

@@ -161,7 +161,7 @@ test_request_properties (void)
   g_autoptr (GSocketAddress) remote_address = NULL;
   guint n_calls = 0;
 
-  g_test_summary ("The open request and then the connection tell what the client has asked for.");
+  g_test_summary ("The open request, and then the connection, have the fields of the client's request.");
 
   server = ws_test_server_new_listening (NULL, NULL);
   g_signal_connect (server->server, "web-socket-open-request", G_CALLBACK (check_request_cb),
@@ -295,7 +295,7 @@ test_refused_by_handler (void)
   g_autoptr (WsTestResponse) response = NULL;
   Answer answer = { .status = 401, .response_headers = "WWW-Authenticate: Basic\r\n" };
 
-  g_test_summary ("A handler refuses with a status and headers of its own; nobody is connected.");
+  g_test_summary ("A handler refuses with its own status and headers, and connected is not emitted.");
 
   server = ws_test_server_new_listening (NULL, NULL);
   client = ws_test_server_connect (server);

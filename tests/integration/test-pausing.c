@@ -58,8 +58,7 @@ test_stops_reading (WsTestFixture *fixture,
 {
   guint before;
 
-  g_test_summary ("While paused nothing is read: the client's socket fills up, its ping waits, and "
-                  "later everything is there, in order, with the close behind it.");
+  g_test_summary ("A paused connection reads nothing: the client's socket fills up and its ping waits; after the pause all arrives in order, with the close behind it.");
 
   pause_data (fixture);
   ws_test_client_send_ping (fixture->client, "waits");
@@ -240,7 +239,7 @@ static void
 test_while_closing (WsTestFixture *fixture,
                     gconstpointer  user_data)
 {
-  g_test_summary ("Closing a paused connection reads on to the client's close; what it drops nobody wanted.");
+  g_test_summary ("Closing a paused connection reads on to the client's close frame and drops the messages before it.");
 
   pause_data (fixture);
   ws_test_client_send_text (fixture->client, "on its way");
@@ -295,7 +294,7 @@ test_before_open (gconstpointer user_data)
   g_autoptr (GByteArray)
       frame = ws_test_frame_build ((WsTestFrameSpec){ .opcode = WS_OPCODE_TEXT }, "early", 5);
 
-  g_test_summary ("A connection paused before or as it opens opens, and waits with its first message.");
+  g_test_summary ("A connection that is paused before or while it opens still opens, and keeps its first message.");
 
   if (in_request)
     g_signal_connect (server->server, "web-socket-open-request", G_CALLBACK (pause_requested_cb), NULL);

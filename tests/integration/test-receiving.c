@@ -47,8 +47,7 @@ test_urgent_byte (gconstpointer user_data)
   g_autoptr (GByteArray)
       frame = ws_test_frame_build ((WsTestFrameSpec){ .opcode = WS_OPCODE_TEXT }, "urgent", 6);
 
-  g_test_summary (
-      "A byte out of band, at which a read stops short, keeps nothing behind it from being read.");
+  g_test_summary ("An out-of-band byte, at which a read stops short, does not hold up the bytes after it.");
 
   if (client->tls != NULL)
     {
@@ -129,7 +128,7 @@ test_short_messages (void)
   g_autoptr (WsTestClient) client = ws_test_server_open (server);
   Kept kept = { .bytes = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref) };
 
-  g_test_summary ("Short messages are what they were, while they are told and for as long as they are kept.");
+  g_test_summary ("Short messages keep their content during delivery and as long as a reference is held.");
 
   handle_data (server, G_CALLBACK (keep_some_cb), &kept);
   for (guint i = 0; i < N_MESSAGES; i++)
@@ -158,8 +157,7 @@ test_parts_as_they_arrive (gconstpointer user_data)
   g_autoptr (GByteArray) joined = NULL;
   const char *begins = text ? "data-in #1 text " : "data-in #1 binary ";
 
-  g_test_summary ("A large frame is handed on before it is complete; only its first part has a "
-                  "format, only its last one eom.");
+  g_test_summary ("A large frame is delivered before it is complete; only its first part has a format, and only its last part has eom.");
 
   frame = ws_test_frame_build ((WsTestFrameSpec){ .opcode = text ? WS_OPCODE_TEXT : WS_OPCODE_BINARY },
                                pattern, length);

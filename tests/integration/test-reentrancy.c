@@ -358,7 +358,7 @@ test_action_in_signal (gconstpointer user_data)
   const Pair *pair = user_data;
   World       world = { .signal = pair->signal, .action = pair->action };
 
-  g_test_summary ("This action inside this signal leaves everything in order.");
+  g_test_summary ("This action inside this signal keeps the order of signals and leaks nothing.");
 
   world.recorder = ws_test_server_new ();
   world.n_disconnected = g_hash_table_new (NULL, NULL);

@@ -259,7 +259,7 @@ test_ping_timeout_zero (WsTestFixture *fixture,
   g_autoptr (GError) error = NULL;
   g_autoptr (WsTestFrame) ping = NULL;
 
-  g_test_summary ("With timeout 0 a ping only goes out; its pong is reported when it comes.");
+  g_test_summary ("With timeout 0 a ping returns at once; its pong is reported when it arrives.");
 
   g_assert_true (ws_server_ping_client (fixture->server->server, fixture->id, &error));
   g_assert_no_error (error);
@@ -391,7 +391,7 @@ test_file_missing (WsTestFixture *fixture,
 {
   g_autoptr (GError) error = NULL;
 
-  g_test_summary ("A file that is not there is an error that names it; nothing goes out.");
+  g_test_summary ("Sending a missing file fails with an error that names it, and nothing is sent.");
 
   ws_connection_set_timeout (fixture->connection, 10);
   g_assert_false (ws_connection_send_file (fixture->connection, "/nonexistent/file", &error));

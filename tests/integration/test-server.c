@@ -224,7 +224,7 @@ test_do_events (void)
   g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
   g_autoptr (WsTestClient) client = ws_test_server_connect (server);
 
-  g_test_summary ("do_events alone serves what is ready, and returns when nothing is.");
+  g_test_summary ("do_events serves all sources that are ready, and then returns.");
 
   ws_test_client_send_handshake (client, "/", NULL);
   ws_test_client_send_text (client, "served");
@@ -348,7 +348,7 @@ run_without_descriptors (gboolean client_leaves)
 static void
 test_no_descriptors (gconstpointer user_data)
 {
-  g_test_summary ("Without a free descriptor the server says so once, does not spin, goes on.");
+  g_test_summary ("Without a free descriptor the server reports one error, does not spin, and recovers.");
 
   /* It keeps to the limit by closing what the system has accepted: the client is lost. */
   if (g_getenv ("WS_TEST_VALGRIND") != NULL)
@@ -365,7 +365,7 @@ test_idle_does_not_spin (void)
   g_autoptr (WsTestClient) silent = ws_test_server_connect (server);
   g_autoptr (WsTestClient) half = ws_test_server_connect (server);
 
-  g_test_summary ("Open, silent and half-said clients cost no iteration while nothing happens.");
+  g_test_summary ("Idle clients, open or in the middle of a request, cause no main-loop iterations.");
 
   ws_test_client_send_string (half, "GET / HTT");
   ws_test_client_send (open, "\x81", 1);
@@ -381,7 +381,7 @@ test_many_clients (void)
   g_autoptr (GPtrArray) clients = NULL;
   const guint n_clients = 200;
 
-  g_test_summary ("Many clients that all talk at once each get their own answer.");
+  g_test_summary ("Many clients that send at once each receive their own answer.");
 
   server->echo = TRUE;
   clients = g_ptr_array_new_with_free_func ((GDestroyNotify) ws_test_client_free);

@@ -61,7 +61,7 @@ test_on_socket (void)
   g_autoptr (GError) error = NULL;
   guint port;
 
-  g_test_summary ("A server listens on a socket that listens already, and says where; on no other.");
+  g_test_summary ("A server listens on a socket that listens already, reports its address, and refuses other sockets.");
 
   g_assert_false (ws_server_listen_on_socket (server->server, unbound, &error));
   g_assert_error (error, WS_ERROR, WS_ERROR_INVALID_ARGUMENT);
@@ -254,7 +254,7 @@ test_shutdown_deadline (void)
   g_autoptr (WsTestClient) silent = ws_test_server_open (server);
   GAsyncResult *results[2] = { NULL };
 
-  g_test_summary ("shutdown_async waits for those that answer and drops the others at its deadline; all who wait are told.");
+  g_test_summary ("shutdown_async waits for the clients that answer and drops the others at its deadline; every call finishes.");
 
   ws_server_shutdown_async (server->server, 1, NULL, ws_test_keep_result_cb, &results[0]);
   ws_server_shutdown_async (server->server, 0, NULL, ws_test_keep_result_cb, &results[1]);

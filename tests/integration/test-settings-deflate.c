@@ -100,7 +100,7 @@ test_enable (gconstpointer user_data)
   g_autofree char *answer = NULL;
   g_autofree char *prose = make_prose (1000);
 
-  g_test_summary ("With EnablePermessageDeflate the offer is taken; without it is passed over.");
+  g_test_summary ("With EnablePermessageDeflate the offer is accepted, without it ignored.");
 
   server = ws_test_server_new_listening (enabled ? "EnablePermessageDeflate=True"
                                                  : "EnablePermessageDeflate=False",

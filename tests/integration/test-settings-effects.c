@@ -189,7 +189,7 @@ test_access_while_listening (void)
   g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
   g_autoptr (WsTestClient) stays = ws_test_server_open (server);
 
-  g_test_summary ("The lists hold from the next client on; who is connected stays.");
+  g_test_summary ("The lists apply to the next client; connected clients stay.");
 
   ws_test_server_config (server, "AllowedClients=192.0.2.*");
   g_assert_false (is_accepted (server));
@@ -279,7 +279,7 @@ test_allowed_origins (gconstpointer user_data)
   g_autofree char  *setting = g_strconcat ("AllowedOrigins=", origin_case->allowed, NULL);
   g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
 
-  g_test_summary ("Wildcards, in any case of letters, decide about the next request.");
+  g_test_summary ("Patterns with wildcards, compared without case, decide on the next request.");
 
   g_assert_cmpuint (get_status_for_origin (server, origin_case->origin), ==, 101);
   ws_test_server_config (server, setting);
@@ -296,7 +296,7 @@ test_origins_refused (void)
                                      "https://a.example https://b.example" };
   g_autoptr (WsServer) server = ws_server_new ();
 
-  g_test_summary ("What no browser sends is refused, and the list stays as it was.");
+  g_test_summary ("An entry that is not an origin is refused, and the list stays unchanged.");
 
   for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
     {
@@ -371,7 +371,7 @@ test_max_frame_size (void)
   g_autofree char *pattern = ws_test_pattern (2500);
   g_autoptr (GBytes) two = g_bytes_new (pattern, 2000);
 
-  g_test_summary ("No frame is longer; each but the last is as long; the next message follows a change.");
+  g_test_summary ("No frame is longer than MaxFrameSize, all but the last have that size, and a change applies to the next message.");
 
   g_assert_true (ws_connection_send_text (connection, pattern, NULL));
   assert_frames (client, WS_OPCODE_TEXT, (const int[]){ 1000, 1000, 500, -1 });
@@ -400,7 +400,7 @@ test_max_frame_size_stream (void)
   gsize    length = 0;
   gboolean fin = FALSE;
 
-  g_test_summary ("The frames of a stream are no longer either.");
+  g_test_summary ("The frames of a stream are not longer than MaxFrameSize.");
 
   g_assert_true (ws_connection_set_upload_stream (ws_test_server_get (server, 1), stream, NULL));
   while (!fin)
@@ -427,7 +427,7 @@ test_message_length_behind_stream (void)
   g_autoptr (GError) error = NULL;
   WsOpcode opcode;
 
-  g_test_summary ("A message announced by MessageLength does not begin within one that is under way.");
+  g_test_summary ("A message announced by MessageLength does not begin inside another message.");
 
   setting = g_strdup_printf ("MessageLength[%s]=10", ws_connection_get_connection_id (connection));
   g_assert_true (ws_connection_set_upload_stream (connection, stream, NULL));
@@ -451,7 +451,7 @@ test_max_message_size (void)
   g_autoptr (WsTestClient) client = NULL;
   g_autofree char *pattern = ws_test_pattern (2000);
 
-  g_test_summary ("Also of a message delivered in parts no more arrives; it holds for new clients.");
+  g_test_summary ("MaxMessageSize limits a message that is delivered in parts, too; a change applies to new clients.");
 
   ws_test_server_config (server, "MaxMessageSize=1000");
   ws_test_client_send_binary (earlier, pattern, 2000);
@@ -480,7 +480,7 @@ test_max_send_queue (void)
   g_autofree char *pattern = ws_test_pattern (3000);
   g_autoptr (GError) error = NULL;
 
-  g_test_summary ("A message over it is refused whole with 10035, and taken once it is raised.");
+  g_test_summary ("A message over MaxSendQueue is refused as a whole with 10035, and accepted once the limit is raised.");
 
   g_assert_false (ws_connection_send_text (connection, pattern, &error));
   g_assert_error (error, WS_ERROR, WS_ERROR_WOULD_BLOCK);
@@ -534,7 +534,7 @@ count_logs (WsTestServer *server,
 static void
 test_log_levels (void)
 {
-  g_test_summary ("0 tells nothing, 1 information and errors, 2 the request too, 3 every frame.");
+  g_test_summary ("Level 0 logs nothing, 1 information and errors, 2 the request, too, 3 every frame.");
 
   for (guint level = 0; level <= 3; level++)
     {
@@ -633,7 +633,7 @@ test_log_handler_sends (void)
   WsOpcode opcode;
   gboolean sent = FALSE;
 
-  g_test_summary ("A message sent by a handler of the log does not stand between the frames of another.");
+  g_test_summary ("A message that a log handler sends does not come between the frames of another message.");
 
   server = ws_test_server_new_listening ("LogLevel=3", "MaxFrameSize=4", NULL);
   client = ws_test_server_open (server);
@@ -684,7 +684,7 @@ test_no_effect (gconstpointer user_data)
   g_autofree char *first = record_session (with_true);
   g_autofree char *second = record_session (with_false);
 
-  g_test_summary ("Signals and log are the same with either value.");
+  g_test_summary ("The setting changes neither signals nor log.");
 
   g_assert_cmpstr (first, !=, "");
   g_assert_cmpstr (first, ==, second);

@@ -221,7 +221,7 @@ test_all (void)
   g_autoptr (GArray) all = g_array_new (FALSE, TRUE, sizeof (Running));
   guint source;
 
-  g_test_summary ("Each duration ends what it is for, not before its time, and nothing else.");
+  g_test_summary ("Each timeout ends what it limits, not too early, and nothing else.");
 
   g_array_set_size (all, G_N_ELEMENTS (cases));
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)

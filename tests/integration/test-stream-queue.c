@@ -291,7 +291,7 @@ test_end (Fixture      *fixture,
   GAsyncResult *results[3] = { NULL };
   gboolean      interrupted = end == END_INTERRUPT;
 
-  g_test_summary ("Whatever ends a stream, each caller is told exactly once; its stream is closed.");
+  g_test_summary ("Each call finishes exactly once however a stream ends, and the stream is closed.");
 
   begin_pipe (fixture, &results[0]);
   ws_connection_send_stream_async (fixture->base.connection, second, NULL, ws_test_keep_result_cb,
@@ -345,7 +345,7 @@ test_cancel_after_queued (Fixture      *fixture,
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
 
-  g_test_summary ("A message whose frames are queued cannot be taken back: it arrives, and its sender is told so.");
+  g_test_summary ("A message whose frames are queued cannot be cancelled: it arrives, and the call reports success.");
 
   ws_test_client_set_reading (fixture->base.client, FALSE);
   ws_connection_send_async (fixture->base.connection, WS_DATA_FORMAT_TEXT, bytes, cancellable,
@@ -402,7 +402,7 @@ test_others_are_served (Fixture      *fixture,
 {
   g_autoptr (GError) error = NULL;
 
-  g_test_summary ("While a stream is waited for, other clients are served.");
+  g_test_summary ("While a call waits for a stream, other clients are served.");
 
   fixture->base.server->echo = TRUE;
   connect_other (fixture, G_CALLBACK (let_read_cb));
@@ -461,7 +461,7 @@ test_end_inside (Fixture      *fixture,
   End end = GPOINTER_TO_INT (g_object_get_data (G_OBJECT (fixture->pipe), "end"));
   g_autoptr (GError) error = NULL;
 
-  g_test_summary ("Whatever ends a stream that is waited for, the call returns and says so.");
+  g_test_summary ("A call that waits for a stream returns the error that ended the stream.");
 
   connect_other (fixture, G_CALLBACK (end_inside_cb));
   g_assert_false (send_long_stream (fixture, &error));
@@ -527,7 +527,7 @@ test_timeout (Fixture      *fixture,
 {
   g_autoptr (GError) error = NULL;
 
-  g_test_summary ("A client that reads nothing makes the call fail with 10060; the connection stays.");
+  g_test_summary ("A call to a client that reads nothing fails with 10060; the connection stays.");
 
   ws_test_client_set_reading (fixture->base.client, FALSE);
   ws_connection_set_timeout (fixture->base.connection, 1);

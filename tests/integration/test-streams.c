@@ -376,8 +376,7 @@ test_failing_stream (Fixture      *fixture,
 {
   const gsize lengths[] = { 0, 1, 200000 };
 
-  g_test_summary (
-      "A stream that fails says so once, whoever waits; its message ends, the next one is whole.");
+  g_test_summary ("A failing stream finishes its call once; its message ends, and the next message is whole.");
 
   for (gsize i = 0; i < G_N_ELEMENTS (lengths) * 3; i++)
     {
@@ -457,7 +456,7 @@ test_cancel_before (Fixture      *fixture,
   g_autoptr (GAsyncResult) file_result = NULL;
   g_autoptr (GError) error = NULL;
 
-  g_test_summary ("What is cancelled before it begins sends nothing.");
+  g_test_summary ("A call that is cancelled before it begins sends nothing.");
 
   make_file (fixture, 1000);
   g_cancellable_cancel (cancellable);

@@ -237,7 +237,7 @@ send_until_end (gboolean abruptly)
 static void
 test_shutdown (void)
 {
-  g_test_summary ("Threads that send while the server shuts down are told so, and nothing is left behind.");
+  g_test_summary ("Sends of other threads fail while the server shuts down, and nothing leaks.");
 
   for (guint round = 0; round < N_ROUNDS; round++)
     send_until_end (FALSE);
@@ -246,7 +246,7 @@ test_shutdown (void)
 static void
 test_finalised (void)
 {
-  g_test_summary ("The same where the server is only dropped.");
+  g_test_summary ("Sends of other threads fail while the last reference to the server is dropped, and nothing leaks.");
 
   for (guint round = 0; round < N_ROUNDS; round++)
     send_until_end (TRUE);

@@ -138,7 +138,7 @@ static void
 test_nobody_asks (Fixture      *fixture,
                   gconstpointer user_data)
 {
-  g_test_summary ("The same without callbacks, from threads that have no context.");
+  g_test_summary ("Many threads without a context send without callbacks; what each thread sends arrives in order.");
 
   send_from_all (fixture, FALSE);
 }
@@ -149,8 +149,7 @@ test_own_thread (Fixture      *fixture,
 {
   g_autoptr (GBytes) bytes = g_bytes_new_static ("first", 5);
 
-  g_test_summary ("In the server's own thread it is queued at once, also while nobody runs the loop, and "
-                  "does not wait for what other threads have handed over.");
+  g_test_summary ("A send in the server's own thread is queued at once, without the loop, and before the pending sends of other threads.");
 
   call_text (fixture->connections[0], "from elsewhere");
   ws_connection_send_async (fixture->connections[0], WS_DATA_FORMAT_TEXT, bytes, NULL, NULL, NULL);
@@ -188,7 +187,7 @@ static void
 test_not_text (Fixture      *fixture,
                gconstpointer user_data)
 {
-  g_test_summary ("Text has to be UTF-8; the connection stays as it is.");
+  g_test_summary ("Text that is not UTF-8 is refused, and the connection stays open.");
 
   assert_fails ((Call){ .connection = fixture->connections[0], .format = WS_DATA_FORMAT_TEXT }, "\xc3\x28", 2,
                 WS_ERROR, WS_ERROR_INVALID_ARGUMENT);
@@ -225,7 +224,7 @@ test_lost_on_the_way (Fixture      *fixture,
 {
   GAsyncResult *results[2] = { NULL, NULL };
 
-  g_test_summary ("What waits to be handed over when the connection ends, or the server goes, fails.");
+  g_test_summary ("Pending sends of other threads fail when the connection ends or the server is finalized.");
 
   for (guint i = 0; i < 2; i++)
     call_elsewhere ((Call){ .connection = fixture->connections[i],
@@ -265,8 +264,7 @@ test_full (Fixture      *fixture,
   g_autofree char *pattern = ws_test_pattern (1000);
   WsTestSender     counts = { 0 };
 
-  g_test_summary ("What waits to be handed over counts 256 bytes more than its payload, and MaxSendQueue "
-                  "holds for it, for each connection; the first one always may wait.");
+  g_test_summary ("A pending send of another thread counts 256 bytes more than its payload towards MaxSendQueue of its connection; the first one is always accepted.");
 
   for (guint i = 0; i < 2; i++)
     call_elsewhere ((Call){ .connection = fixture->connections[i],
@@ -304,7 +302,7 @@ test_cancelled (Fixture      *fixture,
                 .format = WS_DATA_FORMAT_TEXT,
                 .cancellable = cancellable };
 
-  g_test_summary ("A message can be taken back while it waits to be handed over, with or without callback.");
+  g_test_summary ("A pending send of another thread can be cancelled, with or without a callback.");
 
   call_elsewhere (call, "silent", 6);
   call.callback = ws_test_keep_result_cb;
@@ -403,7 +401,7 @@ test_callback_sends (Fixture      *fixture,
 {
   g_autofree char *too_long = ws_test_pattern (20000);
 
-  g_test_summary ("What a callback sends amid the delivery goes out while it runs the loop.");
+  g_test_summary ("A message that a callback sends during the hand-over is sent while the callback runs the loop.");
 
   call_elsewhere ((Call){ .connection = fixture->connections[0],
                           .callback = answered_cb,
@@ -433,7 +431,7 @@ test_callback_drops (Fixture      *fixture,
   g_autofree char *too_long = ws_test_pattern (20000);
   GAsyncResult    *results[N_CLIENTS] = { NULL, NULL, NULL };
 
-  g_test_summary ("A callback drops the server amid the delivery; what waits for its clients fails.");
+  g_test_summary ("A callback may drop the server during the hand-over; the pending sends of its clients fail.");
 
   call_elsewhere (
       (Call){ .connection = fixture->connections[0], .callback = drop_server_cb, .user_data = fixture },

@@ -133,7 +133,7 @@ test_client (gconstpointer user_data)
 {
   const ClientCase *client = user_data;
 
-  g_test_summary ("By itself the verification decides; the alert and the error say why not. A handler overrides it both ways.");
+  g_test_summary ("The verification decides, and alert and error give the reason; a handler can override it both ways.");
 
   for (gsize i = 0; i < 4 * G_N_ELEMENTS (versions); i++)
     {
@@ -186,7 +186,7 @@ test_not_asked (void)
   WsTestTlsOptions options = { .identity = foreign };
   g_autoptr (WsTestTlsPeer) peer = NULL;
 
-  g_test_summary ("Without ssl-authenticate-clients nobody is asked.");
+  g_test_summary ("Without ssl-authenticate-clients no client is asked for a certificate.");
 
   watch (server, &judge, 0);
   peer = ws_test_tls_peer_new_open (server, &options);
@@ -228,7 +228,7 @@ test_none_contents (void)
   g_auto (Judge) judge = { 0 };
   g_autoptr (WsTestTlsPeer) peer = NULL;
 
-  g_test_summary ("Of a client without a certificate it tells empty fields.");
+  g_test_summary ("The signal has empty fields for a client without a certificate.");
 
   watch (server, &judge, TRUE);
   peer = ws_test_tls_peer_new_open (server, NULL);
@@ -311,7 +311,7 @@ test_resumed (void)
 static void
 test_ticket_from_before (void)
 {
-  g_test_summary ("A ticket from before client authentication was switched on does not get anybody in.");
+  g_test_summary ("A ticket from before client authentication was switched on does not admit a client.");
 
   for (gsize i = 0; i < 2 * G_N_ELEMENTS (versions); i++)
     {
@@ -352,7 +352,7 @@ test_authorities_changed (void)
   g_autoptr (GBytes) session = ws_test_tls_peer_dup_session (before);
   g_autofree char *trusted = trust (foreign_authority);
 
-  g_test_summary ("Other authorities hold for new clients, also for those with a ticket.");
+  g_test_summary ("New authorities apply to new clients, also to clients with a ticket.");
 
   ws_test_server_config (server, trusted);
   options.session = session;
@@ -378,8 +378,7 @@ test_bad_authorities (void)
   g_autoptr (GError) error = NULL;
   g_autofree char *refused = NULL;
 
-  g_test_summary (
-      "Authorities that are no PEM are error 271, which names the setting; what was there stays.");
+  g_test_summary ("Authorities that are not PEM are error 271, which names the setting; the old value stays.");
 
   g_assert_null (ws_server_config (asking->server, "SSLClientCACerts=no PEM", &error));
   g_assert_error (error, WS_ERROR, WS_ERROR_CERT_STORE);

@@ -136,7 +136,7 @@ test_dribble (gconstpointer user_data)
   WsTestTlsOptions options = get_options (kind);
   g_autoptr (WsTestTlsPeer) peer = NULL;
 
-  g_test_summary ("A handshake, a request and messages that come byte by byte.");
+  g_test_summary ("A handshake, a request and messages that arrive byte by byte are served.");
 
   options.dribbles = TRUE;
   peer = ws_test_tls_peer_new_open (server, &options);
@@ -189,7 +189,7 @@ test_stalled (gconstpointer user_data)
   Duration at_once;
   Duration beside;
 
-  g_test_summary ("Many clients that stop in the handshake hardly delay a good one.");
+  g_test_summary ("Many clients that stop in the handshake do not delay a good client.");
 
   allow_descriptors (4096);
   server = ws_test_server_new_tls (identity, "MaxConnections=2000", "HandshakeTimeout=60", NULL);
@@ -229,7 +229,7 @@ test_damaged_handshake (gconstpointer user_data)
   guint            n_descriptors;
   guint            step = is_slow_here () ? 97 : 3;
 
-  g_test_summary ("A handshake with any byte changed ends, and nothing is left of it.");
+  g_test_summary ("A handshake with any byte changed ends, and nothing leaks.");
 
   open = ws_test_tls_peer_new_open (server, &options);
   n_descriptors = count_descriptors ();

@@ -150,7 +150,7 @@ test_hello_retry (void)
   g_auto (Chooser) chooser = { NULL };
   WsTestTlsOptions options = { .priority = WS_TEST_TLS13 };
 
-  g_test_summary ("A second ClientHello after a HelloRetryRequest is not asked about again.");
+  g_test_summary ("A second ClientHello after a HelloRetryRequest emits no second signal.");
 
   chooser_init (&chooser, server);
   chooser.certificate = ws_test_identity_to_certificate (other);
@@ -168,7 +168,7 @@ test_certificate (void)
   g_autoptr (WsTestServer) server = ws_test_server_new_tls (identity, NULL, NULL);
   g_auto (Chooser) chooser = { NULL };
 
-  g_test_summary ("A handler shows another certificate, and leaves the server's.");
+  g_test_summary ("A handler chooses another certificate for a client, or keeps the server's.");
 
   chooser_init (&chooser, server);
   for (gsize i = 0; i < G_N_ELEMENTS (versions); i++)
@@ -281,8 +281,7 @@ test_bad_store (gconstpointer user_data)
   g_autoptr (WsTestTlsPeer) peer = NULL;
   const char *event;
 
-  g_test_summary (
-      "A store that cannot be used: an alert for the client, an error that tells store and fault.");
+  g_test_summary ("A store that cannot be used is an alert for the client, and an error that names store and fault.");
 
   chooser_init (&chooser, server);
   chooser.store_type = bad->type;
@@ -333,7 +332,7 @@ test_defer (void)
   g_auto (Chooser) chooser = { NULL };
   g_autoptr (WsTestClient) knocks = NULL;
 
-  g_test_summary ("A deferred decision: the client waits, others are served, then the certificate is shown.");
+  g_test_summary ("During a deferred decision the client waits and others are served; then the client gets the certificate.");
 
   chooser_init (&chooser, server);
   for (gsize i = 0; i < 2 * G_N_ELEMENTS (versions); i++)
@@ -372,7 +371,7 @@ test_defer_complete_inside (void)
   g_auto (Chooser) chooser = { NULL };
   g_autoptr (WsTestTlsPeer) peer = NULL;
 
-  g_test_summary ("A deferred request may be refused later, and dropped: then it goes on as if nothing were set.");
+  g_test_summary ("A deferred request can be refused later; one whose last reference is dropped goes on without a choice.");
 
   chooser_init (&chooser, server);
   chooser.defers = TRUE;
@@ -426,7 +425,7 @@ test_defer_cancelled (void)
   g_autoptr (WsTestServer) server = ws_test_server_new_tls (identity, NULL, NULL);
   g_auto (Chooser) chooser = { NULL };
 
-  g_test_summary ("A request is cancelled when the client leaves, the time is up, or the server shuts down.");
+  g_test_summary ("A request is cancelled when the client leaves, at the timeout, and when the server shuts down.");
 
   chooser_init (&chooser, server);
   chooser.defers = TRUE;
@@ -580,7 +579,7 @@ test_names (void)
   g_autoptr (GBytes) encoded = g_bytes_new (pem, strlen (pem));
   g_autoptr (GError) error = NULL;
 
-  g_test_summary ("Each client sees the certificate of the name it asks for, else the first; also while listening.");
+  g_test_summary ("Each client gets the certificate of the name it asks for, or the first; also if set while listening.");
 
   assert_shown_for (server, "other.example", "server.example");
   g_assert_true (ws_server_add_ssl_cert (server->server, added, &error));
@@ -616,7 +615,7 @@ test_first_is_default (void)
   WsTestTlsOptions ecdsa_only = { .priority = WS_TEST_TLS12 ":-KX-ALL:+ECDHE-ECDSA" };
   g_autoptr (WsTestTlsPeer) peer = NULL;
 
-  g_test_summary ("An unknown name gets ssl-cert, also where another certificate has the key that is liked more.");
+  g_test_summary ("A client that asks for an unknown name gets ssl-cert, even if it prefers the key type of another certificate.");
 
   add_identity (server, identity);
   assert_shown_for (server, "unknown.example", "first.example");
@@ -645,8 +644,7 @@ test_two_keys (void)
     { WS_TEST_TLS13 ":-SIGN-ALL:+SIGN-ECDSA-SECP256R1-SHA256", GNUTLS_PK_ECDSA },
   };
 
-  g_test_summary (
-      "With an RSA and an ECDSA certificate for one name each client sees the one it can verify.");
+  g_test_summary ("With an RSA and an ECDSA certificate for one name, each client gets the one it can verify.");
 
   add_identity (server, rsa);
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)

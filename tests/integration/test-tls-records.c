@@ -24,8 +24,7 @@ test_key_update (gconstpointer user_data)
   g_autoptr (WsTestTlsPeer) peer = ws_test_tls_peer_new_open (server, &options);
   g_autofree char *pattern = ws_test_pattern (200000);
 
-  g_test_summary (
-      "Either side changes its keys in the middle of messages, and not a byte is lost or doubled.");
+  g_test_summary ("Key updates of either side in the middle of messages lose and repeat no byte.");
 
   ws_test_server_config (server, "MaxFrameSize=1000000");
   if (reads_late)
@@ -93,7 +92,7 @@ test_ends (gconstpointer user_data)
 {
   const char *priority = user_data;
 
-  g_test_summary ("A client that ends TLS without a close frame in any way is 1006, and no error; what it sent before counts.");
+  g_test_summary ("A client that ends TLS without a close frame is 1006 and not an error; earlier messages are delivered.");
 
   for (guint i = 0; i < 3 * N_ENDS; i++)
     {

@@ -143,7 +143,7 @@ test_set (void)
   g_autoptr (WsTestTlsPeer) resumes = NULL;
   g_autofree char *shown = NULL;
 
-  g_test_summary ("New clients see the new certificate, also those with a ticket; who is connected stays.");
+  g_test_summary ("New clients get the new certificate, also clients with a ticket; connected clients stay.");
 
   assert_shown (server, "first.example");
   ws_test_server_set_identity (server, second);
@@ -164,7 +164,7 @@ test_set_in_handshake (void)
   g_autoptr (WsTestTlsPeer) under_way = ws_test_tls_peer_new (server, &options);
   g_autofree char *shown = NULL;
 
-  g_test_summary ("A handshake that is under way ends with the certificate of its beginning.");
+  g_test_summary ("A handshake in progress ends with the certificate with which it began.");
 
   ws_test_wait_until (under_way->n_sent_bytes > 100);
   ws_test_server_set_identity (server, second);
@@ -194,7 +194,7 @@ test_renamed (void)
   g_autoptr (WsTestTlsPeer) stays = NULL;
   guint n_notifies = 0;
 
-  g_test_summary ("A file that takes the place of the old one is read, each time; the property notifies.");
+  g_test_summary ("A file that replaces the old one is read each time, and the property notifies.");
 
   files_init (&files, "SSLReloadCert=True");
   stays = ws_test_tls_peer_new_open (files.server, NULL);
@@ -218,8 +218,7 @@ test_two_steps (void)
   FILE            *file;
   guint            n_notifies = 0;
 
-  g_test_summary (
-      "A file that is written in two steps is read when it is complete, and the half is no error.");
+  g_test_summary ("A file that is written in two steps is read when it is complete; the first half is not an error.");
 
   files_init (&files, "SSLReloadCert=True");
   g_signal_connect (files.server->server, "notify::ssl-cert", G_CALLBACK (count_cb), &n_notifies);
@@ -243,7 +242,7 @@ test_broken (void)
   const char *event;
   guint       n_notifies = 0;
 
-  g_test_summary ("A broken file leaves the old certificate, and the error names file and fault; a good one later is taken.");
+  g_test_summary ("A broken file keeps the old certificate, and the error names file and fault; a good file later is loaded.");
 
   files_init (&files, "SSLReloadCert=True");
   g_signal_connect (files.server->server, "notify::ssl-cert", G_CALLBACK (count_cb), &n_notifies);
@@ -281,7 +280,7 @@ test_deleted (void)
   g_auto (Files) files = { NULL };
   guint n_notifies = 0;
 
-  g_test_summary ("A file that is deleted and comes again is read.");
+  g_test_summary ("A file that is deleted and created again is read.");
 
   files_init (&files, "SSLReloadCert=True");
   g_signal_connect (files.server->server, "notify::ssl-cert", G_CALLBACK (count_cb), &n_notifies);
@@ -302,7 +301,7 @@ test_symbolic_link (void)
   g_autofree char *target = NULL;
   guint            n_notifies = 0;
 
-  g_test_summary ("A symbolic link that is pointed elsewhere is followed.");
+  g_test_summary ("A symbolic link that is changed to another file is followed.");
 
   files_init (&files, "SSLReloadCert=True");
   g_signal_connect (files.server->server, "notify::ssl-cert", G_CALLBACK (count_cb), &n_notifies);

@@ -46,7 +46,7 @@ test_protocols (void)
 {
   g_autoptr (WsTestServer) server = ws_test_server_new_tls (identity, NULL, NULL);
 
-  g_test_summary ("Only the versions of the mask are served; TLS 1.0 and 1.1 where GnuTLS has them.");
+  g_test_summary ("Only the versions of the mask are served, TLS 1.0 and 1.1 only if GnuTLS has them.");
 
   for (gsize i = 0; i < 2; i++)
     assert_served (server, versions[i]);
@@ -80,7 +80,7 @@ test_cipher_suites (void)
     { WS_TEST_TLS13 ":-CIPHER-ALL:+AES-256-GCM", FALSE },
   };
 
-  g_test_summary ("Exactly the named suites are served, and no other that their parts would make.");
+  g_test_summary ("Only the named suites are served, and no other combination of their parts.");
 
   server = ws_test_server_new_tls (identity,
                                    "SSLEnabledCipherSuites=TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,"
@@ -148,7 +148,7 @@ test_parameters (gconstpointer user_data)
   WsTestTlsOptions options = { .priority = parameters->priority };
   g_autoptr (WsTestTlsPeer) peer = ws_test_tls_peer_new_open (server, &options);
 
-  g_test_summary ("The list of the client's version decides.");
+  g_test_summary ("The list for the negotiated version decides.");
 
   ws_test_tls_peer_assert_echo (peer, "agreed");
   g_assert_cmpint (gnutls_group_get (peer->session), ==, parameters->group);
@@ -176,7 +176,7 @@ test_dh_group_bits (void)
   g_autoptr (WsTestServer) server = ws_test_server_new_tls (rsa, NULL, NULL);
   const guint bits[] = { 2048, 3072, 4096 };
 
-  g_test_summary ("The size of the group for a client of TLS 1.2 without elliptic curves, whether it names groups or not.");
+  g_test_summary ("PreferredDHGroupBits is the size of the group for a TLS 1.2 client without elliptic curves, with or without named groups.");
 
   for (gsize i = 0; i < 2 * G_N_ELEMENTS (bits); i++)
     {
@@ -198,7 +198,7 @@ test_dh_group_bits (void)
 static void
 test_reuse_session (void)
 {
-  g_test_summary ("A client that comes back resumes its session, or does not.");
+  g_test_summary ("A returning client resumes its session only with ReuseSSLSession.");
 
   for (gsize i = 0; i < 2 * G_N_ELEMENTS (versions); i++)
     {
@@ -233,7 +233,7 @@ test_renegotiation (void)
   g_autoptr (WsTestTlsPeer) refused = ws_test_tls_peer_new_open (server, &options);
   g_autoptr (WsTestTlsPeer) served = NULL;
 
-  g_test_summary ("A client of TLS 1.2 that wants to renegotiate is refused, or served; the WebSocket goes on.");
+  g_test_summary ("Renegotiation of a TLS 1.2 client is refused or served as set; the WebSocket goes on.");
 
   ws_test_tls_peer_assert_echo (refused, "before");
   ws_test_tls_peer_renegotiate (refused);
@@ -300,7 +300,7 @@ test_key_log_file (void)
   g_auto (GStrv) lines = NULL;
   struct stat status;
 
-  g_test_summary ("The file has the secrets that the client has, only its owner can read it, and it is only added to.");
+  g_test_summary ("The key log has the client's secrets, only its owner can read it, and it is only appended to.");
 
   client_secrets = g_string_new (NULL);
   for (gsize i = 0; i < G_N_ELEMENTS (versions); i++)
@@ -334,7 +334,7 @@ test_ca_certs (void)
   g_autofree char *pem = ws_test_identity_to_pem (middle, FALSE);
   g_autofree char *setting = g_strconcat ("SSLCACerts=", pem, NULL);
 
-  g_test_summary ("The client is sent the chain, and can verify it with the root alone.");
+  g_test_summary ("The client receives the chain and can verify it with the root alone.");
 
   for (guint i = 0; i < 2; i++)
     {
@@ -378,7 +378,7 @@ test_default_connection_timeout (void)
   g_autoptr (WsTestClient) stalled = ws_test_server_connect (server);
   g_autoptr (WsTestClient) slow = ws_test_server_connect (server);
 
-  g_test_summary ("A handshake in which the client is silent that long ends; one that gets on, however slowly, does not.");
+  g_test_summary ("A handshake in which the client is silent for that time ends; a slow handshake that goes on does not.");
 
   ws_test_client_send (stalled, "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 11);
   ws_test_client_send (slow, "\x16\x03\x01\x02\x00", 5);
@@ -414,7 +414,7 @@ test_use_internal_security_api (void)
 {
   g_autoptr (WsTestServer) server = ws_test_server_new_tls (identity, NULL, NULL);
 
-  g_test_summary ("The setting and ssl-provider say the same, whichever of them is set.");
+  g_test_summary ("The setting and ssl-provider always agree.");
 
   assert_internal_api (server, "False");
   ws_test_server_config (server, "UseInternalSecurityAPI=True");
@@ -474,7 +474,7 @@ test_no_effect (gconstpointer user_data)
   g_autofree char *first = record_session ("LogLevel=2");
   g_autofree char *second = record_session (with_value);
 
-  g_test_summary ("Signals, the story of TLS and the log are the same with another value.");
+  g_test_summary ("Another value changes neither the signals, nor the TLS trace, nor the log.");
 
   g_assert_nonnull (strstr (first, "TLS handshake complete"));
   g_assert_cmpstr (first, ==, second);

@@ -191,7 +191,7 @@ test_negotiated (gconstpointer user_data)
   g_autoptr (WsCertificate) certificate = NULL;
   gnutls_datum_t protocol = { NULL, 0 };
 
-  g_test_summary ("An echo, and what was agreed on as properties and settings of the connection.");
+  g_test_summary ("The negotiated parameters are properties and settings of the connection, and messages are echoed.");
 
   ws_test_tls_peer_assert_echo (peer, "sealed");
   g_object_get (ws_test_server_get (server, 1), "tls-protocol", &version, "tls-cipher-suite", &suite, "peer-certificate",
@@ -219,7 +219,7 @@ test_negotiated_in_plain_text (void)
   g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
   g_autoptr (WsTestClient) client = ws_test_server_open (server);
 
-  g_test_summary ("Without TLS they are empty, or 0.");
+  g_test_summary ("Without TLS the negotiated parameters are empty or 0.");
 
   g_assert_cmpstr (ws_connection_get_tls_protocol (ws_test_server_get (server, 1)), ==, "");
   g_assert_cmpstr (ws_connection_get_tls_cipher_suite (ws_test_server_get (server, 1)), ==, "");
@@ -239,7 +239,7 @@ test_large_messages (gconstpointer user_data)
   g_autoptr (WsTestTlsPeer) peer = ws_test_tls_peer_new_open (server, &options);
   g_autofree char *pattern = ws_test_pattern (3000000);
 
-  g_test_summary ("Messages over many records come back whole, one behind the other.");
+  g_test_summary ("Messages of many records are echoed whole and in order.");
 
   ws_test_server_config (server, "MaxFrameSize=4000000");
   for (guint i = 0; i < 3; i++)
@@ -257,7 +257,7 @@ test_unix_socket (void)
   g_autoptr (GSocketAddress) address = g_unix_socket_address_new (path);
   g_autoptr (WsTestTlsPeer) peer = NULL;
 
-  g_test_summary ("A Unix socket takes TLS too.");
+  g_test_summary ("TLS works over a Unix socket.");
 
   g_assert_true (ws_server_set_local_host (server->server, path, NULL));
   ws_test_server_set_identity (server, identity);
@@ -281,8 +281,7 @@ test_max_connections (void)
   g_autoptr (WsTestTlsPeer) third = NULL;
   g_autofree char *request = ws_test_handshake ("/", NULL);
 
-  g_test_summary (
-      "One too many is told so by a 503 over TLS; its place is free again when the first leaves.");
+  g_test_summary ("A client over MaxConnections receives a 503 over TLS; there is room again when another client leaves.");
 
   ws_test_tls_peer_handshake (second);
   ws_test_tls_peer_send (second, request, strlen (request));
@@ -306,8 +305,7 @@ test_plain_http (void)
   g_autoptr (WsTestResponse) response = NULL;
   g_autofree char *body = NULL;
 
-  g_test_summary (
-      "Who speaks HTTP to the port of TLS reads why it does not work, and the error tells it too.");
+  g_test_summary ("A plain HTTP request to the TLS port is answered with the reason, which the error repeats.");
 
   ws_test_client_send_handshake (client, "/", NULL);
   response = ws_test_client_read_response (client);
@@ -329,7 +327,7 @@ test_plain_http_long (void)
   g_autoptr (WsTestResponse) response = NULL;
   g_autofree char *pattern = ws_test_pattern (2000000);
 
-  g_test_summary ("Also when it sends more than the server ever reads.");
+  g_test_summary ("The client reads that answer even if it sends more than the server reads.");
 
   ws_test_client_send_string (client, "POST /upload HTTP/1.1\r\nContent-Length: 2000000\r\n\r\n");
   ws_test_client_send (client, pattern, 2000000);
@@ -343,7 +341,7 @@ test_not_tls (void)
   g_autoptr (WsTestServer) server = ws_test_server_new_tls (identity, NULL, NULL);
   g_autoptr (WsTestClient) client = ws_test_server_connect (server);
 
-  g_test_summary ("What is neither is an error 276 that says so.");
+  g_test_summary ("Input that is neither TLS nor HTTP is error 276.");
 
   ws_test_client_send_string (client, "\x01\x02\x03 neither this nor that");
   ws_test_wait_until (client->eof);
@@ -361,7 +359,7 @@ test_switch_on_and_off (void)
   g_autoptr (WsTestClient) later = NULL;
   g_autoptr (GError) error = NULL;
 
-  g_test_summary ("use-ssl holds for new clients, and who is connected stays; without a certificate it is refused.");
+  g_test_summary ("use-ssl applies to new clients, and connected clients stay; without a certificate it is refused.");
 
   server->echo = TRUE;
   g_assert_false (ws_server_set_use_ssl (server->server, TRUE, &error));
@@ -411,7 +409,7 @@ test_bad_certificate_while_listening (void)
   guint n_notifies = 0;
   g_autoptr (GError) error = NULL;
 
-  g_test_summary ("A certificate that cannot be served is refused, and the one in service stays.");
+  g_test_summary ("A certificate that cannot be served is refused, and the current one stays.");
 
   g_signal_connect (server->server, "notify::ssl-cert", G_CALLBACK (count_cb), &n_notifies);
   g_assert_false (ws_server_set_ssl_cert (server->server, bad, &error));
@@ -463,7 +461,7 @@ test_bad_setting (gconstpointer user_data)
   g_autofree char *value = NULL;
   g_autoptr (GError) error = NULL;
 
-  g_test_summary ("A setting that cannot be served is refused with a text that names it, and the old value holds.");
+  g_test_summary ("A setting that cannot be served is refused with an error that names it, and the old value stays.");
 
   if (bad->before != NULL)
     g_assert_cmpstr (before, ==, bad->before);
@@ -490,7 +488,7 @@ test_setting_while_listening (void)
   g_autoptr (WsTestTlsPeer) before = ws_test_tls_peer_new_open (server, NULL);
   g_autoptr (WsTestTlsPeer) after = NULL;
 
-  g_test_summary ("A setting holds for new clients, and who is connected stays.");
+  g_test_summary ("A setting applies to new clients, and connected clients stay.");
 
   ws_test_server_config (server, "SSLEnabledProtocols=3072");
   after = ws_test_tls_peer_new_open (server, NULL);
@@ -513,7 +511,7 @@ test_handshake_timeout (void)
   g_autoptr (WsTestClient) stalled = ws_test_server_connect (server);
   g_autoptr (WsTestTlsPeer) late = ws_test_tls_peer_new (server, NULL);
 
-  g_test_summary ("Who does not end the handshake within HandshakeTimeout is dropped; an error only if it had begun.");
+  g_test_summary ("A client that does not complete the handshake within HandshakeTimeout is dropped, with an error only if the handshake had begun.");
 
   ws_test_tls_peer_set_reading (late, FALSE);
   ws_test_client_send (stalled, client_hello_start, sizeof client_hello_start - 1);
@@ -534,7 +532,7 @@ test_shutdown_in_handshake (void)
 {
   WsTestTlsOptions options = { .wire_limit = 200 };
 
-  g_test_summary ("Shutting down, or dropping the server, with clients at every stage of the handshake.");
+  g_test_summary ("The server can be shut down or dropped with clients at every stage of the handshake.");
 
   for (guint i = 0; i < 2; i++)
     {
@@ -570,7 +568,7 @@ test_knocks (void)
 {
   g_autoptr (WsTestServer) server = ws_test_server_new_tls (identity, NULL, NULL);
 
-  g_test_summary ("Who connects and leaves without a byte, or in the middle, causes no error signal.");
+  g_test_summary ("A client that connects and leaves without a byte, or in the middle of the handshake, causes no error signal.");
 
   for (guint i = 0; i < 4; i++)
     {
@@ -614,7 +612,7 @@ test_alert_from_client (void)
   WsTestTlsOptions options = { .priority = WS_TEST_TLS12 };
   g_autoptr (WsTestTlsPeer) peer = ws_test_tls_peer_new (server, &options);
 
-  g_test_summary ("A client that does not trust the server says so, and the error repeats it.");
+  g_test_summary ("The error repeats the alert of a client that does not trust the server.");
 
   gnutls_alert_send (peer->session, GNUTLS_AL_FATAL, GNUTLS_A_UNKNOWN_CA);
   ws_test_server_wait_for (server, "error #1 276 ");
@@ -642,7 +640,7 @@ test_status (void)
   g_autoptr (WsTestTlsPeer) early = ws_test_tls_peer_new_open (server, NULL);
   g_autoptr (WsTestTlsPeer) peer = NULL;
 
-  g_test_summary ("The lines tell of a client from its ClientHello to its end, if somebody listened when it came.");
+  g_test_summary ("ssl-status has lines from the ClientHello to the end for a client that connected with a handler present.");
 
   g_signal_connect (server->server, "ssl-status", G_CALLBACK (status_cb), story);
   ws_test_tls_peer_close_web_socket (early);
@@ -670,7 +668,7 @@ test_log_packets (void)
   g_autoptr (WsTestServer) server = ws_test_server_new_tls (identity, "LogSSLPackets=True", NULL);
   g_autoptr (WsTestTlsPeer) peer = NULL;
 
-  g_test_summary ("With LogSSLPackets every packet is told too, either way.");
+  g_test_summary ("With LogSSLPackets every packet is logged, in both directions.");
 
   g_signal_connect (server->server, "ssl-status", G_CALLBACK (status_cb), story);
   peer = ws_test_tls_peer_new_open (server, NULL);
@@ -689,7 +687,7 @@ test_status_in_log (void)
   g_autoptr (WsTestServer) server = ws_test_server_new_tls (identity, "LogLevel=2", NULL);
   g_autoptr (WsTestTlsPeer) peer = ws_test_tls_peer_new_open (server, NULL);
 
-  g_test_summary ("A verbose log has the lines too.");
+  g_test_summary ("A verbose log has the lines of ssl-status.");
 
   g_assert_true (ws_test_server_has_log (server, "TLS: Received ClientHello"));
   g_assert_true (ws_test_server_has_log (server, "TLS: TLS handshake complete"));
