@@ -14,7 +14,7 @@ typedef enum
   WS_SETTING_UINT,     /* guint */
   WS_SETTING_UINT64,   /* guint64 */
   WS_SETTING_STRING,   /* char *, never NULL unless the default is */
-  WS_SETTING_COMPUTED, /* no storage: the owner answers */
+  WS_SETTING_COMPUTED, /* no storage: the server computes it */
 } WsSettingType;
 
 typedef enum
@@ -102,32 +102,32 @@ typedef struct
   guint64 message_bytes; /* MessageLength: 0 means each send is one message */
 } WsConnectionSettings;
 
-/* "NAME", "NAME=VALUE", "NAME[id]", "NAME[id]=VALUE", taken apart; spaces around the parts go. */
+/* The parts of "NAME", "NAME=VALUE", "NAME[id]" or "NAME[id]=VALUE", without spaces around them. */
 typedef struct
 {
   const WsSetting *setting;
-  char            *connection_id; /* NULL when there is none */
-  char            *value;         /* NULL when it is a query */
+  char            *connection_id; /* or NULL */
+  char            *value;         /* NULL to read the setting */
 } WsConfigRequest;
 
 const WsSetting *ws_config_get_settings (guint *n_settings);
 const WsSetting *ws_config_find (const char *name);
 
-/* FALSE sets error 10022 naming the setting: unknown name, an id missing or out of place, a value
- * for what can only be read. */
+/* FALSE sets error 10022, which names the setting: the name is unknown, an id is missing or not allowed, or
+ * a value is given for a setting that can only be read. */
 gboolean ws_config_request_parse (WsConfigRequest *request,
                                   const char      *configuration_string,
                                   GError         **error);
 void     ws_config_request_clear (WsConfigRequest *request);
 
-/* Parses value into the storage (WsSettings or WsConnectionSettings). FALSE leaves it as it was and
- * sets error 10022 naming the setting, the value and what is accepted. */
+/* Parses value into the storage (WsSettings or WsConnectionSettings). FALSE changes nothing and sets error
+ * 10022, which names the setting, the value and what is accepted. */
 gboolean ws_config_store (const WsSetting *setting,
                           gpointer         storage,
                           const char      *value,
                           GError         **error);
 
-/* Adds the setting and the value in front of the reason in *error why it is refused. */
+/* Adds the names of the setting and the value to the reason in *error. */
 void ws_config_prefix_refusal (GError         **error,
                                const WsSetting *setting,
                                const char      *value);
@@ -136,7 +136,7 @@ void ws_config_prefix_refusal (GError         **error,
 char *ws_config_load (const WsSetting *setting,
                       gconstpointer    storage);
 
-/* A name or value as it may stand in the text of an error: UTF-8, and not without end. */
+/* A name or value for the text of an error: made valid UTF-8, and shortened. */
 char *ws_config_quote (const char *text);
 
 /* What a value of this setting may be, in words: "True or False", "a number from 1 to 100000". */

@@ -27,7 +27,7 @@
 static const WsSetting settings[] = {
   { "BufferMessage", WS_SETTING_GROUP_WEBSOCKET, WS_SETTING_BOOLEAN,
     SERVER (buffer_message), WS_SETTING_EFFECT_IN_PLACE, 0, 1, "False", "",
-    "Whether data-in gets whole messages, held until they are complete, in place of parts as they arrive" },
+    "Whether data-in delivers whole messages, once they are complete, instead of parts as they arrive" },
   { "DisconnectStatusCode", WS_SETTING_GROUP_WEBSOCKET, WS_SETTING_UINT,
     SERVER_FLAGS (disconnect_status_code, WS_SETTING_CLOSE_CODE), WS_SETTING_EFFECT_IN_PLACE,
     1000, 4999, "1000", "",
@@ -41,17 +41,17 @@ static const WsSetting settings[] = {
     "Whether clients that offer compression (permessage-deflate) get it" },
   { "LogLevel", WS_SETTING_GROUP_WEBSOCKET, WS_SETTING_UINT,
     SERVER (log_level), WS_SETTING_EFFECT_IN_PLACE, 0, 3, "1", "",
-    "How much the log signal tells: 0 nothing, 1 information and errors, 2 the opening request and the steps of TLS too, 3 everything" },
+    "What the log signal contains: 0 nothing, 1 information and errors, 2 also the opening request and the steps of TLS, 3 everything" },
   { "MaxFrameSize", WS_SETTING_GROUP_WEBSOCKET, WS_SETTING_UINT,
     SERVER (max_frame_bytes), WS_SETTING_EFFECT_IN_PLACE, 1, G_MAXINT32, "131072", "bytes",
-    "Longest payload of one outgoing frame; a longer message goes out in several" },
+    "Longest payload of one outgoing frame; a longer message is sent in several frames" },
   { "MaxLineLength", WS_SETTING_GROUP_WEBSOCKET, WS_SETTING_UINT,
     CONNECTION (max_line_bytes), WS_SETTING_EFFECT_IN_PLACE, 1, G_MAXINT32, "2048", "bytes",
-    "In line mode, how much of a line without an end is handed on at once" },
+    "In line mode, the longest line; a longer one is delivered in parts" },
   { "MessageLength", WS_SETTING_GROUP_WEBSOCKET, WS_SETTING_UINT64,
     CONNECTION_FLAGS (message_bytes, WS_SETTING_FIXED_WITHIN_MESSAGE), WS_SETTING_EFFECT_IN_PLACE,
     0, MAX_BYTES, "0", "bytes",
-    "Length of the message that the next sends make up together; 0: each send is a message of its own" },
+    "Length of the message that the next sends form together; 0: each send is a message of its own" },
   { "WaitForCloseResponse", WS_SETTING_GROUP_WEBSOCKET, WS_SETTING_BOOLEAN,
     SERVER (wait_for_close_response), WS_SETTING_EFFECT_IN_PLACE, 0, 1, "True", "",
     "Whether to wait for the client's close frame after sending one" },
@@ -62,70 +62,70 @@ static const WsSetting settings[] = {
   { "BindExclusively", WS_SETTING_GROUP_TCP, WS_SETTING_BOOLEAN,
     SERVER_FLAGS (bind_exclusively, WS_SETTING_FIXED_WHILE_LISTENING), WS_SETTING_EFFECT_IN_PLACE,
     0, 1, "True", "",
-    "Whether the port is this server's alone; False lets several servers share it (SO_REUSEPORT)" },
+    "Whether only this server may listen on the port; False lets several servers share it (SO_REUSEPORT)" },
   { "BlockedClients", WS_SETTING_GROUP_TCP, WS_SETTING_STRING,
     SERVER (blocked_clients), WS_SETTING_EFFECT_BLOCKED_CLIENTS, 0, 65536, "", "",
     "Addresses and host names that may not connect, separated by commas; * stands for any run of characters" },
   { "CloseStreamAfterTransfer", WS_SETTING_GROUP_TCP, WS_SETTING_BOOLEAN,
     SERVER (close_stream_after_transfer), WS_SETTING_EFFECT_IN_PLACE, 0, 1, "True", "",
-    "Whether the stream given to set_upload_stream is closed when it has been sent" },
+    "Whether a stream given to set_upload_stream is closed after it was sent" },
   { "DefaultConnectionTimeout", WS_SETTING_GROUP_TCP, WS_SETTING_UINT,
     SERVER (default_connection_timeout_s), WS_SETTING_EFFECT_CONNECTION_CONTEXT,
     0, MAX_SECONDS, "0", "seconds",
-    "How long a client may stay silent within the TLS handshake; 0: as long as HandshakeTimeout allows" },
+    "How long a client may send nothing during the TLS handshake; 0: limited by HandshakeTimeout only" },
   { "InBufferSize", WS_SETTING_GROUP_TCP, WS_SETTING_UINT,
     SERVER (in_buffer_bytes), WS_SETTING_EFFECT_SOCKET_OPTIONS, 0, G_MAXINT32, "0", "bytes",
-    "Receive buffer asked of the system for each connection; 0: the system's choice" },
+    "Size of the system's receive buffer of each connection; 0: the system chooses" },
   { "KeepAliveInterval", WS_SETTING_GROUP_TCP, WS_SETTING_UINT,
     SERVER (keep_alive_interval_ms), WS_SETTING_EFFECT_SOCKET_OPTIONS, 0, 32767000, "0", "milliseconds",
-    "Time between TCP keep-alive probes without an answer, rounded up to seconds; 0: the system's" },
+    "Time between unanswered TCP keep-alive probes, rounded up to seconds; 0: the system's default" },
   { "KeepAliveTime", WS_SETTING_GROUP_TCP, WS_SETTING_UINT,
     SERVER (keep_alive_time_ms), WS_SETTING_EFFECT_SOCKET_OPTIONS, 0, 32767000, "0", "milliseconds",
-    "Idle time before the first TCP keep-alive probe, rounded up to seconds; 0: the system's" },
+    "Idle time before the first TCP keep-alive probe, rounded up to seconds; 0: the system's default" },
   { "MaxConnections", WS_SETTING_GROUP_TCP, WS_SETTING_UINT,
     SERVER_FLAGS (max_connections, WS_SETTING_FIXED_WHILE_LISTENING), WS_SETTING_EFFECT_IN_PLACE,
     1, 100000, "1000", "",
-    "How many clients may be connected at once; the next ones are answered 503" },
+    "How many clients may be connected at the same time; further clients are answered 503" },
   { "OutBufferSize", WS_SETTING_GROUP_TCP, WS_SETTING_UINT,
     SERVER (out_buffer_bytes), WS_SETTING_EFFECT_SOCKET_OPTIONS, 0, G_MAXINT32, "0", "bytes",
-    "Send buffer asked of the system for each connection; 0: the system's choice" },
+    "Size of the system's send buffer of each connection; 0: the system chooses" },
   { "PreferredDHGroupBits", WS_SETTING_GROUP_TCP, WS_SETTING_UINT,
     SERVER (preferred_dh_group_bits), WS_SETTING_EFFECT_TLS_CONTEXT, 1024, 8192, "2048", "bits",
-    "Least size of the Diffie-Hellman group for TLS 1.2 key exchange without elliptic curves; there is none under 2048" },
+    "Smallest Diffie-Hellman group for TLS 1.2 key exchange without elliptic curves; groups under 2048 are never used" },
   { "TcpNoDelay", WS_SETTING_GROUP_TCP, WS_SETTING_BOOLEAN,
     SERVER (tcp_no_delay), WS_SETTING_EFFECT_SOCKET_OPTIONS, 0, 1, "True", "",
-    "Whether small writes go out at once in place of waiting for more (Nagle's algorithm)" },
+    "Whether small writes are sent at once; False lets the system gather them (Nagle's algorithm)" },
   { "UseIPv6", WS_SETTING_GROUP_TCP, WS_SETTING_UINT,
     SERVER_FLAGS (use_ipv6, WS_SETTING_FIXED_WHILE_LISTENING), WS_SETTING_EFFECT_IN_PLACE, 0, 2, "0", "",
     "0: IPv4 only, 1: IPv6 only, 2: both" },
 
   { "LogSSLPackets", WS_SETTING_GROUP_TLS, WS_SETTING_BOOLEAN,
     SERVER (log_ssl_packets), WS_SETTING_EFFECT_IN_PLACE, 0, 1, "False", "",
-    "Whether ssl-status tells of every packet of TLS; ssl-provider INTERNAL only" },
+    "Whether ssl-status also reports every TLS record; ssl-provider INTERNAL only" },
   { "ReuseSSLSession", WS_SETTING_GROUP_TLS, WS_SETTING_BOOLEAN,
     SERVER (reuse_ssl_session), WS_SETTING_EFFECT_TLS_CONTEXT, 0, 1, "True", "",
-    "Whether a client that comes back may resume its session, for 10 hours; ssl-provider INTERNAL only" },
+    "Whether a client may resume its TLS session within 10 hours; ssl-provider INTERNAL only" },
   { "SSLCACerts", WS_SETTING_GROUP_TLS, WS_SETTING_STRING,
     SERVER (ssl_ca_certs), WS_SETTING_EFFECT_CERTIFICATE_CHAIN, 0, MAX_PEM_BYTES, "", "",
-    "Certificates in PEM that are sent along to complete the chain of ssl-cert" },
+    "Certificates in PEM that are sent with ssl-cert to complete its chain" },
   { "SSLCheckCRL", WS_SETTING_GROUP_TLS, WS_SETTING_UINT,
     SERVER (ssl_check_crl), WS_SETTING_EFFECT_IN_PLACE, 0, 2, "0", "",
-    "Whether a client's certificate is looked up in its authority's revocation list: 0 no, 1 where it can be had, 2 it has to be" },
+    "Whether a client's certificate is checked against the revocation list (CRL) of its authority: 0 no, 1 if the list is available, 2 required" },
   { "SSLCheckOCSP", WS_SETTING_GROUP_TLS, WS_SETTING_UINT,
     SERVER (ssl_check_ocsp), WS_SETTING_EFFECT_IN_PLACE, 0, 2, "0", "",
-    "Whether a client's authority is asked if the certificate still holds: 0 no, 1 where it answers, 2 it has to" },
+    "Whether a client's certificate is checked with its authority's OCSP responder: 0 no, 1 if the responder answers, 2 required" },
   { "SSLCipherStrength", WS_SETTING_GROUP_TLS, WS_SETTING_UINT,
     SERVER (ssl_cipher_strength_bits), WS_SETTING_EFFECT_TLS_CONTEXT, 0, 256, "0", "bits",
-    "Shortest key of a cipher; 0: whatever the enabled suites have" },
+    "Shortest cipher key; 0: any that the enabled cipher suites have" },
   { "SSLClientCACerts", WS_SETTING_GROUP_TLS, WS_SETTING_STRING,
     SERVER (ssl_client_ca_certs), WS_SETTING_EFFECT_CLIENT_AUTHORITIES, 0, MAX_PEM_BYTES, "", "",
-    "Certificates in PEM of authorities that vouch for clients, beside those the system trusts" },
+    "Certificates in PEM of authorities trusted to sign client certificates, in addition to those of the system" },
   { "SSLContextProtocol", WS_SETTING_GROUP_TLS, WS_SETTING_STRING,
     SERVER (ssl_context_protocol), WS_SETTING_EFFECT_NOTHING, 0, 256, "TLS", "",
-    "Without effect: it belongs to Java" },
+    "Without effect: for Java only" },
   { "SSLEnabledCipherSuites", WS_SETTING_GROUP_TLS, WS_SETTING_STRING,
     SERVER (ssl_enabled_cipher_suites), WS_SETTING_EFFECT_TLS_PRIORITY, 0, 16384, "*", "",
-    "Cipher suites by their IANA names, separated by commas or semicolons; * stands for all that are safe" },
+    "Cipher suites by their IANA names, separated by commas or semicolons; * means all secure ones" },
   { "SSLEnabledProtocols", WS_SETTING_GROUP_TLS, WS_SETTING_UINT,
     SERVER (ssl_enabled_protocols), WS_SETTING_EFFECT_TLS_PRIORITY, 0, 65535, "15360", "",
     "Sum of the versions served: 12288 TLS 1.3, 3072 TLS 1.2, 768 TLS 1.1, 192 TLS 1.0" },
@@ -134,10 +134,10 @@ static const WsSetting settings[] = {
     "Whether a client of TLS 1.2 may renegotiate; ssl-provider INTERNAL only" },
   { "SSLIncludeCertChain", WS_SETTING_GROUP_TLS, WS_SETTING_BOOLEAN,
     SERVER (ssl_include_cert_chain), WS_SETTING_EFFECT_IN_PLACE, 0, 1, "False", "",
-    "Whether cert-encoded of ssl-client-authentication holds the client's whole chain in place of its own certificate" },
+    "Whether cert-encoded of ssl-client-authentication is the client's whole chain; False: only its own certificate" },
   { "SSLKeyLogFile", WS_SETTING_GROUP_TLS, WS_SETTING_STRING,
     SERVER (ssl_key_log_file), WS_SETTING_EFFECT_TLS_CONTEXT, 0, 4095, "", "",
-    "File to which the secrets of every session are appended, for Wireshark; whoever has it can read the traffic" },
+    "File to which the secrets of every session are appended, for Wireshark; anyone who can read it can decrypt the traffic" },
   { "SSLNegotiatedCipher", NEGOTIATED (WS_COMPUTED_NEGOTIATED_CIPHER), "",
     "Cipher of the connection, such as AES-256-GCM; empty without TLS" },
   { "SSLNegotiatedCipherStrength", NEGOTIATED (WS_COMPUTED_NEGOTIATED_CIPHER_STRENGTH), "bits",
@@ -152,36 +152,36 @@ static const WsSetting settings[] = {
     "Version of the connection, such as TLSv1.3; empty without TLS" },
   { "SSLServerCACerts", WS_SETTING_GROUP_TLS, WS_SETTING_STRING,
     SERVER (ssl_server_ca_certs), WS_SETTING_EFFECT_NOTHING, 0, MAX_PEM_BYTES, "", "",
-    "Without effect: it is for clients" },
+    "Without effect: for clients only" },
   { "SSLTrustManagerFactoryAlgorithm", WS_SETTING_GROUP_TLS, WS_SETTING_STRING,
     SERVER (ssl_trust_manager_factory_algorithm), WS_SETTING_EFFECT_NOTHING, 0, 256, "", "",
-    "Without effect: it belongs to Java" },
+    "Without effect: for Java only" },
   { "TLS12SignatureAlgorithms", WS_SETTING_GROUP_TLS, WS_SETTING_STRING,
     SERVER (tls12_signature_algorithms), WS_SETTING_EFFECT_TLS_PRIORITY, 0, 4096,
     "sha512-ecdsa,sha512-rsa,sha512-dsa,sha384-ecdsa,sha384-rsa,sha384-dsa,sha256-ecdsa,sha256-rsa,sha256-dsa,"
     "sha224-ecdsa,sha224-rsa,sha224-dsa,sha1-ecdsa,sha1-rsa,sha1-dsa", "",
-    "Signature algorithms for TLS 1.2; of those in common the client's favourite is taken; empty for all" },
+    "Signature algorithms for TLS 1.2; the client's preference decides; empty for all" },
   { "TLS12SupportedGroups", WS_SETTING_GROUP_TLS, WS_SETTING_STRING,
     SERVER (tls12_supported_groups), WS_SETTING_EFFECT_TLS_PRIORITY, 0, 4096,
     "ecdhe_secp256r1,ecdhe_secp384r1,ecdhe_secp521r1", "",
-    "Groups of the key exchange for TLS 1.2; of those in common the client's favourite is taken; empty for all" },
+    "Groups of the key exchange for TLS 1.2; the client's preference decides; empty for all" },
   { "TLS13KeyShareGroups", WS_SETTING_GROUP_TLS, WS_SETTING_STRING,
     SERVER (tls13_key_share_groups), WS_SETTING_EFFECT_NOTHING, 0, 4096,
     "ecdhe_x25519,ecdhe_secp256r1,ecdhe_secp384r1,ffdhe_2048,ffdhe_3072", "",
-    "Without effect: it is the client that sends key shares ahead" },
+    "Without effect: only clients choose key shares in advance" },
   { "TLS13SignatureAlgorithms", WS_SETTING_GROUP_TLS, WS_SETTING_STRING,
     SERVER (tls13_signature_algorithms), WS_SETTING_EFFECT_TLS_PRIORITY, 0, 4096,
     "rsa_pss_sha256,rsa_pss_sha384,rsa_pss_sha512,rsa_pkcs1_sha256,rsa_pkcs1_sha384,rsa_pkcs1_sha512,"
     "ecdsa_secp256r1_sha256,ecdsa_secp384r1_sha384,ecdsa_secp521r1_sha512,ed25519,ed448", "",
-    "Signature algorithms for TLS 1.3; of those in common the client's favourite is taken; empty for all" },
+    "Signature algorithms for TLS 1.3; the client's preference decides; empty for all" },
   { "TLS13SupportedGroups", WS_SETTING_GROUP_TLS, WS_SETTING_STRING,
     SERVER (tls13_supported_groups), WS_SETTING_EFFECT_TLS_PRIORITY, 0, 4096,
     "ecdhe_x25519,ecdhe_x448,ecdhe_secp256r1,ecdhe_secp384r1,ecdhe_secp521r1,"
     "ffdhe_2048,ffdhe_3072,ffdhe_4096,ffdhe_6144,ffdhe_8192", "",
-    "Groups of the key exchange for TLS 1.3; of those in common the client's favourite is taken; empty for all" },
+    "Groups of the key exchange for TLS 1.3; the client's preference decides; empty for all" },
 
   { "BuildInfo", WS_SETTING_GROUP_BASE, COMPUTED (WS_COMPUTED_BUILD_INFO), "",
-    "Versions of this library and of those it runs with" },
+    "Versions of this library and of the libraries it uses" },
   { "GUIAvailable", WS_SETTING_GROUP_BASE, WS_SETTING_BOOLEAN,
     SERVER (gui_available), WS_SETTING_EFFECT_NOTHING, 0, 1, "True", "",
     "Without effect: the main context is the message loop" },
@@ -189,13 +189,13 @@ static const WsSetting settings[] = {
     "The licence of this library" },
   { "MaskSensitiveData", WS_SETTING_GROUP_BASE, WS_SETTING_BOOLEAN,
     SERVER (mask_sensitive_data), WS_SETTING_EFFECT_NOTHING, 0, 1, "True", "",
-    "Without effect: payload, Authorization, Proxy-Authorization and Cookie never reach the log" },
+    "Without effect: payload, Authorization, Proxy-Authorization and Cookie are never logged" },
   { "UseDaemonThreads", WS_SETTING_GROUP_BASE, WS_SETTING_BOOLEAN,
     SERVER (use_daemon_threads), WS_SETTING_EFFECT_NOTHING, 0, 1, "True", "",
-    "Without effect: the server makes no thread" },
+    "Without effect: the server starts no threads" },
   { "UseInternalSecurityAPI", WS_SETTING_GROUP_BASE, WS_SETTING_BOOLEAN,
     SERVER (use_internal_security_api), WS_SETTING_EFFECT_SSL_PROVIDER, 0, 1, "False", "",
-    "Whether TLS is this library's own in place of the platform's; True is ssl-provider INTERNAL" },
+    "Whether ssl-provider is INTERNAL; False: AUTOMATIC" },
 
   { "AllowedOrigins", WS_SETTING_GROUP_BEYOND, WS_SETTING_STRING,
     SERVER (allowed_origins), WS_SETTING_EFFECT_ORIGINS, 0, 65536, "*", "",
@@ -205,10 +205,10 @@ static const WsSetting settings[] = {
     "How long to wait for the client's close frame" },
   { "DeflateLevel", WS_SETTING_GROUP_BEYOND, WS_SETTING_UINT,
     SERVER (deflate_level), WS_SETTING_EFFECT_IN_PLACE, 0, 9, "6", "",
-    "How hard to compress: 1 is fastest, 9 smallest, 0 does not compress" },
+    "Level of compression: 1 is fastest, 9 smallest, 0 does not compress" },
   { "DeflateNoContextTakeover", WS_SETTING_GROUP_BEYOND, WS_SETTING_BOOLEAN,
     SERVER (deflate_no_context_takeover), WS_SETTING_EFFECT_IN_PLACE, 0, 1, "False", "",
-    "Whether each message is compressed on its own, so that an idle connection keeps no memory for it" },
+    "Whether each message is compressed on its own; then an idle connection needs no memory for compression" },
   { "DeflateThreshold", WS_SETTING_GROUP_BEYOND, WS_SETTING_UINT,
     SERVER (deflate_threshold_bytes), WS_SETTING_EFFECT_IN_PLACE, 0, G_MAXINT32, "64", "bytes",
     "Messages shorter than this are not compressed" },
@@ -217,25 +217,25 @@ static const WsSetting settings[] = {
     "Size of the compression window as a power of two; smaller ones take less memory" },
   { "HandshakeTimeout", WS_SETTING_GROUP_BEYOND, WS_SETTING_UINT,
     SERVER (handshake_timeout_s), WS_SETTING_EFFECT_CONNECTION_CONTEXT, 1, MAX_SECONDS, "10", "seconds",
-    "How long a client may take from connecting to the end of its request, and a deferred decision about it" },
+    "Time limit from connecting to the end of the request, and for a deferred decision on it" },
   { "IdleTimeout", WS_SETTING_GROUP_BEYOND, WS_SETTING_UINT,
     SERVER (idle_timeout_s), WS_SETTING_EFFECT_CONNECTION_CONTEXT, 0, MAX_SECONDS, "0", "seconds",
-    "How long a connection may stay without a message either way before it is closed with 1001; 0: for ever" },
+    "How long a connection may be without messages in either direction before it is closed with 1001; 0: no limit" },
   { "MaxHeaderSize", WS_SETTING_GROUP_BEYOND, WS_SETTING_UINT,
     SERVER (max_header_bytes), WS_SETTING_EFFECT_IN_PLACE, 256, 1048576, "16384", "bytes",
-    "Longest request head; over it the answer is 431" },
+    "Longest request head; a longer one is answered 431" },
   { "MaxMessageSize", WS_SETTING_GROUP_BEYOND, WS_SETTING_UINT64,
     SERVER (max_message_bytes), WS_SETTING_EFFECT_IN_PLACE, 1, MAX_BYTES, "16777216", "bytes",
-    "Longest incoming message; over it the connection is closed with 1009" },
+    "Longest incoming message; for a longer one the connection is closed with 1009" },
   { "MaxSendQueue", WS_SETTING_GROUP_BEYOND, WS_SETTING_UINT64,
     SERVER (max_send_queue_bytes), WS_SETTING_EFFECT_CONNECTION_CONTEXT, 1024, MAX_BYTES, "33554432", "bytes",
-    "How much may wait to be sent on one connection; over it a send fails with 10035" },
+    "How much may wait to be sent on one connection; a send that would exceed it fails with 10035" },
   { "PingInterval", WS_SETTING_GROUP_BEYOND, WS_SETTING_UINT,
     SERVER (ping_interval_s), WS_SETTING_EFFECT_CONNECTION_CONTEXT, 0, MAX_SECONDS, "0", "seconds",
-    "After how long without a frame from the client a ping is sent; 0: never" },
+    "Time without a frame from the client after which a ping is sent; 0: never" },
   { "PongTimeout", WS_SETTING_GROUP_BEYOND, WS_SETTING_UINT,
     SERVER (pong_timeout_s), WS_SETTING_EFFECT_CONNECTION_CONTEXT, 1, MAX_SECONDS, "20", "seconds",
-    "How long such a ping may stay unanswered before the connection is dropped" },
+    "How long such a ping may be unanswered before the connection is dropped" },
   { "SSLOCSPResponse", WS_SETTING_GROUP_BEYOND, WS_SETTING_STRING,
     SERVER (ssl_ocsp_response), WS_SETTING_EFFECT_OCSP_RESPONSE, 0, 65536, "", "",
     "File with an OCSP response (DER or PEM), or the response itself in PEM, that is stapled to ssl-cert; ssl-provider INTERNAL only" },
@@ -262,7 +262,7 @@ ws_config_find (const char *name)
   return NULL;
 }
 
-/* How much of a bad name or value an error repeats, in characters. */
+/* How many characters of a bad name or value are repeated in an error. */
 #define MAX_QUOTED 200
 
 char *
@@ -290,7 +290,7 @@ check_request (const WsConfigRequest *request,
   if (problem == NULL)
     return TRUE;
 
-  g_set_error (error, WS_ERROR, WS_ERROR_INVALID_ARGUMENT, "Setting %s %s", setting->name, problem);
+  ws_set_error (error, WS_ERROR_INVALID_ARGUMENT, "Setting %s %s", setting->name, problem);
   return FALSE;
 }
 
@@ -320,9 +320,9 @@ ws_config_request_parse (WsConfigRequest *request,
     {
       g_autofree char *shown = ws_config_quote (name);
 
-      g_set_error (error, WS_ERROR, WS_ERROR_INVALID_ARGUMENT,
-                   "Unknown setting \"%s\": expected NAME or NAME=VALUE with a name from the documentation",
-                   shown);
+      ws_set_error (error, WS_ERROR_INVALID_ARGUMENT,
+                    "Unknown setting \"%s\": expected NAME or NAME=VALUE with a name from the documentation",
+                    shown);
       ws_config_request_clear (request);
       return FALSE;
     }
@@ -362,9 +362,10 @@ ws_config_describe_accepted (const WsSetting *setting)
                               *setting->unit != '\0' ? " of " : "", setting->unit, setting->min,
                               setting->max);
     case WS_SETTING_COMPUTED:
-    default:
-      return g_strdup ("nothing: it can only be read");
+      break;
     }
+
+  return g_strdup ("nothing: it can only be read");
 }
 
 static gboolean
@@ -397,9 +398,9 @@ parse_number (const WsSetting *setting,
 }
 
 static gboolean
-store_value (const WsSetting *setting,
-             gpointer         storage,
-             const char      *value)
+parse_into_field (const WsSetting *setting,
+                  gpointer         storage,
+                  const char      *value)
 {
   gpointer         field = G_STRUCT_MEMBER_P (storage, setting->offset);
   g_autofree char *text = g_strstrip (g_strdup (value));
@@ -427,9 +428,10 @@ store_value (const WsSetting *setting,
       return TRUE;
 
     case WS_SETTING_COMPUTED:
-    default:
-      return FALSE;
+      break;
     }
+
+  return FALSE;
 }
 
 gboolean
@@ -438,15 +440,24 @@ ws_config_store (const WsSetting *setting,
                  const char      *value,
                  GError         **error)
 {
-  if (store_value (setting, storage, value))
+  if (parse_into_field (setting, storage, value))
     return TRUE;
 
   g_autofree char *accepted = ws_config_describe_accepted (setting);
   g_autofree char *shown = ws_config_quote (value);
 
-  g_set_error (error, WS_ERROR, WS_ERROR_INVALID_ARGUMENT, "Setting %s does not take \"%s\": accepted is %s",
-               setting->name, shown, accepted);
+  ws_set_error (error, WS_ERROR_INVALID_ARGUMENT, "Setting %s does not take \"%s\": accepted is %s",
+                setting->name, shown, accepted);
   return FALSE;
+}
+
+/* The text after "[code] ". */
+static const char *
+skip_code (const char *message)
+{
+  const char *end = *message == '[' ? strstr (message, "] ") : NULL;
+
+  return end != NULL ? end + strlen ("] ") : message;
 }
 
 void
@@ -455,8 +466,14 @@ ws_config_prefix_refusal (GError         **error,
                           const char      *value)
 {
   g_autofree char *shown = ws_config_quote (value);
+  g_autoptr (GError) reason = NULL;
 
-  g_prefix_error (error, "Setting %s does not take \"%s\": ", setting->name, shown);
+  if (error == NULL)
+    return;
+
+  reason = g_steal_pointer (error);
+  ws_set_error (error, reason->code, "Setting %s does not take \"%s\": %s", setting->name, shown,
+                skip_code (reason->message));
 }
 
 char *
@@ -476,9 +493,10 @@ ws_config_load (const WsSetting *setting,
     case WS_SETTING_STRING:
       return g_strdup (*(char *const *) field);
     case WS_SETTING_COMPUTED:
-    default:
-      return g_strdup ("");
+      break;
     }
+
+  return g_strdup ("");
 }
 
 void
@@ -488,7 +506,7 @@ ws_config_apply_defaults (gpointer       storage,
   for (gsize i = 0; i < G_N_ELEMENTS (settings); i++)
     if (settings[i].scope == scope && settings[i].type != WS_SETTING_COMPUTED)
       {
-        gboolean stored = store_value (&settings[i], storage, settings[i].default_value);
+        gboolean stored = parse_into_field (&settings[i], storage, settings[i].default_value);
 
         g_assert (stored);
       }

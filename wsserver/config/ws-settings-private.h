@@ -9,10 +9,9 @@
 
 G_BEGIN_DECLS
 
-/* The value of every setting of the registry (ws-config.c). One copy per server, shared by
- * reference with its connections, which read it as they go; what a connection takes over once
- * (limits) it copies when it opens. Names follow the settings; the unit is in the name where the
- * setting has one. */
+/* The value of every setting of the registry (ws-config.c). A server has one copy, and its connections refer
+ * to it: they read most values when they need them, and copy the limits when they open. The names follow the
+ * settings, with the unit appended. */
 typedef struct
 {
   /* WebSocket */

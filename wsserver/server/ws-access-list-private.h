@@ -10,8 +10,8 @@ G_BEGIN_DECLS
  * host names. Names are resolved once, when the list is made. */
 typedef struct _WsAccessList WsAccessList;
 
-/* NULL sets error 11001 … when a name cannot be resolved: a list that would not hold what it says
- * must not come into force. */
+/* NULL sets error 11001 … when a name cannot be resolved: a list without one of its entries must not take
+ * effect. */
 WsAccessList *ws_access_list_new (const char *text,
                                   GError    **error);
 void          ws_access_list_free (WsAccessList *self);

@@ -30,7 +30,7 @@ add_address (WsAccessList *self,
   g_ptr_array_add (self->patterns, g_pattern_spec_new (text));
 }
 
-/* An IPv6 address has many spellings; the one it is compared with is the system's. */
+/* An IPv6 address can be written in many ways. Clients are compared in the form that the system writes. */
 static gboolean
 add_literal (WsAccessList *self,
              const char   *text)
@@ -70,14 +70,14 @@ add_network (WsAccessList *self,
 {
   GInetAddressMask *mask = NULL;
 
-  /* GLib warns of a length that is none, instead of failing. */
+  /* GLib prints a warning for a length that is no number, instead of failing. */
   if (g_ascii_string_to_unsigned (strchr (text, '/') + 1, 10, 0, 128, NULL, NULL))
     mask = g_inet_address_mask_new_from_string (text, NULL);
   if (mask == NULL)
     {
-      g_set_error (error, WS_ERROR, WS_ERROR_INVALID_ARGUMENT,
-                   "[%d] Invalid argument: \"%s\" is no network; expected ADDRESS/BITS with no bit set behind them",
-                   WS_ERROR_INVALID_ARGUMENT, text);
+      ws_set_error (error, WS_ERROR_INVALID_ARGUMENT,
+                    "Invalid argument: \"%s\" is not a network; expected ADDRESS/BITS with no bit set after the first BITS",
+                    text);
       return FALSE;
     }
 

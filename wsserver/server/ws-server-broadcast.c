@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 /* One message to many clients. */
 #include "wsserver/connection/ws-connection-map-private.h"
-#include "wsserver/base/ws-error.h"
+#include "wsserver/base/ws-error-private.h"
 #include "wsserver/connection/ws-broadcast-private.h"
 #include "wsserver/server/ws-server-private.h"
 
@@ -20,8 +20,7 @@ resolve_opcode (WsDataFormat format,
   if (format != WS_DATA_FORMAT_TEXT || is_text)
     return TRUE;
 
-  g_set_error (error, WS_ERROR, WS_ERROR_INVALID_ARGUMENT,
-               "[%d] Invalid argument: the text is not UTF-8; send it as binary", WS_ERROR_INVALID_ARGUMENT);
+  ws_set_error (error, WS_ERROR_INVALID_ARGUMENT, "Invalid argument: the text is not UTF-8; send it as binary");
   return FALSE;
 }
 
@@ -29,29 +28,29 @@ resolve_opcode (WsDataFormat format,
  * ws_server_broadcast:
  * @self: a server
  * @format: `WS_DATA_FORMAT_AUTOMATIC`, `WS_DATA_FORMAT_TEXT` or `WS_DATA_FORMAT_BINARY`
- * @data: what to send; referenced, and copied for no client
- * @filter: (nullable) (scope call) (closure filter_data): asked of each client whether it is meant;
- *   %NULL means all
+ * @data: what to send; referenced, not copied for each client
+ * @filter: (nullable) (scope call) (closure filter_data): returns whether a client gets the message;
+ *   %NULL means all clients
  * @filter_data: data for @filter
  * @error: return location for an error, or %NULL
  *
  * Sends one message to every client that is connected, or to those that @filter picks.
  *
- * It is checked and framed once, and compressed once for all clients that have agreed on the same
- * compression. For each client it takes its place behind what was sent before, also behind a file
- * or stream under way, and never waits, whatever the client's
+ * The message is checked and framed once, and compressed once for all clients with the same
+ * compression parameters. Each client gets it after everything that was sent before, including a
+ * file or stream that is being sent. The call never waits, whatever the client's
  * [property@Ws.Connection:timeout].
  *
- * A client does not get it if its queue would pass MaxSendQueue; then
- * [signal@Ws.Server::ready-to-send] tells when there is room again, as after any send. Neither does
- * one that is closing, nor one in the middle of a message announced by MessageLength.
+ * A client does not get the message if its queue would exceed MaxSendQueue; then
+ * [signal@Ws.Server::ready-to-send] is emitted when there is room again, as after any send. A client
+ * that is closing, or in the middle of a message announced by MessageLength, does not get it either.
  *
- * @filter may close clients, this one or others, and do whatever a signal handler may. Those who
- * connect while it runs are not asked.
+ * @filter may close this client or others, and do whatever a signal handler may do. It is not called
+ * for clients that connect while it runs.
  *
- * A client whose compression keeps its context gets a message that refers to nothing before it, and
- * what is sent to it next does not refer to it or anything before: for a client that gets nothing
- * but broadcasts with much in common, separate sends cost more time and fewer bytes.
+ * The message is compressed without the context of earlier messages, and later messages do not use
+ * it as context. For clients that get nothing but broadcasts with similar content, separate sends
+ * take more time and fewer bytes.
  *
  * To the clients of one path:
  *
@@ -63,7 +62,7 @@ resolve_opcode (WsDataFormat format,
  * }
  *
  * static guint
- * tell_news (WsServer *server, const char *text)
+ * send_news (WsServer *server, const char *text)
  * {
  *   g_autoptr (GBytes) data = g_bytes_new (text, strlen (text));
  *
@@ -98,7 +97,7 @@ ws_server_broadcast (WsServer         *self,
   if (!resolve_opcode (format, data, &opcode, error))
     return 0;
 
-  /* The filter, and whatever is told while sending, may change the list. */
+  /* The filter, and handlers called while sending, may change the list. */
   clients = ws_connection_map_snapshot_listed (self->connections);
   ws_broadcast_init (&broadcast, opcode, data);
   for (guint i = 0; i < clients->len; i++)

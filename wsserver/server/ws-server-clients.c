@@ -1,19 +1,19 @@
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The methods that name one connection by its id. */
-#include "wsserver/base/ws-error.h"
+#include "wsserver/base/ws-error-private.h"
 #include "wsserver/server/ws-server-private.h"
 
 static WsConnection *
-find (WsServer   *self,
-      const char *connection_id,
-      GError    **error)
+find_client (WsServer   *self,
+             const char *connection_id,
+             GError    **error)
 {
   WsConnection *connection = ws_connection_map_lookup (self->connections, connection_id);
 
   if (connection == NULL)
-    g_set_error (error, WS_ERROR, WS_ERROR_INVALID_CONNECTION_ID, "Invalid ConnectionId: no connection has the id \"%s\"",
-                 connection_id);
+    ws_set_error (error, WS_ERROR_INVALID_CONNECTION_ID, "Invalid ConnectionId: no connection has the id \"%s\"",
+                  connection_id);
   return connection;
 }
 
@@ -47,7 +47,7 @@ ws_server_send (WsServer   *self,
   g_return_val_if_fail (data != NULL, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  connection = find (self, connection_id, error);
+  connection = find_client (self, connection_id, error);
   return connection != NULL && ws_connection_send (connection, data, error);
 }
 
@@ -81,7 +81,7 @@ ws_server_send_text (WsServer   *self,
   g_return_val_if_fail (text != NULL, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  connection = find (self, connection_id, error);
+  connection = find_client (self, connection_id, error);
   return connection != NULL && ws_connection_send_text (connection, text, error);
 }
 
@@ -115,7 +115,7 @@ ws_server_send_bytes (WsServer   *self,
   g_return_val_if_fail (data != NULL, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  connection = find (self, connection_id, error);
+  connection = find_client (self, connection_id, error);
   return connection != NULL && ws_connection_send_bytes (connection, data, error);
 }
 
@@ -149,7 +149,7 @@ ws_server_send_file (WsServer   *self,
   g_return_val_if_fail (filename != NULL, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  connection = find (self, connection_id, error);
+  connection = find_client (self, connection_id, error);
   return connection != NULL && ws_connection_send_file (connection, filename, error);
 }
 
@@ -184,7 +184,7 @@ ws_server_set_upload_stream (WsServer     *self,
   g_return_val_if_fail (G_IS_INPUT_STREAM (stream), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  connection = find (self, connection_id, error);
+  connection = find_client (self, connection_id, error);
   return connection != NULL && ws_connection_set_upload_stream (connection, stream, error);
 }
 
@@ -215,7 +215,7 @@ ws_server_ping_client (WsServer   *self,
   g_return_val_if_fail (connection_id != NULL, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  connection = find (self, connection_id, error);
+  connection = find_client (self, connection_id, error);
   return connection != NULL && ws_connection_send_ping (connection, error);
 }
 
@@ -247,7 +247,7 @@ ws_server_disconnect_client (WsServer   *self,
   g_return_val_if_fail (connection_id != NULL, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  connection = find (self, connection_id, error);
+  connection = find_client (self, connection_id, error);
   return connection != NULL && ws_connection_close (connection, 0, NULL, error);
 }
 
@@ -278,7 +278,7 @@ ws_server_interrupt (WsServer   *self,
   g_return_val_if_fail (connection_id != NULL, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  connection = find (self, connection_id, error);
+  connection = find_client (self, connection_id, error);
   return connection != NULL && ws_connection_interrupt (connection, error);
 }
 
@@ -312,6 +312,6 @@ ws_server_change_line_mode (WsServer   *self,
   g_return_val_if_fail (connection_id != NULL, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  connection = find (self, connection_id, error);
+  connection = find_client (self, connection_id, error);
   return connection != NULL && ws_connection_change_line_mode (connection, line_mode, error);
 }

@@ -10,7 +10,7 @@
 #include "wsserver/connection/ws-connection-private.h"
 #include "wsserver/connection/ws-connection-send-private.h"
 #include "wsserver/connection/ws-connection-tls-private.h"
-#include "wsserver/base/ws-error.h"
+#include "wsserver/base/ws-error-private.h"
 #include "wsserver/base/ws-version.h"
 #include "wsserver/certificate/ws-certificate-private.h"
 #include "wsserver/server/ws-server-renewal-private.h"
@@ -53,9 +53,9 @@ config_connection (WsServer        *self,
 
   if (connection == NULL)
     {
-      g_set_error (error, WS_ERROR, WS_ERROR_INVALID_CONNECTION_ID,
-                   "Invalid ConnectionId: setting %s is asked for \"%s\", and no connection has this id",
-                   setting->name, request->connection_id);
+      ws_set_error (error, WS_ERROR_INVALID_CONNECTION_ID,
+                    "Invalid ConnectionId: setting %s of connection \"%s\": no connection has this id",
+                    setting->name, request->connection_id);
       return NULL;
     }
   if (setting->type == WS_SETTING_COMPUTED)
@@ -78,8 +78,8 @@ check_can_change (WsServer        *self,
 {
   if ((setting->flags & WS_SETTING_FIXED_WHILE_LISTENING) != 0 && self->acceptor != NULL)
     {
-      g_set_error (error, WS_ERROR, WS_ERROR_MAX_CONNECTIONS_FIXED, "Cannot change %s while the server is listening",
-                   setting->name);
+      ws_set_error (error, WS_ERROR_MAX_CONNECTIONS_FIXED, "Cannot change %s while the server is listening",
+                    setting->name);
       return FALSE;
     }
 
@@ -113,10 +113,10 @@ replace_origins (WsSettings *settings,
 
   if (replacement == NULL)
     {
-      g_set_error (error, WS_ERROR, WS_ERROR_INVALID_ARGUMENT,
-                   "%s; accepted are SCHEME://HOST, SCHEME://HOST:PORT, \"file://\", \"null\", \"self\" and \"*\", "
-                   "separated by commas",
-                   fault);
+      ws_set_error (error, WS_ERROR_INVALID_ARGUMENT,
+                    "%s; accepted are SCHEME://HOST, SCHEME://HOST:PORT, \"file://\", \"null\", \"self\" and \"*\", "
+                    "separated by commas",
+                    fault);
       return FALSE;
     }
 
@@ -258,9 +258,10 @@ config_server (WsServer              *self,
  *
  * Sets or reads a setting.
  *
- * Names are taken in any case. Booleans are True, False, Yes, No, 1 or 0. The documentation lists all
- * settings with their ranges and defaults. Each takes effect at once, save that MaxMessageSize and the
- * settings of compression, of the socket and of TLS hold for clients that connect afterwards.
+ * Upper and lower case in names does not matter. Booleans are True, False, Yes, No, 1 or 0. The
+ * documentation lists all settings with their ranges and defaults. Most settings take effect at once.
+ * MaxMessageSize and the settings of compression, of sockets and of TLS take effect for clients that
+ * connect afterwards.
  *
  * ```c
  * g_autofree char *stored = ws_server_config (server, "MaxMessageSize=65536", &error);

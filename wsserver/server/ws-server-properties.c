@@ -15,8 +15,8 @@ ws_server_properties_class_init (GObjectClass *object_class)
   /**
    * WsServer:connection-backlog: (getter get_connection_backlog) (setter set_connection_backlog)
    *
-   * How many clients may wait in the system to be accepted. Takes effect with the next
-   * [method@Ws.Server.start_listening]; the system may have a lower limit.
+   * How many clients the system lets wait to be accepted. Takes effect with the next
+   * [method@Ws.Server.start_listening]. The system may have a lower limit.
    *
    * Since: 1.0
    */
@@ -26,7 +26,7 @@ ws_server_properties_class_init (GObjectClass *object_class)
   /**
    * WsServer:connections: (getter get_connections)
    *
-   * The clients that are connected. The object stays the same for the server's life.
+   * The connected clients. The object stays the same for the life of the server.
    *
    * Since: 1.0
    */
@@ -46,7 +46,7 @@ ws_server_properties_class_init (GObjectClass *object_class)
   /**
    * WsServer:listening: (getter get_listening)
    *
-   * Whether the server listens. It notifies.
+   * Whether the server listens. Changes are notified.
    *
    * Since: 1.0
    */
@@ -55,10 +55,10 @@ ws_server_properties_class_init (GObjectClass *object_class)
   /**
    * WsServer:local-host: (getter get_local_host)
    *
-   * Where to listen: an IP address, a host name, or empty for every IPv4 address of this machine (every
-   * IPv6 one with UseIPv6=1, both with 2). A path that starts with `/` or `unix:` makes it a Unix
-   * socket. While listening it reads as the address bound, and setting it emits [signal@Ws.Server::error]
-   * with `WS_ERROR_LOCAL_HOST_FIXED`.
+   * Where to listen: an IP address, a host name, or an empty string for all IPv4 addresses of this machine
+   * (all IPv6 addresses with UseIPv6=1, both with 2). A value that starts with `/` or `unix:` is the path
+   * of a Unix socket. While the server listens, this is the bound address, and setting it emits
+   * [signal@Ws.Server::error] with `WS_ERROR_LOCAL_HOST_FIXED`.
    *
    * Since: 1.0
    */
@@ -67,8 +67,8 @@ ws_server_properties_class_init (GObjectClass *object_class)
   /**
    * WsServer:local-port: (getter get_local_port)
    *
-   * The TCP port to listen on; 0 lets the system pick one, which it then reads as. While listening
-   * setting it emits [signal@Ws.Server::error] with `WS_ERROR_LOCAL_PORT_FIXED`.
+   * The TCP port to listen on. With 0 the system picks a port, which is the value while the server listens.
+   * Setting it while the server listens emits [signal@Ws.Server::error] with `WS_ERROR_LOCAL_PORT_FIXED`.
    *
    * Since: 1.0
    */
@@ -77,9 +77,8 @@ ws_server_properties_class_init (GObjectClass *object_class)
   /**
    * WsServer:ssl-authenticate-clients: (getter get_ssl_authenticate_clients) (setter set_ssl_authenticate_clients)
    *
-   * Whether clients have to show a certificate that an authority known to the system, or one of
-   * SSLClientCACerts, vouches for. A handler of [signal@Ws.Server::ssl-client-authentication] has the
-   * last word.
+   * Whether clients have to show a certificate signed by an authority that the system trusts or that is in
+   * SSLClientCACerts. A handler of [signal@Ws.Server::ssl-client-authentication] makes the final decision.
    *
    * Source: [Coming from IPWorks WSServer](coming-from-ipworks.html), SSLAuthenticateClients.
    *
@@ -90,9 +89,9 @@ ws_server_properties_class_init (GObjectClass *object_class)
   /**
    * WsServer:ssl-cert: (getter get_ssl_cert) (setter set_ssl_cert)
    *
-   * The certificate, with its private key, that clients are shown. It may be replaced while listening:
-   * new clients get the new one. One that cannot be used then is refused with
-   * [signal@Ws.Server::error], and the old one stays.
+   * The certificate that clients are shown, with its private key. It may be replaced while the server
+   * listens: new clients get the new one. If it cannot be used, [signal@Ws.Server::error] is emitted and
+   * the old one stays.
    *
    * Source: [Coming from IPWorks WSServer](coming-from-ipworks.html), SSLCert.
    *
@@ -103,7 +102,7 @@ ws_server_properties_class_init (GObjectClass *object_class)
   /**
    * WsServer:ssl-provider: (getter get_ssl_provider) (setter set_ssl_provider)
    *
-   * Who speaks TLS.
+   * The TLS provider.
    *
    * Source: [Coming from IPWorks WSServer](coming-from-ipworks.html), SSLProvider.
    *
@@ -115,8 +114,8 @@ ws_server_properties_class_init (GObjectClass *object_class)
   /**
    * WsServer:use-ssl: (getter get_use_ssl) (setter set_use_ssl)
    *
-   * Whether clients are served over TLS. It needs [property@Ws.Server:ssl-cert]. A change that is refused
-   * while listening emits [signal@Ws.Server::error] and leaves it as it was.
+   * Whether clients are served over TLS. This needs [property@Ws.Server:ssl-cert]. If a change is refused
+   * while the server listens, [signal@Ws.Server::error] is emitted and the old value stays.
    *
    * Source: [Coming from IPWorks WSServer](coming-from-ipworks.html), UseSSL.
    *

@@ -52,7 +52,7 @@ ws_server_signals_class_init (GType type)
    * @self: the server
    * @request: address and port of the client, and whether it is accepted
    *
-   * A client has connected its socket; nothing of it has been read. A handler may refuse it.
+   * A client has connected; nothing it sent has been read. A handler may refuse it.
    *
    * Source: [Coming from IPWorks WSServer](coming-from-ipworks.html), ConnectionRequest.
    *
@@ -65,17 +65,17 @@ ws_server_signals_class_init (GType type)
    * WsServer::data-in:
    * @self: the server
    * @connection: the client
-   * @format: `WS_DATA_FORMAT_TEXT` or `WS_DATA_FORMAT_BINARY` for what begins a message,
-   *   `WS_DATA_FORMAT_AUTOMATIC` for a further part of it and for lines
+   * @format: `WS_DATA_FORMAT_TEXT` or `WS_DATA_FORMAT_BINARY` for the start of a message,
+   *   `WS_DATA_FORMAT_AUTOMATIC` for its further parts and for lines
    * @data: the bytes; keep a reference to keep them
    * @eom: whether the message ends with them
    * @eol: in line mode, whether a line ends with them
    *
-   * Data has come. Each frame of up to 64 KiB comes in one piece, a longer one in parts as they
-   * arrive; with the setting BufferMessage each message comes whole. In line mode lines come instead:
-   * see [method@Ws.Connection.change_line_mode].
+   * Data has arrived. A frame of up to 64 KiB is delivered in one piece, a longer frame in parts as
+   * they arrive. With the setting BufferMessage, whole messages are delivered. In line mode, lines are
+   * delivered: see [method@Ws.Connection.change_line_mode].
    *
-   * Parts of a text may be cut inside a character; each has been checked to be UTF-8 as far as it goes.
+   * A part of a text may end inside a character. What has arrived was checked to be UTF-8.
    *
    * With the setting BufferMessage:
    *
@@ -108,8 +108,8 @@ ws_server_signals_class_init (GType type)
    * WsServer::disconnected:
    * @self: the server
    * @connection: the client, which has left [property@Ws.Server:connections]
-   * @status_code: close code: the client's, or 1005 if it gave none; ours if it did not answer or was at
-   * fault; 1006 if there was no closing handshake
+   * @status_code: the client's close code, or 1005 if it sent none; the server's if the client did not answer
+   *   or was at fault; 1006 if there was no closing handshake
    * @description: the reason, or what happened
    *
    * A WebSocket has ended. Emitted exactly once for each [signal@Ws.Server::connected]; nothing
@@ -138,8 +138,8 @@ ws_server_signals_class_init (GType type)
    * @code: one of [error@Ws.Error]
    * @description: what happened, in words
    *
-   * Something failed outside of any call that could have reported it. What a client does wrong is no
-   * error of this side: it is logged, and answered.
+   * Something failed, and there is no call that could have reported it. A fault of a client is not an
+   * error in this sense: it is logged and answered.
    *
    * ```c
    * static void
@@ -166,7 +166,7 @@ ws_server_signals_class_init (GType type)
    * @message: the entry
    * @type: `Info`, `Error`, `Verbose` or `Debug`
    *
-   * An entry of the log. How much is told depends on the setting LogLevel. Payload is never told.
+   * A line of the log. The setting LogLevel decides which lines are emitted. Payload is never logged.
    *
    * Source: [Coming from IPWorks WSServer](coming-from-ipworks.html), Log.
    *
@@ -180,10 +180,10 @@ ws_server_signals_class_init (GType type)
    * WsServer::ping:
    * @self: the server
    * @connection: the client
-   * @payload: what it carries
+   * @payload: its payload
    * @response: %TRUE for a pong, %FALSE for a ping, which has been answered already
    *
-   * A ping or pong has come.
+   * A ping or pong has arrived.
    *
    * Source: RFC 6455 §5.5.2; [Coming from IPWorks WSServer](coming-from-ipworks.html), Ping.
    *
@@ -197,8 +197,8 @@ ws_server_signals_class_init (GType type)
    * @self: the server
    * @connection: the client
    *
-   * Sends are accepted: right after the WebSocket has opened, and when the queue has fallen below half
-   * of MaxSendQueue after a send failed with `WS_ERROR_WOULD_BLOCK`.
+   * The connection accepts sends. Emitted after the WebSocket has opened, and, after a send failed with
+   * `WS_ERROR_WOULD_BLOCK`, when the queue has fallen below half of MaxSendQueue.
    *
    * Source: [Coming from IPWorks WSServer](coming-from-ipworks.html), ReadyToSend.
    *
@@ -213,12 +213,12 @@ ws_server_signals_class_init (GType type)
    * @connection: the client
    * @authentication: what it has shown, and whether it is accepted
    *
-   * A client has shown its certificate, or that it has none, where
-   * [property@Ws.Server:ssl-authenticate-clients] asks for one. A handler has the last word, also
-   * against the verification. It is emitted in each handshake, before a byte of the request is read;
-   * also when the client resumes a session, with what it has shown then. A client that is not accepted
-   * is turned away with an alert, and [signal@Ws.Server::error] follows with
-   * `WS_ERROR_CERT_NOT_VERIFIED` or `WS_ERROR_CLIENT_CERT_NOT_FOUND`.
+   * With [property@Ws.Server:ssl-authenticate-clients]: a client has shown its certificate, or that it
+   * has none. A handler decides whether to accept it, whatever the verification says. The signal is
+   * emitted in each handshake, before the request is read. A client that resumes a session is judged by
+   * the certificate of that session. A client that is not accepted gets an alert, and
+   * [signal@Ws.Server::error] is emitted with `WS_ERROR_CERT_NOT_VERIFIED` or
+   * `WS_ERROR_CLIENT_CERT_NOT_FOUND`.
    *
    * Source: RFC 8446 §4.4.2;
    * [Coming from IPWorks WSServer](coming-from-ipworks.html), SSLClientAuthentication.
@@ -252,9 +252,9 @@ ws_server_signals_class_init (GType type)
    * @connection: the client
    * @message: one line
    *
-   * Tells how TLS gets on with a client: what it offers, each message of the handshake, what was agreed
-   * on, alerts, how it ended. With LogSSLPackets every packet too. Nothing is formatted unless a handler
-   * is connected when the client connects.
+   * A step of TLS with a client: what the client offers, a message of the handshake, what was negotiated,
+   * an alert, the end. With LogSSLPackets also each record. Connect a handler before the client connects;
+   * otherwise nothing is reported for it.
    *
    * Source: [Coming from IPWorks WSServer](coming-from-ipworks.html), SSLStatus.
    *
@@ -269,7 +269,7 @@ ws_server_signals_class_init (GType type)
    * @connection: the client
    * @request: what it asks for, and the answer
    *
-   * A client asks to open a WebSocket. It is accepted unless a handler decides else or defers the
+   * A client asks to open a WebSocket. It is accepted unless a handler refuses it or defers the
    * decision; see [class@Ws.OpenRequest].
    *
    * Source: RFC 6455 §4.2.2; [Coming from IPWorks WSServer](coming-from-ipworks.html), WebSocketOpenRequest.
@@ -286,7 +286,7 @@ ws_server_signals_class_init (GType type)
    * @connection: the client
    * @request: what it asks for, and the answer
    *
-   * A client sends a GET or HEAD that asks for no WebSocket; see [class@Ws.HttpRequest].
+   * A client has sent a GET or HEAD request that does not ask for a WebSocket; see [class@Ws.HttpRequest].
    *
    * Since: 1.0
    */

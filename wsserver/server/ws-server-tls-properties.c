@@ -29,8 +29,8 @@ ws_server_get_use_ssl (WsServer *self)
  *
  * Sets whether clients that connect from now on are served over TLS.
  *
- * Before [method@Ws.Server.start_listening] it cannot fail; while listening it sets @error as that
- * does, and nothing changes.
+ * Before [method@Ws.Server.start_listening] this cannot fail. While listening it can fail with the same
+ * errors; then nothing changes.
  *
  * Returns: %TRUE unless @error is set
  *
@@ -73,10 +73,10 @@ ws_server_get_ssl_cert (WsServer *self)
  *
  * Sets the server's certificate.
  *
- * While the server listens over TLS, clients that connect from now on get the new one, and those that
- * are connected stay. What is wrong with a certificate is found out when the server starts to listen,
- * or, while it listens, here; then the old one stays. Later changes of the object are not looked at:
- * set it again.
+ * While the server listens over TLS, clients that connect from now on get the new certificate; connected
+ * clients stay. A certificate is checked when the server starts listening or, while it listens, by this
+ * function; if it cannot be used, the old one stays. Later changes of the object have no effect until it
+ * is set again.
  *
  * Sets @error to:
  *
@@ -107,12 +107,12 @@ ws_server_set_ssl_cert (WsServer      *self,
  *
  * Adds a certificate beside [property@Ws.Server:ssl-cert].
  *
- * Each client is shown the one that has the host name it asks for and a key it can verify;
- * [property@Ws.Server:ssl-cert] if none has the name. So one server has certificates for several host
- * names, or an ECDSA and an RSA certificate for one. Provider INTERNAL only: others show
- * [property@Ws.Server:ssl-cert] to everybody.
+ * A client is shown the certificate that has the host name it asks for and a key it can verify, or
+ * [property@Ws.Server:ssl-cert] if none has the name. So one server can have certificates for several
+ * host names, or an ECDSA and an RSA certificate for one name. Provider INTERNAL only: with other
+ * providers every client is shown [property@Ws.Server:ssl-cert].
  *
- * Sets @error, while the server listens over TLS, as [method@Ws.Server.set_ssl_cert] does.
+ * While the server listens over TLS, it sets the same errors as [method@Ws.Server.set_ssl_cert].
  *
  * Source: RFC 6066 §3.
  *
@@ -137,7 +137,7 @@ ws_server_add_ssl_cert (WsServer      *self,
  * @self: a server
  * @ssl_cert: a certificate that was added
  *
- * Takes away a certificate added by [method@Ws.Server.add_ssl_cert].
+ * Removes a certificate that was added with [method@Ws.Server.add_ssl_cert].
  *
  * Returns: %FALSE if it had not been added
  *
@@ -157,7 +157,7 @@ ws_server_remove_ssl_cert (WsServer      *self,
  * ws_server_get_ssl_provider: (get-property ssl-provider)
  * @self: a server
  *
- * Gets who speaks TLS.
+ * Gets the TLS provider.
  *
  * Returns: the provider
  *
@@ -177,9 +177,9 @@ ws_server_get_ssl_provider (WsServer *self)
  * @ssl_provider: the provider
  * @error: return location for an error, or %NULL
  *
- * Sets who speaks TLS with clients that connect from now on.
+ * Sets the TLS provider for clients that connect from now on.
  *
- * Sets @error to `WS_ERROR_TLS_LIBRARY`, while the server listens over TLS, if the platform has no TLS
+ * While the server listens over TLS, it sets @error to `WS_ERROR_TLS_LIBRARY` if the platform has no TLS
  * backend.
  *
  * Returns: %TRUE unless @error is set
@@ -223,7 +223,7 @@ ws_server_get_ssl_authenticate_clients (WsServer *self)
  *
  * Sets whether clients that connect from now on have to show a certificate.
  *
- * Sets @error, while the server listens over TLS, to `WS_ERROR_CERT_STORE` if SSLClientCACerts cannot
+ * While the server listens over TLS, it sets @error to `WS_ERROR_CERT_STORE` if SSLClientCACerts cannot
  * be read.
  *
  * Returns: %TRUE unless @error is set

@@ -316,7 +316,7 @@ ws_server_get_listening (WsServer *self)
  *
  * Gets where the server listens.
  *
- * Returns: the address bound, or, when it does not listen, what was set
+ * Returns: the bound address while the server listens, otherwise what was set
  *
  * Since: 1.0
  */
@@ -421,9 +421,9 @@ ws_server_set_local_host (WsServer   *self,
     return TRUE;
   if (self->acceptor != NULL)
     {
-      g_set_error (error, WS_ERROR, WS_ERROR_LOCAL_HOST_FIXED,
-                   "Cannot change LocalHost to \"%s\" while the server is listening on %s", local_host,
-                   self->bound_host);
+      ws_set_error (error, WS_ERROR_LOCAL_HOST_FIXED,
+                    "Cannot change LocalHost to \"%s\" while the server is listening on %s", local_host,
+                    self->bound_host);
       return FALSE;
     }
 
@@ -460,18 +460,17 @@ ws_server_set_local_port (WsServer *self,
 
   if (local_port > G_MAXUINT16)
     {
-      g_set_error (error, WS_ERROR, WS_ERROR_INVALID_ARGUMENT,
-                   "[%d] Invalid argument: LocalPort %u; accepted is a number from 0 to 65535",
-                   WS_ERROR_INVALID_ARGUMENT, local_port);
+      ws_set_error (error, WS_ERROR_INVALID_ARGUMENT,
+                    "Invalid argument: LocalPort %u; accepted is a number from 0 to 65535", local_port);
       return FALSE;
     }
   if (self->local_port == local_port)
     return TRUE;
   if (self->acceptor != NULL)
     {
-      g_set_error (error, WS_ERROR, WS_ERROR_LOCAL_PORT_FIXED,
-                   "Cannot change LocalPort to %u while the server is listening on %s:%u", local_port,
-                   self->bound_host, self->local_port);
+      ws_set_error (error, WS_ERROR_LOCAL_PORT_FIXED,
+                    "Cannot change LocalPort to %u while the server is listening on %s:%u", local_port,
+                    self->bound_host, self->local_port);
       return FALSE;
     }
 
@@ -485,7 +484,7 @@ ws_server_set_local_port (WsServer *self,
  * @self: a server
  * @connection_id: a connection's id
  *
- * Looks up a connection by its id, in the same time whatever the number of clients.
+ * Looks up a connection by its id. The time does not depend on the number of clients.
  *
  * Returns: (transfer none) (nullable): the connection, or %NULL if there is none with this id
  *
