@@ -162,6 +162,23 @@ class PropertiesTest(TlsTest):
             self.assertEqual((protocol, negotiated, peer), (name, suite, None))
             self.assertTrue(suite.startswith("TLS_"), suite)
 
+    def test_tls_connection(self):
+        seen = []
+
+        def on_connected(_server, connection):
+            tls = connection.props.tls_connection
+            self.assertIsInstance(tls, Gio.TlsServerConnection)
+            self.assertEqual(tls.get_ciphersuite_name(), connection.props.tls_cipher_suite)
+            with self.assertRaises(GLib.Error) as raised:
+                tls.get_input_stream().read_bytes(1)
+            self.assertTrue(raised.exception.matches(Gio.io_error_quark(), Gio.IOErrorEnum.NOT_SUPPORTED))
+            seen.append(tls.get_protocol_version())
+
+        self.server.connect("connected", on_connected)
+        self.listen()
+        self.assertEqual(self.visit(), 1000)
+        self.assertEqual(seen, [Gio.TlsProtocolVersion.TLS_1_3])
+
 
 class ErrorsTest(TlsTest):
     def test_start(self):

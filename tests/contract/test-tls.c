@@ -1,5 +1,8 @@
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
+/* For WsConnection:tls-connection. */
+#define WS_VERSION_MAX_ALLOWED WS_VERSION_1_2
+
 #include "tls-client.h"
 
 #include <glib/gstdio.h>
@@ -222,6 +225,106 @@ test_negotiated (gconstpointer user_data)
   g_assert_nonnull (strstr (story->str, "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384"));
 }
 
+typedef struct
+{
+  WsSslProvider       provider;
+  const char         *priority;
+  GTlsProtocolVersion version;
+} TlsConnectionCase;
+
+static const TlsConnectionCase tls_connection_cases[] = {
+  { WS_SSL_PROVIDER_INTERNAL, "NORMAL:-VERS-ALL:+VERS-TLS1.2", G_TLS_PROTOCOL_VERSION_TLS_1_2 },
+  { WS_SSL_PROVIDER_INTERNAL, "NORMAL:-VERS-ALL:+VERS-TLS1.3", G_TLS_PROTOCOL_VERSION_TLS_1_3 },
+  { WS_SSL_PROVIDER_PLATFORM, "NORMAL:-VERS-ALL:+VERS-TLS1.2", G_TLS_PROTOCOL_VERSION_TLS_1_2 },
+  { WS_SSL_PROVIDER_PLATFORM, "NORMAL:-VERS-ALL:+VERS-TLS1.3", G_TLS_PROTOCOL_VERSION_TLS_1_3 },
+};
+
+typedef struct
+{
+  const TlsConnectionCase *row;
+  GByteArray              *exporter;
+  GTlsConnection          *kept; /* a reference, beyond the end of the connection */
+} TlsConnectionSeen;
+
+static void
+check_refused (GTlsConnection *connection)
+{
+  g_autoptr (GError) error = NULL;
+  GInputStream *input = g_io_stream_get_input_stream (G_IO_STREAM (connection));
+  char          byte;
+
+  g_assert_cmpint (g_input_stream_read (input, &byte, 1, NULL, &error), ==, -1);
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED);
+  g_clear_error (&error);
+  g_assert_false (g_io_stream_close (G_IO_STREAM (connection), NULL, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED);
+}
+
+static void
+check_tls_connection_cb (WsServer     *server,
+                         WsConnection *connection,
+                         gpointer      user_data)
+{
+  TlsConnectionSeen *seen = user_data;
+  g_autoptr (GTlsConnection) tls = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *suite = NULL;
+  gboolean         has_exporter;
+  gboolean         has_unique;
+
+  g_object_get (connection, "tls-connection", &tls, NULL);
+  g_assert_true (G_IS_TLS_SERVER_CONNECTION (tls));
+  g_assert_true (ws_connection_get_tls_connection (connection) == tls);
+
+  suite = g_tls_connection_get_ciphersuite_name (tls);
+  g_assert_cmpstr (suite, ==, ws_connection_get_tls_cipher_suite (connection));
+  g_assert_cmpint (g_tls_connection_get_protocol_version (tls), ==, seen->row->version);
+  g_assert_null (g_tls_connection_get_negotiated_protocol (tls));
+  g_assert_nonnull (g_tls_connection_get_certificate (tls));
+  g_assert_null (g_tls_connection_get_peer_certificate (tls));
+  g_assert_cmpint (g_tls_connection_get_peer_certificate_errors (tls), ==, 0);
+
+  has_exporter = g_tls_connection_get_channel_binding_data (tls, G_TLS_CHANNEL_BINDING_TLS_EXPORTER,
+                                                            seen->exporter, &error);
+  /* Older backends have none. */
+  if (!has_exporter && seen->row->provider == WS_SSL_PROVIDER_PLATFORM)
+    {
+      g_assert_true (error->domain == G_TLS_CHANNEL_BINDING_ERROR);
+      g_clear_error (&error);
+    }
+  g_assert_no_error (error);
+  g_assert_true (g_tls_connection_get_channel_binding_data (tls, G_TLS_CHANNEL_BINDING_TLS_SERVER_END_POINT,
+                                                            NULL, &error));
+  g_assert_no_error (error);
+  has_unique = g_tls_connection_get_channel_binding_data (tls, G_TLS_CHANNEL_BINDING_TLS_UNIQUE, NULL, NULL);
+  if (seen->row->version == G_TLS_PROTOCOL_VERSION_TLS_1_2)
+    g_assert_true (has_unique);
+
+  check_refused (tls);
+  seen->kept = g_steal_pointer (&tls);
+}
+
+static void
+test_tls_connection (gconstpointer user_data)
+{
+  g_autoptr (WsTestServer) server = new_tls_server ("ec-both.pem", NULL, NULL);
+  g_autoptr (GByteArray) exporter = g_byte_array_new ();
+  const TlsConnectionCase *row = user_data;
+  TlsConnectionSeen        seen = { .row = row, .exporter = exporter };
+  TlsClient                client = { .priority = row->priority };
+
+  g_test_summary ("tls-connection answers what GIO asks, has the client's channel binding, and refuses to be used.");
+
+  ws_server_set_ssl_provider (server->server, row->provider, NULL);
+  g_signal_connect (server->server, "connected", G_CALLBACK (check_tls_connection_cb), &seen);
+  assert_served (server, &client);
+  if (exporter->len > 0 || row->provider == WS_SSL_PROVIDER_INTERNAL)
+    g_assert_cmpmem (exporter->data, exporter->len, client.exporter, client.exporter_length);
+
+  g_assert_cmpint (g_tls_connection_get_protocol_version (seen.kept), ==, row->version);
+  g_object_unref (seen.kept);
+}
+
 static void
 test_plain (void)
 {
@@ -238,6 +341,7 @@ test_plain (void)
   g_assert_cmpstr (ws_connection_get_tls_protocol (connection), ==, "");
   g_assert_cmpstr (ws_connection_get_tls_cipher_suite (connection), ==, "");
   g_assert_null (ws_connection_get_peer_certificate (connection));
+  g_assert_null (ws_connection_get_tls_connection (connection));
 }
 
 static gboolean
@@ -580,6 +684,10 @@ main (int   argc,
                         test_negotiated);
   g_test_add_data_func ("/contract/tls/negotiated/platform", GINT_TO_POINTER (WS_SSL_PROVIDER_PLATFORM),
                         test_negotiated);
+  g_test_add_data_func ("/contract/tls/tls-connection/internal-1.2", &tls_connection_cases[0], test_tls_connection);
+  g_test_add_data_func ("/contract/tls/tls-connection/internal-1.3", &tls_connection_cases[1], test_tls_connection);
+  g_test_add_data_func ("/contract/tls/tls-connection/platform-1.2", &tls_connection_cases[2], test_tls_connection);
+  g_test_add_data_func ("/contract/tls/tls-connection/platform-1.3", &tls_connection_cases[3], test_tls_connection);
   g_test_add_func ("/contract/tls/plain", test_plain);
   g_test_add_func ("/contract/tls/timeout-zero", test_timeout_zero);
   ADD_CHOICE ("nothing", CHOOSE_NOTHING);

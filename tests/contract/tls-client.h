@@ -31,6 +31,8 @@ typedef struct
   char     group[32];
   char     signature[64];
   char     subject[256]; /* of the server */
+  guint8   exporter[64]; /* the channel binding of RFC 9266 */
+  gsize    exporter_length;
   guint    dh_bits;
   guint    n_certificates;
 
@@ -113,6 +115,7 @@ note_session (TlsClient       *client,
   g_autofree char      *suite = gnutls_session_get_desc (session);
   const gnutls_datum_t *peers = gnutls_certificate_get_peers (session, &client->n_certificates);
   gnutls_x509_crt_t     certificate;
+  gnutls_datum_t        binding = { NULL, 0 };
   gsize                 size = sizeof client->subject;
   const char           *group = gnutls_group_get_name (gnutls_group_get (session));
   const char           *signature = gnutls_sign_get_name (
@@ -123,6 +126,12 @@ note_session (TlsClient       *client,
   g_strlcpy (client->suite, suite, sizeof client->suite);
   g_strlcpy (client->group, group != NULL ? group : "", sizeof client->group);
   g_strlcpy (client->signature, signature != NULL ? signature : "", sizeof client->signature);
+  if (gnutls_session_channel_binding (session, GNUTLS_CB_TLS_EXPORTER, &binding) >= 0)
+    {
+      client->exporter_length = MIN (binding.size, sizeof client->exporter);
+      memcpy (client->exporter, binding.data, client->exporter_length);
+      gnutls_free (binding.data);
+    }
   client->dh_bits = (guint) MAX (gnutls_dh_get_prime_bits (session), 0);
   client->resumed = gnutls_session_is_resumed (session) != 0;
   if (client->n_certificates == 0)

@@ -13,7 +13,7 @@ import sys
 
 EXAMPLE = re.compile(r"^ *\* ```c\n(.*?)^ *\* ```$", re.DOTALL | re.MULTILINE)
 COMMENT_START = re.compile(r"^ *\* ?", re.MULTILINE)
-HEAD = "#include <wsserver/wsserver.h>\n"
+HEAD = "#define WS_VERSION_MAX_ALLOWED WS_VERSION_1_2\n#include <wsserver/wsserver.h>\n"
 BODY = """
 void example (WsServer *server, WsConnection *connection, GError *error);
 

@@ -15,6 +15,7 @@ struct _WsConnectionTls
 {
   WsSslConnectionRequest *request; /* awaits the decision; not a reference, see WsDecision */
   WsCertificate          *peer_certificate;
+  GTlsConnection         *connection;  /* for the application; NULL until it asks */
   char                   *peer_status; /* what the verification says of it */
   GError                 *refusal;     /* why this side ends the handshake, where TLS cannot know */
 

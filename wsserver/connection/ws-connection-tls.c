@@ -10,7 +10,6 @@
 #include "wsserver/connection/ws-connection-tls-private.h"
 #include "wsserver/revocation/ws-revocation-check-private.h"
 #include "wsserver/tls/ws-tls-hello-private.h"
-#include "wsserver/tls/ws-tls-version-private.h"
 
 /* NULL once the connection has let go of it. */
 static WsTlsTransport *
@@ -59,6 +58,7 @@ void
 ws_connection_free_tls (WsConnectionTls *tls)
 {
   g_clear_object (&tls->peer_certificate);
+  g_clear_object (&tls->connection);
   g_clear_error (&tls->refusal);
   g_free (tls->peer_status);
   g_free (tls);
@@ -512,97 +512,4 @@ gboolean
 ws_connection_is_deciding_tls (WsConnection *self)
 {
   return self->state == WS_STATE_SECURING && self->tls->waiting;
-}
-
-/* --- what was negotiated --------------------------------------------------------------------- */
-
-/**
- * ws_connection_get_peer_certificate: (get-property peer-certificate)
- * @self: a connection
- *
- * Gets the certificate that the client has shown. The server asks for one with
- * [property@Ws.Server:ssl-authenticate-clients].
- *
- * Returns: (transfer none) (nullable): the certificate, or %NULL
- *
- * Since: 1.0
- */
-WsCertificate *
-ws_connection_get_peer_certificate (WsConnection *self)
-{
-  g_return_val_if_fail (WS_IS_CONNECTION (self), NULL);
-
-  return self->tls != NULL ? self->tls->peer_certificate : NULL;
-}
-
-static const char *
-name_or_empty (const char *name)
-{
-  return name != NULL ? name : "";
-}
-
-/**
- * ws_connection_get_tls_protocol: (get-property tls-protocol)
- * @self: a connection
- *
- * Gets the version of TLS.
- *
- * Returns: `TLSv1.3`, `TLSv1.2` …, or an empty string in plain text
- *
- * Since: 1.0
- */
-const char *
-ws_connection_get_tls_protocol (WsConnection *self)
-{
-  g_return_val_if_fail (WS_IS_CONNECTION (self), NULL);
-
-  return self->tls != NULL ? name_or_empty (ws_tls_version_get_name (self->tls->info.version)) : "";
-}
-
-/**
- * ws_connection_get_tls_cipher_suite: (get-property tls-cipher-suite)
- * @self: a connection
- *
- * Gets the cipher suite.
- *
- * Returns: its IANA name, such as `TLS_AES_256_GCM_SHA384`, or an empty string in plain text
- *
- * Since: 1.0
- */
-const char *
-ws_connection_get_tls_cipher_suite (WsConnection *self)
-{
-  g_return_val_if_fail (WS_IS_CONNECTION (self), NULL);
-
-  return self->tls != NULL ? name_or_empty (self->tls->info.cipher_suite) : "";
-}
-
-char *
-ws_connection_dup_negotiated (WsConnection     *self,
-                              WsComputedSetting setting)
-{
-  static const WsTlsInfo none = { 0 };
-  const WsTlsInfo       *info = self->tls != NULL ? &self->tls->info : &none;
-
-  switch (setting)
-    {
-    case WS_COMPUTED_NEGOTIATED_CIPHER:
-      return g_strdup (name_or_empty (info->cipher));
-    case WS_COMPUTED_NEGOTIATED_CIPHER_STRENGTH:
-      return g_strdup_printf ("%u", info->cipher_bits);
-    case WS_COMPUTED_NEGOTIATED_CIPHER_SUITE:
-      return g_strdup (name_or_empty (info->cipher_suite));
-    case WS_COMPUTED_NEGOTIATED_KEY_EXCHANGE:
-      return g_strdup (name_or_empty (info->key_exchange));
-    case WS_COMPUTED_NEGOTIATED_KEY_EXCHANGE_STRENGTH:
-      return g_strdup_printf ("%u", info->key_exchange_bits);
-    case WS_COMPUTED_NEGOTIATED_VERSION:
-      return g_strdup (name_or_empty (ws_tls_version_get_name (info->version)));
-    case WS_COMPUTED_NONE:
-    case WS_COMPUTED_BUILD_INFO:
-    case WS_COMPUTED_LICENSE_INFO:
-      break;
-    }
-
-  g_assert_not_reached ();
 }

@@ -82,6 +82,7 @@ enum
   PROP_PEER_CERTIFICATE,
   PROP_TLS_PROTOCOL,
   PROP_TLS_CIPHER_SUITE,
+  PROP_TLS_CONNECTION,
   N_PROPS
 };
 
@@ -328,6 +329,9 @@ ws_connection_get_property (GObject    *object,
       break;
     case PROP_PEER_CERTIFICATE:
       g_value_set_object (value, ws_connection_get_peer_certificate (self));
+      break;
+    case PROP_TLS_CONNECTION:
+      g_value_set_object (value, ws_connection_get_tls_connection (self));
       break;
     case PROP_COMPRESSION_RATIO:
       g_value_set_double (value, ws_connection_get_compression_ratio (self));
@@ -629,6 +633,16 @@ ws_connection_class_init (WsConnectionClass *klass)
    * Since: 1.0
    */
   properties[PROP_TLS_CIPHER_SUITE] = g_param_spec_string ("tls-cipher-suite", NULL, NULL, "", READ_ONLY);
+  /**
+   * WsConnection:tls-connection: (getter get_tls_connection)
+   *
+   * The TLS connection below the WebSocket, to ask about certificates, versions and channel bindings;
+   * %NULL in plain text.
+   *
+   * Since: 1.2
+   */
+  properties[PROP_TLS_CONNECTION] =
+      g_param_spec_object ("tls-connection", NULL, NULL, G_TYPE_TLS_CONNECTION, READ_ONLY);
 
   g_object_class_install_properties (object_class, N_PROPS, properties);
 

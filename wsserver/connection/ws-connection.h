@@ -217,5 +217,7 @@ WS_AVAILABLE_IN_ALL
 const char *ws_connection_get_tls_protocol (WsConnection *self);
 WS_AVAILABLE_IN_ALL
 const char *ws_connection_get_tls_cipher_suite (WsConnection *self);
+WS_AVAILABLE_IN_1_2
+GTlsConnection *ws_connection_get_tls_connection (WsConnection *self);
 
 G_END_DECLS
