@@ -49,6 +49,12 @@
 # define WS_AVAILABLE_IN_1_2 _WS_EXTERN
 #endif
 
+/**
+ * WS_DEPRECATED_IN_1_2_FOR: (skip)
+ * @function: the function to use instead
+ *
+ * Marks a declaration that is deprecated since version 1.2.
+ */
 #if WS_VERSION_MIN_REQUIRED >= WS_VERSION_1_2
 # define WS_DEPRECATED_IN_1_2 _WS_EXTERN G_DEPRECATED
 # define WS_DEPRECATED_IN_1_2_FOR(function) _WS_EXTERN G_DEPRECATED_FOR (function)
