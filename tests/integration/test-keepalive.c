@@ -249,6 +249,83 @@ test_flood (void)
   g_assert_cmpuint (ws_connection_get_send_queue_length (connection), ==, 0);
 }
 
+static gboolean
+send_text_cb (gpointer user_data)
+{
+  ws_connection_send_text (user_data, "t", NULL);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+test_ping_among_sends (void)
+{
+  g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
+  g_autoptr (WsTestClient) client = ws_test_server_open (server);
+  WsConnection *connection = ws_test_server_get (server, 1);
+  g_autoptr (GError) error = NULL;
+  guint  sends = g_timeout_add (300, send_text_cb, connection);
+  gint64 begin_us = g_get_monotonic_time ();
+
+  g_test_summary ("A ping that waits keeps its timeout while other messages are sent.");
+
+  ws_connection_set_timeout (connection, 1);
+  g_assert_false (ws_connection_send_ping (connection, &error));
+  g_assert_error (error, WS_ERROR, WS_ERROR_TIMED_OUT);
+  g_assert_cmpint (g_get_monotonic_time () - begin_us, >=, 900 * 1000);
+  g_assert_cmpint (g_get_monotonic_time () - begin_us, <, 3 * G_USEC_PER_SEC);
+  g_source_remove (sends);
+}
+
+static gboolean
+set_flag_cb (gpointer user_data)
+{
+  *(gboolean *) user_data = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+static void
+test_long_idle_timeout (void)
+{
+  g_autoptr (WsTestServer) server = ws_test_server_new_listening ("IdleTimeout=4295", NULL);
+  g_autoptr (WsTestClient) client = ws_test_server_open (server);
+  gboolean passed = FALSE;
+
+  g_test_summary ("An IdleTimeout of 4295 seconds, over 32 bits in microseconds, closes nothing at once.");
+
+  g_timeout_add (150, set_flag_cb, &passed);
+  ws_test_wait_until (passed);
+  ws_test_server_assert_events (server, NULL);
+  g_assert_cmpuint (client->input->len, ==, 0);
+}
+
+static gboolean
+start_reading_cb (gpointer user_data)
+{
+  WsTestClient *client = user_data;
+
+  client->answers_pings = TRUE;
+  ws_test_client_set_reading (client, TRUE);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+test_long_timeout (void)
+{
+  g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
+  g_autoptr (WsTestClient) client = ws_test_server_open (server);
+  WsConnection *connection = ws_test_server_get (server, 1);
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("A ping with a timeout of 3600 seconds waits for its pong.");
+
+  ws_test_client_set_reading (client, FALSE);
+  ws_connection_set_timeout (connection, 3600);
+  g_timeout_add (150, start_reading_cb, client);
+  ws_connection_send_ping (connection, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (client->n_answered_pings, ==, 1);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -264,6 +341,9 @@ main (int   argc,
   g_test_add_func ("/integration/keepalive/switched-on-later", test_switched_on_later);
   g_test_add_func ("/integration/keepalive/ping-client", test_ping_client);
   g_test_add_func ("/integration/keepalive/flood", test_flood);
+  g_test_add_func ("/integration/keepalive/ping-among-sends", test_ping_among_sends);
+  g_test_add_func ("/integration/keepalive/long-idle-timeout", test_long_idle_timeout);
+  g_test_add_func ("/integration/keepalive/long-ping-timeout", test_long_timeout);
 
   return g_test_run ();
 }

@@ -455,6 +455,27 @@ test_default_timeout (void)
   g_assert_cmpint (ws_connection_get_timeout (ws_test_server_get (server, 2)), ==, 7);
 }
 
+static void
+test_regular_file (void)
+{
+  g_autoptr (WsTestServer) server = ws_test_server_new ();
+  g_autoptr (GError) error = NULL;
+  g_autofree char *directory = g_dir_make_tmp ("wsserver-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (directory, "precious.txt", NULL);
+  g_autofree char *content = NULL;
+
+  g_test_summary ("Listening on the path of a regular file fails with 10048, and the file stays.");
+
+  g_assert_true (g_file_set_contents (path, "precious", -1, NULL));
+  g_assert_true (ws_server_set_local_host (server->server, path, &error));
+  g_assert_false (ws_server_start_listening (server->server, &error));
+  g_assert_error (error, WS_ERROR, WS_ERROR_ADDRESS_IN_USE);
+  g_assert_true (g_file_get_contents (path, &content, NULL, NULL));
+  g_assert_cmpstr (content, ==, "precious");
+  g_unlink (path);
+  g_rmdir (directory);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -479,6 +500,7 @@ main (int   argc,
   g_test_add_func ("/integration/listening/ipv6/addresses", test_ipv6_addresses);
   g_test_add_func ("/integration/listening/thread-default-context", test_thread_default_context);
   g_test_add_func ("/integration/listening/default-timeout", test_default_timeout);
+  g_test_add_func ("/integration/listening/unix/regular-file", test_regular_file);
 
   return g_test_run ();
 }

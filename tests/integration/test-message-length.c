@@ -249,6 +249,27 @@ test_changed_in_between (WsTestFixture *fixture,
   ws_test_client_assert_text (fixture->client, "ef");
 }
 
+static void
+test_text_parts (void)
+{
+  g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
+  g_autoptr (WsTestClient) client = ws_test_server_open (server);
+  WsConnection *connection = ws_test_server_get (server, 1);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *setting =
+      g_strdup_printf ("MessageLength[%s]=4", ws_connection_get_connection_id (connection));
+
+  g_test_summary ("A part of an announced text message that is not UTF-8 is refused and not sent.");
+
+  ws_test_server_config (server, setting);
+  g_assert_false (ws_connection_send_text (connection, "\xff\xff", &error));
+  g_assert_nonnull (error);
+  ws_test_settle ();
+  g_assert_cmpuint (client->input->len, ==, 0);
+  g_assert_true (ws_connection_send_text (connection, "good", NULL));
+  ws_test_client_assert_text (client, "good");
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -265,6 +286,7 @@ main (int   argc,
   ws_test_fixture_add ("/integration/message-length/others-refused", NULL, test_others_refused);
   ws_test_fixture_add ("/integration/message-length/during-stream", NULL, test_during_stream);
   ws_test_fixture_add ("/integration/message-length/changed-in-between", NULL, test_changed_in_between);
+  g_test_add_func ("/integration/message-length/not-utf-8", test_text_parts);
 
   return g_test_run ();
 }

@@ -519,6 +519,30 @@ test_rest_of_line (gconstpointer user_data)
   g_assert_cmpstr (server->events->pdata[1], ==, "data-in #1 continuation \"rest\" eom");
 }
 
+static void
+test_line_mode_in_frame (void)
+{
+  g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
+  g_autoptr (WsTestClient) client = ws_test_server_open (server);
+  WsConnection *connection = ws_test_server_get (server, 1);
+  g_autoptr (GByteArray) frame = NULL;
+
+  g_test_summary ("Line mode that is switched on inside a frame takes over the part that has arrived, and leaves nothing behind.");
+
+  frame = ws_test_frame_build ((WsTestFrameSpec){ .opcode = WS_OPCODE_TEXT }, "FIRST-HALF second-half\n", 23);
+  ws_test_client_send (client, frame->data, 17);
+  ws_test_settle ();
+  ws_test_server_assert_events (server, NULL);
+  g_assert_true (ws_connection_change_line_mode (connection, TRUE, NULL));
+  ws_test_client_send (client, frame->data + 17, frame->len - 17);
+  ws_test_server_wait_for (server, "data-in");
+  g_assert_true (ws_connection_change_line_mode (connection, FALSE, NULL));
+  ws_test_client_send_text (client, "next message");
+  ws_test_wait_until (ws_test_server_count (server, "data-in") == 2);
+  ws_test_server_assert_events (server, "data-in #1 continuation \"FIRST-HALF second-half\" eom eol",
+                                "data-in #1 text \"next message\" eom", NULL);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -553,6 +577,7 @@ main (int   argc,
   g_test_add_data_func ("/integration/receiving/rest/server-closes", GINT_TO_POINTER (END_SERVER_CLOSES),
                         test_rest_of_line);
   g_test_add_data_func ("/integration/receiving/rest/mode-ends", GINT_TO_POINTER (END_MODE_ENDS), test_rest_of_line);
+  g_test_add_func ("/integration/receiving/lines/switched-on-in-frame", test_line_mode_in_frame);
 
   return g_test_run ();
 }

@@ -4,8 +4,8 @@
 
 #include "ws-test-server.h"
 
-/* Input that the poller may tell of only once: whatever a handler does amid it, all of it is delivered, in
- * order, and the end after it. */
+/* Edge-triggered input, which the poller reports only once: whatever a handler does meanwhile, all input is
+ * delivered in order, and then the end. */
 
 #define PIECE_BYTES 65536 /* a frame; two of them fill one read */
 #define PIECE_PAYLOAD_BYTES (PIECE_BYTES - 8)
@@ -195,7 +195,7 @@ main (int    argc,
           g_autofree char *path = NULL;
 
           *test_case = (Case){ &actions[i], n_pieces, (bits & 1) != 0, (bits & 2) != 0 };
-          path = g_strdup_printf ("/integration/edges/%s/%u%s%s", actions[i].name, n_pieces, test_case->has_rest ? "-and-rest" : "",
+          path = g_strdup_printf ("/integration/edge-triggered/%s/%u%s%s", actions[i].name, n_pieces, test_case->has_rest ? "-and-rest" : "",
                                   test_case->ends ? "-and-end" : "");
           g_test_add_data_func_full (path, test_case, test_burst, g_free);
         }

@@ -7,8 +7,7 @@
 
 #include "ws-test-fixture.h"
 
-/* How connections, waits and listening end where something else is under way: cut close frames,
- * slow readers, unread input, blocked handlers; and numbers of seconds that overflow 32 bits. */
+/* Closing while something is pending: a cut close frame, a slow reader, unread input, a busy handler. */
 
 #define LONG_LENGTH (10 * 1000 * 1000)
 #define SLOW_STEP (20 * 1000)
@@ -111,51 +110,6 @@ test_cut_close_frame (void)
   ws_test_server_wait_for (server, "disconnected");
   ws_test_server_assert_events (server, "data-in #1 continuation \"abc\" eom",
                                 "disconnected #1 1000 \"some reason\"", NULL);
-}
-
-static void
-test_line_mode_in_frame (void)
-{
-  g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
-  g_autoptr (WsTestClient) client = ws_test_server_open (server);
-  WsConnection *connection = ws_test_server_get (server, 1);
-  g_autoptr (GByteArray) frame = NULL;
-
-  g_test_summary ("Line mode that is switched on inside a frame takes over the part that has arrived, and leaves nothing behind.");
-
-  frame = ws_test_frame_build ((WsTestFrameSpec){ .opcode = WS_OPCODE_TEXT }, "FIRST-HALF second-half\n", 23);
-  ws_test_client_send (client, frame->data, 17);
-  ws_test_settle ();
-  ws_test_server_assert_events (server, NULL);
-  g_assert_true (ws_connection_change_line_mode (connection, TRUE, NULL));
-  ws_test_client_send (client, frame->data + 17, frame->len - 17);
-  ws_test_server_wait_for (server, "data-in");
-  g_assert_true (ws_connection_change_line_mode (connection, FALSE, NULL));
-  ws_test_client_send_text (client, "next message");
-  ws_test_wait_until (ws_test_server_count (server, "data-in") == 2);
-  ws_test_server_assert_events (server, "data-in #1 continuation \"FIRST-HALF second-half\" eom eol",
-                                "data-in #1 text \"next message\" eom", NULL);
-}
-
-static void
-test_regular_file (void)
-{
-  g_autoptr (WsTestServer) server = ws_test_server_new ();
-  g_autoptr (GError) error = NULL;
-  g_autofree char *directory = g_dir_make_tmp ("wsserver-XXXXXX", NULL);
-  g_autofree char *path = g_build_filename (directory, "precious.txt", NULL);
-  g_autofree char *content = NULL;
-
-  g_test_summary ("Listening on the path of a regular file fails with 10048, and the file stays.");
-
-  g_assert_true (g_file_set_contents (path, "precious", -1, NULL));
-  g_assert_true (ws_server_set_local_host (server->server, path, &error));
-  g_assert_false (ws_server_start_listening (server->server, &error));
-  g_assert_error (error, WS_ERROR, WS_ERROR_ADDRESS_IN_USE);
-  g_assert_true (g_file_get_contents (path, &content, NULL, NULL));
-  g_assert_cmpstr (content, ==, "precious");
-  g_unlink (path);
-  g_rmdir (directory);
 }
 
 static void
@@ -302,33 +256,6 @@ test_one_close_frame (void)
   ws_test_server_wait_for (server, "disconnected #1");
 }
 
-static gboolean
-send_text_cb (gpointer user_data)
-{
-  ws_connection_send_text (user_data, "t", NULL);
-  return G_SOURCE_CONTINUE;
-}
-
-static void
-test_ping_among_sends (void)
-{
-  g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
-  g_autoptr (WsTestClient) client = ws_test_server_open (server);
-  WsConnection *connection = ws_test_server_get (server, 1);
-  g_autoptr (GError) error = NULL;
-  guint  sends = g_timeout_add (300, send_text_cb, connection);
-  gint64 begin_us = g_get_monotonic_time ();
-
-  g_test_summary ("A ping that waits keeps its timeout while other messages are sent.");
-
-  ws_connection_set_timeout (connection, 1);
-  g_assert_false (ws_connection_send_ping (connection, &error));
-  g_assert_error (error, WS_ERROR, WS_ERROR_TIMED_OUT);
-  g_assert_cmpint (g_get_monotonic_time () - begin_us, >=, 900 * 1000);
-  g_assert_cmpint (g_get_monotonic_time () - begin_us, <, 3 * G_USEC_PER_SEC);
-  g_source_remove (sends);
-}
-
 static void
 test_shutdown_cancelled (void)
 {
@@ -351,89 +278,19 @@ test_shutdown_cancelled (void)
   ws_test_server_wait_for (server, "disconnected #1 1001");
 }
 
-static void
-test_long_idle_timeout (void)
-{
-  g_autoptr (WsTestServer) server = ws_test_server_new_listening ("IdleTimeout=4295", NULL);
-  g_autoptr (WsTestClient) client = ws_test_server_open (server);
-  gboolean passed = FALSE;
-
-  g_test_summary ("An IdleTimeout of 4295 seconds, over 32 bits in microseconds, closes nothing at once.");
-
-  g_timeout_add (150, set_flag_cb, &passed);
-  ws_test_wait_until (passed);
-  ws_test_server_assert_events (server, NULL);
-  g_assert_cmpuint (client->input->len, ==, 0);
-}
-
-static gboolean
-start_reading_cb (gpointer user_data)
-{
-  WsTestClient *client = user_data;
-
-  client->answers_pings = TRUE;
-  ws_test_client_set_reading (client, TRUE);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-test_long_timeout (void)
-{
-  g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
-  g_autoptr (WsTestClient) client = ws_test_server_open (server);
-  WsConnection *connection = ws_test_server_get (server, 1);
-  g_autoptr (GError) error = NULL;
-
-  g_test_summary ("A ping with a timeout of 3600 seconds waits for its pong.");
-
-  ws_test_client_set_reading (client, FALSE);
-  ws_connection_set_timeout (connection, 3600);
-  g_timeout_add (150, start_reading_cb, client);
-  ws_connection_send_ping (connection, &error);
-  g_assert_no_error (error);
-  g_assert_cmpuint (client->n_answered_pings, ==, 1);
-}
-
-static void
-test_text_parts (void)
-{
-  g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
-  g_autoptr (WsTestClient) client = ws_test_server_open (server);
-  WsConnection *connection = ws_test_server_get (server, 1);
-  g_autoptr (GError) error = NULL;
-  g_autofree char *setting =
-      g_strdup_printf ("MessageLength[%s]=4", ws_connection_get_connection_id (connection));
-
-  g_test_summary ("A part of an announced text message that is not UTF-8 is refused and not sent.");
-
-  ws_test_server_config (server, setting);
-  g_assert_false (ws_connection_send_text (connection, "\xff\xff", &error));
-  g_assert_nonnull (error);
-  ws_test_settle ();
-  g_assert_cmpuint (client->input->len, ==, 0);
-  g_assert_true (ws_connection_send_text (connection, "good", NULL));
-  ws_test_client_assert_text (client, "good");
-}
-
 int
 main (int   argc,
       char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
 
-  g_test_add_func ("/integration/endings/cut-close-frame", test_cut_close_frame);
-  g_test_add_func ("/integration/endings/line-mode-in-frame", test_line_mode_in_frame);
-  g_test_add_func ("/integration/endings/regular-file", test_regular_file);
-  g_test_add_func ("/integration/endings/no-wait-unread-input", test_no_wait_unread_input);
-  g_test_add_func ("/integration/endings/slow-reader/pong", test_slow_reader_pong);
-  g_test_add_func ("/integration/endings/slow-reader/close", test_slow_reader_close);
-  g_test_add_func ("/integration/endings/close-in-busy-handler", test_close_in_busy_handler);
-  g_test_add_func ("/integration/endings/one-close-frame", test_one_close_frame);
-  g_test_add_func ("/integration/endings/ping-among-sends", test_ping_among_sends);
-  g_test_add_func ("/integration/endings/shutdown-cancelled", test_shutdown_cancelled);
-  g_test_add_func ("/integration/endings/long-idle-timeout", test_long_idle_timeout);
-  g_test_add_func ("/integration/endings/long-timeout", test_long_timeout);
-  g_test_add_func ("/integration/endings/text-parts", test_text_parts);
+  g_test_add_func ("/integration/closing-pending/cut-close-frame", test_cut_close_frame);
+  g_test_add_func ("/integration/closing-pending/no-wait-unread-input", test_no_wait_unread_input);
+  g_test_add_func ("/integration/closing-pending/slow-reader/pong", test_slow_reader_pong);
+  g_test_add_func ("/integration/closing-pending/slow-reader/close", test_slow_reader_close);
+  g_test_add_func ("/integration/closing-pending/close-in-busy-handler", test_close_in_busy_handler);
+  g_test_add_func ("/integration/closing-pending/one-close-frame", test_one_close_frame);
+  g_test_add_func ("/integration/closing-pending/shutdown-cancelled", test_shutdown_cancelled);
 
   return g_test_run ();
 }
