@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 # Copyright 2026 The WsServer authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""test-page-blocks.py PAGE: does what a page says, from top to bottom, in a folder of its own.
+"""test-page-blocks.py PAGE: runs the code blocks of a page from top to bottom, in a temporary folder.
 
-Blocks of sh are run. Of the blocks in Python those that run a main loop are servers: the last one is
-what a command reaches at localhost:8443. Those that import asyncio are clients, and are run. The
-others are parts of a server, and are run in a program that has one. Blocks in other languages are
-left to test-first-server.py, or are no programs.
+Shell blocks are run. A Python block that runs a main loop is a server; commands reach the latest one at
+localhost:8443. A Python block that imports asyncio is a client, and is run as a program. Any other Python
+block is part of a server, and is run in a program that has one. Blocks in other languages are skipped;
+test-first-server.py tests the programs among them.
 """
 
 import importlib.util
@@ -24,7 +24,7 @@ gi.require_version("Ws", "1.0")
 from gi.repository import GLib, Ws
 
 DEADLINE_SECONDS = 30
-SKIPPED = 77  # how meson is told
+SKIPPED = 77  # meson's exit status for a skipped test
 FENCE = re.compile(r"^~~~(\w+)\n(.*?)^~~~$", re.DOTALL | re.MULTILINE)
 
 
@@ -48,7 +48,7 @@ class Page:
         return True
 
     def at_our_place(self, text):
-        """The page's port and folders are others here, and there is no user to give a file to."""
+        """Replaces the port and the folders of the page. The user that owns a file there does not exist here."""
         os.makedirs("etc", exist_ok=True)
         text = text.replace("localhost:8443", f"localhost:{self.port}").replace("/etc/wsserver", "etc")
         return re.sub(r"^chown .*$", "", text, flags=re.MULTILINE)
@@ -71,7 +71,7 @@ class Page:
             return
         self.server.kill()
         printed, _ = self.server.communicate()
-        assert printed == "", f"the server has told of an error: {printed}"
+        assert printed == "", f"the server has reported an error: {printed}"
         self.server = None
 
     def run_program(self, text):
@@ -81,7 +81,7 @@ class Page:
         exec(self.at_our_place(text), self.names)  # pylint: disable=exec-used
 
     def try_parts(self):
-        """What the parts have made of their server has to be one that starts."""
+        """The server that the parts have configured must start."""
         server = self.names["server"]
         if server.props.ssl_cert is not None:
             server.props.use_ssl = True
@@ -90,7 +90,7 @@ class Page:
 
 
 def find_missing():
-    """What the pages use and is not here."""
+    """The tools that the pages use and that are not installed."""
     missing = [tool for tool in ("openssl", "curl") if shutil.which(tool) is None]
     if importlib.util.find_spec("websockets") is None:
         missing.append("python3-websockets")
