@@ -58,7 +58,7 @@ class TwoNamesTest(example.ExampleTest):
         name = "two.example"
         expected = self.der(self.files[name])
         pathlib.Path(self.files[name]).write_text("half a cert")
-        self.program.wait_line(re.compile("^Error: .*in service stays"))
+        self.program.wait_line(re.compile("^Error: .*keeping the current certificate"))
         self.assertEqual(self.shown(name), expected)
         # Repaired it is taken.
         renewed = self.make(name, "renewed")
