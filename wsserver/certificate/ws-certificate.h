@@ -19,32 +19,33 @@ WS_AVAILABLE_IN_ALL
 G_DECLARE_FINAL_TYPE (WsCertificate, ws_certificate, WS, CERTIFICATE, GObject)
 
 WS_AVAILABLE_IN_ALL
-WsCertificate *ws_certificate_new (void);
+WsCertificate *ws_certificate_new (void) G_GNUC_WARN_UNUSED_RESULT;
 WS_AVAILABLE_IN_ALL
 WsCertificate *ws_certificate_new_from_file (const char *filename,
-                                             GError    **error);
+                                             GError    **error) G_GNUC_WARN_UNUSED_RESULT;
 WS_AVAILABLE_IN_ALL
 WsCertificate *ws_certificate_new_from_encoded (GBytes  *encoded,
-                                                GError **error);
+                                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
 WS_AVAILABLE_IN_ALL
 WsCertificate *ws_certificate_new_from_store (WsCertStoreType type,
                                               GBytes         *store,
                                               const char     *password,
                                               const char     *subject,
                                               const char     *configuration,
-                                              GError        **error);
+                                              GError        **error) G_GNUC_WARN_UNUSED_RESULT;
 WS_AVAILABLE_IN_ALL
 WsCertificate *ws_certificate_new_from_store_encoded (WsCertStoreType type,
                                                       GBytes         *store,
                                                       const char     *password,
                                                       GBytes         *encoded,
-                                                      GError        **error);
+                                                      GError        **error) G_GNUC_WARN_UNUSED_RESULT;
 WS_AVAILABLE_IN_ALL
 WsCertificate *ws_certificate_new_self_signed (const char *const *host_names,
                                                guint              days,
-                                               GError           **error);
+                                               GError           **error) G_GNUC_WARN_UNUSED_RESULT;
 WS_AVAILABLE_IN_ALL
-WsCertificate *ws_certificate_new_for_tls_certificate (GTlsCertificate *tls_certificate);
+WsCertificate *ws_certificate_new_for_tls_certificate (GTlsCertificate *tls_certificate)
+    G_GNUC_WARN_UNUSED_RESULT;
 
 WS_AVAILABLE_IN_ALL
 WsCertStoreType ws_certificate_get_store_type (WsCertificate *self);

@@ -36,7 +36,7 @@ typedef gboolean (*WsBroadcastFilter) (WsConnection *connection,
                                        gpointer      user_data);
 
 WS_AVAILABLE_IN_ALL
-WsServer *ws_server_new (void);
+WsServer *ws_server_new (void) G_GNUC_WARN_UNUSED_RESULT;
 
 WS_AVAILABLE_IN_ALL
 int ws_server_get_connection_backlog (WsServer *self);
