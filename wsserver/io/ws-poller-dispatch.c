@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "wsserver/io/ws-poller-dispatch-private.h"
 
+#include "wsserver/base/ws-process-private.h"
+
 WsPoller *
 ws_poller_ref (WsPoller *self)
 {
@@ -40,6 +42,12 @@ guint
 ws_poller_get_depth (WsPoller *self)
 {
   return self->depth;
+}
+
+gboolean
+ws_poller_is_foreign (WsPoller *self)
+{
+  return ws_process_is_foreign (self->process_generation);
 }
 
 void

@@ -236,12 +236,6 @@ ws_poller_destroy (WsPoller *self)
   ws_task_queue_close (self->task_queue);
 }
 
-gboolean
-ws_poller_is_foreign (WsPoller *self)
-{
-  return ws_process_is_foreign (self->process_generation);
-}
-
 GMainContext *
 ws_poller_get_context (WsPoller *self)
 {

@@ -23,7 +23,7 @@ find_algorithms (guint16                    id,
 
 /* 0 if it is not known. */
 static guint16
-find_suite (const char *name)
+find_gio_suite (const char *name)
 {
   guint16 id = 0;
 
@@ -35,7 +35,7 @@ ws_gio_tls_info_get (GTlsConnection *connection,
                      WsTlsInfo      *info)
 {
   g_autofree char          *name = g_tls_connection_get_ciphersuite_name (connection);
-  guint16                   suite = find_suite (name);
+  guint16                   suite = find_gio_suite (name);
   gnutls_kx_algorithm_t     kx;
   gnutls_cipher_algorithm_t cipher;
 
@@ -60,7 +60,7 @@ ws_gio_tls_info_check (GTlsConnection    *connection,
 {
   guint16          version = ws_tls_version_from_gio (g_tls_connection_get_protocol_version (connection));
   g_autofree char *name = g_tls_connection_get_ciphersuite_name (connection);
-  guint16          suite = find_suite (name);
+  guint16          suite = find_gio_suite (name);
 
   if (!ws_tls_policy_enables_version (policy, version))
     return g_strdup_printf ("%s was negotiated, which SSLEnabledProtocols does not enable",

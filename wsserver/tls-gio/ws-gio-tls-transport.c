@@ -141,9 +141,9 @@ gio_tls_transport_flush (WsTransport *transport,
 
 /* Seals records until WS_TLS_MAX_WRITE_BYTES; the bytes taken. */
 static gsize
-seal_records (WsGioTlsSession    *self,
-              const struct iovec *vectors,
-              guint               n_vectors)
+seal_gio_records (WsGioTlsSession    *self,
+                  const struct iovec *vectors,
+                  guint               n_vectors)
 {
   WsTlsTransport *parent = &self->parent;
   WsRecordCursor  cursor;
@@ -192,7 +192,7 @@ gio_tls_transport_writev (WsTransport        *transport,
     (void) gio_tls_transport_flush (transport, NULL);
   if (parent->state == WS_TLS_STATE_OPEN && parent->socket->queue_length == 0)
     {
-      *n_written = seal_records (self, vectors, n_vectors);
+      *n_written = seal_gio_records (self, vectors, n_vectors);
       if (*n_written > 0)
         status = WS_IO_OK;
     }

@@ -22,7 +22,7 @@ typedef struct
 } Entry;
 
 static void
-entry_free (gpointer data)
+credentials_entry_free (gpointer data)
 {
   Entry *entry = data;
 
@@ -42,7 +42,7 @@ ws_named_credentials_new (GPtrArray  *certificates,
   self->ca_certs = g_strdup (ca_certs);
   self->ocsp_response = g_strdup (ocsp_response);
   self->dh_group_bits = dh_group_bits;
-  self->entries = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, entry_free);
+  self->entries = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, credentials_entry_free);
 
   return self;
 }
@@ -67,8 +67,8 @@ has_name (WsCertificate *certificate,
 }
 
 static Entry *
-entry_new (WsNamedCredentials *self,
-           const char         *chosen)
+credentials_entry_new (WsNamedCredentials *self,
+                       const char         *chosen)
 {
   Entry *entry = g_new0 (Entry, 1);
 
@@ -77,7 +77,7 @@ entry_new (WsNamedCredentials *self,
     if (chosen[i] == '1' && !ws_certificate_load_credentials_with_chain (
                                 self->certificates->pdata[i], self->ca_certs, entry->credentials, NULL))
       {
-        entry_free (entry);
+        credentials_entry_free (entry);
         return NULL;
       }
 
@@ -138,7 +138,7 @@ ws_named_credentials_find (WsNamedCredentials *self,
   entry = g_hash_table_lookup (self->entries, chosen);
   if (entry == NULL)
     {
-      entry = entry_new (self, chosen);
+      entry = credentials_entry_new (self, chosen);
       if (entry == NULL)
         return NULL;
       g_hash_table_insert (self->entries, g_steal_pointer (&chosen), entry);
