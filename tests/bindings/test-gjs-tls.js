@@ -5,36 +5,15 @@
 import Gio from 'gi://Gio?version=2.0';
 import GLib from 'gi://GLib?version=2.0';
 import GObject from 'gi://GObject?version=2.0';
-import System from 'system';
 import Ws from 'gi://Ws?version=1.0';
+
+import {assert, assertEqual, assertError, run} from './runner.js';
 
 Gio._promisify(Gio.SocketClient.prototype, 'connect_to_host_async', 'connect_to_host_finish');
 Gio._promisify(Gio.InputStream.prototype, 'read_bytes_async', 'read_bytes_finish');
 
-const DEADLINE_SECONDS = 30;
 const REQUEST = 'GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n' +
     'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n';
-
-function assert(condition, message) {
-    if (!condition)
-        throw new Error(`assertion failed: ${message}`);
-}
-
-function assertEqual(value, expected, what) {
-    assert(value === expected, `${what}: ${value} is not ${expected}`);
-}
-
-function assertError(code, action) {
-    let caught = null;
-    try {
-        action();
-    } catch (error) {
-        caught = error;
-    }
-    assert(caught instanceof GLib.Error, `${caught} is no GLib.Error`);
-    assert(caught.matches(Ws.Error, code), `${caught.message}: code ${caught.code}, not ${code}`);
-    return caught.message;
-}
 
 const certificateFor = name => Ws.Certificate.new_self_signed([name], 2);
 
@@ -215,32 +194,5 @@ async function testSslClientAuthentication() {
 }
 
 const tests = {testProperties, testErrors, testSslConnectionRequest, testAddedCertificates, testSslClientAuthentication};
-const loop = new GLib.MainLoop(null, false);
-let status = 0;
 
-GLib.timeout_add_seconds(GLib.PRIORITY_DEFAULT, DEADLINE_SECONDS, () => {
-    printerr(`not done within ${DEADLINE_SECONDS} s`);
-    System.exit(1);
-});
-
-async function main() {
-    let number = 0;
-    print(`1..${Object.keys(tests).length}`);
-    for (const [name, test] of Object.entries(tests)) {
-        number++;
-        try {
-            // eslint-disable-next-line no-await-in-loop
-            await test();
-            print(`ok ${number} ${name}`);
-        } catch (error) {
-            status = 1;
-            print(`not ok ${number} ${name}`);
-            printerr(`${error}\n${error.stack}`);
-        }
-    }
-    loop.quit();
-}
-
-main();
-loop.run();
-System.exit(status);
+run(tests);

@@ -5,26 +5,17 @@
 import Gio from 'gi://Gio?version=2.0';
 import GLib from 'gi://GLib?version=2.0';
 import GObject from 'gi://GObject?version=2.0';
-import System from 'system';
 import Ws from 'gi://Ws?version=1.0';
+
+import {assert, assertEqual, assertError, run} from './runner.js';
 
 Gio._promisify(Gio.SocketClient.prototype, 'connect_to_host_async', 'connect_to_host_finish');
 Gio._promisify(Gio.InputStream.prototype, 'read_bytes_async', 'read_bytes_finish');
 
-const DEADLINE_SECONDS = 20;
 const TEXT = 1, BINARY = 2, CLOSE = 8, PING = 9, PONG = 10;
 const KEY = 'dGhlIHNhbXBsZSBub25jZQ==';
 const ACCEPT = 's3pPLMBiTxaQ9kYGzzhZRbK+xOo=';
 const MASK = [0x37, 0xfa, 0x21, 0x3d];
-
-function assert(condition, message) {
-    if (!condition)
-        throw new Error(`assertion failed: ${message}`);
-}
-
-function assertEqual(value, expected, what) {
-    assert(value === expected, `${what}: ${value} is not ${expected}`);
-}
 
 function assertBytes(value, expected, what) {
     assertEqual(value.length, expected.length, `${what}, length`);
@@ -314,19 +305,6 @@ async function testHttpRequest() {
     server.shutdown();
 }
 
-function assertError(code, action) {
-    let caught = null;
-    try {
-        action();
-    } catch (error) {
-        caught = error;
-    }
-    assert(caught instanceof GLib.Error, `${caught} is no GLib.Error`);
-    assert(caught.matches(Ws.Error, code), `${caught.message}: code ${caught.code}, not ${code}`);
-    assertEqual(caught.domain, Ws.error_quark(), 'domain');
-    return caught.message;
-}
-
 async function testErrors() {
     const server = startServer();
     assertError(Ws.Error.ALREADY_LISTENING, () => server.start_listening());
@@ -339,32 +317,5 @@ async function testErrors() {
 }
 
 const tests = {testEverySignal, testEcho, testMessageFunc, testBroadcast, testOpenRequest, testHttpRequest, testErrors};
-const loop = new GLib.MainLoop(null, false);
-let status = 0;
 
-GLib.timeout_add_seconds(GLib.PRIORITY_DEFAULT, DEADLINE_SECONDS, () => {
-    printerr(`not done within ${DEADLINE_SECONDS} s`);
-    System.exit(1);
-});
-
-async function main() {
-    let number = 0;
-    print(`1..${Object.keys(tests).length}`);
-    for (const [name, test] of Object.entries(tests)) {
-        number++;
-        try {
-            // eslint-disable-next-line no-await-in-loop
-            await test();
-            print(`ok ${number} ${name}`);
-        } catch (error) {
-            status = 1;
-            print(`not ok ${number} ${name}`);
-            printerr(`${error}\n${error.stack}`);
-        }
-    }
-    loop.quit();
-}
-
-main();
-loop.run();
-System.exit(status);
+run(tests);

@@ -25,6 +25,8 @@ import wsclient
 gi.require_version("Ws", "1.0")
 from gi.repository import Gio, GLib, GObject, Ws  # noqa: E402
 
+import mainloop  # noqa: E402
+
 
 def certificate_for(name):
     return Ws.Certificate.new_self_signed([name], 2)
@@ -43,7 +45,7 @@ def without_key():
     return Ws.Certificate.new_from_encoded(GLib.Bytes.new(certificate_for("a").props.encoded.encode()))
 
 
-class TlsTest(unittest.TestCase):
+class TlsTest(mainloop.MainLoopCase):
     def setUp(self):
         self.certificate = certificate_for("one.example")
         self.server = Ws.Server.new()
@@ -57,42 +59,13 @@ class TlsTest(unittest.TestCase):
         self.server.start_listening()
         self.port = self.server.props.local_port
 
-    def iterate_until(self, done):
-        context = GLib.MainContext.default()
-        passed = []
-        deadline = GLib.timeout_add_seconds(wsclient.DEADLINE, lambda: passed.append(True) or True)
-        while not done():
-            self.assertFalse(passed, "nothing happened before the deadline")
-            context.iteration(True)
-        GLib.source_remove(deadline)
-
-    def run_client(self, talk):
-        """Runs talk () in a thread while the main context goes round."""
-        outcome = []
-
-        def run():
-            try:
-                outcome.append((talk(), None))
-            except Exception as exception:
-                outcome.append((None, exception))
-            GLib.MainContext.default().wakeup()
-
-        thread = threading.Thread(target=run)
-        thread.start()
-        self.iterate_until(lambda: outcome)
-        thread.join()
-        result, exception = outcome[0]
-        if exception is not None:
-            raise exception
-        return result
-
     def shown(self, name="one.example"):
         """The certificate that a client which asks for the name is shown."""
         def look():
             with wsclient.connect(self.port, self.tls, name) as stream:
                 return stream.getpeercert(binary_form=True)
 
-        return self.run_client(look)
+        return self.run_in_thread(look)
 
     def visit(self, name="one.example", tls=None):
         """Opens a WebSocket and closes it."""
@@ -100,7 +73,7 @@ class TlsTest(unittest.TestCase):
             with wsclient.Client(self.port, host=name, tls=tls or self.tls) as client:
                 return client.close()
 
-        return self.run_client(talk)
+        return self.run_in_thread(talk)
 
     def assert_error(self, code, function, *arguments):
         with self.assertRaises(GLib.Error) as raised:
@@ -348,7 +321,7 @@ class DeferredTest(TlsTest):
             with results[0] as stream:
                 return stream.getpeercert(binary_form=True)
 
-        self.assertEqual(self.run_client(look), der(other))
+        self.assertEqual(self.run_in_thread(look), der(other))
         self.assertEqual(order, ["deferred", "other", "completed"])
 
     def test_client_leaves(self):
@@ -373,7 +346,7 @@ class DeferredTest(TlsTest):
                 pass
             stream.close()
 
-        self.run_client(leave)
+        self.run_in_thread(leave)
         self.iterate_until(lambda: told)
         self.assertEqual(told, [True])
         self.assertIs(kept[0].complete(), False)

@@ -22,7 +22,9 @@ except ImportError:
 gi.require_version("Ws", "1.0")
 from gi.repository import Gio, GLib, GObject, Ws  # noqa: E402
 
-DEADLINE_SECONDS = 10
+import mainloop  # noqa: E402
+
+DEADLINE_SECONDS = mainloop.DEADLINE_SECONDS
 ACCEPT_SUFFIX = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
 
@@ -104,7 +106,7 @@ def classes():
             yield kind
 
 
-class ServerTest(unittest.TestCase):
+class ServerTest(mainloop.MainLoopCase):
     def setUp(self):
         self.server = Ws.Server.new()
         self.server.set_local_host("127.0.0.1")
@@ -115,35 +117,13 @@ class ServerTest(unittest.TestCase):
         self.server.shutdown()
         self.iterate_until(lambda: self.server.get_connections().get_n_items() == 0)
 
-    def iterate_until(self, done):
-        context = GLib.MainContext.default()
-        passed = []
-        deadline = GLib.timeout_add_seconds(DEADLINE_SECONDS, lambda: passed.append(True) or True)
-        while not done():
-            self.assertFalse(passed, "nothing happened before the deadline")
-            context.iteration(True)
-        GLib.source_remove(deadline)
-
     def run_client(self, talk):
-        """Runs talk (client) in a thread while the main context goes round."""
-        outcome = []
+        """Runs talk (client) in a thread while the main context is iterated."""
+        def connect_and_talk():
+            with Client(self.port) as client:
+                return talk(client)
 
-        def run():
-            try:
-                with Client(self.port) as client:
-                    outcome.append((talk(client), None))
-            except Exception as exception:
-                outcome.append((None, exception))
-            GLib.MainContext.default().wakeup()
-
-        thread = threading.Thread(target=run)
-        thread.start()
-        self.iterate_until(lambda: outcome)
-        thread.join()
-        result, exception = outcome[0]
-        if exception is not None:
-            raise exception
-        return result
+        return self.run_in_thread(connect_and_talk)
 
     def read_every_property(self, instance):
         names = [pspec.name for pspec in instance.list_properties()
