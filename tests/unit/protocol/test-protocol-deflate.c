@@ -1,37 +1,14 @@
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Compressed messages through ws_protocol_receive(); test-protocol.c has the rest of it. */
-#include "wsserver/protocol/ws-protocol-private.h"
+#include "protocol-fixture.h"
 
-#include "tests/ws-test-feed.h"
 #include "wsserver/protocol/ws-deflate-cache-private.h"
-
-#include <string.h>
-
-/* A masking key of zeros leaves the payload readable in a case. */
-#define K0 "\0\0\0\0"
 
 /* "Hello" as in RFC 7692 §7.2.3.1, and once more with the window of the first, §7.2.3.2. */
 #define HELLO "\xf2\x48\xcd\xc9\xc9\x07\x00"
 #define HELLO_AGAIN "\xf2\x00\x11\x00\x00"
 #define HELLO_LOG "text 1<48656c6c6f> "
-
-typedef struct
-{
-  WsRole              role;
-  guint64             max_message_bytes;
-  gboolean            has_deflate;
-  WsDeflateParameters parameters;
-} Setup;
-
-typedef struct
-{
-  const char  *path;
-  const Setup *setup;
-  const char  *bytes;
-  gsize        length;
-  const char  *log; /* of a failure only the beginning: its sentence is not spelled out here */
-} ProtocolCase;
 
 static const Setup server = { WS_ROLE_SERVER, 1024, TRUE, { FALSE, FALSE, 15, 15 } };
 static const Setup server_alone = { WS_ROLE_SERVER, 1024, TRUE, { FALSE, TRUE, 15, 15 } };
@@ -306,31 +283,6 @@ finish_cb (gpointer user_data,
 }
 
 static const WsTestParser protocol_parser = { start_cb, feed_cb, finish_cb };
-
-static void
-check_log (const Setup  *setup,
-           const guint8 *bytes,
-           gsize         length,
-           const char   *log)
-{
-  g_autofree char *whole = ws_test_feed_whole (&protocol_parser, setup, bytes, length);
-
-  if (strstr (log, "failed") == NULL || !g_str_has_prefix (whole, log))
-    g_assert_cmpstr (whole, ==, log);
-
-  ws_test_feed_every_cut (&protocol_parser, setup, bytes, length, whole);
-}
-
-static void
-test_case (gconstpointer user_data)
-{
-  const ProtocolCase *protocol_case = user_data;
-
-  g_test_summary ("A stream gives the same events or the same failure at every cut.");
-
-  check_log (protocol_case->setup, (const guint8 *) protocol_case->bytes, protocol_case->length,
-             protocol_case->log);
-}
 
 /* --- sizes, fragments, roles ----------------------------------------------------------------- */
 

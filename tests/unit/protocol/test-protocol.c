@@ -1,31 +1,9 @@
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "wsserver/protocol/ws-protocol-private.h"
-
-#include "tests/ws-test-feed.h"
-
-#include <string.h>
-
-/* A masking key of zeros leaves the payload readable in a case. */
-#define K0 "\0\0\0\0"
+#include "protocol-fixture.h"
 
 /* "Hello" as in RFC 6455 §5.7. */
 #define MASKED_HELLO "\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58"
-
-typedef struct
-{
-  WsRole  role;
-  guint64 max_message_bytes;
-} Setup;
-
-typedef struct
-{
-  const char  *path;
-  const Setup *setup;
-  const char  *bytes;
-  gsize        length;
-  const char  *log; /* of a failure only the beginning: its sentence is not spelled out here */
-} ProtocolCase;
 
 static const Setup server = { WS_ROLE_SERVER, 1024 };
 static const Setup client = { WS_ROLE_CLIENT, 1024 };
@@ -361,31 +339,6 @@ finish_cb (gpointer user_data,
 }
 
 static const WsTestParser protocol_parser = { start_cb, feed_cb, finish_cb };
-
-static void
-check_log (const Setup  *setup,
-           const guint8 *bytes,
-           gsize         length,
-           const char   *log)
-{
-  g_autofree char *whole = ws_test_feed_whole (&protocol_parser, setup, bytes, length);
-
-  if (strstr (log, "failed") == NULL || !g_str_has_prefix (whole, log))
-    g_assert_cmpstr (whole, ==, log);
-
-  ws_test_feed_every_cut (&protocol_parser, setup, bytes, length, whole);
-}
-
-static void
-test_case (gconstpointer user_data)
-{
-  const ProtocolCase *protocol_case = user_data;
-
-  g_test_summary ("A stream gives the same events or the same failure at every cut.");
-
-  check_log (protocol_case->setup, (const guint8 *) protocol_case->bytes, protocol_case->length,
-             protocol_case->log);
-}
 
 /* --- lengths --------------------------------------------------------------------------------- */
 
