@@ -96,7 +96,7 @@ ws_connection_fail_tls (WsConnection *self,
                         GError       *error)
 {
   error = explain (self, error);
-  /* Who only knocks and leaves, as a health check does, is no error of anybody. */
+  /* A client that connects and leaves without a word, as a health check does, is no error. */
   self->tell_fault = self->tls->heard && error->code != WS_ERROR_CONNECTION_RESET;
   g_clear_error (&self->fault);
   self->fault = error;

@@ -6,10 +6,10 @@
 
 void
 ws_gio_tls_failure_take (WsGioTlsSession *self,
-                         const char      *place,
                          GError          *gio_error)
 {
   const WsRecordSocket *socket = ws_gio_tls_socket_get_record_socket (self->socket);
+  const char           *place = self->info.version != 0 ? "TLS" : "TLS handshake";
   int                   error_number = socket->write_errno != 0 ? socket->write_errno : socket->read_errno;
   GError               *failure = NULL;
 

@@ -3,13 +3,12 @@
 /* From the first byte to the open stream. */
 #include "wsserver/tls-gio/ws-gio-tls-session-private.h"
 
+#include "wsserver/base/ws-container-private.h"
 #include "wsserver/base/ws-error-private.h"
 #include "wsserver/tls-gio/ws-gio-tls-info-private.h"
 #include "wsserver/tls-gio/ws-gio-tls-stream-private.h"
 #include "wsserver/tls/ws-tls-gio-certificate-private.h"
 #include "wsserver/tls/ws-tls-hello-private.h"
-
-#define PLACE "TLS handshake"
 
 static void
 wake_owner (WsGioTlsSession *self)
@@ -78,7 +77,7 @@ open_stream (WsGioTlsSession *self)
     {
       GError *failure = NULL;
 
-      ws_set_error_from_gnutls (&failure, GNUTLS_E_CERTIFICATE_REQUIRED, PLACE);
+      ws_set_error_from_gnutls (&failure, GNUTLS_E_CERTIFICATE_REQUIRED, "TLS handshake");
       ws_tls_transport_take_failure (&self->parent, failure);
     }
   else
@@ -115,7 +114,7 @@ handshake_cb (GObject      *source,
   self->handshake = NULL;
   ws_handshake_slot_release (&self->slot);
   if (error != NULL)
-    ws_gio_tls_failure_take (self, PLACE, error);
+    ws_gio_tls_failure_take (self, error);
   else
     open_stream (self);
   wake_owner (self);
@@ -134,7 +133,7 @@ start_handshake (WsGioTlsSession *self)
   if (self->connection == NULL)
     {
       ws_handshake_slot_release (&self->slot);
-      ws_gio_tls_failure_take (self, PLACE, error);
+      ws_gio_tls_failure_take (self, error);
       return;
     }
 
@@ -159,8 +158,7 @@ start_handshake (WsGioTlsSession *self)
 void
 ws_gio_tls_handshake_slot_acquired_cb (WsHandshakeSlot *slot)
 {
-  WsGioTlsSession *self = (WsGioTlsSession *) (gpointer) ((guint8 *) slot -
-                                                          G_STRUCT_OFFSET (WsGioTlsSession, slot));
+  WsGioTlsSession *self = WS_CONTAINER_OF (slot, WsGioTlsSession, slot);
 
   ws_tls_transport_ref (&self->parent);
   if (ws_gio_tls_socket_is_hung_up (self->socket))

@@ -46,7 +46,6 @@ struct _WsGioTlsSession
 
 /* Fails the transport with an error of GIO, which is taken, or with what the socket knows better. */
 void ws_gio_tls_failure_take (WsGioTlsSession *self,
-                              const char      *place,
                               GError          *gio_error);
 
 /* --- ws-gio-tls-handshake.c ------------------------------------------------------------------ */

@@ -7,8 +7,6 @@
 
 #include <poll.h>
 
-#define PLACE "TLS"
-
 /* What one call reads from the socket. Otherwise a client that sends records of a byte each, or of
  * nothing, would keep the thread. */
 #define MAX_SOCKET_BYTES_PER_READ (64 * 1024)
@@ -30,7 +28,7 @@ read_some (WsGioTlsSession *self,
   if (result == 0)
     self->at_end = TRUE;
   else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
-    ws_gio_tls_failure_take (self, PLACE, g_steal_pointer (&error));
+    ws_gio_tls_failure_take (self, g_steal_pointer (&error));
   else if (self->parent.socket->at_eof)
     self->at_end = TRUE; /* without close_notify */
   g_clear_error (&error);
@@ -107,7 +105,7 @@ write_record (WsGioTlsSession *self,
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
     g_error_free (error);
   else
-    ws_gio_tls_failure_take (self, PLACE, error);
+    ws_gio_tls_failure_take (self, error);
 
   return FALSE;
 }
@@ -131,7 +129,7 @@ gio_tls_transport_flush (WsTransport *transport,
     }
   else
     {
-      ws_gio_tls_failure_take (self, PLACE, NULL);
+      ws_gio_tls_failure_take (self, NULL);
       status = parent->freed ? WS_IO_WOULD_BLOCK : ws_tls_transport_propagate_failure (parent, error);
     }
   ws_tls_transport_unref (parent);

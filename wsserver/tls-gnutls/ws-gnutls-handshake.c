@@ -17,7 +17,7 @@ message_cb (gnutls_session_t      session,
   WsGnutlsSession *self = gnutls_session_get_ptr (session);
   const char      *name = gnutls_handshake_description_get_name ((gnutls_handshake_description_t) type);
 
-  /* Our own line about the ClientHello says more; that of a second one is worth telling. */
+  /* Our own line about the ClientHello says more. A second ClientHello is reported here. */
   if (type == GNUTLS_HANDSHAKE_CLIENT_HELLO && !self->was_open)
     return 0;
 

@@ -15,7 +15,7 @@ const char *ws_tls_translate_tls12_signature (const char *name);
 const char *ws_tls_translate_tls12_signature_pss (const char *name);
 const char *ws_tls_translate_tls13_signature (const char *name);
 
-/* Appends the Diffie-Hellman groups of RFC 7919 with at least so many bits, smallest first; the
+/* Appends the Diffie-Hellman groups of RFC 7919 with at least this many bits, smallest first; the
  * largest if there is none. */
 void ws_tls_append_dh_groups (GString *string,
                               guint    bits);

@@ -33,8 +33,8 @@ G_BEGIN_DECLS
 #define WS_DEFAULT_DH_GROUP_BITS 2048
 #define WS_DEFAULT_TLS_SESSION_LIFETIME_S (10 * 60 * 60)
 
-/* What the settings say about TLS. A plain struct whose strings belong to the caller: whoever takes
- * one keeps nothing of it. */
+/* What the settings say about TLS. A plain struct whose strings belong to the caller: a function that
+ * takes one keeps nothing of it. */
 typedef struct
 {
   guint       protocols;                  /* SSLEnabledProtocols */

@@ -441,7 +441,7 @@ build_versions (WsTlsPriority *self)
   GString *older = g_string_new (NULL);
 
   /* TLS 1.3 stays on with the older versions, if it is served at all, for the sake of the mark in
-   * ServerHello.random that tells of a downgrade. RFC 8446 §4.1.3 */
+   * ServerHello.random that reveals a downgrade. RFC 8446 §4.1.3 */
   if (self->tls13.suites->len > 0)
     g_string_append (older, ":+VERS-TLS1.3");
   if ((self->protocols & WS_TLS_PROTOCOL_TLS12) != 0)

@@ -208,7 +208,7 @@ void ws_tls_transport_unref (WsTlsTransport *self);
 void ws_tls_transport_set_policy (WsTlsTransport *self,
                                   WsTlsPolicy    *policy);
 
-/* A line for the listener; nothing is formatted if nobody listens. */
+/* A line for the listener. Nothing is formatted without one. */
 void ws_tls_transport_report (WsTlsTransport *self,
                               const char     *format,
                               ...) G_GNUC_PRINTF (2, 3);
