@@ -23,6 +23,8 @@ typedef struct
   /* for a short payload that is told; NULL while somebody uses it */
   guint8  *payload_block;
   gboolean trace; /* G_MESSAGES_DEBUG asks for this library */
+  /* The conductor's: output of the connection was written, so that the jobs behind it may go on. */
+  void (*bytes_written) (WsConnection *connection);
 
   /* One queue a kind, see ws-timer-private.h. */
   WsTimerQueue handshake_timers; /* from accepting to the end of the request; again for a deferred decision */

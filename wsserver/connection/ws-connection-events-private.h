@@ -7,8 +7,11 @@
 
 G_BEGIN_DECLS
 
-/* The signals' part of class_init. */
-void ws_connection_signals_class_init (void);
+/* The signals' part of class_init, after the properties are installed. */
+void ws_connection_class_init_signals (GObjectClass *klass);
+void ws_connection_notify_connected (WsConnection *self);
+void ws_connection_set_ready_to_send (WsConnection *self,
+                                      gboolean      ready_to_send);
 void ws_connection_emit_data_in (WsConnection *self,
                                  WsDataFormat  format,
                                  GBytes       *data,

@@ -18,7 +18,9 @@ enum
   N_SIGNALS
 };
 
-static guint signals[N_SIGNALS];
+static guint       signals[N_SIGNALS];
+static GParamSpec *connected_pspec;
+static GParamSpec *ready_to_send_pspec;
 
 void
 ws_connection_emit_data_in (WsConnection *self,
@@ -65,6 +67,23 @@ ws_connection_emit_error (WsConnection *self,
     context->funcs->error (context->owner, self, code, description);
 }
 
+void
+ws_connection_notify_connected (WsConnection *self)
+{
+  g_object_notify_by_pspec (G_OBJECT (self), connected_pspec);
+}
+
+void
+ws_connection_set_ready_to_send (WsConnection *self,
+                                 gboolean      ready_to_send)
+{
+  if (self->ready_to_send == !!ready_to_send)
+    return;
+
+  self->ready_to_send = !!ready_to_send;
+  g_object_notify_by_pspec (G_OBJECT (self), ready_to_send_pspec);
+}
+
 /* Called by the owner, so that the connection has left its list when either signal is emitted. */
 void
 ws_connection_emit_disconnected (WsConnection *self,
@@ -72,7 +91,7 @@ ws_connection_emit_disconnected (WsConnection *self,
                                  const char   *description)
 {
   ws_connection_set_ready_to_send (self, FALSE);
-  g_object_notify (G_OBJECT (self), "connected");
+  ws_connection_notify_connected (self);
   g_signal_emit (self, signals[SIGNAL_DISCONNECTED], 0, (int) code, description);
 }
 
@@ -124,8 +143,8 @@ ws_connection_log_error (WsConnection *self,
 
 /* --- signals --------------------------------------------------------------------------------- */
 
-void
-ws_connection_signals_class_init (void)
+static void
+install_message_signals (GType type)
 {
   /**
    * WsConnection::data-in:
@@ -141,10 +160,10 @@ ws_connection_signals_class_init (void)
    * Since: 1.0
    */
   signals[SIGNAL_DATA_IN] =
-      g_signal_new ("data-in", WS_TYPE_CONNECTION, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+      g_signal_new ("data-in", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                     ws_marshal_VOID__ENUM_BOXED_BOOLEAN_BOOLEAN, G_TYPE_NONE, 4, WS_TYPE_DATA_FORMAT,
                     G_TYPE_BYTES, G_TYPE_BOOLEAN, G_TYPE_BOOLEAN);
-  g_signal_set_va_marshaller (signals[SIGNAL_DATA_IN], WS_TYPE_CONNECTION, ws_marshal_connection_data_inv);
+  g_signal_set_va_marshaller (signals[SIGNAL_DATA_IN], type, ws_marshal_connection_data_inv);
 
   /**
    * WsConnection::disconnected:
@@ -156,11 +175,15 @@ ws_connection_signals_class_init (void)
    *
    * Since: 1.0
    */
-  signals[SIGNAL_DISCONNECTED] = g_signal_new ("disconnected", WS_TYPE_CONNECTION, G_SIGNAL_RUN_LAST, 0, NULL,
+  signals[SIGNAL_DISCONNECTED] = g_signal_new ("disconnected", type, G_SIGNAL_RUN_LAST, 0, NULL,
                                                NULL, ws_marshal_VOID__INT_STRING, G_TYPE_NONE, 2, G_TYPE_INT,
                                                G_TYPE_STRING);
-  g_signal_set_va_marshaller (signals[SIGNAL_DISCONNECTED], WS_TYPE_CONNECTION, ws_marshal_VOID__INT_STRINGv);
+  g_signal_set_va_marshaller (signals[SIGNAL_DISCONNECTED], type, ws_marshal_VOID__INT_STRINGv);
+}
 
+static void
+install_other_signals (GType type)
+{
   /**
    * WsConnection::ping:
    * @self: the connection
@@ -171,10 +194,10 @@ ws_connection_signals_class_init (void)
    *
    * Since: 1.0
    */
-  signals[SIGNAL_PING] = g_signal_new ("ping", WS_TYPE_CONNECTION, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+  signals[SIGNAL_PING] = g_signal_new ("ping", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                        ws_marshal_VOID__BOXED_BOOLEAN, G_TYPE_NONE, 2, G_TYPE_BYTES,
                                        G_TYPE_BOOLEAN);
-  g_signal_set_va_marshaller (signals[SIGNAL_PING], WS_TYPE_CONNECTION, ws_marshal_VOID__BOXED_BOOLEANv);
+  g_signal_set_va_marshaller (signals[SIGNAL_PING], type, ws_marshal_VOID__BOXED_BOOLEANv);
 
   /**
    * WsConnection::error:
@@ -186,8 +209,19 @@ ws_connection_signals_class_init (void)
    *
    * Since: 1.0
    */
-  signals[SIGNAL_ERROR] = g_signal_new ("error", WS_TYPE_CONNECTION, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+  signals[SIGNAL_ERROR] = g_signal_new ("error", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                         ws_marshal_VOID__INT_STRING, G_TYPE_NONE, 2, G_TYPE_INT,
                                         G_TYPE_STRING);
-  g_signal_set_va_marshaller (signals[SIGNAL_ERROR], WS_TYPE_CONNECTION, ws_marshal_VOID__INT_STRINGv);
+  g_signal_set_va_marshaller (signals[SIGNAL_ERROR], type, ws_marshal_VOID__INT_STRINGv);
+}
+
+void
+ws_connection_class_init_signals (GObjectClass *klass)
+{
+  GType type = G_OBJECT_CLASS_TYPE (klass);
+
+  connected_pspec = g_object_class_find_property (klass, "connected");
+  ready_to_send_pspec = g_object_class_find_property (klass, "ready-to-send");
+  install_message_signals (type);
+  install_other_signals (type);
 }

@@ -7,10 +7,6 @@
 G_BEGIN_DECLS
 
 void ws_connection_receive_frames (WsConnection *self);
-/* Goes on with lines that were kept back while paused. */
-void ws_connection_resume_lines (WsConnection *self);
-/* FALSE if there was none. */
-gboolean ws_connection_deliver_rest_of_line (WsConnection *self);
 /* Where a read may put payload without a detour, or NULL; *size is what fits and belongs there. */
 guint8 *ws_connection_get_read_target (WsConnection *self,
                                        gsize        *size);

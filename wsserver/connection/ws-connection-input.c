@@ -5,12 +5,14 @@
 
 #include "wsserver/connection/ws-connection-closing-private.h"
 #include "wsserver/connection/ws-connection-events-private.h"
+#include "wsserver/connection/ws-connection-extra-private.h"
 #include "wsserver/connection/ws-connection-input-private.h"
 #include "wsserver/connection/ws-connection-keepalive-private.h"
+#include "wsserver/connection/ws-connection-lines-private.h"
 #include "wsserver/connection/ws-connection-output-private.h"
+#include "wsserver/connection/ws-connection-private.h"
 #include "wsserver/connection/ws-message-handler-private.h"
 #include "wsserver/io/ws-byte-buffer-private.h"
-#include "wsserver/connection/ws-connection-private.h"
 
 /* A frame up to this is handed on in one piece, a longer one in parts as it arrives. */
 #define WHOLE_FRAME_BYTES (64 * 1024)
@@ -26,126 +28,6 @@
 /* Up to this a message gets the memory that its frame's header announces at once. */
 #define EXPECT_BYTES (2 * 1024 * 1024)
 
-static gboolean
-is_receiving (WsConnection *self)
-{
-  return (self->state == WS_STATE_OPEN || self->state == WS_STATE_CLOSING) && !self->close_received;
-}
-
-/* Whether a piece of MaxLineLength bytes is certain not to be the whole of a line: more follows
- * that is not, and cannot become, its end. */
-static gboolean
-is_over_long (const guint8 *start,
-              gsize         available,
-              gsize         max)
-{
-  return available > max + 1 || (available == max + 1 && start[max] != '\r');
-}
-
-/* The next line in extra->line, or MaxLineLength bytes of a longer one. What it finds depends on the
- * bytes alone, never on how they were cut. */
-static gboolean
-find_line (WsConnectionExtra *extra,
-           gsize             *length,
-           gsize             *used,
-           gboolean          *eol)
-{
-  const guint8 *start = extra->line.data + extra->line_start;
-  gsize         available = extra->line.length - extra->line_start;
-  gsize         max = extra->settings.max_line_bytes;
-  const guint8 *end;
-
-  if (available == 0)
-    return FALSE;
-
-  end = memchr (start + extra->line_searched, '\n', available - extra->line_searched);
-  extra->line_searched = end != NULL ? (gsize) (end - start) : available;
-  if (end != NULL)
-    {
-      *length = extra->line_searched;
-      *used = *length + 1;
-      if (*length > 0 && end[-1] == '\r')
-        *length -= 1;
-      *eol = *length <= max;
-      if (*eol)
-        return TRUE;
-    }
-  else if (!is_over_long (start, available, max))
-    {
-      return FALSE;
-    }
-
-  *length = *used = max;
-  *eol = FALSE;
-  return TRUE;
-}
-
-/* Lines end with LF or CRLF and may begin in one message and end in another. The buffer and the
- * place in it are the connection's, so that a nested dispatch goes on where this one stands. */
-static void
-deliver_lines (WsConnection *self,
-               const guint8 *data,
-               gsize         length,
-               gboolean      message_end)
-{
-  WsConnectionExtra *extra = ws_connection_get_extra (self);
-  WsByteBuffer      *begun = &extra->message;
-  gsize              line_length;
-  gsize              used;
-  gboolean           eol;
-
-  /* Line mode may begin inside a message of which a part is waiting. */
-  if (begun->length > 0)
-    {
-      ws_byte_buffer_append (&extra->line, begun->data, begun->length);
-      ws_byte_buffer_clear (begun);
-    }
-  ws_byte_buffer_append (&extra->line, data, length);
-  while (is_receiving (self) && self->line_mode && !self->paused &&
-         find_line (extra, &line_length, &used, &eol))
-    {
-      g_autoptr (GBytes) line = g_bytes_new (extra->line.data + extra->line_start, line_length);
-
-      extra->line_start += used;
-      extra->line_searched -= MIN (used, extra->line_searched);
-      ws_connection_emit_data_in (self, WS_DATA_FORMAT_AUTOMATIC, line,
-                                  message_end && extra->line_start == extra->line.length, eol);
-    }
-
-  ws_byte_buffer_remove_head (&extra->line, extra->line_start);
-  extra->line_start = 0;
-  if (!self->line_mode)
-    ws_connection_deliver_rest_of_line (self);
-}
-
-void
-ws_connection_resume_lines (WsConnection *self)
-{
-  if (self->extra == NULL || self->extra->line.length == 0)
-    return;
-
-  if (self->line_mode)
-    deliver_lines (self, NULL, 0, FALSE);
-  else
-    ws_connection_deliver_rest_of_line (self);
-}
-
-gboolean
-ws_connection_deliver_rest_of_line (WsConnection *self)
-{
-  g_autoptr (GBytes) rest = NULL;
-
-  if (self->extra == NULL || self->extra->line.length <= self->extra->line_start)
-    return FALSE;
-
-  ws_byte_buffer_remove_head (&self->extra->line, self->extra->line_start);
-  self->extra->line_start = 0;
-  self->extra->line_searched = 0;
-  rest = ws_byte_buffer_take (&self->extra->line);
-  ws_connection_emit_data_in (self, WS_DATA_FORMAT_AUTOMATIC, rest, TRUE, FALSE);
-  return TRUE;
-}
-
 static WsDataFormat
 get_format (const WsProtocolEvent *event)
 {
@@ -158,7 +40,7 @@ static void
 assemble (WsConnection          *self,
           const WsProtocolEvent *event)
 {
-  WsByteBuffer *message = &ws_connection_get_extra (self)->message;
+  WsByteBuffer *message = &ws_connection_ensure_extra (self)->message;
 
   /* Memory that is not written to costs nothing yet, so up to a bound the first frame's header is
    * believed, and beyond it where an earlier message has left as much. Further frames make it grow by
@@ -262,14 +144,14 @@ receive_data (WsConnection          *self,
 {
   gboolean begins;
 
-  if (self->discarding)
+  if (self->delivery == WS_DELIVERY_DISCARD)
     return;
 
   note_data (self, event);
   if (self->line_mode)
     {
       self->message_begins = FALSE; /* when line mode ends, the rest of this message is no whole one */
-      deliver_lines (self, event->data, event->length, event->message_end);
+      ws_connection_deliver_lines (self, event->data, event->length, event->message_end);
       return;
     }
 
@@ -292,7 +174,7 @@ is_whole_message (WsConnection          *self,
                   const WsProtocolEvent *event)
 {
   return event->type == WS_PROTOCOL_EVENT_DATA && event->message_begin && event->message_end &&
-         !event->compressed && !self->line_mode && !self->discarding;
+         !event->compressed && !self->line_mode && self->delivery != WS_DELIVERY_DISCARD;
 }
 
 /* A long message that has come whole keeps the buffer it lies in, rather than be copied out of it. */
@@ -406,7 +288,7 @@ ws_connection_receive_frames (WsConnection *self)
 {
   ws_connection_note_activity (self);
 
-  while (self->input_length > 0 && is_receiving (self) && !self->paused)
+  while (self->input_length > 0 && ws_connection_is_receiving (self) && self->delivery != WS_DELIVERY_PAUSED)
     {
       WsProtocolEvent event;
       gsize           consumed = 0;
@@ -430,7 +312,7 @@ ws_connection_receive_frames (WsConnection *self)
     }
 
   ws_protocol_release_event (&self->protocol);
-  if (!is_receiving (self))
+  if (!ws_connection_is_receiving (self))
     self->input_length = 0;
 }
 
@@ -442,7 +324,8 @@ ws_connection_get_read_target (WsConnection *self,
   guint64       remaining;
   gsize         room;
 
-  if (self->extra == NULL || self->extra->message.data == NULL || !is_receiving (self) || self->line_mode)
+  if (self->extra == NULL || self->extra->message.data == NULL || self->line_mode ||
+      !ws_connection_is_receiving (self))
     return NULL;
 
   remaining = ws_protocol_get_frame_remaining (&self->protocol);

@@ -2,15 +2,17 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "wsserver/connection/ws-connection-private.h"
+#include "wsserver/connection/ws-connection.h"
 
 G_BEGIN_DECLS
 
+/* Scans and parses the input; a complete head is acted on. */
 void ws_connection_receive_head (WsConnection *self);
-void ws_connection_answer_open_request (WsConnection *self);
-void ws_connection_answer (WsConnection *self,
+/* The application has decided on the open request that it had deferred, or has dropped it. */
+void ws_connection_respond_to_open_request (WsConnection *self);
+/* Sends a refusal of the library, with one line of text that names the fault. */
+void ws_connection_refuse (WsConnection *self,
                            guint         status,
                            const char   *fault);
-void ws_connection_forget_open_request (WsConnection *self);
 
 G_END_DECLS

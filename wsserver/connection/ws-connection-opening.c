@@ -1,35 +1,33 @@
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The opening handshake: request head, decision, answer. RFC 6455 §4.2. */
+/* The opening handshake: request head, decision, response. RFC 6455 §4.2. */
+#include "wsserver/connection/ws-connection-opening-private.h"
+
 #include <string.h>
 
-#include "wsserver/connection/ws-connection-events-private.h"
-#include "wsserver/connection/ws-connection-keepalive-private.h"
-#include "wsserver/connection/ws-connection-loop-private.h"
-#include "wsserver/connection/ws-connection-opening-private.h"
-#include "wsserver/connection/ws-connection-output-private.h"
-#include "wsserver/io/ws-byte-buffer-private.h"
-#include "wsserver/request/ws-http-request-private.h"
-#include "wsserver/request/ws-open-request-private.h"
 #include "wsserver/base/ws-error.h"
+#include "wsserver/connection/ws-connection-end-private.h"
+#include "wsserver/connection/ws-connection-events-private.h"
+#include "wsserver/connection/ws-connection-extra-private.h"
+#include "wsserver/connection/ws-connection-keepalive-private.h"
+#include "wsserver/connection/ws-connection-output-private.h"
 #include "wsserver/connection/ws-connection-private.h"
+#include "wsserver/connection/ws-connection-state-private.h"
+#include "wsserver/connection/ws-connection-values-private.h"
+#include "wsserver/connection/ws-connection-watch-private.h"
+#include "wsserver/io/ws-byte-buffer-private.h"
 #include "wsserver/protocol/ws-handshake-private.h"
 #include "wsserver/protocol/ws-http-response-private.h"
+#include "wsserver/request/ws-http-request-private.h"
+#include "wsserver/request/ws-open-request-private.h"
 
 static void
-set_end_text (WsConnection *self,
-              const char   *description)
+enter_responding (WsConnection *self,
+                  const char   *description)
 {
-  g_free (self->description);
-  self->description = g_strdup (description);
-}
-
-static void
-enter_answering (WsConnection *self)
-{
-  self->state = WS_STATE_ANSWERING;
-  ws_connection_forget_open_request (self);
-  ws_timer_arm (&self->phase_timer, &self->context->handshake_timers, g_get_monotonic_time ());
+  ws_connection_set_end (self, 0, description);
+  ws_connection_enter_state (self, WS_STATE_RESPONDING);
+  ws_connection_cancel_open_request (self);
 }
 
 static void
@@ -52,9 +50,9 @@ describe_request (WsConnection *self)
 
 /* FALSE if a handler of the log has let something else happen to the request meanwhile. */
 static gboolean
-log_answer (WsConnection *self,
-            guint         status,
-            const char   *fault)
+log_response (WsConnection *self,
+              guint         status,
+              const char   *fault)
 {
   g_autofree char *request = NULL;
 
@@ -67,24 +65,24 @@ log_answer (WsConnection *self,
   else
     ws_connection_log_error (self, "%s: %u %s: %s", request, status, ws_http_status_get_phrase (status),
                              fault);
-  return self->state == WS_STATE_DECIDING;
+  return self->state == WS_STATE_AWAITING_DECISION;
 }
 
 /* A refusal of our own, with one line of text that names the fault. */
 void
-ws_connection_answer (WsConnection *self,
+ws_connection_refuse (WsConnection *self,
                       guint         status,
                       const char   *fault)
 {
   g_autofree char *body = g_strdup_printf ("%u %s: %s\n", status, ws_http_status_get_phrase (status), fault);
   g_autoptr (GString) response = NULL;
 
-  self->state = WS_STATE_DECIDING; /* while a handler of the log runs, nothing more is read */
-  if (!log_answer (self, status, fault))
+  if (self->state == WS_STATE_READING_REQUEST) /* while a handler of the log runs, nothing more is read */
+    ws_connection_enter_state (self, WS_STATE_AWAITING_DECISION);
+  if (!log_response (self, status, fault))
     return;
 
-  set_end_text (self, fault);
-  enter_answering (self);
+  enter_responding (self, fault);
   response = ws_handshake_build_response (status, NULL, "text/plain; charset=utf-8", (const guint8 *) body,
                                           strlen (body), self->head_only);
   queue_response (self, response);
@@ -93,8 +91,8 @@ ws_connection_answer (WsConnection *self,
 /* --- requests that ask for no WebSocket --- */
 
 static void
-answer_http_request (WsConnection  *self,
-                     WsHttpRequest *request)
+respond_to_http_request (WsConnection  *self,
+                         WsHttpRequest *request)
 {
   GBytes          *body = ws_http_request_get_body (request);
   guint            status = ws_http_request_get_status_code (request);
@@ -108,21 +106,20 @@ answer_http_request (WsConnection  *self,
   if (headers == NULL)
     {
       ws_connection_emit_error (self, WS_ERROR_INVALID_ARGUMENT, fault);
-      if (self->state == WS_STATE_DECIDING)
-        ws_connection_answer (self, 500, "the application's response headers are malformed");
+      if (self->state == WS_STATE_AWAITING_DECISION)
+        ws_connection_refuse (self, 500, "the application's response headers are malformed");
       return;
     }
   if (status == 426 && body == NULL)
     {
-      ws_connection_answer (self, status, "this is a WebSocket server");
+      ws_connection_refuse (self, status, "this is a WebSocket server");
       return;
     }
 
-  if (!log_answer (self, status, "answered by the application"))
+  if (!log_response (self, status, "answered by the application"))
     return;
 
-  set_end_text (self, "answered");
-  enter_answering (self);
+  enter_responding (self, "answered");
   response = ws_handshake_build_response (status, headers, ws_http_request_get_content_type (request), data,
                                           length, self->head_only);
   queue_response (self, response);
@@ -136,8 +133,8 @@ receive_plain_request (WsConnection *self)
   request = ws_http_request_new (self->head);
   if (self->context->funcs->wants_http_request (self->context->owner))
     self->context->funcs->http_request (self->context->owner, self, request);
-  if (self->state == WS_STATE_DECIDING)
-    answer_http_request (self, request);
+  if (self->state == WS_STATE_AWAITING_DECISION)
+    respond_to_http_request (self, request);
 }
 
 /* --- upgrades --- */
@@ -173,7 +170,7 @@ check_extensions (WsConnection *self)
       ws_deflate_negotiate (offers, &policy, &parameters, &answer, &fault) != WS_DEFLATE_MALFORMED)
     return TRUE;
 
-  ws_connection_answer (self, 400, fault);
+  ws_connection_refuse (self, 400, fault);
   return FALSE;
 }
 
@@ -186,7 +183,7 @@ open_web_socket (WsConnection *self,
   gboolean was_corked = self->corked;
   WsLimits limits;
 
-  if (!log_answer (self, 101, ""))
+  if (!log_response (self, 101, ""))
     return;
 
   ws_settings_get_limits (context->settings, &limits);
@@ -195,21 +192,19 @@ open_web_socket (WsConnection *self,
 
   response = ws_handshake_build_accept (ws_http_head_get (self->head, "Sec-WebSocket-Key"),
                                         self->sub_protocol, self->extensions, extra_headers);
-  ws_connection_forget_open_request (self);
-  ws_timer_disarm (&self->phase_timer);
-  self->state = WS_STATE_OPEN;
-  self->was_connected = TRUE;
+  ws_connection_cancel_open_request (self);
+  ws_connection_enter_state (self, WS_STATE_OPEN);
   ws_connection_start_keepalive (self);
 
   /* What the application sends in these handlers leaves together with the 101. */
   self->corked = TRUE;
   ws_outbox_append (&self->outbox, (const guint8 *) response->str, response->len, NULL);
-  if (self->dispatching == 0) /* a deferred decision: nobody else would flush while a handler blocks */
+  if (self->dispatching == 0) /* a deferred decision: nothing else would flush while a handler blocks */
     {
       self->corked = FALSE;
       ws_connection_flush (self);
     }
-  g_object_notify (G_OBJECT (self), "connected");
+  ws_connection_notify_connected (self);
   if (self->state == WS_STATE_OPEN)
     context->funcs->connected (context->owner, self);
   if (self->state == WS_STATE_OPEN && !self->ready_to_send)
@@ -230,7 +225,7 @@ select_sub_protocol (WsConnection  *self,
                      WsOpenRequest *request)
 {
   const char      *selected = ws_open_request_get_sub_protocols (request);
-  const char      *offered = ws_connection_get_sub_protocols (self);
+  const char      *offered = ws_connection_load_offered_sub_protocols (self);
   g_autofree char *message = NULL;
 
   if (!ws_open_request_has_selected (request) || selected == NULL || *selected == '\0')
@@ -257,28 +252,27 @@ refuse_open_request (WsConnection  *self,
   g_autofree char *body = g_strdup_printf ("%u %s\n", status, ws_http_status_get_phrase (status));
   g_autoptr (GString) response = NULL;
 
-  if (!log_answer (self, status, "refused by the application"))
+  if (!log_response (self, status, "refused by the application"))
     return;
 
-  set_end_text (self, "refused by the application");
-  enter_answering (self);
+  enter_responding (self, "refused by the application");
   response = ws_handshake_build_response (status, headers, "text/plain; charset=utf-8", (const guint8 *) body,
                                           strlen (body), FALSE);
   queue_response (self, response);
 }
 
 void
-ws_connection_answer_open_request (WsConnection *self)
+ws_connection_respond_to_open_request (WsConnection *self)
 {
   g_autoptr (WsOpenRequest) request = NULL;
   g_autofree char *fault = NULL;
   g_autofree char *headers = NULL;
 
-  if (self->state != WS_STATE_DECIDING)
+  if (self->state != WS_STATE_AWAITING_DECISION)
     return;
   if (self->extra->open_request == NULL)
     {
-      ws_connection_answer (self, 500, "the application dropped the request without a decision");
+      ws_connection_refuse (self, 500, "the application dropped the request without a decision");
       return;
     }
 
@@ -287,8 +281,8 @@ ws_connection_answer_open_request (WsConnection *self)
   if (headers == NULL)
     {
       ws_connection_emit_error (self, WS_ERROR_INVALID_ARGUMENT, fault);
-      if (self->state == WS_STATE_DECIDING)
-        ws_connection_answer (self, 500, "the application's response headers are malformed");
+      if (self->state == WS_STATE_AWAITING_DECISION)
+        ws_connection_refuse (self, 500, "the application's response headers are malformed");
       return;
     }
   if (ws_open_request_get_status_code (request) != 101)
@@ -297,7 +291,7 @@ ws_connection_answer_open_request (WsConnection *self)
       return;
     }
 
-  if (!select_sub_protocol (self, request) && self->state != WS_STATE_DECIDING)
+  if (!select_sub_protocol (self, request) && self->state != WS_STATE_AWAITING_DECISION)
     return;
   open_web_socket (self, headers);
 }
@@ -310,7 +304,7 @@ open_request_decided_cb (gpointer          owner,
 
   if (outcome == WS_DECISION_DROPPED)
     self->extra->open_request = NULL;
-  ws_connection_schedule (self, WS_PENDING_ANSWER);
+  ws_connection_schedule (self, WS_PENDING_OPEN_DECISION);
 }
 
 static void
@@ -318,27 +312,20 @@ ask_application (WsConnection *self)
 {
   g_autoptr (WsOpenRequest) request = ws_open_request_new (self->head, open_request_decided_cb, self);
 
-  ws_connection_get_extra (self)->open_request = request;
+  ws_connection_ensure_extra (self)->open_request = request;
   self->context->funcs->open_request (self->context->owner, self, request);
-  if (self->state != WS_STATE_DECIDING)
+  if (self->state != WS_STATE_AWAITING_DECISION)
     return;
 
   if (!ws_decision_is_pending (ws_open_request_get_decision (request)))
     {
-      ws_connection_answer_open_request (self);
+      ws_connection_respond_to_open_request (self);
       return;
     }
 
   /* The client has kept its time; from now on it is the application's. */
-  ws_timer_arm (&self->phase_timer, &self->context->handshake_timers, g_get_monotonic_time ());
+  ws_connection_restart_phase_timer (self);
   ws_connection_update_watch (self);
-}
-
-void
-ws_connection_forget_open_request (WsConnection *self)
-{
-  if (self->extra != NULL && self->extra->open_request != NULL)
-    ws_decision_cancel (ws_open_request_get_decision (g_steal_pointer (&self->extra->open_request)));
 }
 
 /* Only browsers send the field, and they always do. */
@@ -355,7 +342,7 @@ static void
 receive_upgrade (WsConnection *self)
 {
   if (!is_allowed_origin (self))
-    ws_connection_answer (self, 403, "the Origin is not one of AllowedOrigins");
+    ws_connection_refuse (self, 403, "the Origin is not one of AllowedOrigins");
   else if (!check_extensions (self))
     return;
   else if (self->context->funcs->wants_open_request (self->context->owner))
@@ -364,7 +351,7 @@ receive_upgrade (WsConnection *self)
     open_web_socket (self, NULL);
 }
 
-/* The header lines for the log: what lets a client in is nobody else's business. */
+/* The header lines for the log, without the client's credentials. */
 static char *
 describe_headers (WsConnection *self)
 {
@@ -396,16 +383,16 @@ receive_request (WsConnection *self)
       ws_connection_log (self, WS_LOG_VERBOSE, "Request: %s\n%s", request, headers);
     }
 
-  if (self->state != WS_STATE_DECIDING) /* by a handler of the log */
+  if (self->state != WS_STATE_AWAITING_DECISION) /* by a handler of the log */
     return;
   if (self->over_capacity)
-    ws_connection_answer (self, 503, "MaxConnections clients are connected");
+    ws_connection_refuse (self, 503, "MaxConnections clients are connected");
   else if (verdict.kind == WS_HANDSHAKE_UPGRADE)
     receive_upgrade (self);
   else if (verdict.kind == WS_HANDSHAKE_PLAIN)
     receive_plain_request (self);
   else
-    ws_connection_answer (self, verdict.status, verdict.fault);
+    ws_connection_refuse (self, verdict.status, verdict.fault);
 }
 
 static void
@@ -420,12 +407,12 @@ parse_head (WsConnection *self,
   if (self->extra != NULL)
     ws_byte_buffer_clear (&self->extra->head);
 
-  self->state = WS_STATE_DECIDING;
+  ws_connection_enter_state (self, WS_STATE_AWAITING_DECISION);
   self->head_only = self->head != NULL && g_str_equal (ws_http_head_get_method (self->head), "HEAD");
   if (self->head != NULL)
     receive_request (self);
   else
-    ws_connection_answer (self, status, fault);
+    ws_connection_refuse (self, status, fault);
 }
 
 /* A head that arrives in one piece is parsed where it lies; only a cut one is kept. */
@@ -455,7 +442,7 @@ ws_connection_receive_head (WsConnection *self)
     case WS_PARSE_NEED_MORE:
       if (kept == NULL)
         {
-          ws_byte_buffer_append (&ws_connection_get_extra (self)->head, data, length);
+          ws_byte_buffer_append (&ws_connection_ensure_extra (self)->head, data, length);
           self->extra->scanner = fresh;
         }
       self->input_length = 0;
@@ -463,11 +450,10 @@ ws_connection_receive_head (WsConnection *self)
 
     case WS_PARSE_FAILED:
       self->input_length = 0;
-      ws_connection_answer (self, status, fault);
+      ws_connection_refuse (self, status, fault);
       break;
 
     case WS_PARSE_DONE:
-    default:
       /* What is behind the head came with this piece: frames sent ahead of the 101. */
       self->input += self->input_length - (length - head_length);
       self->input_length = length - head_length;

@@ -18,11 +18,19 @@ void ws_connection_queue_frame (WsConnection *self,
                                 const guint8 *data,
                                 gsize         length,
                                 GBytes       *owner);
-/* A piece of a message that is sent as it comes. Where it begins, *compressed is decided. */
+/* Which part of its message something is. */
+typedef enum
+{
+  WS_PART_MIDDLE = 0,
+  WS_PART_FIRST = 1 << 0,
+  WS_PART_LAST = 1 << 1,
+  WS_PART_WHOLE = WS_PART_FIRST | WS_PART_LAST,
+} WsPart;
+
+/* A part of a message that is sent as it comes. With the first part *compressed is decided. */
 void ws_connection_queue_part (WsConnection *self,
                                WsOpcode      opcode,
-                               gboolean      first,
-                               gboolean      last,
+                               WsPart        part,
                                gboolean     *compressed,
                                const guint8 *data,
                                gsize         length,
@@ -61,7 +69,7 @@ void     ws_connection_queue_pong (WsConnection *self,
 void     ws_connection_flush (WsConnection *self);
 /* Whether the client has acknowledged bytes since the last call and more are on their way. Such a
  * client is alive, and its pong or close frame may be far behind what it is still to read. */
-gboolean ws_connection_is_peer_taking (WsConnection *self);
+gboolean ws_connection_is_peer_acknowledging (WsConnection *self);
 /* What a message of length may take in the queue. */
 gsize ws_connection_get_frames_size (WsConnection *self,
                                      gsize         length);
@@ -70,6 +78,5 @@ void     ws_connection_queue_owed_pong (WsConnection *self);
 gboolean ws_connection_has_room (WsConnection *self,
                                  gsize         length,
                                  GError      **error);
-guint64  ws_connection_get_queued_bytes (WsConnection *self);
 
 G_END_DECLS

@@ -3,14 +3,15 @@
 /* The sending half: messages become frames, frames go to the outbox, the outbox to the transport. */
 #include <string.h>
 
-#include "wsserver/connection/ws-connection-closing-private.h"
-#include "wsserver/connection/ws-connection-events-private.h"
-#include "wsserver/connection/ws-connection-jobs-private.h"
-#include "wsserver/connection/ws-connection-loop-private.h"
-#include "wsserver/connection/ws-connection-output-private.h"
-#include "wsserver/connection/ws-connection-send-private.h"
 #include "wsserver/base/ws-error-private.h"
+#include "wsserver/connection/ws-connection-end-private.h"
+#include "wsserver/connection/ws-connection-events-private.h"
+#include "wsserver/connection/ws-connection-extra-private.h"
+#include "wsserver/connection/ws-connection-output-private.h"
 #include "wsserver/connection/ws-connection-private.h"
+#include "wsserver/connection/ws-connection-send-queue-private.h"
+#include "wsserver/connection/ws-connection-state-private.h"
+#include "wsserver/connection/ws-connection-watch-private.h"
 #include "wsserver/io/ws-socket-private.h"
 
 /* Sends made while events are delivered are gathered up to this. */
@@ -21,12 +22,6 @@
 /* A frame up to this is put together before it is written. */
 #define SHORT_FRAME_MAX_BYTES 256
 
-guint64
-ws_connection_get_queued_bytes (WsConnection *self)
-{
-  return self->outbox.length + (self->extra != NULL ? self->extra->waiting_bytes : 0);
-}
-
 static gboolean
 is_below_half (WsConnection *self)
 {
@@ -34,9 +29,9 @@ is_below_half (WsConnection *self)
 }
 
 gboolean
-ws_connection_is_peer_taking (WsConnection *self)
+ws_connection_is_peer_acknowledging (WsConnection *self)
 {
-  WsConnectionExtra *extra = ws_connection_get_extra (self);
+  WsConnectionExtra *extra = ws_connection_ensure_extra (self);
   int                unacknowledged = -1;
   guint64            taken;
 
@@ -46,10 +41,10 @@ ws_connection_is_peer_taking (WsConnection *self)
     return FALSE;
 
   taken = self->written - MIN (self->written, (guint64) unacknowledged);
-  if (taken <= extra->taken)
+  if (taken <= extra->acknowledged)
     return FALSE;
 
-  extra->taken = taken;
+  extra->acknowledged = taken;
   return unacknowledged > 0 || self->outbox.length > 0;
 }
 
@@ -70,6 +65,13 @@ is_transport_empty (WsConnection *self)
   return self->tls == NULL || ws_transport_flush (self->transport, NULL) != WS_IO_WOULD_BLOCK;
 }
 
+static gboolean
+is_ending_with_output (WsConnection *self)
+{
+  return self->state == WS_STATE_FLUSHING || self->state == WS_STATE_FLUSHING_TO_LINGER ||
+         self->state == WS_STATE_RESPONDING;
+}
+
 static void
 after_write (WsConnection *self,
              WsIOStatus    status,
@@ -79,19 +81,18 @@ after_write (WsConnection *self,
   self->written += n_written;
   if (status == WS_IO_FAILED)
     {
-      ws_connection_lost (self, error);
+      ws_connection_take_io_error (self, error);
       return;
     }
 
-  if (self->extra != NULL)
-    ws_connection_run_jobs (self);
+  if (self->extra != NULL && self->context != NULL)
+    self->context->bytes_written (self);
   if (!self->ready_to_send && self->state == WS_STATE_OPEN && is_below_half (self))
     ws_connection_schedule (self, WS_PENDING_READY_TO_SEND);
   if (self->outbox.length == 0)
     ws_connection_queue_owed_pong (self);
-  if (self->outbox.length == 0 && (self->state == WS_STATE_ENDING || self->state == WS_STATE_ANSWERING) &&
-      is_transport_empty (self))
-    ws_connection_drained (self);
+  if (self->outbox.length == 0 && is_ending_with_output (self) && is_transport_empty (self))
+    ws_connection_handle_flushed (self);
   ws_connection_update_watch (self);
 }
 
@@ -292,22 +293,22 @@ give_scratch (WsConnection *self,
 static void
 queue_compressed (WsConnection *self,
                   WsOpcode      opcode,
-                  gboolean      first,
-                  gboolean      last,
+                  WsPart        part,
                   const guint8 *data,
                   gsize         length)
 {
   GByteArray *output = take_scratch (self);
-  guint       flags = (first ? WS_FRAME_RSV1 : 0) | (last ? WS_FRAME_FIN : 0);
+  gboolean    is_last = (part & WS_PART_LAST) != 0;
+  guint       flags = ((part & WS_PART_FIRST) != 0 ? WS_FRAME_RSV1 : 0) | (is_last ? WS_FRAME_FIN : 0);
   g_autoptr (GBytes) owner = NULL;
 
-  for (gsize offset = 0; offset < length || (length == 0 && last); offset += WS_DEFLATE_MAX_INPUT_BYTES)
+  for (gsize offset = 0; offset < length || (length == 0 && is_last); offset += WS_DEFLATE_MAX_INPUT_BYTES)
     {
-      gsize    part = MIN (length - offset, WS_DEFLATE_MAX_INPUT_BYTES);
-      gboolean ends = offset + part == length;
+      gsize    piece = MIN (length - offset, WS_DEFLATE_MAX_INPUT_BYTES);
+      gboolean ends = offset + piece == length;
 
-      ws_deflater_compress (self->deflater, data + offset, part,
-                            ends && last ? WS_DEFLATE_MESSAGE_END : WS_DEFLATE_FLUSH, output);
+      ws_deflater_compress (self->deflater, data + offset, piece,
+                            ends && is_last ? WS_DEFLATE_MESSAGE_END : WS_DEFLATE_FLUSH, output);
       if (ends)
         break;
     }
@@ -364,7 +365,7 @@ ws_connection_queue_message (WsConnection *self,
   ws_connection_note_message (self);
 
   if (ws_connection_will_compress (self, length))
-    queue_compressed (self, opcode, TRUE, TRUE, data, length);
+    queue_compressed (self, opcode, WS_PART_WHOLE, data, length);
   else
     ws_connection_queue_frames (self, opcode, WS_FRAME_FIN, data, length, owner);
 }
@@ -397,24 +398,25 @@ ws_connection_gather_message (WsConnection *self,
 void
 ws_connection_queue_part (WsConnection *self,
                           WsOpcode      opcode,
-                          gboolean      first,
-                          gboolean      last,
+                          WsPart        part,
                           gboolean     *compressed,
                           const guint8 *data,
                           gsize         length,
                           GBytes       *owner)
 {
-  if (first)
+  if ((part & WS_PART_FIRST) != 0)
     *compressed = may_compress (self);
-  if (last)
+  else
+    opcode = WS_OPCODE_CONTINUATION;
+  if ((part & WS_PART_LAST) != 0)
     self->messages_sent++;
   restart_idle_timer (self);
 
   if (*compressed)
-    queue_compressed (self, first ? opcode : WS_OPCODE_CONTINUATION, first, last, data, length);
+    queue_compressed (self, opcode, part, data, length);
   else
-    ws_connection_queue_frames (self, first ? opcode : WS_OPCODE_CONTINUATION, last ? WS_FRAME_FIN : 0, data,
-                                length, owner);
+    ws_connection_queue_frames (self, opcode, (part & WS_PART_LAST) != 0 ? WS_FRAME_FIN : 0, data, length,
+                                owner);
 }
 
 gsize
@@ -451,7 +453,7 @@ ws_connection_queue_pong (WsConnection *self,
 
   if ((self->watch.events & WS_POLL_OUT) != 0)
     {
-      WsConnectionExtra *extra = ws_connection_get_extra (self);
+      WsConnectionExtra *extra = ws_connection_ensure_extra (self);
 
       memcpy (extra->pong, payload, length);
       extra->pong_length = (guint8) length;

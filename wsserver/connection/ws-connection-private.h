@@ -2,11 +2,10 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "wsserver/config/ws-config-private.h"
 #include "wsserver/connection/ws-connection-context-private.h"
+#include "wsserver/connection/ws-connection-extra-private.h"
 #include "wsserver/connection/ws-connection-state-private.h"
 #include "wsserver/connection/ws-connection.h"
-#include "wsserver/io/ws-byte-buffer-private.h"
 #include "wsserver/io/ws-outbox-private.h"
 #include "wsserver/io/ws-peer-address-private.h"
 #include "wsserver/io/ws-poller-private.h"
@@ -14,43 +13,19 @@
 #include "wsserver/protocol/ws-deflate-private.h"
 #include "wsserver/protocol/ws-http-head-private.h"
 #include "wsserver/protocol/ws-protocol-private.h"
-#include "wsserver/request/ws-open-request.h"
 
 G_BEGIN_DECLS
 
 /* See ws-connection-tls-private.h. */
 typedef struct _WsConnectionTls WsConnectionTls;
 
-/* What only a few connections need at a time, made on demand. */
+/* What is known of input that the poller reports once, see ws-connection-watch-private.h. */
 typedef struct
 {
-  WsByteBuffer         message; /* of the message (BufferMessage) or the frame being assembled */
-  WsByteBuffer         line;    /* line mode: bytes not yet delivered as lines, from line_start on */
-  gsize                line_start;
-  gsize                line_searched; /* bytes from line_start on known to hold no line end */
-  WsByteBuffer         held;          /* read but not to be delivered yet: paused, or before the 101 */
-  WsByteBuffer         head;          /* a request head that came in pieces */
-  WsHttpHeadScanner    scanner;
-  WsConnectionSettings settings;
-  WsOpenRequest       *open_request; /* awaits the decision; not a reference, see WsDecision */
-  WsOpcode             message_opcode;
-  gboolean             message_compressed;
-  WsUtf8Validator      message_utf8;
-  guint64              message_left; /* MessageLength: bytes of the message under way still to be sent */
-  /* WsSendJob: queued behind a stream under way, or waiting to be written */
-  GQueue   jobs;
-  guint64  waiting_bytes; /* payload of the jobs not started */
-  GQueue   finished;      /* WsSendJob: to be told */
-  GQueue   pings;         /* WsSendJob: waiting for their pong */
-  GQueue   closers;       /* WsSendJob: waiting for the end */
-  gboolean running_jobs;  /* guards ws_connection_run_jobs() against itself */
-  guint64  taken;         /* bytes the client had acknowledged at the last look */
-  guint64  ping_sequence;
-  gint64   ping_sent_us;                        /* of ping_sequence */
-  guint8   pong[WS_CONTROL_PAYLOAD_MAX_LENGTH]; /* latest pong owed while the outbox is full */
-  guint8   pong_length;
-  gboolean pong_owed;
-} WsConnectionExtra;
+  guint8 enabled : 1;
+  guint8 readable : 1;    /* reported, and not read to the end since */
+  guint8 read_to_end : 1; /* a short read may leave something */
+} WsInputEdge;
 
 /* What every message touches comes first and lies together: the kernel's own work on a message leaves
  * little of it in the nearest cache. */
@@ -58,7 +33,7 @@ struct _WsConnection
 {
   GObject parent_instance;
 
-  WsConnectionContext *context; /* NULL once ended and told */
+  WsConnectionContext *context; /* NULL once the end was reported */
   WsWatch              watch;
   WsTransport         *transport; /* NULL once closed */
   WsConnectionExtra   *extra;
@@ -70,32 +45,25 @@ struct _WsConnection
   guint8 *input;
   gsize   input_length;
 
-  guint8  state; /* WsConnectionState */
-  guint8  data_format;
-  guint16 pending;     /* WsPending */
-  guint8  dispatching; /* calls of the ready function on the stack */
-  guint   over_capacity : 1;
-  guint   head_only : 1;
-  guint   was_connected : 1;
-  guint   paused : 1;
-  guint   line_mode : 1;
-  guint   ready_to_send : 1;
-  guint   corked : 1;        /* sends are gathered until the events of this dispatch are delivered */
-  guint   linger : 1;        /* end by shutting down our side first: the peer may have more for us to read */
-  guint   peer_finished : 1; /* end of the peer's bytes seen */
-  guint   close_received : 1;
-  guint   close_sent : 1; /* queued, to be exact */
-  guint   discarding : 1; /* closed while paused: data is dropped until the client's close frame */
-  guint   awaiting_pong : 1;
-  guint   compress : 1;   /* messages may be compressed; per message, by the application */
-  guint   more_input : 1; /* the transport holds input that was left for the next turn */
-  /* the fault is an error of TLS, to be told also of a client that never opened */
-  guint tell_fault : 1;
-  guint has_edges : 1;      /* the poller tells of input once, see WS_POLL_EDGE */
-  guint readable : 1;       /* told so by an edge, and not read to the end since */
-  guint hung_up : 1;        /* an edge has told of what a short read leaves: see note_edge() */
-  guint message_begins : 1; /* no part of the message under way has been delivered */
-  int   timeout_s;
+  WsConnectionState state : 8; /* assigned by ws_connection_enter_state() only */
+  guint8            data_format;
+  guint16           pending;     /* WsPending */
+  guint8            dispatching; /* calls of the ready function on the stack */
+  WsInputEdge       input_edge;
+  WsDelivery        delivery : 2;
+  guint             over_capacity : 1;
+  guint             head_only : 1; /* the request is a HEAD */
+  guint             was_open : 1;
+  guint             line_mode : 1;
+  guint             ready_to_send : 1;
+  guint             corked : 1; /* sends are gathered until the events of this dispatch are delivered */
+  guint             close_received : 1;
+  guint             awaiting_pong : 1;
+  guint             compress : 1;           /* messages may be compressed; per message, by the application */
+  guint             has_deferred_input : 1; /* left in the transport for the next iteration */
+  guint             report_fault : 1;       /* also of a client that never opened: it is an error of TLS */
+  guint             message_begins : 1;     /* no part of the current message has been delivered */
+  int               timeout_s;
 
   WsOutbox   outbox;
   WsProtocol protocol;
@@ -105,7 +73,7 @@ struct _WsConnection
   guint64    messages_received;
   guint64    written; /* bytes the transport has taken */
 
-  guint64      id;         /* this and the task queue stay, so that any thread may read them */
+  guint64      id;         /* this and the task queue never change, so any thread may read them */
   WsTaskQueue *task_queue; /* the poller's */
   WsIdleCall   idle_call;
   WsTimer      phase_timer; /* handshake, close or linger */
@@ -131,16 +99,20 @@ struct _WsConnection
   guint16 local_port;
 };
 
-WsConnection      *ws_connection_new (WsConnectionContext *context,
-                                      guint64              id,
-                                      WsTransport         *transport,
-                                      const WsPeerAddress *peer,
-                                      int                  timeout_s,
-                                      gboolean             over_capacity);
-gboolean           ws_connection_start (WsConnection *self,
-                                        GError      **error);
-WsConnectionExtra *ws_connection_get_extra (WsConnection *self);
-void               ws_connection_set_ready_to_send (WsConnection *self,
-                                                    gboolean      ready_to_send);
+WsConnection *ws_connection_new (WsConnectionContext *context,
+                                 guint64              id,
+                                 WsTransport         *transport,
+                                 const WsPeerAddress *peer,
+                                 int                  timeout_s,
+                                 gboolean             over_capacity);
+gboolean      ws_connection_start (WsConnection *self,
+                                   GError      **error);
+
+/* Whether frames of the client are processed. */
+static inline gboolean
+ws_connection_is_receiving (const WsConnection *self)
+{
+  return (self->state == WS_STATE_OPEN || self->state == WS_STATE_CLOSING) && !self->close_received;
+}
 
 G_END_DECLS

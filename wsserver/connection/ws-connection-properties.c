@@ -1,22 +1,14 @@
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The properties of a connection. Those about addresses are in ws-connection-addresses.c. */
-#include <string.h>
-
-#include "wsserver/connection/ws-connection-loop-private.h"
-#include "wsserver/connection/ws-connection-output-private.h"
-#include "wsserver/connection/ws-connection-send-private.h"
+/* What the application can ask and change of a connection. The properties that can be written are in
+ * ws-connection.c. */
 #include "wsserver/base/ws-error-private.h"
 #include "wsserver/connection/ws-connection-private.h"
-
-static const char *
-get_header (WsConnection *self,
-            const char   *name)
-{
-  const char *value = self->head != NULL ? ws_http_head_get (self->head, name) : NULL;
-
-  return value != NULL ? value : "";
-}
+#include "wsserver/connection/ws-connection-send-queue-private.h"
+#include "wsserver/connection/ws-connection-state-private.h"
+#include "wsserver/connection/ws-connection-values-private.h"
+#include "wsserver/connection/ws-connection-watch-private.h"
+#include "wsserver/io/ws-peer-address-private.h"
 
 /**
  * ws_connection_get_connection_id: (get-property connection-id)
@@ -33,9 +25,7 @@ ws_connection_get_connection_id (WsConnection *self)
 {
   g_return_val_if_fail (WS_IS_CONNECTION (self), NULL);
 
-  if (self->id_text == NULL)
-    self->id_text = g_strdup_printf ("%" G_GUINT64_FORMAT, self->id);
-  return self->id_text;
+  return ws_connection_load_id_text (self);
 }
 
 /**
@@ -70,12 +60,9 @@ ws_connection_get_connected (WsConnection *self)
 const char *
 ws_connection_get_host (WsConnection *self)
 {
-  const char *host;
-
   g_return_val_if_fail (WS_IS_CONNECTION (self), NULL);
 
-  host = self->head != NULL ? ws_http_head_get_host (self->head) : NULL;
-  return host != NULL ? host : "";
+  return ws_connection_find_host (self);
 }
 
 /**
@@ -93,7 +80,7 @@ ws_connection_get_origin (WsConnection *self)
 {
   g_return_val_if_fail (WS_IS_CONNECTION (self), NULL);
 
-  return get_header (self, "Origin");
+  return ws_connection_find_header (self, "Origin");
 }
 
 /**
@@ -111,7 +98,7 @@ ws_connection_get_request_uri (WsConnection *self)
 {
   g_return_val_if_fail (WS_IS_CONNECTION (self), NULL);
 
-  return self->head != NULL ? ws_http_head_get_path (self->head) : "";
+  return ws_connection_find_request_uri (self);
 }
 
 /**
@@ -129,7 +116,7 @@ ws_connection_get_request_headers (WsConnection *self)
 {
   g_return_val_if_fail (WS_IS_CONNECTION (self), NULL);
 
-  return self->head != NULL ? ws_http_head_get_header_text (self->head) : "";
+  return ws_connection_find_request_headers (self);
 }
 
 /**
@@ -147,9 +134,7 @@ ws_connection_get_sub_protocols (WsConnection *self)
 {
   g_return_val_if_fail (WS_IS_CONNECTION (self), NULL);
 
-  if (self->offered_sub_protocols == NULL && self->head != NULL)
-    self->offered_sub_protocols = ws_http_head_get_list (self->head, "Sec-WebSocket-Protocol");
-  return self->offered_sub_protocols != NULL ? self->offered_sub_protocols : "";
+  return ws_connection_load_offered_sub_protocols (self);
 }
 
 /**
@@ -203,7 +188,7 @@ ws_connection_get_accept_data (WsConnection *self)
 {
   g_return_val_if_fail (WS_IS_CONNECTION (self), FALSE);
 
-  return !self->paused && !self->discarding;
+  return self->delivery == WS_DELIVERY_ON;
 }
 
 /**
@@ -351,84 +336,6 @@ ws_connection_get_round_trip_time (WsConnection *self)
 }
 
 /**
- * ws_connection_get_data_format: (get-property data-format)
- * @self: a connection
- *
- * Gets what [method@Ws.Connection.send] makes of its data.
- *
- * Returns: the format
- *
- * Since: 1.0
- */
-WsDataFormat
-ws_connection_get_data_format (WsConnection *self)
-{
-  g_return_val_if_fail (WS_IS_CONNECTION (self), WS_DATA_FORMAT_AUTOMATIC);
-
-  return (WsDataFormat) self->data_format;
-}
-
-/**
- * ws_connection_get_timeout: (get-property timeout)
- * @self: a connection
- *
- * Gets how long a send or ping may wait without progress.
- *
- * Returns: seconds, 0 for not at all
- *
- * Since: 1.0
- */
-int
-ws_connection_get_timeout (WsConnection *self)
-{
-  g_return_val_if_fail (WS_IS_CONNECTION (self), 0);
-
-  return self->timeout_s;
-}
-
-/**
- * ws_connection_get_compress: (get-property compress)
- * @self: a connection
- *
- * Gets whether messages may be compressed.
- *
- * Returns: %TRUE if so
- *
- * Since: 1.0
- */
-gboolean
-ws_connection_get_compress (WsConnection *self)
-{
-  g_return_val_if_fail (WS_IS_CONNECTION (self), FALSE);
-
-  return self->compress;
-}
-
-/**
- * ws_connection_set_compress: (set-property compress)
- * @self: a connection
- * @compress: whether messages sent from now on may be compressed
- *
- * Allows or forbids compression, message by message.
- *
- * Source: RFC 7692 §6.
- *
- * Since: 1.0
- */
-void
-ws_connection_set_compress (WsConnection *self,
-                            gboolean      compress)
-{
-  g_return_if_fail (WS_IS_CONNECTION (self));
-
-  if (self->compress == !!compress)
-    return;
-
-  self->compress = !!compress;
-  g_object_notify (G_OBJECT (self), "compress");
-}
-
-/**
  * ws_connection_get_compression_ratio: (get-property compression-ratio)
  * @self: a connection
  *
@@ -443,61 +350,7 @@ ws_connection_get_compression_ratio (WsConnection *self)
 {
   g_return_val_if_fail (WS_IS_CONNECTION (self), 1);
 
-  return self->uncompressed_bytes > 0 ? (double) self->compressed_bytes / (double) self->uncompressed_bytes
-                                      : 1;
-}
-
-/**
- * ws_connection_set_data_format: (set-property data-format)
- * @self: a connection
- * @data_format: the format
- *
- * Sets what [method@Ws.Connection.send] makes of its data.
- *
- * Since: 1.0
- */
-void
-ws_connection_set_data_format (WsConnection *self,
-                               WsDataFormat  data_format)
-{
-  g_return_if_fail (WS_IS_CONNECTION (self));
-  g_return_if_fail (data_format <= WS_DATA_FORMAT_BINARY || data_format == WS_DATA_FORMAT_PING ||
-                    data_format == WS_DATA_FORMAT_PONG);
-
-  if (self->data_format == data_format)
-    return;
-
-  self->data_format = (guint8) data_format;
-  g_object_notify (G_OBJECT (self), "data-format");
-}
-
-/**
- * ws_connection_set_timeout: (set-property timeout)
- * @self: a connection
- * @timeout: seconds, 0 or more
- *
- * Sets how long a send or ping may wait without progress.
- *
- * With 0 they return at once: what cannot go out is queued. With a positive number they return when
- * all has been handed to the system, and fail with `WS_ERROR_TIMED_OUT` when nothing moves for so
- * long; the main context runs meanwhile.
- *
- * Source: [Coming from IPWorks WSServer](coming-from-ipworks.html), Timeout.
- *
- * Since: 1.0
- */
-void
-ws_connection_set_timeout (WsConnection *self,
-                           int           timeout)
-{
-  g_return_if_fail (WS_IS_CONNECTION (self));
-  g_return_if_fail (timeout >= 0);
-
-  if (self->timeout_s == timeout)
-    return;
-
-  self->timeout_s = timeout;
-  g_object_notify (G_OBJECT (self), "timeout");
+  return ws_connection_calculate_compression_ratio (self);
 }
 
 /**
@@ -567,10 +420,10 @@ ws_connection_pause_data (WsConnection *self,
 
   if (!ws_connection_check_not_closed (self, error))
     return FALSE;
-  if (self->paused)
+  if (self->delivery != WS_DELIVERY_ON)
     return TRUE;
 
-  self->paused = TRUE;
+  self->delivery = WS_DELIVERY_PAUSED;
   ws_connection_update_watch (self);
   g_object_notify (G_OBJECT (self), "accept-data");
   return TRUE;
@@ -601,12 +454,104 @@ ws_connection_process_data (WsConnection *self,
 
   if (!ws_connection_check_not_closed (self, error))
     return FALSE;
-  if (!self->paused)
+  if (self->delivery != WS_DELIVERY_PAUSED)
     return TRUE;
 
-  self->paused = FALSE;
+  self->delivery = WS_DELIVERY_ON;
   ws_connection_update_watch (self);
   ws_connection_schedule (self, WS_PENDING_INPUT);
   g_object_notify (G_OBJECT (self), "accept-data");
   return TRUE;
+}
+
+/* --- addresses ------------------------------------------------------------------------------- */
+
+/**
+ * ws_connection_get_local_address: (get-property local-address)
+ * @self: a connection
+ *
+ * Gets the address of this machine that the client connected to.
+ *
+ * Returns: IP address, or path of the Unix socket
+ *
+ * Since: 1.0
+ */
+const char *
+ws_connection_get_local_address (WsConnection *self)
+{
+  g_return_val_if_fail (WS_IS_CONNECTION (self), NULL);
+
+  return ws_connection_load_local_address (self);
+}
+
+/**
+ * ws_connection_get_local_port: (get-property local-port)
+ * @self: a connection
+ *
+ * Gets the port of this machine that the client connected to.
+ *
+ * Returns: the port, 0 for a Unix socket
+ *
+ * Since: 1.0
+ */
+guint
+ws_connection_get_local_port (WsConnection *self)
+{
+  g_return_val_if_fail (WS_IS_CONNECTION (self), 0);
+
+  return ws_connection_load_local_port (self);
+}
+
+/**
+ * ws_connection_get_remote_host: (get-property remote-host)
+ * @self: a connection
+ *
+ * Gets the client's IP address.
+ *
+ * Returns: the address, empty for a Unix socket
+ *
+ * Since: 1.0
+ */
+const char *
+ws_connection_get_remote_host (WsConnection *self)
+{
+  g_return_val_if_fail (WS_IS_CONNECTION (self), NULL);
+
+  return ws_connection_load_remote_host (self);
+}
+
+/**
+ * ws_connection_get_remote_port: (get-property remote-port)
+ * @self: a connection
+ *
+ * Gets the client's port.
+ *
+ * Returns: the port, 0 for a Unix socket
+ *
+ * Since: 1.0
+ */
+guint
+ws_connection_get_remote_port (WsConnection *self)
+{
+  g_return_val_if_fail (WS_IS_CONNECTION (self), 0);
+
+  return ws_peer_address_get_port (&self->peer);
+}
+
+/**
+ * ws_connection_get_remote_address: (get-property remote-address)
+ * @self: a connection
+ *
+ * Gets the client's address as GIO has it, for example for a look-up of its name.
+ *
+ * Returns: (transfer full): the address; an anonymous one for a client of a Unix socket
+ *
+ * Since: 1.0
+ */
+GSocketAddress *
+ws_connection_get_remote_address (WsConnection *self)
+{
+  g_return_val_if_fail (WS_IS_CONNECTION (self), NULL);
+
+  return ws_connection_make_remote_address (self);
 }

@@ -2,14 +2,16 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Sending from any thread. In the one that runs the server's context a message is queued at once; from
  * another it goes through the poller's task queue, and nothing of the connection is touched. */
+#include "wsserver/base/ws-error-private.h"
+#include "wsserver/connection/ws-connection-conductor-private.h"
 #include "wsserver/connection/ws-connection-events-private.h"
 #include "wsserver/connection/ws-connection-jobs-private.h"
-#include "wsserver/connection/ws-connection-loop-private.h"
 #include "wsserver/connection/ws-connection-output-private.h"
-#include "wsserver/connection/ws-connection-send-private.h"
-#include "wsserver/connection/ws-send-job-private.h"
-#include "wsserver/base/ws-error-private.h"
 #include "wsserver/connection/ws-connection-private.h"
+#include "wsserver/connection/ws-connection-send-private.h"
+#include "wsserver/connection/ws-connection-send-queue-private.h"
+#include "wsserver/connection/ws-connection-state-private.h"
+#include "wsserver/connection/ws-send-job-private.h"
 
 /* What a message takes beside its payload while it waits to be handed over, as its limit counts it. */
 #define MESSAGE_OVERHEAD_BYTES 256

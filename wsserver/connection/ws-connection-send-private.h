@@ -6,14 +6,6 @@
 
 G_BEGIN_DECLS
 
-gboolean ws_connection_check_open (WsConnection *self,
-                                   GError      **error);
-gboolean ws_connection_check_not_closed (WsConnection *self,
-                                         GError      **error);
-/* As check_open; and no message announced by MessageLength is under way. */
-gboolean ws_connection_check_can_start_message (WsConnection *self,
-                                                GError      **error);
-
 /* AUTOMATIC becomes text where the bytes can be text. FALSE if text was asked for and they cannot.
  * In any thread. */
 gboolean ws_connection_resolve_format (WsDataFormat *format,

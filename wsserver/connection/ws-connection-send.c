@@ -3,52 +3,16 @@
 /* The sending part of the public interface. */
 #include <string.h>
 
+#include "wsserver/base/ws-error-private.h"
+#include "wsserver/connection/ws-connection-blocking-private.h"
+#include "wsserver/connection/ws-connection-extra-private.h"
 #include "wsserver/connection/ws-connection-jobs-private.h"
 #include "wsserver/connection/ws-connection-output-private.h"
-#include "wsserver/connection/ws-connection-send-private.h"
-#include "wsserver/connection/ws-send-job-private.h"
-#include "wsserver/base/ws-error-private.h"
 #include "wsserver/connection/ws-connection-private.h"
-
-gboolean
-ws_connection_check_open (WsConnection *self,
-                          GError      **error)
-{
-  if (G_LIKELY (self->state == WS_STATE_OPEN))
-    return TRUE;
-
-  g_set_error (error, WS_ERROR, WS_ERROR_SENDING, "Connection %s is %s",
-               ws_connection_get_connection_id (self),
-               self->state < WS_STATE_OPEN      ? "not open yet"
-               : self->state == WS_STATE_CLOSED ? "closed"
-                                                : "closing");
-  return FALSE;
-}
-
-gboolean
-ws_connection_check_not_closed (WsConnection *self,
-                                GError      **error)
-{
-  if (self->state != WS_STATE_CLOSED)
-    return TRUE;
-
-  return ws_connection_check_open (self, error);
-}
-
-gboolean
-ws_connection_check_can_start_message (WsConnection *self,
-                                       GError      **error)
-{
-  if (!ws_connection_check_open (self, error))
-    return FALSE;
-  if (self->extra == NULL || self->extra->message_left == 0)
-    return TRUE;
-
-  g_set_error (error, WS_ERROR, WS_ERROR_IN_PROGRESS,
-               "[%d] Operation now in progress: %" G_GUINT64_FORMAT " bytes of the message announced by MessageLength are missing",
-               WS_ERROR_IN_PROGRESS, self->extra->message_left);
-  return FALSE;
-}
+#include "wsserver/connection/ws-connection-send-private.h"
+#include "wsserver/connection/ws-connection-send-queue-private.h"
+#include "wsserver/connection/ws-connection-state-private.h"
+#include "wsserver/connection/ws-send-job-private.h"
 
 static gboolean
 send_control (WsConnection *self,
@@ -141,8 +105,9 @@ send_part_of_message (WsConnection *self,
   extra->message_left = left - length;
   if (extra->message_left == 0)
     extra->settings.message_bytes = 0;
-  ws_connection_queue_part (self, opcode, first, extra->message_left == 0, &extra->message_compressed, data,
-                            length, owner);
+  ws_connection_queue_part (self, opcode,
+                            (first ? WS_PART_FIRST : 0) | (extra->message_left == 0 ? WS_PART_LAST : 0),
+                            &extra->message_compressed, data, length, owner);
   return TRUE;
 }
 

@@ -1,152 +1,12 @@
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Files and streams sent as one message without holding them in memory. */
-#include "wsserver/connection/ws-connection-closing-private.h"
-#include "wsserver/connection/ws-connection-events-private.h"
-#include "wsserver/connection/ws-connection-jobs-private.h"
-#include "wsserver/connection/ws-connection-output-private.h"
-#include "wsserver/connection/ws-connection-send-private.h"
-#include "wsserver/connection/ws-connection-stream-private.h"
-#include "wsserver/connection/ws-send-job-private.h"
 #include "wsserver/base/ws-error-private.h"
+#include "wsserver/connection/ws-connection-blocking-private.h"
+#include "wsserver/connection/ws-connection-jobs-private.h"
 #include "wsserver/connection/ws-connection-private.h"
-
-/* While more than this waits in the outbox no more of the stream is read. */
-#define LOW_WATER_BYTES (256 * 1024)
-#define MAX_READ_BYTES (128 * 1024)
-
-static gsize
-get_read_size (WsConnection *self)
-{
-  return MIN (self->context->settings->max_frame_bytes, MAX_READ_BYTES);
-}
-
-/* A text message that turns out to be none cannot be taken back, nor ended well. */
-static gboolean
-check_text (WsConnection *self,
-            WsSendJob    *job,
-            const guint8 *data,
-            gsize         length)
-{
-  GError *error = NULL;
-
-  if (job->opcode != WS_OPCODE_TEXT || (length > 0 ? ws_utf8_validator_feed (&job->utf8, data, length)
-                                                   : ws_utf8_validator_is_complete (&job->utf8)))
-    return TRUE;
-
-  g_set_error (&error, WS_ERROR, WS_ERROR_INVALID_ARGUMENT,
-               "[%d] Invalid argument: what was sent as text is not UTF-8 behind its first %" G_GUINT64_FORMAT " bytes",
-               WS_ERROR_INVALID_ARGUMENT, job->total);
-  job->all_queued = TRUE; /* no last fragment makes it look whole */
-  ws_connection_finish_job (self, job, error);
-  ws_connection_start_close (self, WS_CLOSE_CODE_INTERNAL_ERROR, "the message was broken off");
-  return FALSE;
-}
-
-static void
-queue_part (WsConnection *self,
-            WsSendJob    *job,
-            GBytes       *bytes)
-{
-  gsize         length;
-  const guint8 *data = g_bytes_get_data (bytes, &length);
-  gboolean      first = job->total == 0;
-  gboolean      last = length == 0;
-
-  if (!check_text (self, job, data, length))
-    return;
-
-  if (last)
-    {
-      /* Writing it may ask already whether the job is finished. */
-      job->target = G_MAXUINT64;
-      job->all_queued = TRUE;
-    }
-  job->total += length;
-  ws_connection_queue_owed_pong (self); /* a stream may keep the outbox from ever being empty */
-  ws_connection_queue_part (self, job->opcode, first, last, &job->compressed, data, length, bytes);
-  if (last)
-    job->target = self->written + self->outbox.length;
-}
-
-/* Takes the GIO error. */
-static void
-reading_failed (WsConnection *self,
-                WsSendJob    *job,
-                GError       *gio_error)
-{
-  gboolean nobody_waits = job->task == NULL && !job->waited_for;
-  GError  *error = NULL;
-  g_autoptr (GError) copy = NULL;
-
-  ws_propagate_gio_error (&error, gio_error, "reading what is to be sent");
-  copy = g_error_copy (error);
-  ws_connection_finish_job (self, job, error);
-  if (!nobody_waits)
-    return;
-
-  ws_connection_log_error (self, "%s", copy->message);
-  if (self->context != NULL)
-    ws_connection_emit_error (self, copy->code, copy->message);
-}
-
-static void
-stream_read_cb (GObject      *source,
-                GAsyncResult *result,
-                gpointer      user_data)
-{
-  g_autoptr (WsSendJob) job = user_data;
-  g_autoptr (GBytes) bytes = NULL;
-  GError       *error = NULL;
-  WsConnection *self = job->connection;
-
-  bytes = g_input_stream_read_bytes_finish (G_INPUT_STREAM (source), result, &error);
-  job->reading = FALSE;
-  if (self == NULL) /* the connection has ended, or the job was broken off */
-    {
-      g_clear_error (&error);
-      if (job->close_stream)
-        g_input_stream_close (job->stream, NULL, NULL);
-      return;
-    }
-
-  g_object_ref (self);
-  if (bytes == NULL)
-    {
-      reading_failed (self, job, error);
-    }
-  else
-    {
-      queue_part (self, job, bytes);
-      if (job->progress != NULL && job->connection != NULL)
-        job->progress ((goffset) job->total, job->size, job->progress_data);
-      if (self->transport != NULL)
-        ws_connection_run_jobs (self);
-    }
-  g_object_unref (self);
-}
-
-void
-ws_connection_pump_stream (WsConnection *self,
-                           WsSendJob    *job)
-{
-  if (job->stream == NULL || job->reading || self->outbox.length > LOW_WATER_BYTES ||
-      self->state != WS_STATE_OPEN)
-    return;
-
-  /* The callback belongs to the server's context, whatever is the thread's default now. */
-  GMainContext *context = ws_poller_get_context (self->context->poller);
-  gboolean      foreign = context != g_main_context_get_thread_default ();
-
-  job->reading = TRUE;
-  if (foreign)
-    g_main_context_push_thread_default (context);
-  g_input_stream_read_bytes_async (job->stream, get_read_size (self), G_PRIORITY_DEFAULT,
-                                   job->task != NULL ? g_task_get_cancellable (job->task) : NULL,
-                                   stream_read_cb, ws_send_job_ref (job));
-  if (foreign)
-    g_main_context_pop_thread_default (context);
-}
+#include "wsserver/connection/ws-connection-state-private.h"
+#include "wsserver/connection/ws-send-job-private.h"
 
 static WsOpcode
 get_stream_opcode (WsConnection *self)
@@ -383,7 +243,7 @@ file_opened_cb (GObject      *source,
       g_autofree char *name = g_file_get_parse_name (G_FILE (source));
 
       ws_propagate_gio_error (&error, gio_error, name);
-      ws_connection_finish_job (self, job, error);
+      ws_connection_take_job_end (self, job, error);
       return;
     }
 

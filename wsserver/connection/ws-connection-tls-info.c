@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What was negotiated. */
 #include "wsserver/connection/ws-connection-tls-private.h"
+#include "wsserver/connection/ws-connection-values-private.h"
 #include "wsserver/tls/ws-tls-version-private.h"
 
 static const char *
@@ -26,7 +27,7 @@ ws_connection_get_peer_certificate (WsConnection *self)
 {
   g_return_val_if_fail (WS_IS_CONNECTION (self), NULL);
 
-  return self->tls != NULL ? self->tls->peer_certificate : NULL;
+  return ws_connection_find_peer_certificate (self);
 }
 
 /**
@@ -44,7 +45,7 @@ ws_connection_get_tls_protocol (WsConnection *self)
 {
   g_return_val_if_fail (WS_IS_CONNECTION (self), NULL);
 
-  return self->tls != NULL ? name_or_empty (ws_tls_version_get_name (self->tls->info.version)) : "";
+  return ws_connection_find_tls_protocol (self);
 }
 
 /**
@@ -62,7 +63,7 @@ ws_connection_get_tls_cipher_suite (WsConnection *self)
 {
   g_return_val_if_fail (WS_IS_CONNECTION (self), NULL);
 
-  return self->tls != NULL ? name_or_empty (self->tls->info.cipher_suite) : "";
+  return ws_connection_find_tls_cipher_suite (self);
 }
 
 /**
@@ -106,13 +107,7 @@ ws_connection_get_tls_connection (WsConnection *self)
 {
   g_return_val_if_fail (WS_IS_CONNECTION (self), NULL);
 
-  if (self->tls == NULL)
-    return NULL;
-
-  if (self->tls->connection == NULL && self->transport != NULL)
-    self->tls->connection = ws_tls_transport_dup_connection (WS_TLS_TRANSPORT (self->transport));
-
-  return self->tls->connection;
+  return ws_connection_load_tls_connection (self);
 }
 
 char *

@@ -27,20 +27,23 @@ struct _WsConnectionTls
   guint waiting : 1; /* for the application's decision on the ClientHello */
 };
 
-void ws_connection_start_tls (WsConnection *self);
-/* One step, in WS_STATE_SECURING. */
-void ws_connection_continue_tls (WsConnection *self);
-/* Takes the error. */
-void ws_connection_fail_tls (WsConnection *self,
-                             GError       *error);
-void ws_connection_answer_ssl_request (WsConnection *self);
 /* The application's decision on the ClientHello is awaited. */
-gboolean ws_connection_is_deciding_tls (WsConnection *self);
-guint    ws_connection_get_tls_events (WsConnection *self);
-void     ws_connection_tls_timer_expired (WsConnection *self);
-void     ws_connection_silence_timer_expired (WsTimer *timer);
-void     ws_connection_end_tls (WsConnection *self);
-void     ws_connection_free_tls (WsConnectionTls *tls);
+static inline gboolean
+ws_connection_is_deciding_tls (const WsConnection *self)
+{
+  return self->state == WS_STATE_TLS_HANDSHAKE && self->tls->waiting;
+}
+
+void ws_connection_start_tls (WsConnection *self);
+/* One step, in WS_STATE_TLS_HANDSHAKE. */
+void ws_connection_continue_tls (WsConnection *self);
+void ws_connection_apply_tls_decision (WsConnection *self);
+/* HandshakeTimeout has passed. */
+void ws_connection_handle_tls_timeout (WsConnection *self);
+/* DefaultConnectionTimeout has passed without a byte of the client. */
+void ws_connection_handle_tls_silence (WsConnection *self);
+void ws_connection_free_tls (WsConnectionTls *tls);
+
 /* The value of one of the settings SSLNegotiated…. */
 char *ws_connection_dup_negotiated (WsConnection     *self,
                                     WsComputedSetting setting);

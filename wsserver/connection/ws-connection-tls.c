@@ -3,13 +3,14 @@
 /* The TLS handshake of a connection, before its first byte of HTTP. RFC 8446 §4, RFC 5246 §7.3. */
 #include <string.h>
 
-#include "wsserver/connection/ws-connection-closing-private.h"
-#include "wsserver/connection/ws-connection-events-private.h"
-#include "wsserver/connection/ws-connection-loop-private.h"
 #include "wsserver/base/ws-error-private.h"
+#include "wsserver/connection/ws-connection-end-private.h"
+#include "wsserver/connection/ws-connection-events-private.h"
+#include "wsserver/connection/ws-connection-state-private.h"
 #include "wsserver/connection/ws-connection-tls-private.h"
 #include "wsserver/revocation/ws-revocation-check-private.h"
 #include "wsserver/tls/ws-tls-hello-private.h"
+#include "wsserver/tls/ws-tls-version-private.h"
 
 /* NULL once the connection has let go of it. */
 static WsTlsTransport *
@@ -37,21 +38,6 @@ settle_request (WsConnection *self)
 
   if (decision != NULL)
     ws_decision_settle (decision);
-}
-
-void
-ws_connection_end_tls (WsConnection *self)
-{
-  WsDecision *decision;
-
-  if (self->tls == NULL)
-    return;
-
-  decision = take_decision (self);
-  if (decision != NULL)
-    ws_decision_cancel (decision);
-  if (self->tls->revocation_check != NULL)
-    g_cancellable_cancel (self->tls->revocation_check);
 }
 
 void
@@ -91,39 +77,32 @@ explain (WsConnection *self,
   return explained;
 }
 
-void
-ws_connection_fail_tls (WsConnection *self,
-                        GError       *error)
+/* Takes the error. */
+static void
+fail_handshake (WsConnection *self,
+                GError       *error)
 {
   error = explain (self, error);
   /* A client that connects and leaves without a word, as a health check does, is no error. */
-  self->tell_fault = self->tls->heard && error->code != WS_ERROR_CONNECTION_RESET;
-  g_clear_error (&self->fault);
-  self->fault = error;
-  ws_connection_end (self, WS_CLOSE_CODE_ABNORMAL, error->message);
+  ws_connection_take_tls_error (self, error, self->tls->heard && error->code != WS_ERROR_CONNECTION_RESET);
 }
 
 void
-ws_connection_tls_timer_expired (WsConnection *self)
+ws_connection_handle_tls_timeout (WsConnection *self)
 {
   const char *what = "the client did not finish it within HandshakeTimeout";
 
   if (self->tls->waiting)
     what = "the decision on the certificate took longer than HandshakeTimeout";
-  ws_connection_fail_tls (
+  fail_handshake (
       self, g_error_new (WS_ERROR, WS_ERROR_HANDSHAKE, "[%d] TLS handshake: %s", WS_ERROR_HANDSHAKE, what));
 }
 
 void
-ws_connection_silence_timer_expired (WsTimer *timer)
+ws_connection_handle_tls_silence (WsConnection *self)
 {
-  WsConnection *self = g_object_ref (
-      (WsConnection *) ((guint8 *) timer - G_STRUCT_OFFSET (WsConnection, idle_timer)));
-
-  ws_connection_fail_tls (self, g_error_new (WS_ERROR, WS_ERROR_HANDSHAKE,
-                                             "[%d] TLS handshake: the client was silent for DefaultConnectionTimeout",
-                                             WS_ERROR_HANDSHAKE));
-  ws_connection_finish_timer (self);
+  fail_handshake (self, ws_error_new (WS_ERROR_HANDSHAKE,
+                                      "TLS handshake: the client was silent for DefaultConnectionTimeout"));
 }
 
 static void
@@ -187,7 +166,7 @@ ssl_request_decided_cb (gpointer          owner,
 
   if (outcome == WS_DECISION_DROPPED)
     self->tls->request = NULL;
-  ws_connection_schedule (self, WS_PENDING_CERTIFICATE);
+  ws_connection_schedule (self, WS_PENDING_TLS_DECISION);
 }
 
 static gboolean
@@ -208,13 +187,13 @@ client_hello (WsTlsTransport      *transport,
   self->tls->waiting = TRUE;
   context->funcs->ssl_connection_request (context->owner, self, request);
   /* The handler has ended it, or has completed the request and let the loop run, which went on. */
-  if (self->state != WS_STATE_SECURING || !self->tls->waiting)
+  if (self->state != WS_STATE_TLS_HANDSHAKE || !self->tls->waiting)
     return FALSE;
 
   if (ws_decision_is_pending (ws_ssl_connection_request_get_decision (request)))
     {
       /* The client has kept its time; from now on it is the application's. */
-      ws_timer_arm (&self->phase_timer, &self->context->handshake_timers, g_get_monotonic_time ());
+      ws_connection_restart_phase_timer (self);
       return FALSE;
     }
 
@@ -224,11 +203,11 @@ client_hello (WsTlsTransport      *transport,
 }
 
 void
-ws_connection_answer_ssl_request (WsConnection *self)
+ws_connection_apply_tls_decision (WsConnection *self)
 {
   g_autoptr (WsSslConnectionRequest) request = NULL;
 
-  if (self->state != WS_STATE_SECURING || self->transport == NULL || !self->tls->waiting)
+  if (self->state != WS_STATE_TLS_HANDSHAKE || self->transport == NULL || !self->tls->waiting)
     return;
 
   if (self->tls->request != NULL)
@@ -296,7 +275,7 @@ client_certificate (WsTlsTransport               *transport,
 
   /* The application has the last word, so it is asked when all is known. */
   tls->checks_revocation = presented->flags == 0 && presented->n_chain > 0 && wants_revocation_check (self);
-  if (tls->checks_revocation && self->state == WS_STATE_SECURING)
+  if (tls->checks_revocation && self->state == WS_STATE_TLS_HANDSHAKE)
     return TRUE;
 
   /* In a renegotiation there is no time to ask others. */
@@ -357,10 +336,9 @@ report_notes (WsConnection *self,
 }
 
 static void
-enter_head (WsConnection *self)
+start_reading_request (WsConnection *self)
 {
-  self->state = WS_STATE_HEAD;
-  ws_timer_arm (&self->phase_timer, &self->context->handshake_timers, g_get_monotonic_time ());
+  ws_connection_enter_state (self, WS_STATE_READING_REQUEST);
   ws_poller_deliver (self->context->poller, &self->watch);
 }
 
@@ -370,7 +348,7 @@ reject_client (WsConnection *self,
                GError       *error)
 {
   ws_tls_transport_reject (get_tls_transport (self), GNUTLS_A_CERTIFICATE_REVOKED, error->message);
-  ws_connection_fail_tls (self, error);
+  fail_handshake (self, error);
 }
 
 static void
@@ -387,9 +365,9 @@ revocation_checked_cb (GObject      *source,
   guint                 n_chain;
 
   g_clear_object (&self->tls->revocation_check);
-  if (self->state == WS_STATE_VETTING)
+  if (self->state == WS_STATE_CHECKING_REVOCATION)
     report_notes (self, notes);
-  if (self->state != WS_STATE_VETTING) /* ended meanwhile */
+  if (self->state != WS_STATE_CHECKING_REVOCATION) /* ended meanwhile */
     {
       g_clear_error (&error);
       return;
@@ -398,7 +376,7 @@ revocation_checked_cb (GObject      *source,
   chain = ws_tls_transport_get_peer_chain (get_tls_transport (self), &n_chain);
   encoded = encode_chain (self, chain, n_chain);
   accept = ask_about_client (self, encoded, accept ? "OK" : error->message, accept);
-  if (self->state != WS_STATE_VETTING)
+  if (self->state != WS_STATE_CHECKING_REVOCATION)
     {
       g_clear_error (&error);
       return;
@@ -407,7 +385,7 @@ revocation_checked_cb (GObject      *source,
   if (accept)
     {
       g_clear_error (&error);
-      enter_head (self);
+      start_reading_request (self);
       return;
     }
 
@@ -429,8 +407,7 @@ start_revocation_check (WsConnection *self)
   guint                 n_chain;
   const gnutls_datum_t *chain = ws_tls_transport_get_peer_chain (transport, &n_chain);
 
-  self->state = WS_STATE_VETTING;
-  ws_timer_disarm (&self->phase_timer); /* the question has a deadline of its own */
+  ws_connection_enter_state (self, WS_STATE_CHECKING_REVOCATION);
   self->tls->revocation_check = g_cancellable_new ();
   g_main_context_push_thread_default (context);
   ws_tls_check_revocation_async (chain, n_chain, ws_tls_transport_get_trust_list (transport), &policy,
@@ -460,7 +437,7 @@ void
 ws_connection_start_tls (WsConnection *self)
 {
   self->tls = g_new0 (WsConnectionTls, 1);
-  self->state = WS_STATE_SECURING;
+  ws_connection_enter_state (self, WS_STATE_TLS_HANDSHAKE);
   ws_tls_transport_set_listener (get_tls_transport (self), &listener, get_report_level (self), self);
   restart_silence_timer (self);
 }
@@ -472,7 +449,7 @@ ws_connection_continue_tls (WsConnection *self)
   WsIOStatus result = ws_transport_handshake (self->transport, &error);
 
   /* A handler has ended it, or has let the loop run, which went on from here. */
-  if (self->state != WS_STATE_SECURING)
+  if (self->state != WS_STATE_TLS_HANDSHAKE)
     {
       g_clear_error (&error);
       return;
@@ -488,28 +465,14 @@ ws_connection_continue_tls (WsConnection *self)
       if (self->tls->checks_revocation)
         start_revocation_check (self);
       else
-        self->state = WS_STATE_HEAD;
+        ws_connection_enter_state (self, WS_STATE_READING_REQUEST);
       break;
     case WS_IO_FAILED:
-      ws_connection_fail_tls (self, error);
+      fail_handshake (self, error);
       break;
     case WS_IO_WOULD_BLOCK:
     case WS_IO_CLOSED:
-    default:
       restart_silence_timer (self);
       break;
     }
-}
-
-/* A peer that leaves while nothing is read of it is noticed by its hanging up. */
-guint
-ws_connection_get_tls_events (WsConnection *self)
-{
-  return self->tls->waiting ? WS_POLL_READ_HANG_UP : WS_POLL_IN;
-}
-
-gboolean
-ws_connection_is_deciding_tls (WsConnection *self)
-{
-  return self->state == WS_STATE_SECURING && self->tls->waiting;
 }

@@ -2,15 +2,18 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
 
-#include "wsserver/connection/ws-connection-events-private.h"
-#include "wsserver/connection/ws-connection-loop-private.h"
-#include "wsserver/connection/ws-connection-output-private.h"
-#include "wsserver/connection/ws-connection-tls-private.h"
-#include "wsserver/connection/ws-send-job-private.h"
-#include "wsserver/io/ws-byte-buffer-private.h"
 #include "wsserver/base/ws-enum-types.h"
 #include "wsserver/base/ws-error-private.h"
+#include "wsserver/connection/ws-connection-conductor-private.h"
+#include "wsserver/connection/ws-connection-events-private.h"
+#include "wsserver/connection/ws-connection-extra-private.h"
 #include "wsserver/connection/ws-connection-private.h"
+#include "wsserver/connection/ws-connection-send-queue-private.h"
+#include "wsserver/connection/ws-connection-state-private.h"
+#include "wsserver/connection/ws-connection-tls-private.h"
+#include "wsserver/connection/ws-connection-values-private.h"
+#include "wsserver/connection/ws-connection-watch-private.h"
+#include "wsserver/io/ws-peer-address-private.h"
 
 /**
  * WsConnection:
@@ -119,7 +122,8 @@ ws_connection_start (WsConnection *self,
   gboolean             is_plain = self->transport->funcs->handshake == NULL;
 
   /* Of a record of TLS, and of a Unix socket that passes descriptors, a short read may leave something. */
-  self->has_edges = is_plain && self->peer.any.sa_family != AF_UNIX && ws_poller_has_edges (context->poller);
+  self->input_edge.enabled = is_plain && self->peer.any.sa_family != AF_UNIX &&
+                             ws_poller_has_edges (context->poller);
   if (!ws_poller_add_watch (context->poller, &self->watch, &ws_connection_watch_funcs, self->transport->fd,
                             ws_connection_add_edge (self, WS_POLL_IN)))
     {
@@ -127,35 +131,11 @@ ws_connection_start (WsConnection *self,
       return FALSE;
     }
 
-  ws_timer_arm (&self->phase_timer, &context->handshake_timers, g_get_monotonic_time ());
-  if (!is_plain)
+  if (is_plain)
+    ws_connection_enter_state (self, WS_STATE_READING_REQUEST);
+  else
     ws_connection_start_tls (self);
   return TRUE;
-}
-
-WsConnectionExtra *
-ws_connection_get_extra (WsConnection *self)
-{
-  if (self->extra == NULL)
-    {
-      self->extra = g_new0 (WsConnectionExtra, 1);
-      ws_config_apply_defaults (&self->extra->settings, WS_SETTING_PER_CONNECTION);
-    }
-
-  return self->extra;
-}
-
-static void
-free_extra (WsConnectionExtra *extra)
-{
-  g_assert (extra->jobs.length == 0 && extra->pings.length == 0 && extra->closers.length == 0);
-
-  ws_byte_buffer_clear (&extra->message);
-  ws_byte_buffer_clear (&extra->line);
-  ws_byte_buffer_clear (&extra->held);
-  ws_byte_buffer_clear (&extra->head);
-  g_queue_clear_full (&extra->finished, (GDestroyNotify) ws_send_job_unref);
-  g_free (extra);
 }
 
 /* In any thread: once the connection has ended, nothing in it belongs to the server's. */
@@ -171,7 +151,7 @@ ws_connection_finalize (GObject *object)
   ws_protocol_clear (&self->protocol);
   g_clear_pointer (&self->deflater, ws_deflater_free);
   g_clear_pointer (&self->head, ws_http_head_unref);
-  g_clear_pointer (&self->extra, free_extra);
+  g_clear_pointer (&self->extra, ws_connection_extra_free);
   g_clear_pointer (&self->tls, ws_connection_free_tls);
   g_clear_error (&self->fault);
   g_clear_pointer (&self->task_queue, ws_task_queue_unref);
@@ -191,19 +171,140 @@ ws_connection_init (WsConnection *self)
 {
   self->round_trip_us = -1;
   self->compress = TRUE;
-  self->state = WS_STATE_HEAD;
   self->idle_call.func = ws_connection_idle_call_cb;
 }
 
-void
-ws_connection_set_ready_to_send (WsConnection *self,
-                                 gboolean      ready_to_send)
+/* --- properties that can be written ---------------------------------------------------------- */
+
+/**
+ * ws_connection_get_data_format: (get-property data-format)
+ * @self: a connection
+ *
+ * Gets what [method@Ws.Connection.send] makes of its data.
+ *
+ * Returns: the format
+ *
+ * Since: 1.0
+ */
+WsDataFormat
+ws_connection_get_data_format (WsConnection *self)
 {
-  if (self->ready_to_send == !!ready_to_send)
+  g_return_val_if_fail (WS_IS_CONNECTION (self), WS_DATA_FORMAT_AUTOMATIC);
+
+  return (WsDataFormat) self->data_format;
+}
+
+/**
+ * ws_connection_set_data_format: (set-property data-format)
+ * @self: a connection
+ * @data_format: the format
+ *
+ * Sets what [method@Ws.Connection.send] makes of its data.
+ *
+ * Since: 1.0
+ */
+void
+ws_connection_set_data_format (WsConnection *self,
+                               WsDataFormat  data_format)
+{
+  g_return_if_fail (WS_IS_CONNECTION (self));
+  g_return_if_fail (data_format <= WS_DATA_FORMAT_BINARY || data_format == WS_DATA_FORMAT_PING ||
+                    data_format == WS_DATA_FORMAT_PONG);
+
+  if (self->data_format == data_format)
     return;
 
-  self->ready_to_send = !!ready_to_send;
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_READY_TO_SEND]);
+  self->data_format = (guint8) data_format;
+  g_object_notify (G_OBJECT (self), "data-format");
+}
+
+/**
+ * ws_connection_get_timeout: (get-property timeout)
+ * @self: a connection
+ *
+ * Gets how long a send or ping may wait without progress.
+ *
+ * Returns: seconds, 0 for not at all
+ *
+ * Since: 1.0
+ */
+int
+ws_connection_get_timeout (WsConnection *self)
+{
+  g_return_val_if_fail (WS_IS_CONNECTION (self), 0);
+
+  return self->timeout_s;
+}
+
+/**
+ * ws_connection_set_timeout: (set-property timeout)
+ * @self: a connection
+ * @timeout: seconds, 0 or more
+ *
+ * Sets how long a send or ping may wait without progress.
+ *
+ * With 0 they return at once: what cannot go out is queued. With a positive number they return when
+ * all has been handed to the system, and fail with `WS_ERROR_TIMED_OUT` when nothing moves for so
+ * long; the main context runs meanwhile.
+ *
+ * Source: [Coming from IPWorks WSServer](coming-from-ipworks.html), Timeout.
+ *
+ * Since: 1.0
+ */
+void
+ws_connection_set_timeout (WsConnection *self,
+                           int           timeout)
+{
+  g_return_if_fail (WS_IS_CONNECTION (self));
+  g_return_if_fail (timeout >= 0);
+
+  if (self->timeout_s == timeout)
+    return;
+
+  self->timeout_s = timeout;
+  g_object_notify (G_OBJECT (self), "timeout");
+}
+
+/**
+ * ws_connection_get_compress: (get-property compress)
+ * @self: a connection
+ *
+ * Gets whether messages may be compressed.
+ *
+ * Returns: %TRUE if so
+ *
+ * Since: 1.0
+ */
+gboolean
+ws_connection_get_compress (WsConnection *self)
+{
+  g_return_val_if_fail (WS_IS_CONNECTION (self), FALSE);
+
+  return self->compress;
+}
+
+/**
+ * ws_connection_set_compress: (set-property compress)
+ * @self: a connection
+ * @compress: whether messages sent from now on may be compressed
+ *
+ * Allows or forbids compression, message by message.
+ *
+ * Source: RFC 7692 §6.
+ *
+ * Since: 1.0
+ */
+void
+ws_connection_set_compress (WsConnection *self,
+                            gboolean      compress)
+{
+  g_return_if_fail (WS_IS_CONNECTION (self));
+
+  if (self->compress == !!compress)
+    return;
+
+  self->compress = !!compress;
+  g_object_notify (G_OBJECT (self), "compress");
 }
 
 /* --- class ----------------------------------------------------------------------------------- */
@@ -217,40 +318,40 @@ get_string_property (WsConnection *self,
   switch (prop_id)
     {
     case PROP_CONNECTION_ID:
-      g_value_set_string (value, ws_connection_get_connection_id (self));
+      g_value_set_string (value, ws_connection_load_id_text (self));
       return TRUE;
     case PROP_HOST:
-      g_value_set_string (value, ws_connection_get_host (self));
+      g_value_set_string (value, ws_connection_find_host (self));
       return TRUE;
     case PROP_LOCAL_ADDRESS:
-      g_value_set_string (value, ws_connection_get_local_address (self));
+      g_value_set_string (value, ws_connection_load_local_address (self));
       return TRUE;
     case PROP_ORIGIN:
-      g_value_set_string (value, ws_connection_get_origin (self));
+      g_value_set_string (value, ws_connection_find_header (self, "Origin"));
       return TRUE;
     case PROP_REMOTE_HOST:
-      g_value_set_string (value, ws_connection_get_remote_host (self));
+      g_value_set_string (value, ws_connection_load_remote_host (self));
       return TRUE;
     case PROP_REQUEST_HEADERS:
-      g_value_set_string (value, ws_connection_get_request_headers (self));
+      g_value_set_string (value, ws_connection_find_request_headers (self));
       return TRUE;
     case PROP_REQUEST_URI:
-      g_value_set_string (value, ws_connection_get_request_uri (self));
+      g_value_set_string (value, ws_connection_find_request_uri (self));
       return TRUE;
     case PROP_SUB_PROTOCOLS:
-      g_value_set_string (value, ws_connection_get_sub_protocols (self));
+      g_value_set_string (value, ws_connection_load_offered_sub_protocols (self));
       return TRUE;
     case PROP_SUB_PROTOCOL:
-      g_value_set_string (value, ws_connection_get_sub_protocol (self));
+      g_value_set_string (value, self->sub_protocol != NULL ? self->sub_protocol : "");
       return TRUE;
     case PROP_EXTENSIONS:
-      g_value_set_string (value, ws_connection_get_extensions (self));
+      g_value_set_string (value, self->extensions != NULL ? self->extensions : "");
       return TRUE;
     case PROP_TLS_PROTOCOL:
-      g_value_set_string (value, ws_connection_get_tls_protocol (self));
+      g_value_set_string (value, ws_connection_find_tls_protocol (self));
       return TRUE;
     case PROP_TLS_CIPHER_SUITE:
-      g_value_set_string (value, ws_connection_get_tls_cipher_suite (self));
+      g_value_set_string (value, ws_connection_find_tls_cipher_suite (self));
       return TRUE;
     default:
       return FALSE;
@@ -265,7 +366,7 @@ get_boolean_property (WsConnection *self,
   switch (prop_id)
     {
     case PROP_ACCEPT_DATA:
-      g_value_set_boolean (value, ws_connection_get_accept_data (self));
+      g_value_set_boolean (value, self->delivery == WS_DELIVERY_ON);
       return TRUE;
     case PROP_CONNECTED:
       g_value_set_boolean (value, self->state == WS_STATE_OPEN);
@@ -301,13 +402,13 @@ ws_connection_get_property (GObject    *object,
       g_value_set_enum (value, self->data_format);
       break;
     case PROP_REMOTE_PORT:
-      g_value_set_uint (value, ws_connection_get_remote_port (self));
+      g_value_set_uint (value, ws_peer_address_get_port (&self->peer));
       break;
     case PROP_TIMEOUT:
       g_value_set_int (value, self->timeout_s);
       break;
     case PROP_LOCAL_PORT:
-      g_value_set_uint (value, ws_connection_get_local_port (self));
+      g_value_set_uint (value, ws_connection_load_local_port (self));
       break;
     case PROP_BYTES_RECEIVED:
       g_value_set_uint64 (value, self->bytes_received);
@@ -325,16 +426,16 @@ ws_connection_get_property (GObject    *object,
       g_value_set_int64 (value, self->round_trip_us);
       break;
     case PROP_REMOTE_ADDRESS:
-      g_value_take_object (value, ws_connection_get_remote_address (self));
+      g_value_take_object (value, ws_connection_make_remote_address (self));
       break;
     case PROP_PEER_CERTIFICATE:
-      g_value_set_object (value, ws_connection_get_peer_certificate (self));
+      g_value_set_object (value, ws_connection_find_peer_certificate (self));
       break;
     case PROP_TLS_CONNECTION:
-      g_value_set_object (value, ws_connection_get_tls_connection (self));
+      g_value_set_object (value, ws_connection_load_tls_connection (self));
       break;
     case PROP_COMPRESSION_RATIO:
-      g_value_set_double (value, ws_connection_get_compression_ratio (self));
+      g_value_set_double (value, ws_connection_calculate_compression_ratio (self));
       break;
     default:
       if (!get_string_property (self, prop_id, value) && !get_boolean_property (self, prop_id, value))
@@ -646,5 +747,5 @@ ws_connection_class_init (WsConnectionClass *klass)
 
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
-  ws_connection_signals_class_init ();
+  ws_connection_class_init_signals (object_class);
 }

@@ -5,7 +5,7 @@
 
 #include <unistd.h>
 
-#include "wsserver/connection/ws-connection-closing-private.h"
+#include "wsserver/connection/ws-connection-end-private.h"
 #include "wsserver/connection/ws-connection-map-private.h"
 #include "wsserver/connection/ws-connection-private.h"
 #include "wsserver/io/ws-block-cache-private.h"
@@ -78,7 +78,7 @@ add_client (WsServer            *self,
   self->n_over_capacity += over_capacity;
   ws_connection_map_add (self->connections, connection);
   if (!ws_connection_start (connection, &error))
-    ws_connection_lost (connection, error);
+    ws_connection_take_io_error (connection, error);
 }
 
 static void

@@ -4,15 +4,17 @@
 #include <gnutls/gnutls.h>
 #include <zlib.h>
 
-#include "wsserver/connection/ws-connection-context-private.h"
-#include "wsserver/connection/ws-connection-keepalive-private.h"
-#include "wsserver/connection/ws-connection-map-private.h"
-#include "wsserver/connection/ws-connection-private.h"
-#include "wsserver/connection/ws-connection-send-private.h"
-#include "wsserver/connection/ws-connection-tls-private.h"
 #include "wsserver/base/ws-error-private.h"
 #include "wsserver/base/ws-version.h"
 #include "wsserver/certificate/ws-certificate-private.h"
+#include "wsserver/connection/ws-connection-context-private.h"
+#include "wsserver/connection/ws-connection-extra-private.h"
+#include "wsserver/connection/ws-connection-keepalive-private.h"
+#include "wsserver/connection/ws-connection-map-private.h"
+#include "wsserver/connection/ws-connection-map.h"
+#include "wsserver/connection/ws-connection-private.h"
+#include "wsserver/connection/ws-connection-state-private.h"
+#include "wsserver/connection/ws-connection-tls-private.h"
 #include "wsserver/server/ws-server-renewal-private.h"
 #include "wsserver/server/ws-server-tls-changes-private.h"
 #include "wsserver/server/ws-server-tls-private.h"
@@ -64,7 +66,7 @@ config_connection (WsServer        *self,
       !ws_connection_check_can_start_message (connection, error))
     return NULL;
 
-  storage = &ws_connection_get_extra (connection)->settings;
+  storage = &ws_connection_ensure_extra (connection)->settings;
   if (request->value != NULL && !ws_config_store (setting, storage, request->value, error))
     return NULL;
 

@@ -3,8 +3,9 @@
 /* The poller of a server, and whether it listens. */
 #include "wsserver/server/ws-server-network-private.h"
 
-#include "wsserver/connection/ws-connection-closing-private.h"
-#include "wsserver/connection/ws-connection-loop-private.h"
+#include "wsserver/connection/ws-connection-conductor-private.h"
+#include "wsserver/connection/ws-connection-context-private.h"
+#include "wsserver/connection/ws-connection-end-private.h"
 #include "wsserver/connection/ws-connection-map-private.h"
 #include "wsserver/connection/ws-connection-private.h"
 #include "wsserver/server/ws-server-admission-private.h"

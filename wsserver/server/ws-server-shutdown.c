@@ -4,6 +4,7 @@
 #include "wsserver/server/ws-server-shutdown-private.h"
 
 #include "wsserver/connection/ws-connection-closing-private.h"
+#include "wsserver/connection/ws-connection-end-private.h"
 #include "wsserver/connection/ws-connection-map-private.h"
 #include "wsserver/connection/ws-connection-private.h"
 

@@ -2,9 +2,11 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <sys/socket.h>
 
-#include "wsserver/connection/ws-connection-map-private.h"
 #include "wsserver/base/ws-enum-types.h"
 #include "wsserver/base/ws-error.h"
+#include "wsserver/connection/ws-connection-map-private.h"
+#include "wsserver/connection/ws-connection-map.h"
+#include "wsserver/connection/ws-message-handler-private.h"
 #include "wsserver/server/ws-server-message-func-private.h"
 #include "wsserver/server/ws-server-network-private.h"
 #include "wsserver/server/ws-server-properties-private.h"

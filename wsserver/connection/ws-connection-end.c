@@ -1,0 +1,222 @@
+/* Copyright 2026 The WsServer authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The end of a connection: the socket is closed and everything is released. RFC 6455 §7.1.1. */
+#include "wsserver/connection/ws-connection-end-private.h"
+
+#include <errno.h>
+
+#include "wsserver/base/ws-error-private.h"
+#include "wsserver/connection/ws-connection-private.h"
+#include "wsserver/connection/ws-connection-send-queue-private.h"
+#include "wsserver/connection/ws-connection-state-private.h"
+#include "wsserver/connection/ws-connection-tls-private.h"
+#include "wsserver/io/ws-byte-buffer-private.h"
+#include "wsserver/request/ws-open-request-private.h"
+
+void
+ws_connection_set_end (WsConnection *self,
+                       guint         code,
+                       const char   *description)
+{
+  self->close_code = code;
+  if (description != self->description)
+    {
+      g_free (self->description);
+      self->description = g_strdup (description);
+    }
+}
+
+void
+ws_connection_drop_received (WsConnection *self)
+{
+  self->input_length = 0;
+  if (self->extra != NULL)
+    {
+      ws_byte_buffer_clear (&self->extra->message);
+      ws_byte_buffer_clear (&self->extra->held);
+      ws_byte_buffer_clear (&self->extra->head);
+    }
+}
+
+void
+ws_connection_cancel_open_request (WsConnection *self)
+{
+  if (self->extra != NULL && self->extra->open_request != NULL)
+    ws_decision_cancel (ws_open_request_get_decision (g_steal_pointer (&self->extra->open_request)));
+}
+
+static void
+cancel_tls (WsConnectionTls *tls)
+{
+  WsSslConnectionRequest *request = g_steal_pointer (&tls->request);
+
+  tls->waiting = FALSE;
+  if (request != NULL)
+    ws_decision_cancel (ws_ssl_connection_request_get_decision (request));
+  if (tls->revocation_check != NULL)
+    g_cancellable_cancel (tls->revocation_check);
+}
+
+void
+ws_connection_end (WsConnection *self,
+                   guint         code,
+                   const char   *description)
+{
+  if (self->state == WS_STATE_CLOSED)
+    return;
+
+  ws_connection_set_end (self, code, description);
+  ws_connection_enter_state (self, WS_STATE_CLOSED);
+  ws_timer_disarm (&self->idle_timer);
+  ws_timer_disarm (&self->ping_timer);
+  ws_poller_remove_watch (self->context->poller, &self->watch);
+  g_clear_pointer (&self->transport, ws_transport_free);
+  ws_connection_drop_received (self);
+  ws_protocol_clear (&self->protocol);
+  g_clear_pointer (&self->deflater, ws_deflater_free);
+  ws_connection_cancel_open_request (self);
+  if (self->tls != NULL)
+    cancel_tls (self->tls);
+  ws_connection_fail_all_jobs (self, self->description);
+  ws_outbox_clear (&self->outbox);
+  ws_connection_schedule (self, WS_PENDING_END);
+}
+
+void
+ws_connection_end_as_settled (WsConnection *self)
+{
+  ws_connection_end (self, self->close_code, self->description);
+}
+
+static void
+take_fault (WsConnection *self,
+            GError       *error,
+            gboolean      report)
+{
+  self->report_fault = !!report;
+  g_clear_error (&self->fault);
+  self->fault = error;
+  ws_connection_end (self, WS_CLOSE_CODE_ABNORMAL, error->message);
+}
+
+/* After a complete closing handshake the rest is the operating system's affair. */
+static gboolean
+is_settled (WsConnection *self)
+{
+  switch (self->state)
+    {
+    case WS_STATE_LINGERING:
+      return TRUE;
+
+    case WS_STATE_FLUSHING:
+    case WS_STATE_FLUSHING_TO_LINGER:
+      return self->close_received;
+
+    case WS_STATE_ACCEPTED:
+    case WS_STATE_TLS_HANDSHAKE:
+    case WS_STATE_CHECKING_REVOCATION:
+    case WS_STATE_READING_REQUEST:
+    case WS_STATE_AWAITING_DECISION:
+    case WS_STATE_RESPONDING:
+    case WS_STATE_OPEN:
+    case WS_STATE_CLOSING:
+    case WS_STATE_CLOSED:
+      return FALSE;
+    }
+
+  g_assert_not_reached ();
+}
+
+void
+ws_connection_take_io_error (WsConnection *self,
+                             GError       *error)
+{
+  if (self->state == WS_STATE_CLOSED)
+    {
+      g_clear_error (&error);
+      return;
+    }
+
+  if (is_settled (self))
+    {
+      g_clear_error (&error);
+      ws_connection_end_as_settled (self);
+      return;
+    }
+
+  if (error == NULL)
+    ws_set_error_from_errno (&error, ECONNRESET, NULL);
+  take_fault (self, error,
+              self->tls != NULL && error->code >= WS_ERROR_TLS_LIBRARY && error->code <= WS_ERROR_DECRYPT);
+}
+
+void
+ws_connection_take_tls_error (WsConnection *self,
+                              GError       *error,
+                              gboolean      report)
+{
+  take_fault (self, error, report);
+}
+
+void
+ws_connection_handle_eof (WsConnection *self)
+{
+  switch (self->state)
+    {
+    case WS_STATE_LINGERING:
+      ws_connection_end_as_settled (self);
+      break;
+
+    case WS_STATE_ACCEPTED:
+    case WS_STATE_TLS_HANDSHAKE:
+    case WS_STATE_CHECKING_REVOCATION:
+    case WS_STATE_READING_REQUEST:
+    case WS_STATE_AWAITING_DECISION:
+      ws_connection_end (self, WS_CLOSE_CODE_ABNORMAL, "the client left before the WebSocket was open");
+      break;
+
+    case WS_STATE_OPEN:
+    case WS_STATE_CLOSING:
+      ws_connection_end (self, WS_CLOSE_CODE_ABNORMAL, "the connection ended without a close frame");
+      break;
+
+    case WS_STATE_RESPONDING:
+    case WS_STATE_FLUSHING:
+    case WS_STATE_FLUSHING_TO_LINGER:
+    case WS_STATE_CLOSED:
+      break;
+    }
+}
+
+void
+ws_connection_handle_flushed (WsConnection *self)
+{
+  switch (self->state)
+    {
+    case WS_STATE_FLUSHING:
+      /* close_notify ends TLS in order. RFC 8446 §6.1. */
+      if (self->tls != NULL)
+        ws_transport_shutdown_write (self->transport);
+      ws_connection_end_as_settled (self);
+      break;
+
+    case WS_STATE_RESPONDING:
+    case WS_STATE_FLUSHING_TO_LINGER:
+      /* Closing at once with bytes unread would make the system send a reset, which can overtake our
+       * last bytes; so only our side is shut down until the peer has ended its own. */
+      ws_transport_shutdown_write (self->transport);
+      ws_connection_enter_state (self, WS_STATE_LINGERING);
+      break;
+
+    case WS_STATE_ACCEPTED:
+    case WS_STATE_TLS_HANDSHAKE:
+    case WS_STATE_CHECKING_REVOCATION:
+    case WS_STATE_READING_REQUEST:
+    case WS_STATE_AWAITING_DECISION:
+    case WS_STATE_OPEN:
+    case WS_STATE_CLOSING:
+    case WS_STATE_LINGERING:
+    case WS_STATE_CLOSED:
+      break;
+    }
+}

@@ -1,0 +1,178 @@
+/* Copyright 2026 The WsServer authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Where the jobs of a connection wait, and how they are completed. */
+#include "wsserver/connection/ws-connection-send-queue-private.h"
+
+#include "wsserver/base/ws-error-private.h"
+#include "wsserver/connection/ws-connection-extra-private.h"
+#include "wsserver/connection/ws-connection-private.h"
+#include "wsserver/connection/ws-connection-state-private.h"
+#include "wsserver/connection/ws-send-job-private.h"
+
+static GQueue *
+get_queue (WsConnection *self,
+           WsSendJob    *job)
+{
+  WsConnectionExtra *extra = ws_connection_ensure_extra (self);
+
+  switch (job->kind)
+    {
+    case WS_JOB_PING:
+      return &extra->pings;
+    case WS_JOB_CLOSE:
+      return &extra->closers;
+    case WS_JOB_MESSAGE:
+    case WS_JOB_STREAM:
+      return &extra->jobs;
+    }
+
+  g_assert_not_reached ();
+}
+
+void
+ws_connection_enqueue_job (WsConnection *self,
+                           WsSendJob    *job)
+{
+  job->connection = self;
+  g_queue_push_tail (get_queue (self, job), ws_send_job_ref (job));
+  if (job->data != NULL)
+    self->extra->waiting_bytes += g_bytes_get_size (job->data);
+}
+
+guint64
+ws_connection_get_queued_bytes (WsConnection *self)
+{
+  return self->outbox.length + (self->extra != NULL ? self->extra->waiting_bytes : 0);
+}
+
+gboolean
+ws_connection_is_streaming (WsConnection *self)
+{
+  if (self->extra == NULL)
+    return FALSE;
+
+  /* Only a stream keeps those behind it waiting, so it is enough to look at the last one: it is
+   * the stream, or waits for one. */
+  const WsSendJob *last = g_queue_peek_tail (&self->extra->jobs);
+
+  return last != NULL && !last->all_queued;
+}
+
+void
+ws_connection_release_job_data (WsConnection *self,
+                                WsSendJob    *job)
+{
+  if (job->data == NULL)
+    return;
+
+  self->extra->waiting_bytes -= g_bytes_get_size (job->data);
+  g_clear_pointer (&job->data, g_bytes_unref);
+}
+
+/* --- completion ------------------------------------------------------------------------------ */
+
+void
+ws_connection_take_job_result (WsConnection *self,
+                               WsSendJob    *job,
+                               GError       *error)
+{
+  if (job->finished)
+    {
+      g_clear_error (&error);
+      return;
+    }
+
+  job->finished = TRUE;
+  job->error = error;
+  job->connection = NULL;
+  ws_connection_release_job_data (self, job);
+  if (job->cancel_source != NULL)
+    {
+      g_source_destroy (job->cancel_source);
+      g_clear_pointer (&job->cancel_source, g_source_unref);
+    }
+  g_queue_remove (get_queue (self, job), job);
+  g_queue_push_tail (&self->extra->finished, job);
+  ws_connection_schedule (self, WS_PENDING_COMPLETIONS);
+}
+
+static void
+fail_job (WsConnection *self,
+          WsSendJob    *job,
+          const char   *why)
+{
+  GError *error = NULL;
+
+  /* To end is what a closing waits for. */
+  if (job->kind != WS_JOB_CLOSE)
+    g_set_error (&error, WS_ERROR, WS_ERROR_SENDING,
+                 "Not everything was sent on connection %" G_GUINT64_FORMAT ": %s", self->id, why);
+  ws_connection_take_job_result (self, job, error);
+}
+
+static void
+fail_queue (WsConnection *self,
+            GQueue       *queue,
+            const char   *why)
+{
+  while (queue->head != NULL)
+    fail_job (self, queue->head->data, why);
+}
+
+void
+ws_connection_fail_all_jobs (WsConnection *self,
+                             const char   *why)
+{
+  if (self->extra == NULL)
+    return;
+
+  fail_queue (self, &self->extra->jobs, why);
+  fail_queue (self, &self->extra->pings, why);
+  fail_queue (self, &self->extra->closers, why);
+}
+
+void
+ws_connection_fail_waiting_jobs (WsConnection *self,
+                                 const char   *why)
+{
+  if (self->extra == NULL)
+    return;
+
+  for (GList *link = self->extra->jobs.head, *next; link != NULL; link = next)
+    {
+      WsSendJob *job = link->data;
+
+      next = link->next;
+      if (!job->all_queued)
+        fail_job (self, job, why);
+    }
+}
+
+static void
+report_job (WsSendJob *job)
+{
+  if (job->kind == WS_JOB_STREAM && job->stream != NULL && job->close_stream && !job->reading)
+    g_input_stream_close (job->stream, NULL, NULL);
+
+  if (job->task == NULL)
+    return;
+  if (job->error != NULL)
+    g_task_return_error (job->task, g_steal_pointer (&job->error));
+  else if (job->kind == WS_JOB_PING)
+    g_task_return_int (job->task, (gssize) job->result);
+  else
+    g_task_return_boolean (job->task, TRUE);
+  g_clear_object (&job->task); /* which may own the job */
+}
+
+void
+ws_connection_report_completed_jobs (WsConnection *self)
+{
+  WsSendJob *job;
+
+  while ((job = g_queue_pop_head (&self->extra->finished)) != NULL)
+    {
+      report_job (job);
+      ws_send_job_unref (job);
+    }
+}
