@@ -33,7 +33,7 @@ static void
 unlock_buffer (GSocket       *socket,
                WsSocketOption option)
 {
-#ifdef SO_BUF_LOCK
+#if defined(__linux__) && defined(SO_BUF_LOCK)
   int lock = option == WS_SOCKET_OPTION_IN_BUFFER ? SOCK_RCVBUF_LOCK : SOCK_SNDBUF_LOCK;
   int locks;
 
