@@ -28,16 +28,16 @@ typedef enum
   WS_CLOSE_CODE_TLS_HANDSHAKE = 1015, /* never on the wire */
 } WsCloseCode;
 
-/* Whether the code may stand in a close frame: 1000-1003, 1007-1014, 3000-4999. */
+/* TRUE for the codes that a close frame may carry: 1000-1003, 1007-1014, 3000-4999. */
 gboolean ws_close_code_may_be_sent (guint code);
 
-/* Static default text for the standard codes, "" for others. */
+/* Returns the static default text of a standard code, or "" for any other code. */
 const char *ws_close_code_get_description (guint code);
 
-/* Judges the payload of a received close frame. Empty: *code is 1005, reason empty. TRUE sets
- * code and the span of the reason inside payload. FALSE sets *failure_code (1002 for one byte or a
- * code that may not be sent, 1007 for a reason that is not UTF-8) and *fault, a static sentence.
- * RFC 6455 §5.5.1, §7.4. */
+/* Parses the payload of a received close frame. TRUE sets code and reason; the reason is a span of payload.
+ * An empty payload means code 1005 and an empty reason. FALSE sets *failure_code and the static sentence
+ * *fault. The failure code is 1002 for a payload of one byte or a code that may not be sent. It is 1007 for
+ * a reason that is not UTF-8. RFC 6455 §5.5.1, §7.4. */
 gboolean ws_close_payload_parse (const guint8 *payload,
                                  gsize         length,
                                  guint        *code,
@@ -46,8 +46,8 @@ gboolean ws_close_payload_parse (const guint8 *payload,
                                  guint        *failure_code,
                                  const char  **fault);
 
-/* Writes code and reason, the reason cut at a character boundary so that it fits; returns the
- * payload's length. Code 1005 writes an empty payload. reason may be NULL. */
+/* Writes code and reason and returns the length of the payload. A reason that is too long is cut at a
+ * character boundary. The reason may be NULL. Code 1005 writes an empty payload. */
 gsize ws_close_payload_write (guint8      buffer[WS_CONTROL_PAYLOAD_MAX_LENGTH],
                               guint       code,
                               const char *reason);

@@ -12,8 +12,8 @@
 gboolean
 ws_close_code_may_be_sent (guint code)
 {
-  /* 1004 was never defined; 1005, 1006 and 1015 stand for what no frame said. Up to 2999 the rest
-   * is kept for the protocol, 3000-3999 is registered use, 4000-4999 private. RFC 6455 §7.4. */
+  /* 1004 was never defined. 1005, 1006 and 1015 never appear in a frame. The other codes up to 2999 are
+   * reserved for the protocol. 3000-3999 are registered codes, 4000-4999 private ones. RFC 6455 §7.4. */
   if (code >= 3000)
     return code <= 4999;
 
@@ -121,9 +121,9 @@ ws_close_payload_write (guint8      buffer[WS_CONTROL_PAYLOAD_MAX_LENGTH],
   if (code == WS_CLOSE_CODE_NO_STATUS)
     return 0;
 
-  /* The longest valid prefix that fits: cut between characters, and never UTF-8 that the peer
-   * would have to fail the connection for, even if the caller's text is not UTF-8. It also stops
-   * at the terminating NUL. */
+  /* Takes the longest valid prefix that fits. The cut falls between two characters. The result is valid
+   * UTF-8 even if the caller's text is not: the peer would have to fail the connection otherwise. The
+   * terminating NUL ends the text as well. */
   if (reason != NULL)
     {
       (void) g_utf8_validate_len (reason, REASON_MAX_LENGTH, &end);

@@ -7,34 +7,35 @@
 
 G_BEGIN_DECLS
 
-/* The zlib streams and output buffers of a thread, for those who need one only for a while. What is
- * taken is the taker's alone, so nested and interleaved use needs no care: the second taker gets
- * another. What is given back is kept for the next, up to a few of each; the rest is freed.
- * A thread frees what it keeps when it ends; the main thread, and whoever wants the memory earlier,
- * calls ws_deflate_clear_thread_cache(). */
+/* A thread's cache of zlib streams and output buffers that are needed for a short time only. An object that
+ * was taken belongs to the caller alone. Nested and interleaved use is safe: the second caller gets another
+ * object. The cache keeps a few returned objects of each kind for the next caller and frees the rest.
+ *
+ * The cache is freed when its thread ends. The main thread calls ws_deflate_clear_thread_cache() instead,
+ * and so may any thread that wants the memory back earlier. */
 
 #define WS_INFLATE_BUFFER_BYTES (64 * 1024)
 
-/* A raw deflate or inflate stream at its beginning. Window bits 8 give a deflate stream that makes
- * no back references: zlib has no raw window of 256 bytes. */
+/* Returns a raw deflate or inflate stream in its initial state. zlib has no raw window of 256 bytes, so with
+ * window bits 8 the deflate stream makes no back references. */
 z_stream *ws_deflate_cache_take_deflate (guint window_bits,
                                          int   level);
 z_stream *ws_deflate_cache_take_inflate (guint window_bits);
 
-/* Back to the current thread's cache; the window bits and level it was taken with. */
+/* Returns a stream to the cache of the current thread. window_bits and level are those it was taken with. */
 void ws_deflate_cache_give_deflate (z_stream *stream,
                                     guint     window_bits,
                                     int       level);
 void ws_deflate_cache_give_inflate (z_stream *stream,
                                     guint     window_bits);
 
-/* Memory of WS_INFLATE_BUFFER_BYTES. */
+/* Returns a buffer of WS_INFLATE_BUFFER_BYTES. */
 guint8 *ws_deflate_cache_take_buffer (void);
 void    ws_deflate_cache_give_buffer (guint8 *buffer);
 
-/* Frees what the calling thread keeps. What is taken at the moment stays valid, and a new cache
- * begins when something is given back: so call it when the last connection of the thread is gone
- * (the poller's end). Cheap and harmless at any other time. */
+/* Frees the objects that the calling thread keeps. Objects that are in use stay valid. The next object that
+ * is returned starts a new cache, so the right time for the call is after the last connection of the thread
+ * (the end of the poller). The call is cheap and harmless at any other time. */
 void ws_deflate_clear_thread_cache (void);
 
 G_END_DECLS

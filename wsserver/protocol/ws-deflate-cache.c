@@ -9,11 +9,11 @@
 #define N_KEPT_DEFLATE 2
 #define N_KEPT_BUFFERS 2
 
-/* Window bits minus this is the memLevel that costs as much memory as the window itself: 256 KiB
- * together at 15 (where it is zlib's default 8), 4 KiB at 9. */
+/* memLevel is the window bits minus this number. It then costs as much memory as the window itself: 256 KiB
+ * together at 15 bits (memLevel 8, zlib's default), 4 KiB at 9 bits. */
 #define MEM_LEVEL_OFFSET 7
 
-/* zlib's smallest window; a stream for 8 has it but never refers back into it. */
+/* zlib's smallest window. A stream for window bits 8 has this window but never refers back into it. */
 #define SMALLEST_WINDOW_BITS 9
 #define HUFFMAN_MEM_LEVEL 4
 
@@ -24,8 +24,9 @@ typedef struct
   int       level;
 } KeptDeflate;
 
-/* What a thread keeps: at most one deflate stream of a kind, the latest first; one inflate stream,
- * with the largest window, which suits every connection; a few buffers, the last one warm. */
+/* The cache of one thread. It holds at most one deflate stream of each kind, the latest first. It holds one
+ * inflate stream, whose window is the largest and suits every connection. It holds a few buffers and reuses
+ * the last one first, because that one is still in the processor's cache. */
 typedef struct
 {
   KeptDeflate deflate[N_KEPT_DEFLATE];
@@ -39,7 +40,7 @@ static void free_cache (gpointer data);
 
 static GPrivate cache_private = G_PRIVATE_INIT (free_cache);
 
-/* zlib takes its memory where everybody does: without memory the program ends, as all of GLib. */
+/* zlib allocates with GLib's allocator, which ends the program when memory runs out. */
 static voidpf
 allocate_cb (voidpf opaque,
              uInt   n_items,
@@ -124,7 +125,7 @@ remove_deflate (Cache *cache,
   return stream;
 }
 
-/* The kept stream of this kind, no longer in the cache; NULL when there is none. */
+/* Removes the stream of this kind from the cache and returns it. NULL if the cache has none. */
 static z_stream *
 find_deflate (Cache *cache,
               guint  window_bits,
@@ -194,7 +195,7 @@ ws_deflate_cache_take_inflate (guint window_bits)
 
   stream = new_stream ();
 
-  /* A window larger than needed does no harm, and peers exist whose zlib makes 9 of an 8. */
+  /* A window that is too large does no harm. Some peers have a zlib that turns window bits 8 into 9. */
   if (inflateInit2 (stream, -(int) MAX (window_bits, SMALLEST_WINDOW_BITS)) != Z_OK)
     g_assert_not_reached ();
 

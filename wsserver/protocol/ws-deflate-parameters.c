@@ -24,15 +24,15 @@ static const char *const parameter_names[N_PARAMETERS] = {
   "client_max_window_bits",
 };
 
-/* One extension of the field as far as it has been read. */
+/* One extension offer, as far as it has been read. */
 typedef struct
 {
-  gboolean acceptable; /* it is ours and nothing so far is against it */
+  gboolean acceptable; /* permessage-deflate, and acceptable so far */
   gboolean has[N_PARAMETERS];
-  guint8   window_bits[N_PARAMETERS]; /* 0: no value. Of the *_max_window_bits only */
+  guint8   window_bits[N_PARAMETERS]; /* of *_max_window_bits only; 0: no value */
 } Offer;
 
-/* 8 to 15, or 0 for anything else. RFC 7692 §7.1.2.1: decimal, without leading zeros. */
+/* Returns 8 to 15, or 0 for anything else. RFC 7692 §7.1.2.1: decimal, without leading zeros. */
 static guint8
 parse_window_bits (const char *value)
 {
@@ -45,7 +45,7 @@ parse_window_bits (const char *value)
   return 0;
 }
 
-/* FALSE when the offer must be declined for it. RFC 7692 §7.1. */
+/* FALSE if this parameter makes the offer unacceptable. RFC 7692 §7.1. */
 static gboolean
 take_parameter (Offer      *offer,
                 const char *name,
@@ -91,7 +91,7 @@ agree (const Offer           *offer,
   if (offer->window_bits[CLIENT_MAX_WINDOW_BITS] != 0)
     client_bits = offer->window_bits[CLIENT_MAX_WINDOW_BITS];
 
-  /* Only a client that offers the parameter understands it. RFC 7692 §7.1.2.2. */
+  /* The response may carry this parameter only if the client offered it. RFC 7692 §7.1.2.2. */
   if (offer->has[CLIENT_MAX_WINDOW_BITS])
     client_bits = MIN (client_bits, wish);
 
@@ -117,7 +117,7 @@ build_answer (const Offer               *offer,
   if (parameters->client_no_context_takeover)
     g_string_append (answer, "; client_no_context_takeover");
 
-  /* What was offered with a value is answered with one. RFC 7692 §7.1.2.1. */
+  /* A parameter that was offered with a value needs a value in the response. RFC 7692 §7.1.2.1. */
   if (offer->has[SERVER_MAX_WINDOW_BITS] ||
       parameters->server_max_window_bits < WS_DEFLATE_MAX_WINDOW_BITS)
     g_string_append_printf (answer, "; server_max_window_bits=%u",
@@ -130,8 +130,8 @@ build_answer (const Offer               *offer,
   return g_string_free (answer, FALSE);
 }
 
-/* Reads all of the field, also behind the offer that is taken: it may be malformed there. Leaves
- * the first acceptable offer in *taken, or none. */
+/* Reads the field to its end, even after the accepted offer, because a fault may follow it. *taken is the
+ * first acceptable offer, or no offer. */
 static WsExtensionItem
 read_offers (char  *offers,
              Offer *taken)

@@ -6,17 +6,17 @@
 
 #include <string.h>
 
-/* Most bytes that zlib is shown at once: its counters are 32-bit. */
+/* The most bytes that zlib gets in one call: its counters have 32 bits. */
 #define MAX_ZLIB_BYTES ((gsize) 1 << 30)
 
-/* Output memory asked for at once. The smallest is far over what a flush needs to make progress. */
+/* The smallest piece of output memory. A flush needs far less to make progress. */
 #define MIN_OUTPUT_BYTES 256
 #define MAX_OUTPUT_BYTES (64 * 1024)
 
-/* zlib refers back this much less than the window (MAX_MATCH + MIN_MATCH + 1). */
+/* zlib's back references are shorter than the window by this much (MAX_MATCH + MIN_MATCH + 1). */
 #define ZLIB_LOOKAHEAD_BYTES 262
 
-/* What a flush ends with, and what a message's payload leaves out. RFC 7692 §7.2.1. */
+/* The end of a flush, which the payload of a message omits. RFC 7692 §7.2.1. */
 static const guint8 tail[] = { 0x00, 0x00, 0xff, 0xff };
 
 /* --- compression ----------------------------------------------------------------------------- */
@@ -59,7 +59,7 @@ ws_deflater_reset (WsDeflater *self)
   self->stream = NULL;
 }
 
-/* Compresses up to MAX_ZLIB_BYTES. */
+/* Compresses at most MAX_ZLIB_BYTES. */
 static void
 run_deflate (z_stream     *stream,
              const guint8 *data,
@@ -80,8 +80,8 @@ run_deflate (z_stream     *stream,
       stream->next_out = out->data + start;
       stream->avail_out = room;
 
-      /* Nothing to do is an error to zlib (after a flush that filled the memory to the brim), but
-       * not to us; there is no other it could find here. */
+      /* zlib reports an error when there is nothing to do, for example after a flush that filled the memory
+       * exactly. That is no error here, and zlib can report no other one at this point. */
       deflate (stream, flush);
       g_byte_array_set_size (out, start + room - stream->avail_out);
     }
@@ -107,8 +107,8 @@ append_compressed (WsDeflater   *self,
   self->unflushed = !flush;
 }
 
-/* Ends the message: a flush without its tail, or by hand what is the same, the beginning of an
- * empty block. RFC 7692 §7.2.1, §7.2.3.6. */
+/* Ends the message with a flush and removes the tail. Without pending data it writes the same bytes
+ * directly: the beginning of an empty block. RFC 7692 §7.2.1, §7.2.3.6. */
 static void
 end_message (WsDeflater   *self,
              const guint8 *data,
@@ -151,7 +151,7 @@ ws_deflater_get_kind (const WsDeflater *self,
   while (bits < self->window_bits && length > ((gsize) 1 << bits) - ZLIB_LOOKAHEAD_BYTES)
     bits++;
 
-  /* MIN: the smallest is another coding altogether. */
+  /* MIN: the smallest window has a coding of its own. */
   return (WsDeflateKind){ MIN (bits, self->window_bits), self->level };
 }
 
@@ -168,8 +168,8 @@ ws_deflate_alone (WsDeflateKind kind,
 
 /* --- decompression --------------------------------------------------------------------------- */
 
-/* What inflate() leaves in data_type: how many bits of the last byte are not used yet, and whether
- * it stands between two blocks. */
+/* Parts of data_type after inflate(): the number of unused bits of the last byte, and a flag that is set
+ * between two blocks. */
 #define UNUSED_BITS 0x3f
 #define BETWEEN_BLOCKS 0x80
 
@@ -185,7 +185,7 @@ ws_inflater_new (const WsDeflateParameters *parameters,
   self->no_context_takeover =
       is_server ? parameters->client_no_context_takeover : parameters->server_no_context_takeover;
 
-  /* A stream with the largest window suits every connection, so all can share it. */
+  /* A stream with the largest window suits every connection, so that all connections can share it. */
   if (self->no_context_takeover)
     self->window_bits = WS_DEFLATE_MAX_WINDOW_BITS;
 
@@ -222,7 +222,7 @@ fail_inflation (WsInflater *self,
   return WS_INFLATE_FAILED;
 }
 
-/* Gives zlib up to MAX_ZLIB_BYTES and takes what comes out; *used grows by what it took. */
+/* Gives zlib at most MAX_ZLIB_BYTES and writes the output. *used grows by the number of consumed bytes. */
 static WsInflateResult
 run_inflate (WsInflater   *self,
              const guint8 *data,
@@ -247,13 +247,13 @@ run_inflate (WsInflater   *self,
 
         break;
 
-      case Z_BUF_ERROR: /* nothing to do; data_type is not to be trusted then */
+      case Z_BUF_ERROR: /* nothing to do; data_type is not valid then */
         result = WS_INFLATE_DRAINED;
         break;
 
       case Z_STREAM_END:
-        /* A final block. All of it is out; what follows may refer to what is in the window, which
-         * inflateReset() would forget. */
+        /* A final block, all of whose output is written. Later data may refer to the window, which
+         * inflateReset() would discard. */
         inflateResetKeep (stream);
         self->at_boundary = TRUE;
 
@@ -272,8 +272,8 @@ run_inflate (WsInflater   *self,
   return result;
 }
 
-/* Decompresses the end that the sender left out, RFC 7692 §7.2.2. Between two blocks nothing is
- * missing, and what was left out would be half a block: its beginning is not there. */
+/* Decompresses the tail that the sender removed, RFC 7692 §7.2.2. Between two blocks nothing is missing. The
+ * tail would be half a block there, without its beginning. */
 static WsInflateResult
 run_tail (WsInflater *self)
 {

@@ -31,7 +31,7 @@ skip (WsExtensionReader *self,
   self->position += strspn (self->position, bytes);
 }
 
-/* The end of the token at position, to which it moves; NULL when there is none. */
+/* Moves position to the end of the token there and returns that end. NULL if there is no token. */
 static char *
 read_token (WsExtensionReader *self)
 {
@@ -45,8 +45,8 @@ read_token (WsExtensionReader *self)
   return self->position;
 }
 
-/* Unquotes the string at position, which moves past it; returns the end of what it holds. NULL
- * when it has no end or holds no token. RFC 9110 §5.6.4. */
+/* Unquotes the string at position and moves position past it. Returns the end of the content. NULL if the
+ * string has no end or does not contain a token. RFC 9110 §5.6.4. */
 static char *
 read_quoted_token (WsExtensionReader *self)
 {
@@ -59,7 +59,7 @@ read_quoted_token (WsExtensionReader *self)
       if (*from == '\\')
         from++;
 
-      /* NUL is no token character either. */
+      /* NUL is not a token character either. */
       if (!ws_http_is_token_span (from, 1))
         return NULL;
 
@@ -71,7 +71,7 @@ read_quoted_token (WsExtensionReader *self)
   return to > start ? to : NULL;
 }
 
-/* Reads the value after a "=". FALSE when there is none. */
+/* Reads the value after a "=". FALSE if there is none. */
 static gboolean
 read_value (WsExtensionReader *self,
             WsExtensionItem   *item,
@@ -94,7 +94,7 @@ read_value (WsExtensionReader *self,
   return *end != NULL;
 }
 
-/* Reads a name and perhaps a value, and what delimits them. */
+/* Reads a name, its value if there is one, and the delimiter. */
 static WsExtensionItem
 read_item (WsExtensionReader  *self,
            WsExtensionItemType type)
@@ -127,7 +127,7 @@ read_item (WsExtensionReader  *self,
   if (self->delimiter != '\0')
     self->position++;
 
-  /* Only now: the end of an item may be its delimiter. */
+  /* The NUL may overwrite the delimiter, so it is written last. */
   *name_end = '\0';
 
   if (value_end != NULL)
@@ -148,7 +148,7 @@ ws_extension_reader_next (WsExtensionReader *self)
       return read_item (self, WS_EXTENSION_ITEM_PARAMETER);
     }
 
-  /* Empty elements of a list count for nothing, RFC 9110 §5.6.1.2. */
+  /* Empty elements of a list are ignored, RFC 9110 §5.6.1.2. */
   if (self->delimiter == ',')
     skip (self, BLANKS ",");
 

@@ -8,34 +8,37 @@
 
 G_BEGIN_DECLS
 
-/* What proxies in front say of the client, in Forwarded (RFC 7239) or in X-Forwarded-For and its kin. To
- * be asked only where the peer itself is a trusted proxy. */
+/* The client's address as proxies report it, in Forwarded (RFC 7239) or in X-Forwarded-For and its related
+ * fields. The caller makes sure that the peer itself is a trusted proxy. */
 
-/* Whether the address, in the system's spelling, is a trusted proxy's. */
+/* TRUE if the address, in the system's spelling, belongs to a trusted proxy. */
 typedef gboolean (*WsForwardedTrustFunc) (const char *address,
                                           gpointer    user_data);
 
 typedef enum
 {
-  WS_FORWARDED_NONE,   /* the proxy names no client, or none by an address */
+  WS_FORWARDED_NONE,   /* the proxy names no client, or gives no address of it */
   WS_FORWARDED_CLIENT, /* *address and *port are set */
-  WS_FORWARDED_FAULT,  /* both kinds of fields are there and name different clients */
+  WS_FORWARDED_FAULT,  /* both kinds of fields are present and name different clients */
 } WsForwardedResult;
 
-/* Reads the hops from the right, as each proxy has appended the peer that it saw: the first that is not
- * trusted is the client, or the last one if all are. A hop that is no address ends the reading.
+/* Reads the hops from right to left, because each proxy has appended the peer that it saw. The first hop
+ * that is not trusted is the client. If all hops are trusted, the leftmost one is. A hop that is not an
+ * address stops the search.
  *
- * A proxy appends to one kind of field and passes the other one as the client has sent it, so the two
- * must agree. address: to be freed with g_free(), in the system's spelling, IPv4 where it is mapped into
- * IPv6. port: 0 if the proxy does not say. */
+ * A proxy appends to one kind of field and passes the other kind on as the client sent it. The two kinds
+ * must therefore agree.
+ *
+ * address is in the system's spelling, as IPv4 if it is mapped into IPv6 (free with g_free()). port is 0 if
+ * the proxy does not give it. */
 WsForwardedResult ws_forwarded_find_client (const WsHttpHead    *head,
                                             WsForwardedTrustFunc is_trusted,
                                             gpointer             user_data,
                                             char               **address,
                                             guint16             *port);
 
-/* The host and port that the client asked the proxy for, or NULL if the proxy does not say; free it with
- * g_free(). */
+/* Returns the host and port that the client requested from the proxy, or NULL if the proxy does not report
+ * them. Free with g_free(). */
 char *ws_forwarded_dup_host (const WsHttpHead *head);
 
 G_END_DECLS

@@ -7,7 +7,7 @@
 
 /* --- one hop --------------------------------------------------------------------------------- */
 
-/* The system's spelling of an address, or NULL. */
+/* Returns the system's spelling of an address, or NULL. */
 static char *
 normalise_address (const char *text)
 {
@@ -31,7 +31,7 @@ parse_hop_port (const char *text,
 {
   guint64 value = 0;
 
-  /* RFC 7239 §6.3: a proxy may hide the port behind a name of its own. */
+  /* RFC 7239 §6.3: a proxy may replace the port by an obfuscated name. */
   if (*text == '_')
     text = "0";
   if (!g_ascii_string_to_unsigned (text, 10, 0, G_MAXUINT16, &value, NULL))
@@ -41,7 +41,8 @@ parse_hop_port (const char *text,
   return TRUE;
 }
 
-/* ADDRESS, IPv4:PORT, [IPv6] or [IPv6]:PORT. NULL for anything else: "unknown", a hidden name, rubbish. */
+/* Accepts ADDRESS, IPv4:PORT, [IPv6] and [IPv6]:PORT. Returns NULL for anything else: "unknown", an
+ * obfuscated name, invalid text. */
 static char *
 parse_hop (const char *text,
            guint16    *port)
@@ -60,7 +61,7 @@ parse_hop (const char *text,
       if (*rest != '\0' && *rest != ':')
         return NULL;
     }
-  else if (strchr (address, ':') == strrchr (address, ':')) /* more colons are a bare IPv6 address */
+  else if (strchr (address, ':') == strrchr (address, ':')) /* more than one colon: a bare IPv6 address */
     {
       rest = strchr (address, ':');
     }
@@ -77,7 +78,7 @@ parse_hop (const char *text,
 
 /* --- Forwarded ------------------------------------------------------------------------------- */
 
-/* The end of the text up to one of the delimiters outside a quoted string. RFC 9110 §5.6.4. */
+/* Returns the end of the text up to one of the delimiters outside a quoted string. RFC 9110 §5.6.4. */
 static const char *
 find_delimiter (const char *text,
                 const char *delimiters)
@@ -116,7 +117,7 @@ unquote_value (char *value)
   return value;
 }
 
-/* The value of one parameter of a hop, such as for=, or NULL. */
+/* Returns the value of one parameter of a hop, such as for=, or NULL. */
 static char *
 dup_parameter (const char *hop,
                gsize       length,
@@ -144,7 +145,7 @@ dup_parameter (const char *hop,
   return NULL;
 }
 
-/* The values of one parameter, one for each hop; "" where a hop lacks it. NULL without the field. */
+/* Returns the values of one parameter, one for each hop, "" for a hop without it. NULL without the field. */
 static GPtrArray *
 list_forwarded (const WsHttpHead *head,
                 const char       *name)
@@ -193,7 +194,7 @@ list_x_forwarded (const WsHttpHead *head,
 
 /* --- the client ------------------------------------------------------------------------------ */
 
-/* NULL if there is no field, or the nearest hop is no address. */
+/* NULL if there is no such field, or the nearest hop is not an address. */
 static char *
 walk_hops (GPtrArray           *hops,
            WsForwardedTrustFunc is_trusted,

@@ -30,7 +30,7 @@ typedef enum
 #define WS_FRAME_RESERVED (WS_FRAME_RSV1 | WS_FRAME_RSV2 | WS_FRAME_RSV3)
 #define WS_FRAME_OPCODE 0x0f
 
-/* The second byte. Two values of the 7-bit length announce a longer one in the next bytes. */
+/* The second byte. Two values of the 7-bit length mean that a longer length follows in the next bytes. */
 #define WS_FRAME_MASKED 0x80
 #define WS_FRAME_LENGTH 0x7f
 #define WS_FRAME_LENGTH_16 126
@@ -54,19 +54,19 @@ ws_opcode_is_control (WsOpcode opcode)
   return (opcode & 0x8) != 0;
 }
 
-/* Parses one frame header. NEED_MORE consumes nothing and writes nothing. FAILED (always close code 1002)
- * sets *fault to a static sentence: reserved opcode, length not in minimal encoding, most significant bit of
- * a 64-bit length set, fragmented control frame, control frame over 125 bytes. It fails as early as the bytes
- * allow. The caller checks the reserved bits and the mask bit. RFC 6455 §5.2, §5.5. */
+/* Parses one frame header. NEED_MORE consumes nothing and writes nothing. FAILED always means close code
+ * 1002 and sets the static sentence *fault: reserved opcode, length not in minimal encoding, most
+ * significant bit of a 64-bit length set, fragmented control frame, control frame over 125 bytes. It fails
+ * as early as the bytes allow. The caller checks the reserved bits and the mask bit. RFC 6455 §5.2, §5.5. */
 WsParseResult ws_frame_header_parse (WsFrameHeader *header,
                                      const guint8  *data,
                                      gsize          length,
                                      gsize         *consumed,
                                      const char   **fault);
 
-/* The short path of ws_frame_header_parse(): the header of a whole text or binary message of less than 64
- * KiB that is masked as expected. Returns its size, or 0 for any other header, also an incomplete or
- * wrong one. */
+/* The short path of ws_frame_header_parse(). It reads the header of a whole text or binary message of less
+ * than 64 KiB whose mask bit is as expected. It returns the size of that header, or 0 for any other header,
+ * including an incomplete or wrong one. */
 static inline gsize
 ws_frame_header_parse_short (const guint8 *data,
                              gsize         length,
@@ -94,8 +94,8 @@ ws_frame_header_parse_short (const guint8 *data,
   return *payload_length < WS_FRAME_LENGTH_16 ? 0 : size;
 }
 
-/* Writes the header in minimal encoding, with the masking key if it is masked. Returns its length, 2 to
- * 14. */
+/* Writes the header in minimal encoding, followed by the masking key if the frame is masked. Returns the
+ * length, 2 to 14. */
 gsize ws_frame_header_write (const WsFrameHeader *header,
                              guint8               buffer[WS_FRAME_HEADER_MAX_LENGTH]);
 

@@ -10,7 +10,7 @@ is_reserved_opcode (guint opcode)
   return (opcode > WS_OPCODE_BINARY && opcode < WS_OPCODE_CLOSE) || opcode > WS_OPCODE_PONG;
 }
 
-/* The fault of the first one or two bytes, or NULL. */
+/* Returns the fault of the first one or two bytes, or NULL. */
 static const char *
 find_first_fault (const guint8 *data,
                   gsize         length)
@@ -23,7 +23,7 @@ find_first_fault (const guint8 *data,
   if (!ws_opcode_is_control (opcode))
     return NULL;
 
-  /* RFC 6455 §5.5: control frames are short and whole. */
+  /* RFC 6455 §5.5: control frames are short and not fragmented. */
   if ((data[0] & WS_FRAME_FIN) == 0)
     return "fragmented control frame";
 
@@ -33,8 +33,8 @@ find_first_fault (const guint8 *data,
   return NULL;
 }
 
-/* Reads the extended payload length, which starts at data[2]. RFC 6455 §5.2: the shortest encoding
- * is the only right one, and the most significant bit is 0. */
+/* Reads the extended payload length, which starts at data[2]. RFC 6455 §5.2: only the shortest encoding is
+ * valid, and the most significant bit is 0. */
 static WsParseResult
 parse_extended_length (guint64      *payload_length,
                        const guint8 *data,
@@ -54,7 +54,7 @@ parse_extended_length (guint64      *payload_length,
   for (gsize i = 0; i < available; i++)
     value = value << 8 | data[2 + i];
 
-  /* Six zero bytes of eight leave at most 2^16 - 1, whatever the other two are. */
+  /* If the first six bytes of eight are 0, the value is at most 2^16 - 1, whatever the other two are. */
   if ((size == 2 && available == 2 && value < WS_FRAME_LENGTH_16) ||
       (size == 8 && available >= 6 && value >> (8 * (available - 6)) == 0))
     {

@@ -11,7 +11,7 @@
 
 #define SHA1_LENGTH 20
 
-/* Base64 of 16 bytes: 22 digits, then two fill characters. RFC 6455 §4.2.1 item 5. */
+/* Base64 of 16 bytes: 22 digits, then two padding characters. RFC 6455 §4.2.1 item 5. */
 #define KEY_LENGTH 24
 #define KEY_DIGITS 22
 
@@ -21,7 +21,7 @@ typedef struct
   gsize       length;
 } Span;
 
-/* Each check answers NULL, or the fault as a static sentence. */
+/* A check returns NULL, or the fault as a static sentence. */
 typedef const char *(*Check) (const WsHttpHead *head);
 
 /* --- checks ---------------------------------------------------------------------------------- */
@@ -32,14 +32,14 @@ check_version (const WsHttpHead *head)
   return ws_http_head_get_minor_version (head) >= 1 ? NULL : "HTTP version is below HTTP/1.1";
 }
 
-/* RFC 3986 §3.2.2: the characters of a name, without the comma, which could make a list of hosts of it. */
+/* RFC 3986 §3.2.2: the characters of a name. The comma is left out, because it could form a list of hosts. */
 static gboolean
 is_name_character (char byte)
 {
   return g_ascii_isalnum (byte) || (byte != '\0' && strchr ("-._~!$&'()*+;=%", byte) != NULL);
 }
 
-/* Whether the text is [ ":" port ] to its end. RFC 3986 §3.2.3. */
+/* TRUE if the whole text is [ ":" port ]. RFC 3986 §3.2.3. */
 static gboolean
 is_port_or_end (const char *text)
 {
@@ -51,8 +51,8 @@ is_port_or_end (const char *text)
   return *text == ':' && g_ascii_string_to_unsigned (text + 1, 10, 0, G_MAXUINT16, &port, NULL);
 }
 
-/* Whether the text is host [ ":" port ] and nothing that another reader could take for a second host, a
- * user or a path. RFC 3986 §3.2.2. */
+/* TRUE if the whole text is host [ ":" port ]. Nothing in it can be read as a second host, a user or a path.
+ * RFC 3986 §3.2.2. */
 static gboolean
 is_host_and_port (const char *text)
 {
@@ -134,7 +134,7 @@ check_websocket_version_count (const WsHttpHead *head)
   return count == 0 ? "Sec-WebSocket-Version is missing" : "Sec-WebSocket-Version is repeated";
 }
 
-/* A body would be taken for frames, or by a proxy for the next request. */
+/* The server would read a body as frames, and a proxy might read it as the next request. */
 static const char *
 check_body (const WsHttpHead *head)
 {
@@ -166,8 +166,8 @@ compare_spans (gconstpointer a,
   return left->length < right->length ? -1 : left->length > right->length;
 }
 
-/* RFC 6455 §4.1 item 10: tokens, all different. Sorted rather than hashed or compared each with
- * each: the peer chooses them. */
+/* RFC 6455 §4.1 item 10: tokens, all different. The tokens are sorted, not hashed or compared in pairs,
+ * because the peer chooses them. */
 static const char *
 check_subprotocols (const WsHttpHead *head)
 {
@@ -183,7 +183,7 @@ check_subprotocols (const WsHttpHead *head)
 
   while (ws_http_list_next (&list, &span.start, &span.length))
     {
-      /* Clients that were given an empty list send an empty field. RFC 9110 §5.6.1.2. */
+      /* Some clients send an empty field for an empty list. RFC 9110 §5.6.1.2. */
       if (span.length == 0)
         continue;
 
@@ -208,7 +208,7 @@ check_origin (const WsHttpHead *head)
   return ws_http_head_count (head, "Origin") <= 1 ? NULL : "Origin is repeated";
 }
 
-/* RFC 6455 §4.2.1 item 1, RFC 9112 §3.2: a path, or a whole URI of a scheme that leads here. The other two
+/* RFC 6455 §4.2.1 item 1, RFC 9112 §3.2: a path, or a full URI with a scheme of this server. The other two
  * forms belong to CONNECT and OPTIONS. */
 static const char *
 check_target (const WsHttpHead *head)
@@ -239,7 +239,7 @@ give_verdict (WsHandshakeKind kind,
   return (WsHandshakeVerdict){ .kind = kind, .status = status, .fault = fault };
 }
 
-/* The first fault that the checks find, or NULL. */
+/* Returns the first fault that the checks find, or NULL. */
 static const char *
 run_checks (const WsHttpHead *head,
             const Check      *checks,
@@ -298,7 +298,7 @@ judge_upgrade (const WsHttpHead *head)
   if (fault != NULL)
     return give_verdict (WS_HANDSHAKE_REFUSED, WS_HTTP_BAD_REQUEST, fault);
 
-  /* RFC 6455 §4.4: answered with the version that is spoken here. */
+  /* RFC 6455 §4.4: the response names the version that the server supports. */
   if (strcmp (ws_http_head_get (head, "Sec-WebSocket-Version"), "13") != 0)
     return give_verdict (WS_HANDSHAKE_REFUSED, WS_HTTP_UPGRADE_REQUIRED,
                          "Sec-WebSocket-Version is not 13");

@@ -12,27 +12,27 @@ typedef struct
 {
   const char *name;
   const char *value;
-  char       *joined; /* in the first of several fields of a name: their values, once asked for */
+  char       *joined; /* first field of a name: the values of all, once requested */
 } Field;
 
 struct _WsHttpHead
 {
-  /* Atomic: objects of the application that hold it may end in any thread. */
+  /* Atomic: an object of the application may hold the head and end in any thread. */
   gatomicrefcount ref_count;
   const char     *method;
   const char     *target;
-  char           *path;      /* path and query of a target in absolute form, else NULL */
+  char           *path;      /* path and query of an absolute-form target, else NULL */
   char           *authority; /* host and port of such a target, else NULL */
   const char     *header_text;
   guint           minor_version;
   guint           n_fields;
 
-  /* Room for every line of the head; behind it, in the same allocation, first the head with a NUL
-   * at the end of each span, then the header lines once more as they came. */
+  /* Has an element for every line of the head. Two texts follow in the same allocation: the head with a NUL
+   * at the end of each span, then the header lines as received. */
   Field fields[];
 };
 
-/* The part of a head that is not parsed yet. */
+/* The rest of a head, not parsed yet. */
 typedef struct
 {
   char *data;
@@ -100,7 +100,7 @@ has_control (guint64 word)
          EACH_BYTE (0x80);
 }
 
-/* The offset of the first control byte other than HTAB in data[start .. end), or end. */
+/* Returns the offset of the first control byte other than HTAB in data[start .. end), or end. */
 static gsize
 find_control (const guint8 *data,
               gsize         start,
@@ -144,8 +144,8 @@ refuse_head (guint       *status,
   return WS_PARSE_FAILED;
 }
 
-/* Takes the CR that begins an empty line in front of the request line. Clients of old send one behind the
- * body of the request before; a server ignores at least one. RFC 9112 §2.2. */
+/* Accepts the CR of an empty line before the request line. Some old clients send such a line after the body
+ * of the previous request. A server ignores at least one. RFC 9112 §2.2. */
 static WsParseResult
 scan_empty_line (WsHttpHeadScanner *scanner,
                  const guint8      *data,
@@ -161,8 +161,8 @@ scan_empty_line (WsHttpHeadScanner *scanner,
   return WS_PARSE_NEED_MORE;
 }
 
-/* Takes the CR at offset cr, which has to begin a line end; NEED_MORE when it did and the head
- * goes on after it. */
+/* Accepts the CR at offset cr, which must begin a line end. NEED_MORE if it does and the head continues
+ * after it. */
 static WsParseResult
 scan_line_end (WsHttpHeadScanner *scanner,
                const guint8      *data,
@@ -219,7 +219,7 @@ ws_http_head_scan (WsHttpHeadScanner *scanner,
       if (in_request_line && i > scanner->line_start + max_request_line)
         return refuse_head (status, fault, WS_HTTP_URI_TOO_LONG, "request line over its limit");
 
-      /* A CR in the last place is too late as well: its LF would be over the limit. */
+      /* A CR at the last position is over the limit as well, because its LF would be. */
       if (i >= max_head || (i + 1 == max_head && i < end && data[i] == '\r'))
         return refuse_head (status, fault, WS_HTTP_FIELDS_TOO_LARGE, "request head over its limit");
 
@@ -247,8 +247,8 @@ ws_http_head_scan (WsHttpHeadScanner *scanner,
 
 /* --- parsing --------------------------------------------------------------------------------- */
 
-/* Takes one line off the rest and ends it with a NUL; NULL when no CRLF is there, or a byte that
- * no line can hold is. */
+/* Removes one line from the rest and ends it with a NUL. NULL if there is no CRLF, or if the line contains a
+ * byte that is not allowed. */
 static char *
 take_head_line (Rest  *rest,
                 gsize *line_length)
@@ -267,7 +267,7 @@ take_head_line (Rest  *rest,
   return line;
 }
 
-/* A target in absolute form names host and path together. RFC 9112 §3.2.2. */
+/* A target in absolute form has both host and path. RFC 9112 §3.2.2. */
 static void
 split_target (WsHttpHead *head,
               const char *target)
@@ -341,7 +341,7 @@ parse_field (WsHttpHead *head,
   char *value;
   char *end = line + length;
 
-  /* RFC 9112 §5.2: a server may refuse folded lines, and should: proxies disagree on them. */
+  /* RFC 9112 §5.2: a server may refuse folded lines, and should, because proxies treat them differently. */
   if (is_blank (line[0]))
     return "folded header line";
 
@@ -350,7 +350,7 @@ parse_field (WsHttpHead *head,
 
   *colon = '\0';
 
-  /* This includes white space before the colon, which RFC 9112 §5.1 says to refuse. */
+  /* This includes white space before the colon, which RFC 9112 §5.1 forbids. */
   if (!ws_http_is_token (line))
     return "header field name is not a token";
 
@@ -370,9 +370,9 @@ parse_field (WsHttpHead *head,
   return NULL;
 }
 
-/* Field values may hold any byte from 0x80 up (RFC 9110 §5.5), but what reaches an application is text
- * in UTF-8, which language bindings rely on. Each stray byte becomes a question mark. A NUL stays: it
- * is for take_head_line() to refuse, as any control byte. */
+/* A field value may contain any byte from 0x80 up (RFC 9110 §5.5). The application gets UTF-8 text, and
+ * language bindings rely on that. Each invalid byte becomes a question mark. A NUL stays: take_head_line()
+ * refuses it, as it does any control byte. */
 static void
 replace_invalid_utf8 (char *text,
                       gsize length)
@@ -387,7 +387,7 @@ replace_invalid_utf8 (char *text,
       text[invalid - text] = '?';
 }
 
-/* One allocation with room for the fields of data; the copy to parse comes out in rest. */
+/* Makes one allocation with an element for each field of data. rest is the copy to parse. */
 static WsHttpHead *
 allocate_head (const guint8 *data,
                gsize         head_length,
@@ -539,7 +539,7 @@ ws_http_head_get_header_text (const WsHttpHead *head)
   return head->header_text;
 }
 
-/* The next field of this name at or after *index, which then stands behind it; NULL at the end. */
+/* Returns the next field of this name at or after *index and moves *index past it. NULL at the end. */
 static const Field *
 next_field (const WsHttpHead *head,
             const char       *name,
@@ -625,7 +625,7 @@ ws_http_head_get_joined (WsHttpHead *head,
   if (next_field (head, name, &index) == NULL)
     return first->value;
 
-  /* Cookie is not a list by commas and may still come in several lines. RFC 9113 §8.2.3. */
+  /* Cookie is not a comma-separated list and may still come in several lines. RFC 9113 §8.2.3. */
   if (first->joined == NULL)
     first->joined = join_fields (head, name, g_ascii_strcasecmp (name, "Cookie") == 0 ? "; " : ", ");
 

@@ -6,9 +6,9 @@
 
 G_BEGIN_DECLS
 
-/* Any other response: status line, Connection: close, Content-Length, extra headers, body (unless
- * head_only). A 426 gets Upgrade: websocket and Sec-WebSocket-Version: 13, a 405 gets Allow: GET,
- * HEAD. A Content-Type in extra_headers wins over content_type, which may be NULL. */
+/* Returns any other response: status line, Connection: close, Content-Length, extra headers, and the body
+ * unless head_only. A 426 gets Upgrade: websocket and Sec-WebSocket-Version: 13. A 405 gets Allow: GET,
+ * HEAD. A Content-Type in extra_headers takes precedence over content_type, which may be NULL. */
 GString *ws_handshake_build_response (guint         status,
                                       const char   *extra_headers,
                                       const char   *content_type,
@@ -16,13 +16,15 @@ GString *ws_handshake_build_response (guint         status,
                                       gsize         body_length,
                                       gboolean      head_only);
 
-/* "Not Found" for 404 and so on; "Status" for a number without a name. */
+/* Returns the reason phrase, such as "Not Found" for 404. It is "Status" for an unknown code. */
 const char *ws_http_status_get_phrase (guint status);
 
-/* Checks header lines given by an application (lines ended by LF or CRLF, the last end optional)
- * and returns them with CRLF ends, or NULL with *fault set (transfer full): not "Name: value", a control byte
- * in a value, or a field the server itself writes (Connection, Upgrade, Content-Length, Transfer-Encoding,
- * Sec-WebSocket-*). "" and NULL give "". */
+/* Checks header lines of the application and returns them with CRLF line ends. The lines may end with LF or
+ * CRLF, and the last line end is optional. "" and NULL give "".
+ *
+ * NULL sets *fault (transfer full): a line is not "Name: value", a value contains a control byte, or the
+ * server itself writes the field (Connection, Upgrade, Content-Length, Transfer-Encoding,
+ * Sec-WebSocket-*). */
 char *ws_handshake_clean_headers (const char *lines,
                                   char      **fault);
 

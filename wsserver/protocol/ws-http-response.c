@@ -77,7 +77,7 @@ ws_http_status_get_phrase (guint status)
   return "Status";
 }
 
-/* Whether one of the lines, each ended by CRLF, has this field name. */
+/* TRUE if one of the lines, each ended by CRLF, has this field name. */
 static gboolean
 has_field (const char *lines,
            const char *name)
@@ -107,15 +107,15 @@ ws_handshake_build_response (guint         status,
                              gboolean      head_only)
 {
   GString *response = g_string_new (NULL);
-  /* RFC 9110 §6.4.1 and §8.6: these have no body, and a length would be taken for one. */
+  /* RFC 9110 §6.4.1 and §8.6: these responses have no body, and a Content-Length would announce one. */
   const gboolean may_have_body =
       status >= WS_HTTP_OK && status != WS_HTTP_NO_CONTENT && status != WS_HTTP_NOT_MODIFIED;
 
   g_string_append_printf (response, "HTTP/1.1 %u %s\r\nConnection: ", status,
                           ws_http_status_get_phrase (status));
 
-  /* RFC 9110 §7.8: who sends Upgrade names it in Connection as well; §15.5.22 and RFC 6455 §4.4
-   * want both fields here. */
+  /* RFC 9110 §7.8: a sender of Upgrade also names it in Connection. §15.5.22 and RFC 6455 §4.4 ask for both
+   * fields here. */
   if (status == WS_HTTP_UPGRADE_REQUIRED)
     g_string_append (response, "close, Upgrade\r\n"
                                "Upgrade: websocket\r\n"
@@ -143,8 +143,8 @@ ws_handshake_build_response (guint         status,
   return response;
 }
 
-/* Fields that decide where a message ends or what the connection becomes: two writers of them are
- * how responses get split. */
+/* These fields decide where a message ends or what the connection becomes. A second copy of one makes
+ * response splitting possible. */
 static gboolean
 is_own_field (const char *name,
               gsize       length)
@@ -163,7 +163,7 @@ is_own_field (const char *name,
   return FALSE;
 }
 
-/* Returns the fault of one line, given without its end, or NULL. */
+/* Returns the fault of one line, given without its line end, or NULL. */
 static char *
 check_line (const char *line,
             gsize       length)

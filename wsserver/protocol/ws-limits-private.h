@@ -4,7 +4,7 @@
 
 #include <glib.h>
 
-/* Ceilings on what a peer may make us hold. All in bytes unless the name says else. */
+/* Limits on the memory that a peer can make the server hold. In bytes unless the name says otherwise. */
 typedef struct
 {
   guint64 max_message_bytes; /* payload of one message, all its frames; over it: close 1009 */

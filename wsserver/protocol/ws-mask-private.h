@@ -6,9 +6,9 @@
 
 G_BEGIN_DECLS
 
-/* Masks or unmasks length bytes in place; offset is the position of data[0] in the payload.
- * Touches no byte outside the span. TRUE if all bytes are now ASCII, so that a text needs no second
- * look. RFC 6455 §5.3. */
+/* Masks or unmasks length bytes in place. offset is the position of data[0] in the payload. The function
+ * touches no byte outside the span. TRUE means that all bytes are now ASCII, so a text needs no further
+ * check. RFC 6455 §5.3. */
 gboolean ws_mask (guint8      *data,
                   gsize        length,
                   const guint8 masking_key[4],

@@ -4,13 +4,13 @@
 
 #include <string.h>
 
-/* The compiler turns this into whatever vector registers the machine has. */
+/* The compiler maps this type to the vector registers of the machine. */
 typedef guint64 MaskVector __attribute__ ((vector_size (16)));
 
 #define KEY_BITS 32
 
-/* One load, one exclusive or, one store; memcpy says that data may be unaligned. Of what is stored
- * the bits are gathered. */
+/* One load, one exclusive or, one store. memcpy allows unaligned data. gathered collects the bits of the
+ * stored bytes. */
 #define MASK_STEP(type, data, key, gathered) \
  G_STMT_START                                \
  {                                           \
@@ -23,7 +23,7 @@ typedef guint64 MaskVector __attribute__ ((vector_size (16)));
  }                                           \
  G_STMT_END
 
-/* The key as it falls on the byte at offset, in the order of memory. */
+/* The key, in memory order, rotated so that it starts at the byte at offset. */
 static inline guint32
 turn_key (const guint8 masking_key[4],
           gsize        offset)
@@ -61,7 +61,7 @@ ws_mask (guint8      *data,
       gathered = gathered128[0] | gathered128[1];
     }
 
-  /* Steps are multiples of the key's length, so it stays where it is. */
+  /* Each step is a multiple of the key's length, so the key does not rotate. */
   for (; length >= sizeof key64; data += sizeof key64, length -= sizeof key64)
     MASK_STEP (guint64, data, key64, gathered);
 

@@ -31,7 +31,7 @@ explain_entry (const char *entry,
   return g_strdup_printf ("\"%s\" %s", shown, reason);
 }
 
-/* The port that a scheme implies, with its colon; "" for schemes without one. */
+/* Returns the default port of a scheme with its colon, or "" for a scheme without one. */
 static const char *
 get_default_port (const char *scheme)
 {
@@ -43,7 +43,7 @@ get_default_port (const char *scheme)
   return "";
 }
 
-/* RFC 3986 §3.1; the * of a pattern may stand in it. */
+/* RFC 3986 §3.1; a pattern may contain "*" here. */
 static gboolean
 is_scheme (const char *text)
 {
@@ -57,7 +57,8 @@ is_scheme (const char *text)
   return TRUE;
 }
 
-/* Where the port begins, or the end; a colon within brackets is part of an IPv6 address. */
+/* Returns the start of the port, or the end of the text. A colon inside brackets is part of an IPv6
+ * address. */
 static char *
 find_port (char *authority)
 {
@@ -76,7 +77,7 @@ is_port (const char *text)
          (*text == ':' && g_ascii_string_to_unsigned (text + 1, 10, 1, G_MAXUINT16, &port, NULL));
 }
 
-/* Takes a host in lower case, and gives it as browsers send it; NULL if none can. */
+/* Takes a host in lower case and returns the form that browsers send. NULL if there is none. */
 static char *
 normalise_host (const char *host)
 {
@@ -95,14 +96,14 @@ normalise_host (const char *host)
     if (g_ascii_isspace (*p) || strchr ("/?#@\\\"<>[]:", *p) != NULL)
       return NULL;
 
-  /* A pattern is no name that could be encoded. */
+  /* A pattern is not a name and cannot be encoded. */
   if (g_str_is_ascii (host) || strchr (host, '*') != NULL)
     return g_strdup (host);
 
   return g_hostname_to_ascii (host);
 }
 
-/* SCHEME://HOST[:PORT] as browsers write it, or NULL with *reason set. */
+/* Returns SCHEME://HOST[:PORT] as browsers write it, or NULL with *reason set. */
 static char *
 normalise_origin (const char  *entry,
                   const char **reason)
@@ -166,7 +167,7 @@ add_origin (WsOriginList *self,
     self->allows_self = TRUE;
   else if (g_ascii_strcasecmp (entry, "null") == 0)
     origin = g_strdup ("null");
-  /* "https:*" has matched for long; a pattern is taken as it is where its parts cannot be told apart. */
+  /* "https:*" has long been accepted. A pattern is used unchanged if its parts cannot be separated. */
   else if (strchr (entry, '*') != NULL && strstr (entry, SCHEME_END) == NULL && strpbrk (entry, " \t;") == NULL)
     origin = g_ascii_strdown (entry, -1);
   else
@@ -202,8 +203,9 @@ ws_origin_list_new (const char *text,
 
 /* --- matching -------------------------------------------------------------------------------- */
 
-/* The host, and the port unless the origin's scheme implies it, are those of the request. A proxy in front
- * may have taken the TLS off, so that the scheme of the request is not known here. */
+/* TRUE if the origin has the host and port of the request. The default port of the origin's scheme may be
+ * left out. The scheme is not compared: a proxy may have ended the TLS connection, so the scheme of the
+ * request is unknown here. */
 static gboolean
 is_same_origin (const char *origin,
                 const char *host)

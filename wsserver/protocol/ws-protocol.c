@@ -7,11 +7,12 @@
 
 #include <string.h>
 
-/* How much compressed payload is unmasked at once; what zlib does not take is masked again. */
+/* The amount of compressed payload that is unmasked at once. The bytes that zlib does not consume are masked
+ * again. */
 #define INFLATE_CHUNK_BYTES (16 * 1024)
 
-/* A masked control frame is the longest thing that is ever kept: its header has no extended
- * length, and 6 + 125 bytes are more than any header. */
+/* A masked control frame is the longest item that is ever kept. Its header has no extended length, and 6 +
+ * 125 bytes are more than any header. */
 #define PARTIAL_LENGTH (2 + WS_FRAME_MASKING_KEY_LENGTH + WS_CONTROL_PAYLOAD_MAX_LENGTH)
 
 G_STATIC_ASSERT (PARTIAL_LENGTH >= WS_FRAME_HEADER_MAX_LENGTH);
@@ -85,7 +86,7 @@ repeat_failure (const WsProtocol *self,
   return WS_PARSE_FAILED;
 }
 
-/* RFC 6455 §7.1.7: from here on nothing that the peer sends is looked at. */
+/* RFC 6455 §7.1.7: all later input from the peer is ignored. */
 static WsParseResult
 fail_connection (WsProtocol      *self,
                  WsProtocolEvent *event,
@@ -102,8 +103,8 @@ fail_connection (WsProtocol      *self,
 
 /* --- header ---------------------------------------------------------------------------------- */
 
-/* Judges what the frame parser leaves to its caller, as far as the bytes are here; NULL when
- * nothing is wrong so far. */
+/* Checks what the frame parser leaves to its caller, as far as the bytes have arrived. NULL if there is no
+ * fault so far. */
 static const char *
 find_own_fault (const WsProtocol *self,
                 const guint8     *data,
@@ -114,12 +115,11 @@ find_own_fault (const WsProtocol *self,
   const gboolean has_message = self->message_opcode != WS_OPCODE_CONTINUATION;
   const guint    allowed_bits = self->deflate && begins_message ? WS_FRAME_RSV1 : 0;
 
-  /* RFC 6455 §5.2: no extension has given them a meaning, but for the first bit in the first frame
-   * of a message. RFC 7692 §6. */
+  /* RFC 6455 §5.2: no extension uses these bits, except RSV1 in the first frame of a message. RFC 7692 §6. */
   if ((data[0] & WS_FRAME_RESERVED & ~allowed_bits) != 0)
     return "reserved bit set";
 
-  /* RFC 6455 §5.4: only control frames may stand between the fragments of a message. */
+  /* RFC 6455 §5.4: only control frames may come between the fragments of a message. */
   if (opcode == WS_OPCODE_CONTINUATION && !has_message)
     return "continuation frame without a message";
 
@@ -160,8 +160,8 @@ try_header (const WsProtocol *self,
   return WS_PARSE_FAILED;
 }
 
-/* Parses and judges a header. A bad one is looked at again byte by byte, so that of several faults
- * the one that the earliest byte shows is named, however the input was cut. */
+/* Parses and checks a header. A bad header is checked again byte by byte. So if there are several faults,
+ * the one in the earliest byte is reported, however the input was split. */
 static WsParseResult
 inspect_header (const WsProtocol *self,
                 WsFrameHeader    *header,
@@ -211,7 +211,7 @@ report_close (WsProtocol      *self,
   return WS_PARSE_DONE;
 }
 
-/* Reports a control frame whose payload is all there. RFC 6455 §5.5. */
+/* Reports a control frame whose payload is complete. RFC 6455 §5.5. */
 static WsParseResult
 report_control_frame (WsProtocol          *self,
                       WsProtocolEvent     *event,
@@ -237,8 +237,8 @@ report_control_frame (WsProtocol          *self,
 
 /* --- data frames ----------------------------------------------------------------------------- */
 
-/* Whether the payload that a data frame announces fits the message. Of a compressed one only what
- * comes out of it counts, but a compressor makes nothing much longer than it was. */
+/* TRUE if the announced payload of a data frame fits the message. For a compressed frame only the output
+ * counts, but compression never makes data much longer. */
 static gboolean
 fits_message (const WsProtocol *self,
               guint64           payload_length)
@@ -251,8 +251,8 @@ fits_message (const WsProtocol *self,
   return payload_length <= max_bytes || payload_length - max_bytes <= max_bytes / 8 + 1024;
 }
 
-/* Takes the header of a data frame. FALSE when its payload does not fit the message: judged by the
- * announcement, before a byte of it is held. */
+/* Processes the header of a data frame. FALSE if its payload does not fit the message. The announced length
+ * decides, before any payload is kept. */
 static gboolean
 begin_data_frame (WsProtocol          *self,
                   const WsFrameHeader *header)
@@ -268,7 +268,7 @@ begin_data_frame (WsProtocol          *self,
   if (!fits_message (self, header->payload_length))
     return FALSE;
 
-  /* What is compressed counts as it comes out. */
+  /* A compressed payload counts when it is decompressed. */
   if (!self->compressed)
     self->message_bytes += header->payload_length;
 
@@ -282,7 +282,7 @@ begin_data_frame (WsProtocol          *self,
   return TRUE;
 }
 
-/* Takes note that the open frame, and perhaps its message, have been received. */
+/* Records the end of the open frame, and of its message if this was the last frame. */
 static void
 end_data_frame (WsProtocol *self)
 {
@@ -296,7 +296,7 @@ end_data_frame (WsProtocol *self)
   self->compressed = FALSE;
 }
 
-/* Reports a part of the open frame for which part_length bytes of its payload were used. */
+/* Reports a part of the open frame. The part consumed part_length bytes of the frame's payload. */
 static WsParseResult
 report_data (WsProtocol      *self,
              WsProtocolEvent *event,
@@ -339,7 +339,7 @@ fail_over_limit (WsProtocol      *self,
   return fail_connection (self, event, WS_CLOSE_CODE_MESSAGE_TOO_BIG, "message over its limit");
 }
 
-/* RFC 6455 §8.1. A character may be cut by frames, but not by the end of the message. */
+/* RFC 6455 §8.1. A character may be split between frames, but not at the end of the message. */
 static gboolean
 accept_text (WsProtocol   *self,
              const guint8 *data,
@@ -362,7 +362,7 @@ fail_invalid_text (WsProtocol      *self,
 
 /* --- compressed payload ---------------------------------------------------------------------- */
 
-/* What was made of a part of a compressed frame's payload. */
+/* The output of one part of a compressed frame's payload. */
 typedef struct
 {
   WsInflateResult result;
@@ -381,8 +381,8 @@ mask_chunk (const WsProtocol *self,
     ws_mask (data + start, end - start, self->masking_key, self->mask_offset + start);
 }
 
-/* Decompresses a part of the open frame's payload into output until room bytes have come out or
- * the part is used up. */
+/* Decompresses a part of the open frame's payload into output. It stops after room bytes of output or at the
+ * end of the part. */
 static Inflated
 inflate_part (WsProtocol *self,
               guint8     *data,
@@ -412,9 +412,9 @@ inflate_part (WsProtocol *self,
   return part;
 }
 
-/* Leaves the last byte of a part that has more to come out of it to the caller, who then knows that
- * there is something to be called for. FALSE when there is none: out of the end that a sender
- * leaves out, all that is left after an empty last frame, no such amount can come. */
+/* Leaves the last byte of a part unconsumed if more output of the part is pending. The caller then knows
+ * that another call is needed. FALSE if there is no such byte: after an empty last frame only the tail that
+ * the sender removed is left, and its output is never that long. */
 static gboolean
 hold_last_byte (WsProtocol *self,
                 Inflated   *part,
@@ -457,7 +457,8 @@ receive_compressed (WsProtocol      *self,
   self->event_memory = TRUE;
   part = inflate_part (self, data, part_length, room);
 
-  /* In the order in which the bytes came out, so that the fault does not depend on the cut. */
+  /* The checks follow the order of the output bytes, so the fault does not depend on how the input was
+   * split. */
   if (!accept_text (self, self->output, (gsize) MIN (part.produced, allowed), FALSE))
     return fail_invalid_text (self, event);
 
@@ -490,7 +491,7 @@ receive_compressed (WsProtocol      *self,
 
 /* --- payload --------------------------------------------------------------------------------- */
 
-/* Reports the payload of the open frame that data starts with; *used grows by it. */
+/* Reports the payload of the open frame at the start of data. *used grows by its length. */
 static WsParseResult
 receive_payload (WsProtocol      *self,
                  guint8          *data,
@@ -511,7 +512,7 @@ receive_payload (WsProtocol      *self,
   if (self->role == WS_ROLE_SERVER)
     is_ascii = ws_mask (data, part_length, self->masking_key, self->mask_offset);
 
-  /* ASCII is good text unless it comes in the middle of a character. */
+  /* ASCII is valid unless it comes in the middle of a character. */
   if (!(is_ascii && ws_utf8_validator_is_complete (&self->utf8)) &&
       !accept_text (self, data, part_length, frame_end && self->frame_fin))
     return fail_invalid_text (self, event);
@@ -523,7 +524,7 @@ receive_payload (WsProtocol      *self,
 
 /* --- frames ---------------------------------------------------------------------------------- */
 
-/* Keeps the beginning of a frame until the rest is here. */
+/* Keeps the beginning of a frame until the rest has arrived. */
 static WsParseResult
 keep_partial (WsProtocol   *self,
               const guint8 *data,
@@ -543,7 +544,7 @@ keep_partial (WsProtocol   *self,
   return WS_PARSE_NEED_MORE;
 }
 
-/* Goes on with a frame whose beginning was kept. */
+/* Continues a frame whose beginning was kept. */
 static WsParseResult
 receive_into_partial (WsProtocol      *self,
                       guint8          *data,
@@ -569,7 +570,7 @@ receive_into_partial (WsProtocol      *self,
     case WS_PARSE_DONE:
       if (!ws_opcode_is_control (header.opcode))
         {
-          /* What was kept is less than the header: else it would not have been kept. */
+          /* The kept bytes are fewer than the header, else they would not have been kept. */
           *used = size - kept;
           clear_partial (self);
 
@@ -592,14 +593,14 @@ receive_into_partial (WsProtocol      *self,
       break;
     }
 
-  /* A frame that is still not complete is shorter than the room for it, so all was taken. */
+  /* A frame that is still incomplete is shorter than the memory for it, so all bytes were taken. */
   self->partial_length = (guint8) available;
   *used = taken;
 
   return WS_PARSE_NEED_MORE;
 }
 
-/* Takes the frame that begins at data. */
+/* Processes the frame at the start of data. */
 static WsParseResult
 receive_frame (WsProtocol      *self,
                guint8          *data,
@@ -642,8 +643,8 @@ receive_frame (WsProtocol      *self,
   return receive_payload (self, data + size, length - size, used, event);
 }
 
-/* The short path for the most common input: a whole message of less than 64 KiB in one frame. NEED_MORE, with
- * nothing written, if data does not begin with one, or if its header is wrong. */
+/* The short path for the most common input: a whole message of less than 64 KiB in one frame. Returns
+ * NEED_MORE and writes nothing if data does not begin with such a message, or if its header is wrong. */
 static inline WsParseResult
 receive_short_message (WsProtocol      *self,
                        guint8          *data,

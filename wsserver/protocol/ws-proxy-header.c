@@ -48,7 +48,7 @@ read_u16 (const guint8 *data)
 
 /* --- version 1 ------------------------------------------------------------------------------- */
 
-/* Decimal digits without a sign or leading zeros, as the specification has it. */
+/* Decimal digits without a sign or leading zeros, as the specification requires. */
 static gboolean
 parse_port (const char *text,
             guint16    *port)
@@ -82,7 +82,7 @@ parse_line (WsProxyHeader *header,
   g_auto (GStrv) words = g_strsplit (line, " ", 7);
   const char *protocol = words[1];
 
-  /* What follows UNKNOWN is to be ignored. */
+  /* The text after UNKNOWN has to be ignored. */
   if (g_str_equal (protocol, "UNKNOWN"))
     return WS_PARSE_DONE;
 
@@ -124,8 +124,8 @@ parse_version_1 (WsProxyHeader *header,
 
 /* --- version 2 ------------------------------------------------------------------------------- */
 
-/* Over the whole header, with the checksum itself taken as zero. The header is at most 4 KiB, once for
- * each connection, so that a table would not pay. */
+/* The checksum covers the whole header, with the checksum field itself as zero. The header has at most 4 KiB
+ * and comes once for each connection, so a table is not worth its memory. */
 static guint32
 compute_crc32c (const guint8 *data,
                 gsize         length,
@@ -185,7 +185,7 @@ take_record (WsProxyHeader *header,
         return fail_header (fault, "the PROXY header has a wrong checksum");
       break;
 
-    default: /* receivers ignore what they do not know */
+    default: /* receivers ignore unknown types */
       break;
     }
 
@@ -219,7 +219,8 @@ parse_records (WsProxyHeader *header,
   return WS_PARSE_DONE;
 }
 
-/* Family and transport; only streams come here. NULL if the header must be refused. */
+/* Returns the form of this family and transport. Only streams are accepted. NULL if the header must be
+ * refused. */
 static const FamilyForm *
 find_family (guint8 code)
 {
@@ -292,7 +293,7 @@ parse_version_2 (WsProxyHeader *header,
   *consumed = total;
   switch (data[SIGNATURE_LENGTH] & 0xf)
     {
-    case COMMAND_LOCAL: /* the proxy's own connection: all that follows is skipped */
+    case COMMAND_LOCAL: /* the proxy's own connection: the rest is skipped */
       return WS_PARSE_DONE;
     case COMMAND_PROXY:
       return parse_proxied (header, data, total, fault);

@@ -2,9 +2,9 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Which end of the connection we are. */
+/* The role of this side of the connection. */
 typedef enum
 {
-  WS_ROLE_SERVER, /* every received frame must be masked, none sent is. RFC 6455 §5.1 */
+  WS_ROLE_SERVER, /* every received frame must be masked, no sent frame is. RFC 6455 §5.1 */
   WS_ROLE_CLIENT,
 } WsRole;

@@ -4,10 +4,10 @@
 
 #include <string.h>
 
-/* The state is 0 between characters. Inside one it holds, from the low byte up: how many
- * continuation bytes are missing, the lowest and the highest value the next one may have. Only the
- * second byte of a character has narrower bounds than 80..BF (RFC 3629 §4); they are what refuses
- * overlong forms, surrogates and everything over U+10FFFF at the first byte that shows it. */
+/* The state is 0 between characters. Inside a character it holds, from the low byte up: the number of
+ * missing continuation bytes, then the lowest and the highest value of the next byte. Only the second byte
+ * of a character has narrower bounds than 80..BF (RFC 3629 §4). These bounds refuse overlong forms,
+ * surrogates and values over U+10FFFF at the first byte that shows the fault. */
 #define STATE(missing, lowest, highest) \
  ((guint32) (missing) | (guint32) (lowest) << 8 | (guint32) (highest) << 16)
 #define STATE_MISSING(state) ((state) % 0x100)
@@ -17,7 +17,7 @@
 #define STATE_INVALID G_MAXUINT32
 #define HIGH_BITS G_GUINT64_CONSTANT (0x8080808080808080)
 
-/* Up to this a text is looked through for ASCII as a whole first. */
+/* A text up to this length is first checked for ASCII as a whole. */
 #define SHORT_TEXT_BYTES 128
 
 static inline guint64
@@ -30,8 +30,8 @@ load_word (const guint8 *data)
   return word;
 }
 
-/* The number of ASCII bytes data starts with; may answer less than there are, but only when fewer
- * than eight are left or a word holds another byte. */
+/* Returns the number of ASCII bytes at the start of data. The result may be too low, but only if fewer than
+ * eight bytes are left or a word contains another byte. */
 static inline gsize
 skip_ascii_words (const guint8 *data,
                   gsize         length)
@@ -51,11 +51,11 @@ skip_ascii_words (const guint8 *data,
   return i;
 }
 
-/* The state after the first byte of a character of two bytes or more. */
+/* Returns the state after the first byte of a character of two bytes or more. */
 static inline guint32
 start_character (guint8 byte)
 {
-  if (byte < 0xc2) /* continuation byte, or C0 and C1: always overlong */
+  if (byte < 0xc2) /* continuation byte, or C0 and C1, which are always overlong */
     return STATE_INVALID;
 
   if (byte < 0xe0)
@@ -83,9 +83,9 @@ continue_character (guint32 state,
   return STATE (STATE_MISSING (state) - 1, 0x80, 0xbf);
 }
 
-/* The length of the valid character of two or three bytes that data, of at least four, starts with;
- * 0 for everything else, which the state machine then looks at. Only here to make the common
- * scripts fast. The first byte is the low one of the word. */
+/* Returns the length of a valid character of two or three bytes at the start of data, which has at least
+ * four bytes. Returns 0 for anything else; the state machine then decides. This path only makes the common
+ * scripts fast. The first byte is the low byte of the word. */
 static inline gsize
 match_character (const guint8 *data)
 {
@@ -94,19 +94,19 @@ match_character (const guint8 *data)
   memcpy (&word, data, sizeof word);
   word = GUINT32_FROM_LE (word);
 
-  /* 1110xxxx 10xxxxxx 10xxxxxx; of the bits that the bounds of the second byte depend on, none set
-   * is an overlong form and 1101 with 1 a surrogate. */
+  /* 1110xxxx 10xxxxxx 10xxxxxx. The bounds of the second byte depend on these bits. If none is set, the form
+   * is overlong; 1101 with 1 is a surrogate. */
   if ((word & 0xc0c0f0) == 0x8080e0)
     return (word & 0x200f) != 0 && (word & 0x200f) != 0x200d ? 3 : 0;
 
-  /* 110xxxxx 10xxxxxx, overlong when the upper four of the first five bits are not set. */
+  /* 110xxxxx 10xxxxxx. The form is overlong if the upper four of the first five bits are all 0. */
   if ((word & 0xc0e0) == 0x80c0)
     return (word & 0x1e) != 0 ? 2 : 0;
 
   return 0;
 }
 
-/* Skips whole characters that are quickly seen to be right, and answers how many bytes they are. */
+/* Skips whole characters that are quickly found to be valid and returns their length in bytes. */
 static inline gsize
 skip_characters (const guint8 *data,
                  gsize         length)
@@ -166,7 +166,7 @@ ws_utf8_validator_is_complete (const WsUtf8Validator *self)
   return self->state == 0;
 }
 
-/* Whether eight bytes or more, not many, are all ASCII. */
+/* TRUE if all bytes are ASCII. For a short text of at least eight bytes. */
 static inline gboolean
 is_ascii (const guint8 *data,
           gsize         length)
