@@ -4,8 +4,8 @@
 
 #include <glib.h>
 
-/* The Type whose member is at pointer. The compiler refuses a pointer of another type than the member's; it
- * accepts a gpointer. */
+/* Returns the Type whose member is at pointer. The compiler refuses a pointer of another type than the
+ * member's. It accepts a gpointer. */
 #define WS_CONTAINER_OF(pointer, Type, member)                                    \
  ((Type *) (gpointer) ((guint8 *) (TRUE ? (pointer) : &((Type *) NULL)->member) - \
                        G_STRUCT_OFFSET (Type, member)))

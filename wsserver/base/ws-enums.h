@@ -19,9 +19,9 @@ G_BEGIN_DECLS
  * @WS_DATA_FORMAT_PING: a ping control frame
  * @WS_DATA_FORMAT_PONG: a pong control frame
  *
- * What a message carries.
+ * The type of a message.
  *
- * The numbers of the last four are the opcodes of RFC 6455 §5.2.
+ * The last four values are the opcodes of RFC 6455 §5.2.
  *
  * Since: 1.0
  */
@@ -36,18 +36,18 @@ typedef enum
 
 /**
  * WsCertStoreType:
- * @WS_CERT_STORE_TYPE_USER: a certificate store of the user on Windows; here it stands for no store,
+ * @WS_CERT_STORE_TYPE_USER: a certificate store of the user on Windows; here it means no store
  *   and cannot be searched
  * @WS_CERT_STORE_TYPE_MACHINE: a certificate store of the machine on Windows; cannot be searched here
  * @WS_CERT_STORE_TYPE_PFX_FILE: name of a PKCS #12 file
  * @WS_CERT_STORE_TYPE_PFX_BLOB: content of a PKCS #12 file
  * @WS_CERT_STORE_TYPE_JKS_FILE: name of a Java key store; refused
  * @WS_CERT_STORE_TYPE_JKS_BLOB: content of a Java key store; refused
- * @WS_CERT_STORE_TYPE_PEM_KEY_FILE: name of a file with a private key and perhaps certificates in PEM
- * @WS_CERT_STORE_TYPE_PEM_KEY_BLOB: a private key and perhaps certificates in PEM
+ * @WS_CERT_STORE_TYPE_PEM_KEY_FILE: name of a file with a private key and optional certificates in PEM
+ * @WS_CERT_STORE_TYPE_PEM_KEY_BLOB: a private key and optional certificates in PEM
  * @WS_CERT_STORE_TYPE_PUBLIC_KEY_FILE: name of a file with a certificate or public key, PEM or DER
  * @WS_CERT_STORE_TYPE_PUBLIC_KEY_BLOB: a certificate or public key, PEM or DER
- * @WS_CERT_STORE_TYPE_SSH_PUBLIC_KEY_BLOB: SSH public keys, one a line or as in RFC 4716
+ * @WS_CERT_STORE_TYPE_SSH_PUBLIC_KEY_BLOB: SSH public keys, one on each line or as in RFC 4716
  * @WS_CERT_STORE_TYPE_P7B_FILE: name of a PKCS #7 file with certificates
  * @WS_CERT_STORE_TYPE_P7B_BLOB: content of a PKCS #7 file
  * @WS_CERT_STORE_TYPE_SSH_PUBLIC_KEY_FILE: name of a file with SSH public keys
@@ -60,12 +60,11 @@ typedef enum
  * @WS_CERT_STORE_TYPE_BCFKS_FILE: name of a Bouncy Castle key store; refused
  * @WS_CERT_STORE_TYPE_BCFKS_BLOB: content of a Bouncy Castle key store; refused
  * @WS_CERT_STORE_TYPE_PKCS11: a PKCS #11 URI, or the file name of a PKCS #11 module
- * @WS_CERT_STORE_TYPE_AUTO: whichever of the formats that are not refused it turns out to be
+ * @WS_CERT_STORE_TYPE_AUTO: any format that is not refused; the library detects it
  *
- * What a certificate store is.
+ * The type of a certificate store.
  *
- * A store that is a file is given by its name, one that is a blob by its content, which may also be
- * in Base64.
+ * A file store is given by its name. A blob store is given by its content, which may be in Base64.
  *
  * Source: [Coming from IPWorks WSServer](coming-from-ipworks.html), store types.
  *
@@ -103,9 +102,9 @@ typedef enum
  * WsSslProvider:
  * @WS_SSL_PROVIDER_AUTOMATIC: the library's choice, which is INTERNAL
  * @WS_SSL_PROVIDER_PLATFORM: GIO's default TLS backend
- * @WS_SSL_PROVIDER_INTERNAL: this library's own, over GnuTLS; it honours every setting
+ * @WS_SSL_PROVIDER_INTERNAL: the implementation of this library, based on GnuTLS; it supports every setting
  *
- * Who speaks TLS.
+ * The implementation of TLS.
  *
  * Source: [Coming from IPWorks WSServer](coming-from-ipworks.html), SSLProvider.
  *

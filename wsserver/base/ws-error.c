@@ -111,7 +111,7 @@ static const struct
   { EDQUOT, WS_ERROR_DISK_QUOTA },
   { ESTALE, WS_ERROR_STALE_HANDLE },
   { EREMOTE, WS_ERROR_TOO_MANY_REMOTE_LEVELS },
-  /* Errors of files that have no number of their own get the nearest one. */
+  /* A file error without a number of its own gets the closest one. */
   { ENOENT, WS_ERROR_INVALID_ARGUMENT },
   { EISDIR, WS_ERROR_INVALID_ARGUMENT },
   { ENOTDIR, WS_ERROR_INVALID_ARGUMENT },
@@ -208,7 +208,7 @@ ws_propagate_gio_error (GError    **error,
 
   WsError code = code_from_gio_error (gio_error);
 
-  /* GIO's own texts often name it. */
+  /* The texts of GIO often contain the subject. */
   if (subject != NULL && strstr (gio_error->message, subject) == NULL)
     ws_set_error (error, code, "%s: %s", gio_error->message, subject);
   else

@@ -17,8 +17,8 @@ G_BEGIN_DECLS
  *
  * Error domain of the library.
  *
- * Codes are members of [error@Ws.Error]. The text of an error behind a system call begins with the
- * code in brackets and names the address or file concerned, for example
+ * The codes are members of [error@Ws.Error]. The text of an error begins with the code in brackets. An
+ * error of a system call also names the address or file concerned, for example
  * `[10048] Address already in use: 127.0.0.1:8080`.
  *
  * Since: 1.0
@@ -51,16 +51,16 @@ G_BEGIN_DECLS
  * @WS_ERROR_SERVER_CERT_NOT_FOUND: 282: there is no server certificate
  * @WS_ERROR_ENCRYPT: 283: data cannot be encrypted
  * @WS_ERROR_DECRYPT: 284: data cannot be decrypted
- * @WS_ERROR_SENDING: 4202: data cannot be sent to the client: it is not open, or gone
+ * @WS_ERROR_SENDING: 4202: data cannot be sent to the client: the connection is not open
  * @WS_ERROR_INTERRUPTED: 10004: the call was interrupted
  * @WS_ERROR_BAD_FILE: 10009: bad file descriptor
  * @WS_ERROR_ACCESS_DENIED: 10013: permission denied
  * @WS_ERROR_BAD_ADDRESS: 10014: bad address
- * @WS_ERROR_INVALID_ARGUMENT: 10022: a value that is not accepted
+ * @WS_ERROR_INVALID_ARGUMENT: 10022: a value is not accepted
  * @WS_ERROR_TOO_MANY_FILES: 10024: no file descriptor is free
  * @WS_ERROR_WOULD_BLOCK: 10035: the send queue is full; try again after
  *   [signal@Ws.Server::ready-to-send]
- * @WS_ERROR_IN_PROGRESS: 10036: such an operation is in progress
+ * @WS_ERROR_IN_PROGRESS: 10036: another operation is in progress
  * @WS_ERROR_ALREADY: 10037: the operation is in progress already
  * @WS_ERROR_NOT_SOCKET: 10038: not a socket
  * @WS_ERROR_DESTINATION_REQUIRED: 10039: a destination address is required
@@ -77,8 +77,8 @@ G_BEGIN_DECLS
  * @WS_ERROR_NETWORK_DOWN: 10050: the network is down
  * @WS_ERROR_NETWORK_UNREACHABLE: 10051: the network is unreachable
  * @WS_ERROR_NETWORK_RESET: 10052: the network dropped the connection
- * @WS_ERROR_CONNECTION_ABORTED: 10053: the connection was given up by this side
- * @WS_ERROR_CONNECTION_RESET: 10054: the connection was reset by the peer
+ * @WS_ERROR_CONNECTION_ABORTED: 10053: this side aborted the connection
+ * @WS_ERROR_CONNECTION_RESET: 10054: the peer reset the connection
  * @WS_ERROR_NO_BUFFERS: 10055: no buffer space is available
  * @WS_ERROR_IS_CONNECTED: 10056: the socket is connected
  * @WS_ERROR_NOT_CONNECTED: 10057: the socket is not connected
@@ -106,8 +106,8 @@ G_BEGIN_DECLS
  *
  * Error codes.
  *
- * Codes that cannot occur in a server on this platform (remote host and port, network library
- * versions) are kept so that the list is complete.
+ * Some codes cannot occur in a server on this platform (remote host and port, network library
+ * versions). They are included so that the list is complete.
  *
  * Source: [Coming from IPWorks WSServer](coming-from-ipworks.html), errors.
  *

@@ -8,20 +8,21 @@
 
 #include <glib.h>
 
-/* Everything is hidden by -fvisibility=hidden; this marks what is public. */
+/* -fvisibility=hidden hides all symbols. This marks the public ones. */
 #define _WS_EXTERN __attribute__ ((visibility ("default"))) extern
 
-/* The versions of the API. Odd minor versions are development; their API belongs to the even one
- * that follows. A release adds its version and its three macros below. */
+/* The versions of the API. An odd minor version is a development version; its API belongs to the next even
+ * one. Each release adds its version and its three macros below. */
 #define WS_VERSION_1_0 (G_ENCODE_VERSION (1, 0))
 #define WS_VERSION_1_2 (G_ENCODE_VERSION (1, 2))
 
-/* The version that these headers belong to; ws-version.c compares it with the project's. */
+/* The version that these headers belong to. ws-version.c compares it with the version of the project. */
 #define WS_VERSION_CUR_STABLE WS_VERSION_1_0
 
-/* A program defines these two before it includes the umbrella header. The compiler then warns of
- * what was deprecated up to WS_VERSION_MIN_REQUIRED, the oldest version that the program has to
- * run with, and of what is newer than WS_VERSION_MAX_ALLOWED. */
+/* A program defines these two before it includes the umbrella header. WS_VERSION_MIN_REQUIRED is the oldest
+ * version that the program has to run with: the compiler warns about declarations that are deprecated up to
+ * it. WS_VERSION_MAX_ALLOWED is the newest version that the program may use: the compiler warns about newer
+ * declarations. */
 #ifndef WS_VERSION_MIN_REQUIRED
 # define WS_VERSION_MIN_REQUIRED WS_VERSION_CUR_STABLE
 #endif

@@ -6,9 +6,9 @@
 
 G_BEGIN_DECLS
 
-/* The va_list marshallers of data-in, once a message: as the generated ones, but without references
- * of their own to the arguments. Whoever emits holds one to each until the emission is over. (They
- * serve handlers in C; bindings bring marshallers that copy.) */
+/* The va_list marshallers of data-in, which is emitted once for each message. They do what the generated
+ * ones do, but take no references to the arguments. The emitter holds a reference to each argument until the
+ * emission ends. The marshallers serve handlers in C; bindings use their own marshallers, which copy. */
 void ws_marshal_server_data_inv (GClosure *closure,
                                  GValue   *return_value,
                                  gpointer  instance,

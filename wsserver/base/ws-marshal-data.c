@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "wsserver/base/ws-marshal-data-private.h"
 
-/* What g_signal_connect_swapped() exchanges. */
+/* The two arguments that g_signal_connect_swapped() exchanges. */
 typedef struct
 {
   gpointer first;

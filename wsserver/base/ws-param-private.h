@@ -4,7 +4,7 @@
 
 #include <glib-object.h>
 
-/* Flags of the properties. Names, nicks and blurbs are literals, and a setter notifies only when
- * the value has changed. */
+/* Flags of the properties. Names, nicks and blurbs are literals. A setter notifies only if the value has
+ * changed. */
 #define WS_PARAM_READABLE (G_PARAM_READABLE | G_PARAM_STATIC_STRINGS)
 #define WS_PARAM_READWRITE (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY)

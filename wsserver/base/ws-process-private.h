@@ -6,13 +6,13 @@
 
 G_BEGIN_DECLS
 
-/* How often this process is a fork of a fork of the one that loaded the library. A forked child holds copies
- * of everything its parent has: sockets, the epoll set, the path of a Unix socket. What an object of the
- * parent does to them in the child would be done to the parent, so an object notes the number at its
- * construction and leaves them alone where the number is another one. */
+/* The number of forks between the process that loaded the library and this one. A forked child has copies of
+ * everything in its parent: sockets, the epoll set, the path of a Unix socket. An object of the parent that
+ * acts on them in the child would affect the parent. So an object stores the number at its construction and
+ * leaves them alone if the number has changed. */
 extern guint ws_process_generation;
 
-/* To be called before the number is noted; cheap after the first time. */
+/* Call this before the number is stored. It is cheap after the first call. */
 void ws_process_watch_forks (void);
 
 static inline gboolean

@@ -12,7 +12,8 @@ forked_child_cb (void)
   ws_process_generation++;
 }
 
-/* Not getpid(): it is a system call, and a new process may get the number of one that has gone. */
+/* getpid() is not used: it is a system call, and a new process may get the number of a process that has
+ * ended. */
 void
 ws_process_watch_forks (void)
 {

@@ -9,12 +9,12 @@ G_STATIC_ASSERT (WS_VERSION_CUR_STABLE ==
 /**
  * ws_get_version:
  *
- * Gets the version of the library that is loaded, for example `1.0.0`.
+ * Gets the version of the loaded library, for example `1.0.0`.
  *
  * It differs from [const@Ws.VERSION] when a program runs with another version than the one it was
  * compiled for.
  *
- * Returns: the version, as three numbers with dots between
+ * Returns: the version: three numbers separated by dots
  *
  * Since: 1.0
  */
