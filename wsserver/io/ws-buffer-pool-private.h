@@ -6,8 +6,8 @@
 
 G_BEGIN_DECLS
 
-/* Keeps a few spare chunks of memory so that one that is needed for the length of a dispatch costs
- * no allocation. Single-threaded; reference counted, since outboxes may outlive the poller. */
+/* Keeps a few spare chunks of memory. A chunk that is needed only during a dispatch then costs no
+ * allocation. Single-threaded; reference counted, because an outbox may outlive the poller. */
 typedef struct _WsBufferPool WsBufferPool;
 
 #define WS_CHUNK_BYTES (16 * 1024) /* usable bytes of a chunk */

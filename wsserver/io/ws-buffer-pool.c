@@ -6,7 +6,7 @@ struct _WsBufferPool
 {
   guint   ref_count;
   guint   n_spare;
-  guint8 *spare[WS_BUFFER_POOL_SPARE_CHUNKS]; /* a stack: the last one is warm in the cache */
+  guint8 *spare[WS_BUFFER_POOL_SPARE_CHUNKS]; /* a stack: the last chunk is still in the processor's cache */
 };
 
 WsBufferPool *

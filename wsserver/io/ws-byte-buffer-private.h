@@ -6,7 +6,7 @@
 
 G_BEGIN_DECLS
 
-/* Bytes that grow: a message or frame being assembled, a line, input held back. */
+/* A growing array of bytes: a message or frame that is being assembled, a line, input that is held back. */
 typedef struct
 {
   guint8 *data;
@@ -17,13 +17,13 @@ typedef struct
 void ws_byte_buffer_append (WsByteBuffer *self,
                             const guint8 *data,
                             gsize         length);
-/* Makes room for exactly length more bytes, where it is known how many will come. */
+/* Allocates memory for exactly length more bytes, if the number is known in advance. */
 void ws_byte_buffer_expect (WsByteBuffer *self,
                             gsize         length);
-/* The same where that costs nothing, in memory that is there already; else nothing happens. */
+/* As ws_byte_buffer_expect(), but only if a cached block is available. Otherwise does nothing. */
 void ws_byte_buffer_expect_cached (WsByteBuffer *self,
                                    gsize         length);
-/* Makes room for at least length more bytes and returns the place. */
+/* Makes space for at least length more bytes and returns its address. */
 guint8 *ws_byte_buffer_reserve (WsByteBuffer *self,
                                 gsize         length);
 void    ws_byte_buffer_remove_head (WsByteBuffer *self,

@@ -91,7 +91,7 @@ ws_byte_buffer_take (WsByteBuffer *self)
   if (capacity >= WS_BLOCK_MIN_BYTES && capacity / 2 <= length)
     return ws_block_cache_new_bytes (data, capacity, length);
 
-  /* What is much too large is given back before an application keeps it. */
+  /* An application may keep the bytes for long, so much unused memory is released first. */
   if (capacity - length > length / 8)
     data = g_realloc (data, length);
   return g_bytes_new_take (data, length);

@@ -6,8 +6,8 @@
 
 G_BEGIN_DECLS
 
-/* A function that the main loop calls once, after the current call stack has returned to it. Embedded in its
- * owner, so that queueing allocates nothing. */
+/* A function that the main loop calls once, after the current call stack has returned. The struct is
+ * embedded in its owner, so queueing allocates nothing. */
 typedef struct _WsIdleCall WsIdleCall;
 
 struct _WsIdleCall
@@ -18,23 +18,23 @@ struct _WsIdleCall
   gboolean    queued;
 };
 
-/* The calls of one poller, in the order in which they were queued. */
+/* The idle calls of one poller, in the order in which they were queued. */
 typedef struct
 {
   WsIdleCall *head;
   WsIdleCall *tail;
-  guint       n_calls; /* without the marks of ws_idle_call_queue_run() */
+  guint       n_calls; /* does not include the marks of ws_idle_call_queue_run() */
 } WsIdleCallQueue;
 
-/* Queueing a call that is queued already changes nothing, and so does removing one that is not. */
+/* Adding a queued call again changes nothing. Removing a call that is not queued changes nothing. */
 void ws_idle_call_queue_add (WsIdleCallQueue *self,
                              WsIdleCall      *call);
 void ws_idle_call_queue_remove (WsIdleCallQueue *self,
                                 WsIdleCall      *call);
 void ws_idle_call_queue_clear (WsIdleCallQueue *self);
 
-/* Makes the calls queued so far. A call may queue others, remove any, and clear the queue; self has to live
- * until the function returns. */
+/* Makes the calls that are queued at this moment. A call may queue others, remove any call, and clear the
+ * queue. self has to exist until the function returns. */
 void ws_idle_call_queue_run (WsIdleCallQueue *self);
 
 G_END_DECLS

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "wsserver/io/ws-idle-call-private.h"
 
-/* Not inline: gcc takes the mark of a run, which is always unlinked again, for a pointer that dangles. */
+/* Not inline: gcc takes the mark of a run for a dangling pointer, although the run always unlinks it. */
 G_NO_INLINE static void
 append_call (WsIdleCallQueue *self,
              WsIdleCall      *call)
@@ -69,8 +69,8 @@ ws_idle_call_queue_clear (WsIdleCallQueue *self)
     unlink_call (self, self->head);
 }
 
-/* A call may queue others and remove any, so a mark without a function ends the calls queued so far. A nested
- * run that reaches the mark has made the calls before it, and removes the mark. */
+/* A call may queue others and remove any call. So a mark, a call without a function, ends the calls queued
+ * so far. If a nested run reaches the mark, it has made all calls before it, and it removes the mark. */
 void
 ws_idle_call_queue_run (WsIdleCallQueue *self)
 {

@@ -6,7 +6,7 @@
 
 G_BEGIN_DECLS
 
-/* Where a server may listen. The numbers are those of the setting UseIPv6. */
+/* The address families that a server may listen on. The numbers are those of the setting UseIPv6. */
 typedef enum
 {
   WS_IP_FAMILIES_IPV4,
@@ -26,12 +26,12 @@ void ws_bound_address_init (WsBoundAddress *self,
 void ws_bound_address_clear (WsBoundAddress *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (WsBoundAddress, ws_bound_address_clear)
 
-/* The path in "/PATH" or "unix:PATH"; NULL for any other host. */
+/* Returns the path in "/PATH" or "unix:PATH", or NULL for any other host. */
 const char *ws_listen_address_get_unix_path (const char *host);
 
-/* The addresses of a host in the allowed families, for g_resolver_free_addresses(). host: an IP address, a
- * host name, or "" for all addresses of this machine. NULL sets the error of a name that cannot be
- * resolved, or of an address in a family that is not allowed. */
+/* Returns the addresses of a host in the allowed families. Free them with g_resolver_free_addresses(). host
+ * is an IP address, a host name, or "" for all addresses of this machine. NULL sets the error: the name
+ * cannot be resolved, or the address belongs to a family that is not allowed. */
 GList *ws_listen_address_resolve (const char  *host,
                                   WsIpFamilies families,
                                   GError     **error);

@@ -9,8 +9,8 @@
 
 G_BEGIN_DECLS
 
-/* What waits for the socket, in order: small pieces copied together into pooled chunks, large ones
- * held by reference. Empty, it owns no memory. Embedded in its owner. */
+/* The bytes that wait for the socket, in order. Small pieces are copied into pooled chunks. Large pieces are
+ * held by reference. An empty outbox owns no memory. The struct is embedded in its owner. */
 typedef struct _WsOutboxSegment WsOutboxSegment;
 
 typedef struct
@@ -21,40 +21,41 @@ typedef struct
   gsize            length; /* bytes waiting */
 } WsOutbox;
 
-/* Payloads up to this are copied when they have to wait: cheaper than a reference. */
+/* A payload up to this size is copied when it has to wait: that is cheaper than a reference. */
 #define WS_OUTBOX_COPY_MAX_BYTES 2048
 
 void ws_outbox_init (WsOutbox     *self,
                      WsBufferPool *pool);
-/* Drops what waits and the pool's reference. Idempotent. */
+/* Drops the waiting bytes and the reference to the pool. Idempotent. */
 void ws_outbox_clear (WsOutbox *self);
 
-/* Copies data, or keeps a reference to owner, if there is one, in whose memory data lies: when data is
- * longer than WS_OUTBOX_COPY_MAX_BYTES, or nothing waits yet, so that many outboxes with one message
- * each, the same one perhaps, need no chunk each. */
+/* Appends data as a copy or by reference. If there is an owner, data lies in its memory. A reference to the
+ * owner is kept in two cases: data is longer than WS_OUTBOX_COPY_MAX_BYTES, or the outbox is empty. The
+ * second case saves a chunk for each outbox when many outboxes hold a single message, perhaps all the same
+ * one. */
 void ws_outbox_append (WsOutbox     *self,
                        const guint8 *data,
                        gsize         length,
                        GBytes       *owner);
 
-/* Copies a frame of at most WS_OUTBOX_COPY_MAX_BYTES of payload. The header is 4 bytes of memory, of which
- * header_length, 2 or 4, count. */
+/* Copies a frame with at most WS_OUTBOX_COPY_MAX_BYTES of payload. 4 bytes of memory hold the header. Its
+ * length, header_length, is 2 or 4. */
 void ws_outbox_append_short (WsOutbox     *self,
                              const guint8  header[4],
                              gsize         header_length,
                              const guint8 *data,
                              gsize         length);
 
-/* Writes to the transport until empty, would-block or failure; *n_written is always set. OK means
- * empty. Gathers up to 64 pieces in one call. */
+/* Writes to the transport until the outbox is empty, the transport would block, or the write fails.
+ * *n_written is always set. OK means empty. One call gathers up to 64 pieces. */
 WsIOStatus ws_outbox_flush (WsOutbox    *self,
                             WsTransport *transport,
                             gsize       *n_written,
                             GError     **error);
 
-/* Header and payload go out directly in one call if the outbox is empty, nothing copied; what the
- * transport does not take waits in the outbox (see append). Behind a filled outbox both just wait:
- * WOULD_BLOCK. FAILED: error set, the outbox as it was. */
+/* Writes header and payload directly, in one call and without a copy, if the outbox is empty. The bytes that
+ * the transport does not take wait in the outbox (see ws_outbox_append()). If the outbox is not empty, both
+ * only wait, and the result is WOULD_BLOCK. FAILED sets the error and leaves the outbox unchanged. */
 WsIOStatus ws_outbox_write (WsOutbox     *self,
                             WsTransport  *transport,
                             const guint8 *header,

@@ -6,24 +6,24 @@
 
 G_STATIC_ASSERT (WS_CHUNK_BYTES > 2 * WS_OUTBOX_COPY_MAX_BYTES);
 
-/* Limits of one gathered write: enough to fill any socket buffer, little enough that a long queue
- * does not hold the kernel, and with it the dispatch, for long. */
+/* Limits of one gathered write. They are large enough to fill any socket buffer. They are small enough that
+ * a long queue does not keep the kernel, and thus the dispatch, busy for long. */
 #define FLUSH_MAX_VECTORS 64
 #define FLUSH_MAX_BYTES (1024 * 1024)
 
 struct _WsOutboxSegment
 {
   WsOutboxSegment *next;
-  const guint8    *data;     /* what is left, in owner or behind this struct */
+  const guint8    *data;     /* the waiting bytes, in owner or after this struct */
   gsize            length;   /* never 0 while in an outbox */
-  GBytes          *owner;    /* NULL: the bytes follow this struct */
-  gsize            capacity; /* of what follows; SEGMENT_CHUNK_BYTES: this struct begins a pooled chunk */
+  GBytes          *owner;    /* NULL: the bytes are after this struct */
+  gsize            capacity; /* of the bytes after it; SEGMENT_CHUNK_BYTES: a pooled chunk */
 };
 
 #define SEGMENT_CHUNK_BYTES (WS_CHUNK_BYTES - sizeof (WsOutboxSegment))
 
-/* Between two references there is mostly a frame header: a chunk for each would make a queue of
- * messages that are kept by reference take many times what it says. */
+/* Between two references there is usually only a frame header. With a whole chunk for each header, a queue
+ * of referenced messages would take many times the memory that it counts. */
 #define SEGMENT_SMALL_BYTES 72
 
 void
@@ -56,7 +56,8 @@ ws_outbox_clear (WsOutbox *self)
 {
   WsOutbox old = *self;
 
-  /* Emptied first: the free function of a GBytes belongs to the application and may come back. */
+  /* The outbox is emptied first: the free function of a GBytes belongs to the application and may call back
+   * into the outbox. */
   *self = (WsOutbox){ 0 };
 
   if (old.pool == NULL)
@@ -97,7 +98,7 @@ append_reference (WsOutbox     *self,
   self->length += length;
 }
 
-/* The free bytes behind what a segment holds of copies. */
+/* Returns the number of free bytes after the copies in a segment. */
 static gsize
 get_room (const WsOutboxSegment *segment)
 {
@@ -109,7 +110,7 @@ get_room (const WsOutboxSegment *segment)
   return (gsize) (end - (segment->data + segment->length));
 }
 
-/* Returns the room of the new tail. */
+/* Returns the free bytes of the new tail. */
 static gsize
 append_room (WsOutbox *self,
              gsize     length)
@@ -158,7 +159,8 @@ ws_outbox_append_short (WsOutbox     *self,
 {
   guint8 *end;
 
-  /* Room for all 4 bytes of the header, since that many are written: a copy of known size is cheaper. */
+  /* Needs space for all 4 bytes of the header, because all of them are written: a copy of fixed size is
+   * cheaper. */
   if (self->tail == NULL || get_room (self->tail) < 4 + length)
     append_room (self, SEGMENT_CHUNK_BYTES);
 
@@ -237,13 +239,13 @@ drop_written (WsOutbox *self,
       done_end = &segment->next;
     }
 
-  /* Freed when the outbox is in order again: the free function of a GBytes belongs to the
-   * application and may come back here, even to clear the outbox. */
+  /* The segments are freed when the outbox is consistent again. The free function of a GBytes belongs to the
+   * application and may call back, even to clear the outbox. */
   free_segments (pool, done);
   ws_buffer_pool_unref (pool);
 }
 
-/* All that waits is copies in one chunk, as after the answers to one read. */
+/* TRUE if all waiting bytes are copies in one chunk, as after the responses to one read. */
 static inline gboolean
 is_one_chunk (const WsOutbox *self)
 {
@@ -332,7 +334,7 @@ ws_outbox_write (WsOutbox     *self,
 
   *n_written = 0;
 
-  /* More than one round only for a transport that takes less than it could (a TLS record). */
+  /* A second round happens only with a transport that takes less than it could (a TLS record). */
   while (status == WS_IO_OK && (vectors[0].iov_len > 0 || vectors[1].iov_len > 0))
     {
       guint first = vectors[0].iov_len > 0 ? 0 : 1;

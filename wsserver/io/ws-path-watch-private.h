@@ -6,21 +6,21 @@
 
 G_BEGIN_DECLS
 
-/* Notices when the file at the end of a path becomes another one, or gets other content.
+/* Reports when the file at a path is replaced or its content changes.
  *
  * Any component of the path may be a symbolic link, be re-pointed, be replaced by a rename, or appear later:
- * Kubernetes, certbot and package managers renew files in such ways. So every directory in which a component
- * is looked up is monitored. File systems without notification, and mounts, are covered by looking at the
- * file at an interval, in a thread. */
+ * Kubernetes, certbot and package managers renew files in such ways. So the watch monitors every directory
+ * in which a component is looked up. A check at an interval, in a thread, covers mounts and file systems
+ * without notification. */
 typedef struct _WsPathWatch WsPathWatch;
 
 typedef void (*WsPathWatchFunc) (gpointer user_data);
 
-/* How often the file is looked at where nothing notifies of changes. */
+/* The interval of the check for changes without notification. */
 #define WS_PATH_WATCH_INTERVAL_S 10
 
-/* path: absolute. func is called in the context, perhaps several times for one change, and also when the file
- * has gone. It may free the watch. */
+/* path is absolute. The context calls func, perhaps several times for one change, and also when the file is
+ * removed. func may free the watch. */
 WsPathWatch *ws_path_watch_new (const char     *path,
                                 GMainContext   *context,
                                 WsPathWatchFunc func,

@@ -5,9 +5,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define MAX_LINKS 40 /* in one path, as the kernel has it */
+#define MAX_LINKS 40 /* in one path, as in the kernel */
 
-/* What tells one state of the file from another. All zero: there is no file. */
+/* The properties that differ between two states of the file. All zero if there is no file. */
 typedef struct
 {
   dev_t           device;
@@ -25,11 +25,11 @@ struct _WsPathWatch
   gpointer        user_data;
 
   GHashTable   *monitors; /* directory -> GFileMonitor */
-  GHashTable   *entries;  /* the paths of the components that matter, as a set */
+  GHashTable   *entries;  /* the paths of the relevant components, as a set */
   GSource      *interval;
-  GCancellable *cancellable; /* of the look in progress */
+  GCancellable *cancellable; /* of the check in progress */
   gboolean      has_state;
-  FileState     state; /* at the last look at an interval */
+  FileState     state; /* at the last check at an interval */
 };
 
 static void directory_changed_cb (GFileMonitor     *monitor,
@@ -62,7 +62,7 @@ watch_entry (WsPathWatch *self,
   if (g_hash_table_contains (self->monitors, directory))
     return;
 
-  /* Without a monitor the interval has to do. */
+  /* Without a monitor, the check at an interval still works. */
   file = g_file_new_for_path (directory);
   monitor = g_file_monitor_directory (file, G_FILE_MONITOR_WATCH_MOVES, NULL, NULL);
   if (monitor == NULL)
@@ -72,7 +72,7 @@ watch_entry (WsPathWatch *self,
   g_hash_table_insert (self->monitors, g_strdup (directory), monitor);
 }
 
-/* Where a link in the directory leads, with what follows it in the path. */
+/* Returns the target of a link in the directory, followed by the rest of the path. */
 static char *
 join_link (const char *directory,
            const char *target,
@@ -98,7 +98,7 @@ watch_components (WsPathWatch *self,
 
       if (*components[i] == '\0' || g_str_equal (components[i], "."))
         continue;
-      /* No component before this one is a link, so the parent is the one in the text. */
+      /* No component before this one is a link, so the text contains the real parent. */
       if (g_str_equal (components[i], ".."))
         {
           entry = g_path_get_dirname (directory);
@@ -132,7 +132,7 @@ watch_path (WsPathWatch *self)
   self->monitors = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, free_monitor);
   g_hash_table_remove_all (self->entries);
 
-  /* Monitors emit in the context that is the default when they are made. */
+  /* A monitor emits its signals in the context that was the thread default when it was created. */
   g_main_context_push_thread_default (self->context);
   watch_components (self, self->path, 0);
   g_main_context_pop_thread_default (self->context);
@@ -170,7 +170,7 @@ look_in_thread (GTask        *task,
   FileState  *state = g_new0 (FileState, 1);
   struct stat status;
 
-  /* In a thread: a mount that does not answer must not stop the main loop. */
+  /* In a thread: a mount that does not respond must not block the main loop. */
   if (stat (path, &status) == 0)
     *state = (FileState){ status.st_dev, status.st_ino, status.st_size, status.st_mtim, status.st_ctim };
   g_task_return_pointer (task, state, g_free);
@@ -200,7 +200,7 @@ looked_cb (GObject      *source,
   g_autofree FileState *state = g_task_propagate_pointer (G_TASK (result), NULL);
   gboolean              is_changed;
 
-  if (state == NULL) /* cancelled: the watch is gone */
+  if (state == NULL) /* cancelled: the watch was freed */
     return;
 
   g_clear_object (&self->cancellable);
@@ -220,7 +220,7 @@ interval_cb (gpointer user_data)
   WsPathWatch *self = user_data;
   g_autoptr (GTask) task = NULL;
 
-  if (self->cancellable != NULL) /* the look before has not come back */
+  if (self->cancellable != NULL) /* the last check has not finished */
     return G_SOURCE_CONTINUE;
 
   self->cancellable = g_cancellable_new ();

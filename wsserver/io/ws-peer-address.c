@@ -5,7 +5,7 @@
 #include <arpa/inet.h>
 #include <sys/socket.h>
 
-/* An IPv4 client of a socket for both families shows as itself, not as ::ffff:a.b.c.d. */
+/* An IPv4 client of a socket for both families is shown as a.b.c.d, not as ::ffff:a.b.c.d. */
 char *
 ws_peer_address_to_string (const WsPeerAddress *self)
 {

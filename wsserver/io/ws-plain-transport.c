@@ -55,14 +55,14 @@ plain_transport_writev (WsTransport        *self,
                         gsize              *n_written,
                         GError            **error)
 {
-  /* sendmsg() only reads the vectors, its struct merely lacks the const. */
+  /* sendmsg() only reads the vectors; the struct merely lacks the const. */
   struct msghdr message = { .msg_iov = (struct iovec *) vectors, .msg_iovlen = n_vectors };
   gssize        result;
 
   *n_written = 0;
 
-  /* Not writev(): a signal for a peer that has gone would end the application. For one piece send()
-   * is cheaper: the kernel need not fetch the vectors. */
+  /* writev() is not used: if the peer has closed, it raises a signal that ends the application. For a single
+   * piece send() is cheaper, because the kernel need not fetch the vectors. */
   do
     result = n_vectors == 1 ? send (self->fd, vectors->iov_base, vectors->iov_len, MSG_NOSIGNAL)
                             : sendmsg (self->fd, &message, MSG_NOSIGNAL);
@@ -79,7 +79,7 @@ plain_transport_writev (WsTransport        *self,
 static void
 plain_transport_shutdown_write (WsTransport *self)
 {
-  /* Fails only if the connection has gone already, which a read will tell. */
+  /* Fails only if the connection is already closed, and a read will report that. */
   (void) shutdown (self->fd, SHUT_WR);
 }
 

@@ -6,30 +6,31 @@
 
 G_BEGIN_DECLS
 
-/* What ws-poller.c needs of the implementation that it is linked with: ws-poller-epoll.c or
- * ws-poller-sources.c. No other file includes this header. */
+/* The functions of the backend that ws-poller.c is linked with: ws-poller-epoll.c or ws-poller-sources.c. No
+ * other file includes this header. */
 WsPollerBackend *ws_poller_backend_new (WsPoller *poller);
 void             ws_poller_backend_free (WsPollerBackend *self);
 
-/* The watch is filled in; FALSE with errno set. */
+/* The fields of the watch are set. FALSE with errno set. */
 gboolean ws_poller_backend_add (WsPollerBackend *self,
                                 WsWatch         *watch);
 /* watch->events has just changed. */
 void ws_poller_backend_modify (WsPollerBackend *self,
                                WsWatch         *watch);
-/* Also drops the events that dispatches in progress have fetched for the watch. self is NULL once
- * destroyed. */
+/* Also drops the events that dispatches in progress have fetched for the watch. self is NULL after the
+ * poller was destroyed. */
 void ws_poller_backend_remove (WsPollerBackend *self,
                                WsWatch         *watch);
 
 gboolean ws_poller_backend_has_edges (WsPollerBackend *self);
 
-/* Whether a dispatch in progress has fetched events that it has not reported yet. A nested dispatch reports
- * them: the kernel reports an edge only once. */
+/* TRUE if a dispatch in progress has fetched events and not reported them yet. A nested dispatch reports
+ * them, because the kernel reports an edge only once. */
 gboolean ws_poller_backend_has_fetched (WsPollerBackend *self);
 
-/* Whether a descriptor is known to be ready, and the calls for those that are, within limits. The
- * dispatch ends early when the poller is destroyed, which has freed self by then. */
+/* ws_poller_backend_is_ready() is TRUE if a descriptor is known to be ready. The dispatch function makes the
+ * calls for ready descriptors, within limits. It ends early if the poller is destroyed; self is freed by
+ * then. */
 gboolean ws_poller_backend_is_ready (WsPollerBackend *self);
 void     ws_poller_backend_dispatch (WsPollerBackend *self);
 

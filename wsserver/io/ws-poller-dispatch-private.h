@@ -7,7 +7,7 @@
 
 G_BEGIN_DECLS
 
-/* The structure of a poller and its dispatches, for ws-poller.c and the backends. */
+/* The structs of a poller and its dispatches, for ws-poller.c and the backends. */
 typedef struct _WsPollerBackend WsPollerBackend;
 
 /* One dispatch in progress, on the C stack of the function that runs it. */
@@ -16,7 +16,7 @@ typedef struct _WsDispatch WsDispatch;
 struct _WsDispatch
 {
   WsDispatch *outer; /* the dispatch that called the handler in which this one runs */
-  WsWatch    *watch; /* whose ready function is being called; NULL for none, also once it is removed */
+  WsWatch    *watch; /* its ready function is running; NULL if none, or once it is removed */
 };
 
 struct _WsPoller
@@ -29,14 +29,14 @@ struct _WsPoller
   GSource         *source;             /* a reference; attached until destroyed */
   WsPollerBackend *backend;            /* NULL once destroyed */
 
-  WsDispatch *dispatch; /* the innermost; NULL outside of any */
-  guint       depth;    /* how many are nested */
+  WsDispatch *dispatch; /* the innermost; NULL outside a dispatch */
+  guint       depth;    /* number of nested dispatches */
   gint64      now_us;   /* valid inside a dispatch */
 
   WsPollerFairness fairness;
 
   WsTimerQueue *timer_queues;
-  guint         timer_queues_serial; /* changes when a queue is removed, which ends a walk over the list */
+  guint         timer_queues_serial; /* changes when a queue is removed: iterations over the list then end */
 
   WsIdleCallQueue idle_calls;
   WsTaskQueue    *task_queue;
@@ -44,7 +44,7 @@ struct _WsPoller
   WsBufferPool   *buffer_pool;
 };
 
-/* Every dispatch of every source of a poller is between these two. It holds a reference. */
+/* Every dispatch of every source of a poller is between these two calls. It holds a reference. */
 void ws_poller_begin_dispatch (WsPoller   *self,
                                WsDispatch *dispatch);
 void ws_poller_end_dispatch (WsPoller   *self,
@@ -58,11 +58,11 @@ void ws_poller_call_ready (WsPoller    *self,
                            WsWatch     *watch,
                            WsPollEvents events);
 
-/* Whether a dispatch in progress has input that a nested one can deliver, and the delivery. */
+/* TRUE if a dispatch in progress has input that a nested one can deliver. The second function delivers it. */
 gboolean ws_poller_has_backlog (WsPoller *self);
 void     ws_poller_deliver_backlogs (WsPoller *self);
 
-/* No dispatch in progress calls the watch any more. */
+/* No dispatch in progress calls the watch after this. */
 void ws_poller_forget_watch (WsPoller *self,
                              WsWatch  *watch);
 

@@ -16,12 +16,12 @@ G_STATIC_ASSERT (WS_POLL_EDGE == (guint) EPOLLET);
 
 #define BATCH_EVENTS 64
 
-/* Limits of one dispatch, so that the other sources of the context (a user interface, say) run during a
- * flood of events. The kernel reports ready descriptors in rotation: those that do not fit come first in
+/* Limits of one dispatch. They let the other sources of the context (such as a user interface) run during a
+ * flood of events. The kernel reports ready descriptors in rotation: the ones over the limit come first in
  * the next dispatch, and none starves. */
 #define DISPATCH_MAX_US 4000
 #define DISPATCH_MAX_BATCHES 16
-#define EVENTS_PER_LOOK 4 /* at the clock: a large message may take most of a millisecond */
+#define EVENTS_PER_LOOK 4 /* between reads of the clock: a large message may take most of a millisecond */
 
 /* Events that were fetched together, on the stack of the dispatch that reports them. */
 typedef struct _Batch Batch;
@@ -30,7 +30,7 @@ struct _Batch
 {
   Batch             *outer;
   int                n_events;
-  int                n_reported;           /* or skipped */
+  int                n_reported;           /* includes skipped events */
   struct epoll_event events[BATCH_EVENTS]; /* data.ptr is NULL once the watch is removed */
 };
 
@@ -61,8 +61,8 @@ ws_poller_backend_free (WsPollerBackend *self)
   g_free (self);
 }
 
-/* The descriptor is created with the first watch: creating a poller cannot fail, and the first client may
- * come much later. */
+/* The first watch creates the descriptor. So creating a poller cannot fail, and a poller whose first client
+ * comes late holds no descriptor until then. */
 static gboolean
 ensure_epoll_fd (WsPollerBackend *self)
 {
@@ -73,7 +73,8 @@ ensure_epoll_fd (WsPollerBackend *self)
   if (self->poll_fd.fd < 0)
     return FALSE;
 
-  /* Not g_source_add_unix_fd(), with which the source could not sit out an iteration while this is ready. */
+  /* g_source_add_unix_fd() is not used: the source could not skip an iteration while the descriptor is
+   * ready. */
   self->poll_fd.events = G_IO_IN;
   g_source_add_poll (self->poller->source, &self->poll_fd);
 
@@ -108,7 +109,7 @@ ws_poller_backend_modify (WsPollerBackend *self,
 
   result = epoll_ctl (self->poll_fd.fd, EPOLL_CTL_MOD, watch->fd, &event);
 
-  /* The kernel allocates nothing here. It fails only if the descriptor was closed before its watch was
+  /* The kernel allocates nothing here. The call fails only if the descriptor was closed before its watch was
    * removed. */
   g_assert (result == 0);
 }
@@ -122,7 +123,7 @@ ws_poller_backend_remove (WsPollerBackend *self,
   if (self == NULL)
     return;
 
-  /* The set of a forked child is its parent's. */
+  /* In a forked child, the set belongs to the parent. */
   if (!ws_poller_is_foreign (self->poller))
     epoll_ctl (self->poll_fd.fd, EPOLL_CTL_DEL, watch->fd, &unused);
 
@@ -155,8 +156,8 @@ ws_poller_backend_is_ready (WsPollerBackend *self)
   return self->poll_fd.revents != 0;
 }
 
-/* Reports the next event of a batch, of this dispatch or of an outer one. FALSE if the poller was
- * destroyed, and self with it. */
+/* Reports the next event of a batch, of this dispatch or of an outer one. FALSE if the poller was destroyed,
+ * and self with it. */
 static gboolean
 report_next (WsPollerBackend *self,
              Batch           *batch)
@@ -169,14 +170,14 @@ report_next (WsPollerBackend *self,
   if (watch == NULL)
     return TRUE;
 
-  /* A call before this one may have asked for less. */
+  /* An earlier call may have reduced the events of the watch. */
   events = event->events & (watch->events | WS_POLL_ERROR | WS_POLL_HANG_UP);
   if (events != 0)
     ws_poller_call_ready (poller, watch, (WsPollEvents) events);
   return !poller->destroyed;
 }
 
-/* Whether the time of the dispatch is over. Looks at the clock only now and then. */
+/* TRUE if the time of the dispatch is over. Reads the clock only now and then. */
 static gboolean
 is_over (const Batch *batch,
          gint64       end_us)
@@ -184,7 +185,7 @@ is_over (const Batch *batch,
   return batch->n_reported % EVENTS_PER_LOOK == 0 && g_get_monotonic_time () >= end_us;
 }
 
-/* Events that exceed the time stay fetched for the next dispatch. */
+/* Events over the time limit stay fetched for the next dispatch. */
 static gboolean
 report_outer_batches (WsPollerBackend *self,
                       gint64           end_us)
@@ -201,7 +202,7 @@ report_outer_batches (WsPollerBackend *self,
   return TRUE;
 }
 
-/* Events that exceed the time are left to the kernel; an edge is reported again after a modification. */
+/* Events over the time limit are left to the kernel. It reports an edge again after a modification. */
 static void
 hand_back (WsPollerBackend *self,
            Batch           *batch)
@@ -255,7 +256,7 @@ ws_poller_backend_dispatch (WsPollerBackend *self)
       if (batch.n_events <= 0 || !deliver_batch (self, &batch, end_us))
         return;
 
-      /* Fewer than a full batch: no more are ready. */
+      /* A batch that is not full: no more descriptors are ready. */
       if (batch.n_events < BATCH_EVENTS || ws_poller_refresh_time (poller) >= end_us)
         return;
     }

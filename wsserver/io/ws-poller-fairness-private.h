@@ -6,23 +6,23 @@
 
 G_BEGIN_DECLS
 
-/* Leaves the other sources of a main context their time.
+/* Leaves time for the other sources of a main context.
  *
- * A GMainContext dispatches only the highest priority that is ready, so a flood of clients would keep all
- * sources of lower priority waiting: GTK draws in one of these. After 4 ms of continuous readiness the poller
- * sits out three iterations: one for sources of equal priority, one for lower priorities such as drawing, and
- * one for idle sources. A fallback source of low priority is ready meanwhile. It resumes the poller early if
- * nothing else was ready, so that no time is lost. */
+ * A GMainContext dispatches only the highest priority that is ready. A flood of clients would therefore
+ * block all sources of lower priority, and GTK draws in one of these. After 4 ms of continuous readiness the
+ * poller skips three iterations: one for sources of equal priority, one for lower priorities such as
+ * drawing, and one for idle sources. Meanwhile a fallback source of low priority is ready. It resumes the
+ * poller early if nothing else was ready, so that no time is lost. */
 typedef struct
 {
   GMainContext *context;
   void (*resume) (gpointer poller); /* called by the fallback source */
   gpointer poller;
 
-  gint64   wait_begin_us;   /* when the context last began to wait, with no work for the poller */
-  gint64   busy_since_us;   /* the poller was ready in each iteration since; 0: not in the last one */
-  guint    skip_iterations; /* to sit out */
-  GSource *fallback_source; /* a reference; NULL unless iterations are sat out */
+  gint64   wait_begin_us;   /* start of the last wait of the context without work for the poller */
+  gint64   busy_since_us;   /* ready in each iteration since then; 0: not in the last one */
+  guint    skip_iterations; /* iterations left to skip */
+  GSource *fallback_source; /* a reference; NULL unless iterations are skipped */
 } WsPollerFairness;
 
 void ws_poller_fairness_init (WsPollerFairness *self,
@@ -31,11 +31,12 @@ void ws_poller_fairness_init (WsPollerFairness *self,
                               gpointer poller);
 void ws_poller_fairness_clear (WsPollerFairness *self);
 
-/* In the prepare and the check function of the poller's source: TRUE to sit out this iteration. */
+/* For the prepare and the check function of the poller's source: TRUE to skip this iteration. */
 gboolean ws_poller_fairness_skips_prepare (WsPollerFairness *self);
 gboolean ws_poller_fairness_skips_check (WsPollerFairness *self);
 
-/* The context is about to wait; it has waited until now_us; it has waited, and nothing is ready. */
+/* In this order: the context is about to wait; it has waited until now_us; it has waited and nothing is
+ * ready. */
 void ws_poller_fairness_begin_wait (WsPollerFairness *self,
                                     gint64            now_us);
 void ws_poller_fairness_end_wait (WsPollerFairness *self,

@@ -12,7 +12,7 @@
 typedef struct
 {
   GSource           source;
-  WsPollerFairness *fairness; /* destroys the source before it goes */
+  WsPollerFairness *fairness; /* destroys the source before it is freed */
 } FallbackSource;
 
 static void
@@ -110,8 +110,8 @@ ws_poller_fairness_set_idle (WsPollerFairness *self)
   self->busy_since_us = 0;
 }
 
-/* Iterations of a loop that a handler runs are sat out as well: the handler may run it for as long as a
- * dialog is open. */
+/* Iterations of a loop that a handler runs are skipped as well, because the handler may run it for as long
+ * as a dialog is open. */
 void
 ws_poller_fairness_end_dispatch (WsPollerFairness *self,
                                  gint64            start_us)

@@ -10,7 +10,7 @@
 
 #include <poll.h>
 
-/* Without POLLRDHUP a read of 0 bytes shows the end. */
+/* Without POLLRDHUP, a read of 0 bytes shows the end of the stream. */
 #ifndef POLLRDHUP
 # define POLLRDHUP 0
 #endif
@@ -64,7 +64,7 @@ events_from_condition (GIOCondition condition)
   return events;
 }
 
-/* The ready events that the watch still asks for: an earlier call may have changed them. */
+/* Returns the ready events that the watch still requests: an earlier call may have changed them. */
 static guint
 get_ready_events (WatchSource *self)
 {
@@ -105,7 +105,7 @@ watch_source_finalize (GSource *source)
   ws_poller_unref (self->poller);
 }
 
-/* Without prepare and check functions the context polls the descriptor itself. */
+/* Without prepare and check functions, the context polls the descriptor itself. */
 static GSourceFuncs watch_source_funcs = {
   .dispatch = watch_source_dispatch,
   .finalize = watch_source_finalize,
@@ -180,7 +180,7 @@ ws_poller_backend_has_fetched (WsPollerBackend *self)
   return FALSE;
 }
 
-/* The sources of the watches do it. */
+/* The sources of the watches make the calls. */
 gboolean
 ws_poller_backend_is_ready (WsPollerBackend *self)
 {

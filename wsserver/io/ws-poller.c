@@ -3,14 +3,14 @@
 #include "wsserver/base/ws-process-private.h"
 #include "wsserver/io/ws-poller-backend-private.h"
 
-/* Timers of one queue that expire in one dispatch. The rest waits for the next iteration, so that the other
- * sources of the context run in between. */
+/* The number of timers of one queue that may expire in one dispatch. The rest waits for the next iteration,
+ * so that the other sources of the context run in between. */
 #define EXPIRE_MAX_PER_QUEUE 64
 
 typedef struct
 {
   GSource   source;
-  WsPoller *poller; /* not a reference: the poller destroys its source before it goes */
+  WsPoller *poller; /* not a reference: the poller destroys its source before it is freed */
 } PollerSource;
 
 /* --- timers ---------------------------------------------------------------------------------- */
@@ -34,7 +34,7 @@ expire_timers (WsPoller *self)
   for (WsTimerQueue *queue = self->timer_queues; queue != NULL; queue = queue->next)
     for (guint n = 0; n < EXPIRE_MAX_PER_QUEUE; n++)
       {
-        /* One by one, since each call may remove and free this queue or the next. */
+        /* One at a time, because each call may remove and free this queue or the next. */
         gboolean called = ws_timer_queue_expire (queue, self->now_us, 1);
 
         if (self->timer_queues_serial != serial)
@@ -71,7 +71,7 @@ ws_poller_remove_timer_queue (WsPoller     *self,
 
 /* --- the source ------------------------------------------------------------------------------ */
 
-/* A forked child runs the parent's main loop on: the clients are the parent's. */
+/* A forked child may continue the parent's main loop, but the clients belong to the parent. */
 static void
 abandon_source (GSource *source,
                 int     *timeout_ms)
@@ -232,7 +232,7 @@ ws_poller_destroy (WsPoller *self)
   self->timer_queues_serial++;
   ws_idle_call_queue_clear (&self->idle_calls);
 
-  /* Last, since it runs code of the application. */
+  /* Last, because it runs code of the application. */
   ws_task_queue_close (self->task_queue);
 }
 

@@ -8,8 +8,8 @@ G_BEGIN_DECLS
 
 #define WS_RECEIVE_BUFFER_BYTES (128 * 1024)
 
-/* Memory that holds received bytes while they are delivered. It is on the C stack of the function that
- * delivers them. */
+/* Memory that holds received bytes during their delivery. It is on the C stack of the function that delivers
+ * them. */
 typedef struct _WsReceived WsReceived;
 
 struct _WsReceived
@@ -20,12 +20,12 @@ struct _WsReceived
   GBytes     *bytes; /* owns data; NULL until the memory is shared */
 };
 
-/* The memory into which all connections of one poller read. One block serves them all: it is taken before and
- * released after each read. A nested dispatch finds it taken and gets a block of its own. */
+/* The memory into which all connections of one poller read. One block serves them all: it is taken before
+ * each read and released after it. A nested dispatch finds it taken and gets a block of its own. */
 typedef struct
 {
-  guint8     *block;     /* NULL while taken, or not needed yet */
-  WsReceived *innermost; /* what is being delivered */
+  guint8     *block;     /* NULL if it is taken or not allocated yet */
+  WsReceived *innermost; /* the current delivery */
 } WsReceiveBuffer;
 
 void ws_receive_buffer_clear (WsReceiveBuffer *self);
@@ -37,12 +37,12 @@ void ws_receive_buffer_take (WsReceiveBuffer *self,
 void ws_receive_buffer_lend (WsReceiveBuffer *self,
                              WsReceived      *received,
                              GBytes          *bytes);
-/* Ends either of them, the innermost first. */
+/* Ends a take or a lend, the innermost first. */
 void ws_receive_buffer_release (WsReceiveBuffer *self,
                                 WsReceived      *received);
 
-/* Returns a reference to the bytes at data in place of a copy, or NULL when a copy is better. The reference
- * keeps the whole block alive, so only a large part of one is shared. */
+/* Returns a reference to the bytes at data instead of a copy, or NULL if a copy is better. The reference
+ * keeps the whole block alive, so only a large part of a block is shared. */
 GBytes *ws_receive_buffer_share (WsReceiveBuffer *self,
                                  const guint8    *data,
                                  gsize            length);

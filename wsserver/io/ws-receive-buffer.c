@@ -4,8 +4,8 @@
 
 #include "wsserver/io/ws-block-cache-private.h"
 
-/* A reference keeps the whole block alive. A queue of short messages would hold many times the memory that it
- * counts, so only a part of at least 1/SHARED_PART of the block is shared. */
+/* A reference keeps the whole block alive. A queue of short messages would hold many times the memory that
+ * it counts, so only a part of at least 1/SHARED_PART of the block is shared. */
 #define SHARED_PART 4
 
 /* Copying fewer bytes is cheaper than a reference. */

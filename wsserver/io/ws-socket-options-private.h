@@ -6,7 +6,7 @@
 
 G_BEGIN_DECLS
 
-/* Options of a listening socket, which the sockets it accepts inherit. 0 leaves an option to the system. */
+/* Options of a listening socket, which its accepted sockets inherit. 0 keeps the system's value. */
 typedef struct
 {
   gboolean tcp_no_delay;
@@ -25,14 +25,14 @@ typedef enum
   WS_N_SOCKET_OPTIONS,
 } WsSocketOption;
 
-/* The system's values that options have replaced; 0 where none has. All 0 for a new socket. */
+/* The system's values that options have replaced; 0 if none has. All 0 for a new socket. */
 typedef struct
 {
   int values[WS_N_SOCKET_OPTIONS];
 } WsReplacedSocketOptions;
 
-/* Sets the options. One that has become 0 gets its old value back. A value that the system refuses is no
- * error: reading the option back shows the value in use. */
+/* Sets the options. An option that has become 0 gets the system's value back. A value that the system
+ * refuses is not an error: reading the option shows the value in use. */
 void ws_socket_options_apply (const WsSocketOptions   *self,
                               GSocket                 *socket,
                               WsReplacedSocketOptions *replaced);

@@ -28,7 +28,7 @@ set_option (GSocket       *socket,
   g_socket_set_option (socket, system_options[option].level, system_options[option].name, value, NULL);
 }
 
-/* The system no longer adapts the size of a buffer once it was set; socket(7). Linux can undo that. */
+/* The system no longer adapts the size of a buffer after it was set; socket(7). Linux can undo that. */
 static void
 unlock_buffer (GSocket       *socket,
                WsSocketOption option)
@@ -51,7 +51,7 @@ restore_option (GSocket       *socket,
 
 #ifdef __linux__
   if (is_buffer)
-    value /= 2; /* reading gives double of what was set; socket(7) */
+    value /= 2; /* reading returns twice the value that was set; socket(7) */
 #endif
   set_option (socket, option, value);
   if (is_buffer)

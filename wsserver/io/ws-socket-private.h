@@ -8,35 +8,36 @@
 
 G_BEGIN_DECLS
 
-/* What the library asks of sockets beyond GSocket: the system's own calls, because they keep errno, and what
- * differs between systems. On a system that lacks a feature the function does nothing and says so here. */
+/* Socket functions beyond GSocket. Some are the system's own calls, because those keep errno. The others
+ * hide differences between systems. If a system lacks a feature, the function does nothing, and its comment
+ * says so. */
 
-/* A stream socket that children do not inherit, or -1 with errno set. */
+/* Returns a stream socket that children do not inherit, or -1 with errno set. */
 int ws_socket_open (int family);
 
-/* 0, or an errno. SO_REUSEADDR is set, except on a Unix socket. */
+/* Returns 0 or an errno. Sets SO_REUSEADDR, except on a Unix socket. */
 int ws_socket_bind (GSocket        *socket,
                     GSocketAddress *address);
 
 /* Lets several sockets listen on one port. */
 void ws_socket_share_port (GSocket *socket);
 
-/* A non-blocking socket that children do not inherit, or -1 with errno set. */
+/* Returns a non-blocking socket that children do not inherit, or -1 with errno set. */
 int ws_socket_accept (int            fd,
                       WsPeerAddress *peer);
 
-/* Closes a connected socket, at once for the peer too: a forked child may hold a copy, which would keep the
- * connection open, so it is shut down before. Where process_generation is not this process's (see
- * ws-process-private.h), the copy is this one, and only it is closed. */
+/* Closes a connected socket, at once for the peer as well. The socket is shut down first, because a forked
+ * child may hold a copy that would keep the connection open. If process_generation is not that of this
+ * process (see ws-process-private.h), this descriptor is such a copy, and it is only closed. */
 void ws_socket_close (int   fd,
                       guint process_generation);
 
-/* From now on the system ignores requests for new connections to this listening socket; connections
- * that it has established already can still be accepted. Does nothing on a Unix socket, and nothing on
- * systems other than Linux. */
+/* The system ignores later connection requests to this listening socket. Connections that it has already
+ * established can still be accepted. Does nothing on a Unix socket and on systems other than Linux. */
 void ws_socket_ignore_new_connections (GSocket *socket);
 
-/* How many of the bytes written the peer has not acknowledged; -1 if the system cannot tell. */
+/* Returns the number of written bytes that the peer has not acknowledged, or -1 if the system cannot report
+ * it. */
 int ws_socket_count_unacknowledged (int fd);
 
 G_END_DECLS

@@ -119,6 +119,6 @@ ws_socket_close (int   fd,
 {
   if (!ws_process_is_foreign (process_generation))
     (void) shutdown (fd, SHUT_RDWR);
-  /* Not repeated after EINTR: on Linux the descriptor is gone all the same. */
+  /* Not repeated after EINTR: on Linux the descriptor is closed anyway. */
   (void) close (fd);
 }

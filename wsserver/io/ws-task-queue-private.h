@@ -6,15 +6,15 @@
 
 G_BEGIN_DECLS
 
-/* Tasks that other threads give to the thread that runs a poller. Each task is for a target; the tasks of a
- * target run in the order in which they were posted. Posting wakes the main context only when no task is
- * waiting yet, and the poller runs the tasks within the time limit of its own dispatches.
+/* Tasks that other threads post to the thread that runs a poller. Each task has a target. The tasks of a
+ * target run in the order in which they were posted. Posting wakes the main context only if no task is
+ * waiting yet. The poller runs the tasks within the time limit of its own dispatches.
  *
- * This is the only part of io/ that may be used from any thread. It outlives its poller: every thread that
- * may post holds a reference, and finds the queue closed when the poller is gone. */
+ * This is the only part of io/ that any thread may use. It outlives its poller: every thread that may post
+ * holds a reference, and the queue is closed when the poller is destroyed. */
 typedef struct _WsTaskQueue WsTaskQueue;
 
-/* Embedded in a structure with what the task needs, which keeps the target alive. */
+/* Embedded in a struct with the data of the task, which keeps the target alive. */
 typedef struct _WsTask WsTask;
 
 struct _WsTask
@@ -32,7 +32,7 @@ typedef enum
 {
   WS_TASK_POSTED,
   WS_TASK_FULL,   /* the tasks of this target would exceed the limit */
-  WS_TASK_CLOSED, /* the poller is gone */
+  WS_TASK_CLOSED, /* the poller was destroyed */
 } WsTaskStatus;
 
 typedef struct _WsTaskTarget WsTaskTarget;
@@ -41,13 +41,13 @@ struct _WsTaskQueue
 {
   gatomicrefcount ref_count;
   GMainContext   *context;   /* a reference */
-  gsize           thread;    /* number of the thread that ran the poller last; atomic */
+  gsize           thread;    /* number of the last thread that ran the poller; atomic */
   guint           n_waiting; /* targets with waiting tasks; atomic */
 
   GMutex      mutex; /* protects the fields below */
   gboolean    closed;
   guint64     limit_bytes;
-  GHashTable *targets; /* target to WsTaskTarget: those with waiting tasks */
+  GHashTable *targets; /* key: target, value: WsTaskTarget; those with waiting tasks */
   GQueue      queue;   /* the same targets, in the order in which they are served */
 };
 
@@ -62,8 +62,9 @@ void ws_task_queue_set_limit (WsTaskQueue *self,
 /* Called by the poller in each dispatch. */
 void ws_task_queue_note_thread (WsTaskQueue *self);
 
-/* Whether this thread may use the objects of the poller: it owns the context, or it ran the context last and
- * no other thread runs it now. After TRUE no other thread can, until ws_task_queue_leave() is called. */
+/* TRUE if this thread may use the objects of the poller. The thread owns the context, or it was the last to
+ * run the context and no other thread runs it now. After TRUE no other thread can run it until
+ * ws_task_queue_leave() is called. */
 gboolean ws_task_queue_enter (WsTaskQueue *self);
 void     ws_task_queue_leave (WsTaskQueue *self);
 
@@ -76,8 +77,8 @@ ws_task_queue_has_tasks (WsTaskQueue *self)
 
 void ws_task_queue_run (WsTaskQueue *self);
 
-/* In any thread. The queue owns the task when the result is WS_TASK_POSTED. func must be the same for all
- * tasks of a target. */
+/* May be called in any thread. The queue owns the task if the result is WS_TASK_POSTED. func must be the
+ * same for all tasks of a target. */
 WsTaskStatus ws_task_queue_post (WsTaskQueue *self,
                                  gpointer     target,
                                  WsTaskFunc   func,
@@ -87,7 +88,7 @@ WsTaskStatus ws_task_queue_post (WsTaskQueue *self,
 WsTask *ws_task_queue_take (WsTaskQueue *self,
                             gpointer     target);
 
-/* Called by the destroyed poller: refuses further tasks and runs those that wait. */
+/* Called by the destroyed poller: refuses further tasks and runs the waiting ones. */
 void ws_task_queue_close (WsTaskQueue *self);
 
 G_END_DECLS

@@ -16,8 +16,8 @@ struct _WsTaskTarget
   GList      link;       /* in the queue */
 };
 
-/* A number that no other thread ever has. What pthread_self() returns may be given to a new thread when this
- * one has ended. */
+/* Returns a number that no other thread ever has. pthread_self() may return the same value in a new thread
+ * after this thread has ended. */
 static gsize
 get_thread_number (void)
 {
@@ -79,8 +79,8 @@ ws_task_queue_set_limit (WsTaskQueue *self,
   g_mutex_unlock (&self->mutex);
 }
 
-/* Between two iterations no thread owns the context, and only the number of the thread that ran the last one
- * is known. Acquiring the context makes sure that no other thread has taken it over since. */
+/* Between two iterations no thread owns the context. Only the number of the thread that ran the last
+ * iteration is known. Acquiring the context makes sure that no other thread has taken it over since. */
 gboolean
 ws_task_queue_enter (WsTaskQueue *self)
 {
@@ -98,8 +98,8 @@ ws_task_queue_leave (WsTaskQueue *self)
 
 /* --- running tasks --------------------------------------------------------------------------- */
 
-/* Takes the first target and moves it to the end of the queue. It stays there as long as it has tasks, so a
- * handler that iterates the context goes on with the next one. */
+/* Takes the first target and moves it to the end of the queue. It stays in the queue as long as it has
+ * tasks, so a handler that iterates the context continues with the next target. */
 static gboolean
 next_target (WsTaskQueue *self,
              gpointer    *target,
@@ -249,7 +249,7 @@ ws_task_queue_post (WsTaskQueue *self,
     }
   g_mutex_unlock (&self->mutex);
 
-  /* The poller finds the tasks that follow by itself. */
+  /* The poller finds later tasks without a wake-up. */
   if (is_first)
     g_main_context_wakeup (self->context);
 

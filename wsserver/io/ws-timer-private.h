@@ -6,17 +6,17 @@
 
 G_BEGIN_DECLS
 
-/* All timers of one kind last equally long, so a FIFO list is sorted by itself: arming, re-arming
- * and disarming are O(1), and the head is the next to expire. */
+/* All timers of a queue have the same duration, so a FIFO list is always sorted. Arming, re-arming and
+ * disarming are O(1), and the head expires next. */
 typedef struct _WsTimer      WsTimer;
 typedef struct _WsTimerQueue WsTimerQueue;
 
-/* Embedded in its owner; zero-initialised is disarmed. */
+/* Embedded in its owner. A zero-initialised timer is disarmed. */
 struct _WsTimer
 {
   WsTimer      *prev;
   WsTimer      *next;
-  WsTimerQueue *queue; /* NULL when disarmed */
+  WsTimerQueue *queue; /* NULL if disarmed */
   gint64        deadline_us;
 };
 
@@ -25,7 +25,7 @@ struct _WsTimerQueue
   WsTimer *head;
   WsTimer *tail;
   gint64   duration_us;             /* 0: switched off, arming only disarms */
-  void (*expired) (WsTimer *timer); /* called with the timer disarmed; it may arm it again */
+  void (*expired) (WsTimer *timer); /* called with the timer disarmed; may arm it again */
   WsTimerQueue *next;               /* the poller's list */
 };
 
@@ -33,12 +33,12 @@ void ws_timer_queue_init (WsTimerQueue *self,
                           gint64        duration_us,
                           void (*expired) (WsTimer *timer));
 
-/* Armed timers are from now on as if they had been armed with this duration; switching off disarms
- * all. */
+/* Changes the duration. Armed timers continue as if they had been armed with the new duration. Switching off
+ * disarms all of them. */
 void ws_timer_queue_set_duration (WsTimerQueue *self,
                                   gint64        duration_us);
 
-/* Arms, or re-arms with the full duration; a timer armed on another queue moves. */
+/* Arms, or re-arms with the full duration. A timer that is armed on another queue moves to this one. */
 void ws_timer_arm (WsTimer      *timer,
                    WsTimerQueue *queue,
                    gint64        now_us);
@@ -50,13 +50,13 @@ ws_timer_is_armed (const WsTimer *timer)
   return timer->queue != NULL;
 }
 
-/* Calls expired for what is due, at most max of them; TRUE if it stopped at max, so that more may
- * be due. The queue is not looked at after the last of max calls: that one may end it. */
+/* Calls expired for timers that are due, at most max of them. TRUE if it stopped at max, so that more may be
+ * due. It does not access the queue after the last of max calls, because that call may free it. */
 gboolean ws_timer_queue_expire (WsTimerQueue *self,
                                 gint64        now_us,
                                 guint         max);
 
-/* Deadline of the head, or G_MAXINT64. */
+/* Returns the deadline of the head, or G_MAXINT64. */
 gint64 ws_timer_queue_get_deadline (const WsTimerQueue *self);
 
 G_END_DECLS

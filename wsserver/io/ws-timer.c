@@ -37,7 +37,7 @@ append_timer (WsTimerQueue *self,
               WsTimer      *timer,
               gint64        deadline_us)
 {
-  /* The list stays sorted even for a caller whose idea of the time is a little old. */
+  /* The list stays sorted even if the caller's time is slightly old. */
   if (self->tail != NULL)
     deadline_us = MAX (deadline_us, self->tail->deadline_us);
 
@@ -109,7 +109,7 @@ ws_timer_queue_expire (WsTimerQueue *self,
       self->expired (timer);
     }
 
-  /* The last call may have ended the owner and the queue with it: look at nothing more. */
+  /* The last call may have freed the owner and the queue with it, so nothing more is accessed. */
   return TRUE;
 }
 

@@ -13,8 +13,8 @@ typedef enum
 {
   WS_IO_OK,
   WS_IO_WOULD_BLOCK,
-  WS_IO_CLOSED, /* read: the peer has ended its side in order */
-  WS_IO_FAILED, /* error set, of WS_ERROR */
+  WS_IO_CLOSED, /* read: the peer has ended its side normally */
+  WS_IO_FAILED, /* error is set to a WS_ERROR */
 } WsIOStatus;
 
 /* A non-blocking byte stream over one file descriptor: plain, or one of the TLS providers. */
@@ -34,22 +34,22 @@ typedef struct
                         guint               n_vectors,
                         gsize              *n_written,
                         GError            **error);
-  /* Bytes that a read would give though the descriptor may not show them. */
+  /* TRUE if a read would return bytes, although the descriptor may not be readable. */
   gboolean (*has_pending) (WsTransport *self);
-  /* Ends the sending side (FIN, close_notify) while reading goes on. */
+  /* Ends the sending side (FIN, close_notify). Reading continues. */
   void (*shutdown_write) (WsTransport *self);
   /* Closes the descriptor and frees the transport. */
   void (*free) (WsTransport *self);
 
-  /* What only a transport with a life of its own below the stream has; NULL in the plain one. */
+  /* Only for a transport with a protocol of its own below the stream; NULL in the plain one. */
 
-  /* One step of what comes before the stream. OK: it is open. */
+  /* One step of the handshake before the stream. OK: the stream is open. */
   WsIOStatus (*handshake) (WsTransport *self,
                            GError     **error);
-  /* Sends what writev has taken but the descriptor has not. OK: nothing is left. */
+  /* Sends bytes that writev has accepted and the descriptor has not. OK: nothing is left. */
   WsIOStatus (*flush) (WsTransport *self,
                        GError     **error);
-  /* The poll events that stand for those the owner waits for. */
+  /* Returns the poll events that the owner's events need. */
   guint (*get_events) (WsTransport *self,
                        guint        wanted);
 } WsTransportFuncs;
@@ -68,7 +68,7 @@ void ws_transport_init (WsTransport            *self,
 /* Takes ownership of a non-blocking stream socket. */
 WsTransport *ws_plain_transport_new (int fd);
 
-/* Fails: the connection is the parent's, and this a forked child. */
+/* Always fails: this is a forked child, and the connection belongs to the parent. */
 WsIOStatus ws_transport_refuse (gsize   *n_written,
                                 GError **error);
 

@@ -7,7 +7,7 @@
 
 G_BEGIN_DECLS
 
-/* The path of a Unix socket that was bound, to be removed at the end. All 0 for none. */
+/* The path of a Unix socket that was bound and is removed at the end. All 0 if there is none. */
 typedef struct
 {
   char *path;
@@ -16,18 +16,18 @@ typedef struct
   guint process_generation; /* a forked child does not remove the path of its parent */
 } WsUnixPath;
 
-/* Whether the path is too long for the address of a Unix socket. */
+/* TRUE if the path is too long for the address of a Unix socket. */
 gboolean ws_unix_path_is_too_long (const char *path);
 
-/* Whether the path is a socket that refuses connections: the one that bound it is gone. Anything but a
- * socket is not stale; it must not be removed. */
+/* TRUE if the path is a socket that refuses connections, because the socket that was bound to it is closed.
+ * A file that is not a socket is not stale and must not be removed. */
 gboolean ws_unix_path_is_stale (const char *path);
 
-/* After binding: notes which file is at the path. */
+/* Called after binding: records which file is at the path. */
 void ws_unix_path_remember (WsUnixPath *self,
                             const char *path);
 
-/* Removes the file, unless another one has taken its place, and forgets it. */
+/* Removes the file and forgets it. Keeps the file if another one has replaced it. */
 void ws_unix_path_remove (WsUnixPath *self);
 
 G_END_DECLS
