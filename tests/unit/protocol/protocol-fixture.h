@@ -8,9 +8,9 @@
 
 #include <string.h>
 
-/* Streams of frames, and the events that they have to give at every cut. */
+/* Streams of frames, and the events that they give at every cut. */
 
-/* A masking key of zeros leaves the payload readable in a case. */
+/* A masking key of zeros keeps the payload of a case readable. */
 #define K0 "\0\0\0\0"
 
 typedef struct
@@ -27,10 +27,10 @@ typedef struct
   const Setup *setup;
   const char  *bytes;
   gsize        length;
-  const char  *log; /* of a failure only the beginning: its sentence is not spelled out here */
+  const char  *log; /* for a failure only the beginning: the sentence is not repeated here */
 } ProtocolCase;
 
-/* Each test file defines its own: it logs the events and checks their order. */
+/* Each test file defines its own parser, which logs the events and checks their order. */
 static const WsTestParser protocol_parser;
 
 static void

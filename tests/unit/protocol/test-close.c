@@ -9,9 +9,9 @@ typedef struct
   const char *path;
   const char *bytes;
   gsize       length;
-  guint       code;         /* 0 when the payload is bad */
-  const char *reason;       /* NULL when the payload is bad */
-  guint       failure_code; /* 0 when the payload is good */
+  guint       code;         /* 0 for an invalid payload */
+  const char *reason;       /* NULL for an invalid payload */
+  guint       failure_code; /* 0 for a valid payload */
 } PayloadCase;
 
 /* clang-format off */
@@ -58,7 +58,7 @@ test_parse_case (gconstpointer user_data)
   guint              failure_code = 0;
   gboolean           good;
 
-  g_test_summary ("The payload of a received close frame: code, reason, or the code of its fault.");
+  g_test_summary ("The payload of a received close frame gives its code and reason, or a failure code.");
 
   good = ws_close_payload_parse (payload, payload_case->length, &code, &reason, &reason_length,
                                  &failure_code, &fault);
@@ -83,7 +83,7 @@ test_parse_case (gconstpointer user_data)
 static void
 test_may_be_sent (void)
 {
-  g_test_summary ("Exactly 1000-1003, 1007-1014 and 3000-4999 may stand in a close frame.");
+  g_test_summary ("A close frame may carry exactly the codes 1000-1003, 1007-1014 and 3000-4999.");
 
   for (guint code = 0; code <= 70000; code++)
     g_assert_true (ws_close_code_may_be_sent (code) ==
@@ -96,7 +96,7 @@ test_may_be_sent (void)
 static void
 test_description (void)
 {
-  g_test_summary ("The codes of RFC 6455 §7.4.1 have a text, others an empty one.");
+  g_test_summary ("The codes of RFC 6455 §7.4.1 have a text; other codes have an empty one.");
 
   for (guint code = 1000; code <= 1015; code++)
     {
@@ -120,7 +120,7 @@ test_write_short (void)
   guint8 buffer[WS_CONTROL_PAYLOAD_MAX_LENGTH];
   gsize  length;
 
-  g_test_summary ("Code and reason are written in network byte order; 1005 writes nothing.");
+  g_test_summary ("The code is written in network byte order, followed by the reason; 1005 writes nothing.");
 
   length = ws_close_payload_write (buffer, 1000, "bye");
   g_assert_cmpmem (buffer, length, "\x03\xe8"
@@ -143,7 +143,7 @@ test_write_not_utf8 (void)
   guint8 buffer[WS_CONTROL_PAYLOAD_MAX_LENGTH];
   gsize  length;
 
-  g_test_summary ("Of a reason that is not UTF-8 only the part before the fault is sent.");
+  g_test_summary ("A reason that is not UTF-8 is sent up to its first fault.");
 
   length = ws_close_payload_write (buffer, 1000, "caf\xe9 au lait");
   g_assert_cmpmem (buffer, length, "\x03\xe8"
@@ -151,7 +151,7 @@ test_write_not_utf8 (void)
                    5);
 }
 
-/* A reason of n ASCII bytes and then one character, 1 to 4 bytes long, written and parsed back. */
+/* Writes and parses a reason of n ASCII bytes followed by one character of 1 to 4 bytes. */
 static void
 check_cut (gsize       n_ascii,
            const char *character)
@@ -196,7 +196,7 @@ test_write_cut (void)
 {
   static const char *const characters[] = { "a", "\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x98\x80" };
 
-  g_test_summary ("A long reason is cut between two characters, so that 125 bytes are not passed.");
+  g_test_summary ("A long reason is cut between two characters, at no more than 125 bytes.");
 
   for (gsize n_ascii = 0; n_ascii <= 300; n_ascii++)
     for (gsize i = 0; i < G_N_ELEMENTS (characters); i++)

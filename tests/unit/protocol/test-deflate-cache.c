@@ -11,7 +11,7 @@ static const WsDeflateParameters no_takeover = { TRUE, TRUE, 15, 15 };
 
 #define N_INTERLEAVED 5
 
-/* Messages of several connections, a piece of each in turn, all of them without takeover. */
+/* Messages of several connections, one piece of each at a time, all without context takeover. */
 static void
 interleave (void)
 {
@@ -58,7 +58,7 @@ interleave (void)
 static void
 test_interleaved (void)
 {
-  g_test_summary ("Messages that lie in each other have a stream each, though none has its own.");
+  g_test_summary ("Messages that overlap in time have a stream each, although no connection owns one.");
 
   interleave ();
   ws_deflate_clear_thread_cache ();
@@ -79,7 +79,7 @@ test_threads (void)
 {
   GThread *threads[4];
 
-  g_test_summary ("Threads share nothing, and what one kept is gone with it.");
+  g_test_summary ("Threads share no cache, and a cache is freed when its thread ends.");
 
   for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
     threads[i] = g_thread_new ("deflate", interleave_cb, NULL);
@@ -93,7 +93,7 @@ test_buffers (void)
 {
   guint8 *buffers[5];
 
-  g_test_summary ("Each taker of a buffer has one of its own; the one given back last is next.");
+  g_test_summary ("Each call takes a different buffer, and the buffer returned last is taken first.");
 
   for (guint i = 0; i < G_N_ELEMENTS (buffers); i++)
     {

@@ -40,18 +40,18 @@ static const OfferCase cases[] = {
   { PMD "; " CNCT, &largest, PMD "; " CNCT },
   { PMD ";" SNCT ";" CNCT ";" SMWB "=\"11\";" CMWB "=\"1\\2\"", &largest,
     PMD "; " SNCT "; " CNCT "; " SMWB "=11; " CMWB "=12" },
-  /* What browsers send. */
+  /* The offers of browsers. */
   { "permessage-deflate; client_max_window_bits", &largest, PMD },
   { "x-webkit-deflate-frame", &largest, NULL },
 
-  /* The first acceptable offer is taken. */
+  /* The first acceptable offer is accepted. */
   { "foo, " PMD, &largest, PMD },
   { PMD ", foo;bar=1", &largest, PMD },
   { PMD "; " SMWB "=10, " PMD, &largest, PMD "; " SMWB "=10" },
   { PMD ", " PMD "; " SMWB "=10", &largest, PMD },
   { PMD "; " SMWB "=7, " PMD "; " SNCT, &largest, PMD "; " SNCT },
   { PMD "; unknown, " PMD "; " SMWB ", " PMD "; " CMWB "=11", &largest, PMD "; " CMWB "=11" },
-  /* Nothing of a declined offer stays. */
+  /* A declined offer leaves no trace. */
   { PMD "; " SNCT "; " CMWB "=9; unknown, " PMD, &largest, PMD },
 
   /* Declined. */
@@ -76,7 +76,7 @@ static const OfferCase cases[] = {
 static void
 test_cases (void)
 {
-  g_test_summary ("Offers are answered, or declined, as RFC 7692 §7.1 says.");
+  g_test_summary ("Offers are accepted or declined by the rules of RFC 7692 §7.1.");
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
@@ -108,7 +108,7 @@ test_malformed (void)
     "a; b=c/d, " PMD,
   };
 
-  g_test_summary ("A malformed field is that also behind an offer that could be taken.");
+  g_test_summary ("A malformed field is malformed even after an acceptable offer.");
 
   for (gsize i = 0; i < G_N_ELEMENTS (fields); i++)
     {
@@ -127,7 +127,7 @@ test_malformed (void)
 
 /* --- the matrix ------------------------------------------------------------------------------ */
 
-/* A value of *_max_window_bits: how it is written, and what it means; 0 means that it is none. */
+/* A value of *_max_window_bits: its text and its meaning; 0 means that it is not a valid value. */
 typedef struct
 {
   const char *text;
@@ -135,7 +135,7 @@ typedef struct
 } Value;
 
 static const Value values[] = {
-  { NULL, 15 }, /* the parameter is not there */
+  { NULL, 15 }, /* the parameter is missing */
   { "", 0 },    /* it has no value */
   { "=8", 8 },
   { "=9", 9 },
@@ -167,7 +167,7 @@ static const Value values[] = {
   { "=18446744073709551625", 0 },
 };
 
-/* How a parameter without a value is written, and whether that is right. */
+/* The text of a parameter that takes no value, and whether it is valid. */
 static const Value flags[] = {
   { NULL, 0 },
   { "", 1 },
@@ -208,8 +208,8 @@ check_offer (const char                *offer,
   g_assert_cmpuint (parameters.server_max_window_bits, ==, expected->server_max_window_bits);
   g_assert_cmpuint (parameters.client_max_window_bits, ==, expected->client_max_window_bits);
 
-  /* The answer says the same: with server_max_window_bits if the client asked, never with
-   * client_max_window_bits if it did not. */
+  /* The response agrees: it has server_max_window_bits if the client requested it, and
+   * client_max_window_bits only if the client offered it. */
   g_assert_true ((strstr (answer, SNCT) != NULL) == expected->server_no_context_takeover);
   g_assert_true ((strstr (answer, CNCT) != NULL) == expected->client_no_context_takeover);
   g_assert_true (strstr (answer, SMWB) != NULL || strstr (offer, SMWB) == NULL);
@@ -247,7 +247,7 @@ check_combination (const Value           *server_bits,
 
   check_offer (offer->str, policy, is_good ? &expected : NULL);
 
-  /* Behind offers that are none. */
+  /* After offers of other extensions. */
   second = g_strconcat ("other; " SNCT ", " PMD "; x, ,", offer->str, NULL);
   check_offer (second, policy, is_good ? &expected : NULL);
 }
@@ -257,7 +257,7 @@ test_matrix (void)
 {
   static const WsDeflatePolicy *const policies[] = { &largest, &ten, &frugal };
 
-  g_test_summary ("All four parameters with every kind of value, under three policies.");
+  g_test_summary ("All four parameters are negotiated with every kind of value, under three policies.");
 
   for (gsize s = 0; s < G_N_ELEMENTS (values); s++)
     for (gsize c = 0; c < G_N_ELEMENTS (values); c++)

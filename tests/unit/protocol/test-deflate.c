@@ -16,7 +16,7 @@ typedef enum
   ZEROS,
   TEXT,
   RANDOM,
-  DISTANT, /* repeats itself at every distance that a window may have, and farther */
+  DISTANT, /* repeats itself at every distance within any window, and beyond */
   N_KINDS
 } PayloadKind;
 
@@ -55,11 +55,11 @@ make_payload (PayloadKind kind,
 
 /* --- plain zlib, to compare with ------------------------------------------------------------- */
 
-/* Most output that is taken a byte at a time. */
+/* The largest output that is read one byte at a time. */
 #define SLOW_BYTES 65535
 
-/* Up to SLOW_BYTES this refuses a distance over the window: with a byte of output at a time zlib
- * has nothing else to look into. */
+/* Up to SLOW_BYTES this refuses a distance beyond the window: with one byte of output at a time, zlib can
+ * look only into its window. */
 static void
 check_by_zlib (z_stream         *stream,
                const GByteArray *compressed,
@@ -150,7 +150,7 @@ compress_message (WsDeflater   *deflater,
   return out;
 }
 
-/* Decompresses a message in pieces of input and output of these sizes. NULL when it fails. */
+/* Decompresses a message in pieces of input and output of these sizes. NULL if it fails. */
 static GByteArray *
 decompress (WsInflater   *inflater,
             const guint8 *data,
@@ -165,7 +165,7 @@ decompress (WsInflater   *inflater,
 
   do
     {
-      /* In memory of just its size. */
+      /* In memory of exactly its size. */
       const gsize        taken = MIN (piece_length, length - used);
       g_autofree guint8 *piece = g_malloc (MAX (taken, 1));
       const char        *fault;
@@ -223,20 +223,20 @@ static const InflateCase inflate_cases[] = {
   CASE ("\xf2\x48\x05\x00\x00\x00\xff\xff\xca\xc9\xc9\x07\x00", "Hello"),
   CASE ("\x00", ""),
 
-  /* A final block, and more of the message behind it. */
+  /* A final block, followed by more of the message. */
   CASE ("\xf3\x48\xcd\xc9\xc9\x07\x00\xf2\x48\xcd\xc9\xc9\x07\x00", "HelloHello"),
   CASE ("\xf3\x48\xcd\xc9\xc9\x07\x00\xf3\x48\xcd\xc9\xc9\x07\x00\x00", "HelloHello"),
   CASE ("\x01\x05\x00\xfa\xff" "Hello\x00", "Hello"),
-  /* It refers to what is before it. */
+  /* The next block refers to earlier data. */
   CASE ("\xf3\x48\xcd\xc9\xc9\x07\x00\xf2\x00\x11\x00\x00", "HelloHello"),
-  /* Final and empty, over and over. */
+  /* Final empty blocks, several times. */
   CASE ("\x03\x00\x03\x00\x03\x00\x03\x00\x00", ""),
   CASE ("\x01\x00\x00\xff\xff\x01\x00\x00\xff\xff\x00", ""),
   /* Empty blocks. */
   CASE ("\x00\x00\x00\xff\xff\x00\x00\x00\xff\xff\x00", ""),
   CASE ("\x02\x00", ""),
 
-  /* Whole, though the sender wrote no beginning of an empty block, or all of it. */
+  /* Complete, although the sender left out the beginning of an empty block, or wrote all of it. */
   CASE ("\xf3\x48\xcd\xc9\xc9\x07\x00", "Hello"),
   CASE ("\xf2\x48\xcd\xc9\xc9\x07\x00\x00\x00\xff\xff", "Hello"),
   CASE ("\x00\x05\x00\xfa\xff\x48\x65\x6c\x6c\x6f", "Hello"),
@@ -255,7 +255,7 @@ static const InflateCase inflate_cases[] = {
   CASE ("\xf2\x48\xcd\xc9\xc9\x07\x00\x00", NULL),
   CASE ("\x04", NULL),
 
-  /* Bad: a block type that there is not, a wrong length, a distance into nothing. */
+  /* Invalid: an undefined block type, a wrong length, a distance to before the start. */
   CASE ("\x06", NULL),
   CASE ("\x07\x00", NULL),
   CASE ("\x00\x05\x00\xfa\xfe" "Hello\x00", NULL),
@@ -271,7 +271,7 @@ test_inflate_cases (void)
 {
   static const WsDeflateParameters *const parameters[] = { &takeover, &no_takeover };
 
-  g_test_summary ("RFC 7692 §7.2.3 byte for byte, and what is not as it should be, at every cut.");
+  g_test_summary ("The examples of RFC 7692 §7.2.3 and invalid data give the same result at every cut.");
 
   for (gsize i = 0; i < G_N_ELEMENTS (inflate_cases); i++)
     for (gsize k = 0; k < 2 * G_N_ELEMENTS (parameters); k++)
@@ -304,7 +304,7 @@ test_shared_window (void)
 {
   const guint8 *hello = (const guint8 *) "Hello";
 
-  g_test_summary ("With takeover a second Hello refers to the first: RFC 7692 §7.2.3.2.");
+  g_test_summary ("With takeover, a second Hello refers to the first: RFC 7692 §7.2.3.2.");
 
   for (guint i = 0; i < 2; i++)
     {
@@ -323,7 +323,7 @@ test_shared_window (void)
       check_decompress (inflater, one->data, one->len, 2, 2, hello, 5);
       check_decompress (inflater, two->data, two->len, 2, 2, hello, 5);
 
-      /* What the other agreed to leave out cannot be referred to. */
+      /* A context that the peer agreed not to keep cannot be referred to. */
       if (!shared)
         g_assert_null (decompress (inflater, (const guint8 *) "\xf2\x00\x11\x00\x00", 5, 5, 100));
     }
@@ -334,7 +334,7 @@ test_roles (void)
 {
   const WsDeflateParameters parameters = { TRUE, FALSE, 9, 15 };
 
-  g_test_summary ("Each role compresses with its own parameters, decompresses with the other's.");
+  g_test_summary ("Each role compresses with its own parameters and decompresses with the peer's.");
 
   for (guint i = 0; i < 2; i++)
     {
@@ -355,7 +355,7 @@ test_roles (void)
 static void
 test_empty (void)
 {
-  g_test_summary ("An empty message is one byte and costs no zlib stream: RFC 7692 §7.2.3.6.");
+  g_test_summary ("An empty message takes one byte and needs no zlib stream: RFC 7692 §7.2.3.6.");
 
   for (guint i = 0; i < 2; i++)
     {
@@ -386,7 +386,7 @@ test_flush (void)
   gsize       produced;
   const char *fault;
 
-  g_test_summary ("After a flush all is there to be read; a message may end right behind it.");
+  g_test_summary ("After a flush, all data so far can be read; a message may end right after it.");
 
   ws_deflater_compress (deflater, (const guint8 *) "Hel", 3, WS_DEFLATE_PART, out);
   ws_deflater_compress (deflater, (const guint8 *) "lo", 2, WS_DEFLATE_FLUSH, out);
@@ -413,7 +413,7 @@ test_appends (void)
   g_autoptr (WsDeflater) deflater = ws_deflater_new (&takeover, WS_ROLE_SERVER, 6);
   g_autoptr (GByteArray) out = g_byte_array_new ();
 
-  g_test_summary ("What is in the array already stays before what is appended.");
+  g_test_summary ("Bytes that are already in the array stay before the appended ones.");
 
   g_byte_array_append (out, (const guint8 *) "head", 4);
   ws_deflater_compress (deflater, (const guint8 *) "Hello", 5, WS_DEFLATE_MESSAGE_END, out);
@@ -430,7 +430,7 @@ is_outermost (guint window_bits)
   return window_bits == 8 || window_bits == 15;
 }
 
-/* The two largest sizes only with the outermost windows. */
+/* The two largest sizes are tested only with the smallest and the largest window. */
 static gsize
 count_sizes (guint window_bits)
 {
@@ -475,7 +475,7 @@ test_to_zlib (void)
 {
   static const int levels[] = { 6, -1, 0, 1, 9 };
 
-  g_test_summary ("Plain zlib with the agreed window and no byte more reads what we write.");
+  g_test_summary ("Plain zlib with exactly the agreed window decompresses the output.");
 
   for (guint bits = 8; bits <= 15; bits++)
     for (gsize i = 0; i < (is_outermost (bits) ? G_N_ELEMENTS (levels) : 1); i++)
@@ -513,7 +513,7 @@ check_from_zlib (guint    window_bits,
   g_autoptr (WsInflater) inflater = ws_inflater_new (&parameters, WS_ROLE_SERVER);
   z_stream stream = { 0 };
 
-  /* Plain zlib makes a window of 9 of an 8, as peers do. */
+  /* Plain zlib turns window bits 8 into 9, as the zlib of peers does. */
   g_assert_cmpint (deflateInit2 (&stream, 6, Z_DEFLATED, -(int) MAX (window_bits, 9), 8,
                                  Z_DEFAULT_STRATEGY),
                    ==, Z_OK);
@@ -542,7 +542,7 @@ check_from_zlib (guint    window_bits,
 static void
 test_from_zlib (void)
 {
-  g_test_summary ("What plain zlib writes with the agreed window is read, however it is cut.");
+  g_test_summary ("The output of plain zlib with the agreed window is decompressed at every cut.");
 
   for (guint bits = 8; bits <= 15; bits++)
     {
@@ -559,7 +559,7 @@ test_smallest_window (void)
   g_autofree guint8 *payload = make_payload (ZEROS, 4096);
   g_autoptr (GByteArray) out = compress_message (deflater, payload, 4096, 4096, WS_DEFLATE_PART);
 
-  g_test_summary ("With a window of 256 bytes nothing refers back: a byte costs a bit at least.");
+  g_test_summary ("With a window of 256 bytes nothing refers back: each byte takes at least one bit.");
 
   g_assert_cmpuint (out->len, >=, 4096 / 8);
   g_assert_cmpuint (out->len, <, 4096 / 4);
@@ -574,7 +574,7 @@ test_truncated (void)
   g_autoptr (WsDeflater) deflater = ws_deflater_new (&no_takeover, WS_ROLE_SERVER, 6);
   g_autoptr (GByteArray) whole = compress_message (deflater, payload, 3000, 3000, WS_DEFLATE_PART);
 
-  g_test_summary ("A message that ends at any byte before its end fails.");
+  g_test_summary ("A message that is cut short at any byte fails.");
 
   for (gsize length = 1; length < whole->len; length++)
     {
@@ -585,7 +585,7 @@ test_truncated (void)
     }
 }
 
-/* All that came out of a message, and whether it failed; however it is cut, it must be the same. */
+/* All output of a message, and whether it failed. It must be the same at every cut. */
 static guint
 digest (const guint8 *data,
         gsize         length,
@@ -608,7 +608,7 @@ test_garbage (void)
   g_autoptr (GRand) rand = g_rand_new_with_seed (1951);
   g_autofree guint8 *payload = make_payload (TEXT, 300);
 
-  g_test_summary ("Random bytes, and good ones with one changed, give the same at every cut.");
+  g_test_summary ("Random data, and valid data with one changed byte, give the same result at every cut.");
 
   for (guint i = 0; i < (g_test_quick () ? 3000 : 100000); i++)
     {
@@ -650,7 +650,7 @@ test_bomb (void)
   gsize       consumed;
   gsize       produced;
 
-  g_test_summary ("A megabyte of zeros in a kilobyte comes out only as far as there is room.");
+  g_test_summary ("A compressed megabyte of zeros is decompressed only as far as the output has space.");
 
   g_assert_cmpuint (bomb->len, <, 1100);
   g_assert_cmpint (ws_inflater_decompress (inflater, bomb->data, bomb->len, TRUE, &consumed, output,
@@ -670,7 +670,7 @@ test_lifetime (void)
   g_autoptr (GByteArray) out = g_byte_array_new ();
   const guint8 *hello = (const guint8 *) "Hello";
 
-  g_test_summary ("A stream comes with the first byte; it stays, or goes with the message's end.");
+  g_test_summary ("A stream is taken for the first byte; it is kept, or returned when the message ends.");
 
   g_assert_false (own->stream != NULL || borrower->stream != NULL);
   ws_deflater_compress (own, hello, 5, WS_DEFLATE_FLUSH, out);
@@ -681,7 +681,7 @@ test_lifetime (void)
   g_assert_nonnull (own->stream);
   g_assert_null (borrower->stream);
 
-  /* Given up in the middle, and begun again. */
+  /* Dropped in the middle, then started again. */
   ws_deflater_compress (borrower, hello, 3, WS_DEFLATE_PART, out);
   ws_deflater_reset (borrower);
   g_assert_null (borrower->stream);
@@ -701,7 +701,7 @@ test_alone_kinds (void)
   };
   static const guint windows[] = { 8, 9, 10, 15 };
 
-  g_test_summary ("To a message the window is as large as the message, and the smallest is by itself.");
+  g_test_summary ("The window of a short message is no larger than the message; the smallest is special.");
 
   for (guint i = 0; i < G_N_ELEMENTS (windows); i++)
     {
@@ -745,7 +745,7 @@ test_alone_between (void)
   g_autofree guint8 *data = make_payload (TEXT, LENGTH);
   g_autoptr (GByteArray) message = g_byte_array_new ();
 
-  g_test_summary ("Between messages of a deflater with context, which is reset, it fits every window.");
+  g_test_summary ("A standalone message fits every window between messages of a deflater that is reset.");
 
   for (guint bits = WS_DEFLATE_MIN_WINDOW_BITS; bits <= WS_DEFLATE_MAX_WINDOW_BITS; bits++)
     {

@@ -72,7 +72,7 @@ static const HeaderCase cases[] = {
   { "a{}", NULL },
 };
 
-/* What the reader finds, or NULL when the field is malformed. */
+/* Returns the items that the reader finds, or NULL if the field is malformed. */
 static char *
 read_all (const char *value)
 {
@@ -116,7 +116,7 @@ read_all (const char *value)
 static void
 test_cases (void)
 {
-  g_test_summary ("Names, parameters and unquoted values come out; a broken field is malformed.");
+  g_test_summary ("Names, parameters and unquoted values are returned; a broken field is malformed.");
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
@@ -131,7 +131,7 @@ test_cases (void)
 static void
 test_every_byte (void)
 {
-  g_test_summary ("Each byte at each place of a field is a token's, a delimiter's or malformed.");
+  g_test_summary ("Each byte at each position is part of a token, a delimiter, or malformed.");
 
   for (guint byte = 1; byte < 256; byte++)
     {
@@ -153,7 +153,7 @@ test_every_byte (void)
 static void
 test_count (void)
 {
-  g_test_summary ("So many items and no more; empty elements and long names cost nothing.");
+  g_test_summary ("The number of items is limited; empty elements and long names do not count.");
 
   for (guint n = WS_EXTENSION_MAX_ITEMS - 1; n <= WS_EXTENSION_MAX_ITEMS + 1; n++)
     {

@@ -108,7 +108,7 @@ test_host (void)
     { "X-Forwarded-Host:\r\n", NULL },
   };
 
-  g_test_summary ("The host is the one that the nearest proxy was asked for.");
+  g_test_summary ("The host is the one that the client requested from the nearest proxy.");
 
   for (gsize i = 0; i < G_N_ELEMENTS (hosts); i++)
     {

@@ -11,7 +11,7 @@ typedef struct
   const char *path;
   const char *bytes;
   gsize       length;
-  gsize       decided_at; /* how many bytes it takes until the answer is there */
+  gsize       decided_at; /* number of bytes that decide the result */
   const char *log;        /* "failed" for the header of a failure */
 } HeaderCase;
 
@@ -117,7 +117,7 @@ append_result (GString             *log,
     g_string_append_c (log, '-');
 }
 
-/* The parser keeps nothing: what has arrived is offered to it again and again. */
+/* The parser keeps nothing: it gets all bytes that have arrived at each call. */
 static gpointer
 start_cb (gconstpointer user_data G_GNUC_UNUSED)
 {
@@ -157,7 +157,7 @@ finish_cb (gpointer     parser,
 
 static const WsTestParser frame_parser = { start_cb, feed_cb, finish_cb };
 
-/* Asserts that a prefix says need-more and leaves every out parameter alone. */
+/* Asserts that a prefix gives NEED_MORE and leaves every out parameter unchanged. */
 static void
 assert_untouched (const guint8 *data,
                   gsize         length)
@@ -184,7 +184,7 @@ test_parse_case (gconstpointer user_data)
   const HeaderCase *header_case = user_data;
   const guint8     *data = (const guint8 *) header_case->bytes;
 
-  g_test_summary ("A frame header gives the same answer at every cut, as early as it can.");
+  g_test_summary ("A frame header gives the same result at every cut, as early as possible.");
 
   ws_test_feed_every_cut (&frame_parser, NULL, data, header_case->length, header_case->log);
 
@@ -202,7 +202,7 @@ test_parse_case (gconstpointer user_data)
 static void
 test_parse_all_first_bytes (void)
 {
-  g_test_summary ("Of the 65536 pairs of first bytes exactly the right ones are taken.");
+  g_test_summary ("Exactly the valid ones of the 65536 pairs of first bytes are accepted.");
 
   for (guint pair = 0; pair < 65536; pair++)
     {

@@ -17,7 +17,7 @@
 #define GET_LINE "GET /chat HTTP/1.1\r\n"
 #define GOOD_LINES HOST_LINE UPGRADE_LINE CONNECTION_LINE KEY_LINE VERSION_LINE
 
-/* A good request but for one of its lines. */
+/* A valid request except for one of its lines. */
 #define WITH_HOST(lines) GET_LINE lines UPGRADE_LINE CONNECTION_LINE KEY_LINE VERSION_LINE "\r\n"
 #define WITH_UPGRADE(lines) GET_LINE HOST_LINE lines CONNECTION_LINE KEY_LINE VERSION_LINE "\r\n"
 #define WITH_CONNECTION(lines) GET_LINE HOST_LINE UPGRADE_LINE lines KEY_LINE VERSION_LINE "\r\n"
@@ -30,7 +30,7 @@ typedef struct
 {
   const char *path;
   const char *text;
-  const char *verdict; /* what the log of the head starts with */
+  const char *verdict; /* the beginning of the log of the head */
 } JudgeCase;
 
 /* clang-format off */
@@ -279,7 +279,7 @@ test_judge_case (gconstpointer user_data)
   const gsize      length = strlen (judge_case->text);
   g_autofree char *log = ws_test_feed_whole (&handshake_parser, NULL, text, length);
 
-  g_test_summary ("A request is judged by RFC 6455 §4.2.1, with the same words at every cut.");
+  g_test_summary ("A request is judged by RFC 6455 §4.2.1, with the same fault at every cut.");
 
   if (!g_str_has_prefix (log, judge_case->verdict))
     g_assert_cmpstr (log, ==, judge_case->verdict);
@@ -305,7 +305,7 @@ test_judge_many_subprotocols (void)
 {
   g_autoptr (GString) text = g_string_new (GET_LINE GOOD_LINES "Sec-WebSocket-Protocol: a");
 
-  g_test_summary ("A hundred thousand subprotocols are judged without comparing each with each.");
+  g_test_summary ("A hundred thousand subprotocols are judged without comparing all pairs.");
 
   for (guint i = 0; i < 100000; i++)
     g_string_append_printf (text, ",p%u", i);
@@ -322,7 +322,7 @@ test_compute_accept (void)
 {
   char accept[WS_ACCEPT_KEY_LENGTH + 1];
 
-  g_test_summary ("The example of RFC 6455 §1.3, and one more.");
+  g_test_summary ("The example of RFC 6455 §1.3 and another key give the right accept value.");
 
   ws_handshake_compute_accept (KEY, accept);
   g_assert_cmpstr (accept, ==, "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
@@ -334,7 +334,7 @@ test_compute_accept (void)
 static void
 test_offers_subprotocol (void)
 {
-  g_test_summary ("A subprotocol is offered when it is one whole token of the list.");
+  g_test_summary ("A subprotocol is offered if it is one whole token of the list.");
 
   g_assert_true (ws_handshake_offers_subprotocol ("chat", "chat"));
   g_assert_true (ws_handshake_offers_subprotocol ("a, chat", "chat"));
@@ -359,7 +359,7 @@ assert_takes_string (GString    *response,
 static void
 test_build_accept (void)
 {
-  g_test_summary ("The 101 response, bare and with everything.");
+  g_test_summary ("The 101 response has the right bytes, without and with all optional fields.");
 
   assert_takes_string (ws_handshake_build_accept (KEY, NULL, NULL, NULL),
                        "HTTP/1.1 101 Switching Protocols\r\n"
@@ -383,7 +383,7 @@ test_build_response (void)
 {
   const guint8 *body = (const guint8 *) "gone\n";
 
-  g_test_summary ("Responses other than 101, byte by byte.");
+  g_test_summary ("Responses other than 101 have the right bytes.");
 
   assert_takes_string (ws_handshake_build_response (404, NULL, "text/plain", body, 5, FALSE),
                        "HTTP/1.1 404 Not Found\r\n"
@@ -418,7 +418,7 @@ test_build_response_extra_headers (void)
 {
   const guint8 *body = (const guint8 *) "{}";
 
-  g_test_summary ("Header lines of the application win over Content-Type and Allow.");
+  g_test_summary ("Header lines of the application override Content-Type and Allow.");
 
   assert_takes_string (
       ws_handshake_build_response (200, "X: y\r\ncontent-type: application/json\r\n", "text/plain",
@@ -446,7 +446,7 @@ test_build_response_no_body (void)
 {
   const guint8 *body = (const guint8 *) "x";
 
-  g_test_summary ("A 204 and a 304 have neither body nor length; bytes of a body are kept as is.");
+  g_test_summary ("A 204 and a 304 have neither body nor length; the bytes of a body are not changed.");
 
   assert_takes_string (ws_handshake_build_response (204, NULL, "text/plain", body, 1, FALSE),
                        "HTTP/1.1 204 No Content\r\n"
@@ -475,7 +475,7 @@ test_build_response_binary (void)
 static void
 test_status_phrase (void)
 {
-  g_test_summary ("Status codes have their names, others a stand-in.");
+  g_test_summary ("Known status codes have a reason phrase; other codes have a substitute.");
 
   g_assert_cmpstr (ws_http_status_get_phrase (101), ==, "Switching Protocols");
   g_assert_cmpstr (ws_http_status_get_phrase (200), ==, "OK");
@@ -512,7 +512,7 @@ test_clean_headers_good (void)
       "Connections: x\r\nUpgrade-Insecure-Requests: 1\r\n" },
   };
 
-  g_test_summary ("Header lines of an application come back with CRLF ends.");
+  g_test_summary ("Header lines of the application are returned with CRLF line ends.");
 
   for (gsize i = 0; i < G_N_ELEMENTS (good); i++)
     {

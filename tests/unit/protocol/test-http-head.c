@@ -13,7 +13,7 @@ typedef struct
   const char *path;
   const char *bytes;
   gsize       length;
-  const char *log; /* all of it for a good head, its beginning for a refused one */
+  const char *log; /* the whole text for a valid head, the beginning for a refused one */
 } HeadCase;
 
 /* clang-format off */
@@ -175,7 +175,7 @@ feed_cb (gpointer user_data,
                              &head_length, &status, &fault))
     {
     case WS_PARSE_NEED_MORE:
-      /* What was looked at is not looked at again, save one CR that waits for its LF. */
+      /* No byte is scanned twice, except a CR that waits for its LF. */
       g_assert_cmpuint (parser->scanner.scanned + 1, >=, parser->arrived->len);
       g_assert_cmpuint (head_length, ==, 0);
       g_assert_cmpuint (status, ==, 0);
@@ -234,7 +234,7 @@ test_case (gconstpointer user_data)
 {
   const HeadCase *head_case = user_data;
 
-  g_test_summary ("A request head gives the same answer at every cut.");
+  g_test_summary ("A request head gives the same result at every cut.");
 
   check_head (&default_limits, head_case->bytes, head_case->length, head_case->log);
 }
@@ -248,7 +248,7 @@ append_many (GString *text,
     g_string_append_c (text, byte);
 }
 
-/* The number of bytes after which a head, given byte by byte, is refused or done. */
+/* Returns the number of bytes after which a head, given byte by byte, is refused or complete. */
 static gsize
 count_until_decided (const WsLimits *limits,
                      const GString  *text)
@@ -275,7 +275,7 @@ test_request_line_limit (void)
   g_autoptr (GString) good = g_string_new ("GET /");
   g_autoptr (GString) bad = NULL;
 
-  g_test_summary ("A request line over half of the head's limit is 414, one byte less is good.");
+  g_test_summary ("A request line over half of the head's limit is 414; one byte less is accepted.");
 
   append_many (good, 'a', 64 - strlen ("GET / HTTP/1.1"));
   g_string_append (good, " HTTP/1.1\r\n\r\n");
@@ -294,7 +294,7 @@ test_request_line_ceiling (void)
   const WsLimits limits = { .max_head_bytes = 1024 * 1024 };
   g_autoptr (GString) text = g_string_new ("GET /");
 
-  g_test_summary ("A request line over 8192 bytes is 414 whatever the head's limit.");
+  g_test_summary ("A request line over 8192 bytes is 414, whatever the head's limit is.");
 
   append_many (text, 'a', 8192 - strlen ("GET / HTTP/1.1"));
   g_string_append (text, " HTTP/1.1\r\n\r\n");
@@ -311,7 +311,7 @@ test_head_limit (void)
   const WsLimits limits = { .max_head_bytes = 64 };
   g_autoptr (GString) text = g_string_new (REQUEST "A: ");
 
-  g_test_summary ("A head of exactly the limit is good, a byte more is 431 as soon as it shows.");
+  g_test_summary ("A head of exactly the limit is accepted; one more byte is 431 as soon as it arrives.");
 
   append_many (text, 'b', 64 - text->len - 4);
   g_string_append (text, "\r\n\r\n");
@@ -333,7 +333,7 @@ test_head_limit (void)
 static void
 test_head_limit_tiny (void)
 {
-  g_test_summary ("Limits too small for any head refuse at once and read nothing beyond.");
+  g_test_summary ("Limits that are too small for any head refuse at once and read nothing beyond.");
 
   for (guint32 max_head_bytes = 0; max_head_bytes < 18; max_head_bytes++)
     {
@@ -357,7 +357,7 @@ test_field_limit (void)
   g_autoptr (GString) good = g_string_new (REQUEST);
   g_autoptr (GString) bad = g_string_new (REQUEST);
 
-  g_test_summary ("A hundred header fields are good, the first byte of one more is 431.");
+  g_test_summary ("A hundred header fields are accepted; the first byte of another one is 431.");
 
   append_fields (good, 100);
   g_string_append (good, "\r\n");
@@ -387,7 +387,7 @@ test_early (void)
     { REQUEST "A: \x01", 20 },
   };
 
-  g_test_summary ("A byte that no head can hold is refused when it comes, not at the end.");
+  g_test_summary ("A byte that no head can contain is refused when it arrives, not at the end.");
 
   for (gsize i = 0; i < G_N_ELEMENTS (early); i++)
     {
@@ -400,7 +400,7 @@ test_early (void)
 static void
 test_all_bytes_in_value (void)
 {
-  g_test_summary ("Of all bytes in a value only control bytes other than HTAB are refused.");
+  g_test_summary ("In a value, all control bytes except HTAB are refused, and no other bytes.");
 
   for (guint byte = 0; byte < 256; byte++)
     for (gsize before = 0; before < 20; before++)
@@ -424,7 +424,7 @@ test_parse_alone (void)
 {
   static const char text[] = REQUEST "Host: a\r\nB: c\r\n\r\n";
 
-  g_test_summary ("The parser trusts no scanner: of all prefixes only the whole head is good.");
+  g_test_summary ("The parser does not rely on the scanner: of all prefixes only the whole head is valid.");
 
   for (gsize length = 0; length < sizeof text; length++)
     {
@@ -449,7 +449,7 @@ test_parse_changed (void)
 {
   static const char text[] = REQUEST "Host: a\r\nB: c\r\n\r\n";
 
-  g_test_summary ("A head with any one byte changed to any other is parsed or refused, no more.");
+  g_test_summary ("A head with any one byte changed to any other is parsed or refused, without a crash.");
 
   for (gsize i = 0; i < sizeof text - 1; i++)
     for (guint byte = 0; byte < 256; byte++)
@@ -474,7 +474,7 @@ test_parse_linear (void)
   const char *fault;
   guint       status;
 
-  g_test_summary ("Half a million fields are parsed at a cost that grows with their number only.");
+  g_test_summary ("Half a million fields are parsed in linear time.");
 
   append_fields (text, 500000);
   g_string_append (text, "\r\n");
@@ -507,7 +507,7 @@ test_get (void)
   g_autofree char *single = ws_http_head_get_combined (head, "host");
   g_autofree char *missing = ws_http_head_get_combined (head, "None");
 
-  g_test_summary ("Fields are found without regard to case, with trimmed values.");
+  g_test_summary ("Field names are case-insensitive, and values are trimmed.");
 
   g_assert_cmpstr (ws_http_head_get (head, "HOST"), ==, "a b");
   g_assert_cmpstr (ws_http_head_get (head, "x-A"), ==, "1");
@@ -530,7 +530,7 @@ test_has_token (void)
   g_autoptr (WsHttpHead) head = parse_text (
       REQUEST "Connection: keep-alive ,\tUpgrade\r\nconnection: , ,close,\r\nB: up grade\r\n\r\n");
 
-  g_test_summary ("Tokens are whole list elements, in all fields of the name, in any case.");
+  g_test_summary ("A token is a whole list element, in any field of the name, case-insensitive.");
 
   g_assert_true (ws_http_head_has_token (head, "Connection", "upgrade"));
   g_assert_true (ws_http_head_has_token (head, "CONNECTION", "KEEP-ALIVE"));
@@ -574,7 +574,7 @@ test_list_next (void)
   gsize                    length;
   guint                    count = 0;
 
-  g_test_summary ("A list gives its elements trimmed, the empty ones too.");
+  g_test_summary ("A list gives its elements trimmed, including the empty ones.");
 
   for (; ws_http_list_next (&list, &element, &length); count++)
     {
@@ -603,7 +603,7 @@ test_joined (void)
   g_autoptr (WsHttpHead) head = parse_good (REQUEST "A: b\r\nCookie: c=d\r\na: , e,\r\nX: 1\r\ncookie: f=g\r\n\r\n");
   g_autofree char *list = ws_http_head_get_list (head, "A");
 
-  g_test_summary ("Several fields of one name are one list, Cookie's by semicolons; RFC 9110 5.3.");
+  g_test_summary ("Several fields of one name form one list, Cookie's with semicolons; RFC 9110 §5.3.");
 
   g_assert_cmpstr (ws_http_head_get_joined (head, "x"), ==, "1");
   g_assert_cmpstr (ws_http_head_get_joined (head, "A"), ==, "b, , e,");
@@ -631,7 +631,7 @@ test_target (void)
     { "/a://b", "/a://b", "field" },
   };
 
-  g_test_summary ("A target that is a whole URI gives path and host, and its host goes before the field's.");
+  g_test_summary ("A target that is a full URI gives path and host; its host overrides the Host field.");
 
   for (gsize i = 0; i < G_N_ELEMENTS (targets); i++)
     {

@@ -12,7 +12,7 @@
 
 static const guint8 masking_key[4] = { 0x37, 0xfa, 0x21, 0x3d };
 
-/* What RFC 6455 §5.3 says, byte by byte. */
+/* The algorithm of RFC 6455 §5.3, byte by byte. */
 static void
 mask_slowly (guint8      *data,
              gsize        length,
@@ -52,7 +52,7 @@ check_mask (gsize length,
 static void
 test_mask_matrix (void)
 {
-  g_test_summary ("Every length, alignment and offset equals the byte loop and spares the rest.");
+  g_test_summary ("Every length, alignment and offset equals the byte loop; other bytes stay.");
 
   for (gsize length = 0; length <= MAX_LENGTH; length++)
     for (gsize alignment = 0; alignment < MAX_ALIGNMENT; alignment++)
@@ -91,7 +91,7 @@ test_mask_literal (void)
 static void
 test_mask_pieces (void)
 {
-  g_test_summary ("Masking in two pieces equals masking at once, wherever the cut is.");
+  g_test_summary ("Masking in two pieces equals masking at once, at every cut.");
 
   for (gsize cut = 0; cut <= MAX_LENGTH; cut++)
     {
@@ -112,7 +112,7 @@ test_mask_large (void)
   g_autofree guint8 *data = g_malloc0 (length);
   g_autofree guint8 *expected = g_malloc0 (length);
 
-  g_test_summary ("A long payload, and an offset near the largest there is.");
+  g_test_summary ("A long payload, and an offset near the maximum, are masked correctly.");
 
   ws_mask (data, length, masking_key, G_MAXSIZE - 2);
   mask_slowly (expected, length, masking_key, 1);
@@ -128,7 +128,7 @@ test_mask_ascii (void)
 {
   guint8 data[100];
 
-  g_test_summary ("One byte that is not ASCII shows, wherever it is.");
+  g_test_summary ("A single byte that is not ASCII is detected at every position.");
 
   for (gsize length = 1; length <= sizeof data; length++)
     for (gsize other = 0; other <= length; other++)

@@ -68,7 +68,7 @@ static const MatchCase match_cases[] = {
 static void
 test_matches (void)
 {
-  g_test_summary ("An origin is compared as browsers send it; self is the host that the request is for.");
+  g_test_summary ("Origins match in the form that browsers send; self is the host of the request.");
 
   for (gsize i = 0; i < G_N_ELEMENTS (match_cases); i++)
     {
@@ -113,7 +113,7 @@ test_refused (void)
     { "about:blank", "is not SCHEME" },
   };
 
-  g_test_summary ("An entry that no browser's Origin could match is refused by its name and a reason.");
+  g_test_summary ("An entry that no browser's Origin could match is refused with its name and a reason.");
 
   for (gsize i = 0; i < G_N_ELEMENTS (refused); i++)
     {

@@ -1,11 +1,11 @@
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Compressed messages through ws_protocol_receive(); test-protocol.c has the rest of it. */
+/* Compressed messages through ws_protocol_receive(). test-protocol.c has the other tests of it. */
 #include "protocol-fixture.h"
 
 #include "wsserver/protocol/ws-deflate-cache-private.h"
 
-/* "Hello" as in RFC 7692 §7.2.3.1, and once more with the window of the first, §7.2.3.2. */
+/* "Hello" as in RFC 7692 §7.2.3.1, and again with the window of the first, §7.2.3.2. */
 #define HELLO "\xf2\x48\xcd\xc9\xc9\x07\x00"
 #define HELLO_AGAIN "\xf2\x00\x11\x00\x00"
 #define HELLO_LOG "text 1<48656c6c6f> "
@@ -263,7 +263,7 @@ feed_cb (gpointer user_data,
   ws_protocol_release_event (&receiver->protocol);
   g_assert_null (receiver->protocol.output);
 
-  /* All that was to come has come. */
+  /* All events have been reported. */
   g_assert_cmpint (ws_protocol_receive (&receiver->protocol, piece, 0, &consumed, &event), ==,
                    receiver->fault != NULL ? WS_PARSE_FAILED : WS_PARSE_NEED_MORE);
 }
@@ -288,8 +288,8 @@ static const WsTestParser protocol_parser = { start_cb, feed_cb, finish_cb };
 
 static const guint8 masking_key[4] = { 0x9a, 0x01, 0xfe, 0x55 };
 
-/* Appends the payload as one message in fragments of so many bytes before compression, with a ping
- * before each that continues it. */
+/* Appends the payload as one message, in fragments of a given size before compression, with a ping before
+ * each continuation frame. */
 static void
 append_message (GByteArray   *stream,
                 const Setup  *setup,
@@ -346,7 +346,7 @@ check_size (const Setup  *setup,
       g_string_append_c (log, ' ');
     }
 
-  /* Every cut of what is long takes too long. */
+  /* Every cut of a long stream takes too long. */
   if (length < 1000)
     check_log (setup, stream->data, stream->len, log->str);
   else
@@ -381,8 +381,7 @@ test_sizes (void)
   g_autofree guint8 *noise = g_malloc (1 << 20);
   const guint8      *payloads[] = { zeros, text, noise };
 
-  g_test_summary ("Messages of all sizes, whole and in fragments, in both roles, with and without "
-                  "takeover.");
+  g_test_summary ("Messages of all sizes arrive, whole and in fragments, with and without takeover.");
 
   for (gsize i = 0; i < 1 << 20; i++)
     noise[i] = (guint8) g_rand_int (rand);
@@ -413,7 +412,7 @@ test_bomb (void)
   g_autofree guint8 *zeros = g_malloc0 (BOMB_BYTES);
   const Setup        exact = { WS_ROLE_SERVER, BOMB_BYTES, TRUE, { FALSE, FALSE, 15, 15 } };
 
-  g_test_summary ("A thousandfold bomb is 1009 just where it passes the limit, however it is cut.");
+  g_test_summary ("A bomb that grows a thousandfold is 1009 exactly at the limit, at every cut.");
 
   for (gsize fragment_length = BOMB_BYTES; fragment_length > 1000; fragment_length /= 7)
     for (guint over = 0; over <= 1; over++)
@@ -444,7 +443,7 @@ test_small_limit (void)
   static const gsize limits[] = { 0, 1, 65535, 65536, 65537, 100000, 131072 };
   g_autofree guint8 *zeros = g_malloc0 (1 << 20);
 
-  g_test_summary ("With the limit around a buffer's length no byte over it is reported.");
+  g_test_summary ("With a limit near a buffer's length, no byte over the limit is reported.");
 
   for (gsize i = 0; i < G_N_ELEMENTS (limits); i++)
     {
@@ -478,7 +477,7 @@ test_empty_blocks (void)
   g_autoptr (GString) log = g_string_new (NULL);
   Receiver *receiver = start_cb (&server);
 
-  g_test_summary ("Endless empty blocks, some final, and empty fragments give and cost nothing.");
+  g_test_summary ("Endless empty blocks and empty fragments give no data and take no memory.");
 
   for (guint i = 0; i < 50000; i++)
     ws_test_append_frame (stream, i == 0 ? 0x42 : 0x00, empty, i % 3 == 0 ? 0 : i % 3 == 1 ? 5
@@ -494,7 +493,7 @@ test_empty_blocks (void)
 
 /* --- parts and memory ------------------------------------------------------------------------ */
 
-/* A text of so many letters that nothing of it is in its other half, compressed as one frame. */
+/* Returns the payload as one compressed frame. */
 static GByteArray *
 make_long_frame (const Setup  *setup,
                  const guint8 *payload,
@@ -523,7 +522,7 @@ check_parts (gsize length)
       g_autofree guint8 *moved = g_malloc (stream->len);
       gsize              consumed;
 
-      /* There is always something to call for. */
+      /* There is always a reason for another call. */
       g_assert_cmpuint (stream->len, >, 0);
       memcpy (moved, stream->data, stream->len);
       g_assert_cmpint (ws_protocol_receive (&receiver->protocol, moved, stream->len, &consumed,
@@ -549,9 +548,9 @@ check_parts (gsize length)
 static void
 test_parts (void)
 {
-  g_test_summary ("One input gives several parts; what is left of it may move in between.");
+  g_test_summary ("One input gives several parts; the rest of the input may move in between.");
 
-  /* Lengths around a full buffer, so that all input is used while there is something to come. */
+  /* Lengths near a full buffer, so that all input is consumed while output is pending. */
   for (gsize length = 2 * WS_INFLATE_BUFFER_BYTES - 300; length < 2 * WS_INFLATE_BUFFER_BYTES + 300;
        length++)
     check_parts (length);
@@ -568,7 +567,7 @@ test_nested (void)
   Receiver *receivers[6];
   guint8   *parts[6];
 
-  g_test_summary ("The data of an event stays while other protocols receive, and nested.");
+  g_test_summary ("The data of an event stays valid while other protocols receive, also nested.");
 
   for (guint i = 0; i < G_N_ELEMENTS (receivers); i++)
     {
@@ -584,7 +583,7 @@ test_nested (void)
       g_assert_cmpmem (event.data, event.length, payload, WS_INFLATE_BUFFER_BYTES);
       parts[i] = event.data;
 
-      /* The mark of who had it. */
+      /* Marks which protocol had it. */
       parts[i][0] = (guint8) i;
     }
 
@@ -607,7 +606,7 @@ test_memory (void)
 {
   static const Setup *const setups[] = { &server, &server_alone };
 
-  g_test_summary ("Between messages only a window that is carried over takes memory.");
+  g_test_summary ("Between messages only the window of context takeover takes memory.");
 
   for (guint i = 0; i < G_N_ELEMENTS (setups); i++)
     {
@@ -650,7 +649,7 @@ test_random_streams (void)
   g_autoptr (GRand) rand = g_rand_new_with_seed (7692);
   const Setup setup = { WS_ROLE_SERVER, 4096, TRUE, { FALSE, FALSE, 15, 15 } };
 
-  g_test_summary ("Generated streams, good ones and with a byte changed, are alike at every cut.");
+  g_test_summary ("Generated streams, valid or with one changed byte, give the same result at every cut.");
 
   for (guint i = 0; i < (g_test_quick () ? 40 : 600); i++)
     {

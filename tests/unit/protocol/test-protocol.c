@@ -173,13 +173,13 @@ static const ProtocolCase cases[] = {
 typedef struct
 {
   WsProtocol  protocol;
-  GByteArray *message;  /* of the message under way */
-  guint       n_frames; /* complete frames of it */
+  GByteArray *message;  /* of the current message */
+  guint       n_frames; /* its complete frames */
   gboolean    in_message;
   gboolean    in_frame;
   guint64     frame_remaining;
   gboolean    over;
-  guint       close_code; /* of the failure that must be repeated; 0 before it */
+  guint       close_code; /* of the failure that must be repeated; 0 before the first */
   const char *fault;
 } Receiver;
 
@@ -370,7 +370,7 @@ test_lengths (void)
   static const gsize lengths[] = { 0, 1, 2, 3, 4, 5, 7, 8, 20,
                                    124, 125, 126, 127, 128, 65534, 65535, 65536 };
 
-  g_test_summary ("Payloads of all lengths around the boundaries arrive, masked and not.");
+  g_test_summary ("Payloads of all lengths near the boundaries arrive, masked and unmasked.");
 
   for (gsize i = 0; i < G_N_ELEMENTS (lengths); i++)
     for (gsize k = 0; k < G_N_ELEMENTS (setups); k++)
@@ -385,7 +385,7 @@ test_reserved (void)
 {
   static const guint8 opcodes[] = { 0x3, 0x4, 0x5, 0x6, 0x7, 0xb, 0xc, 0xd, 0xe, 0xf };
 
-  g_test_summary ("Every reserved opcode, first or behind a message, is 1002 at every cut.");
+  g_test_summary ("Every reserved opcode, first or after a message, is 1002 at every cut.");
 
   for (gsize i = 0; i < G_N_ELEMENTS (opcodes); i++)
     {
@@ -400,7 +400,7 @@ test_reserved (void)
 static void
 test_first_bytes (void)
 {
-  g_test_summary ("Of all 65536 pairs of first bytes the right ones go on, the others are 1002.");
+  g_test_summary ("The valid ones of all 65536 pairs of first bytes continue; the others are 1002.");
 
   for (guint pair = 0; pair < 65536; pair++)
     {
@@ -431,7 +431,7 @@ typedef struct
 {
   const char *bytes;
   gsize       length;
-  gsize       failed_at; /* how many bytes it takes */
+  gsize       failed_at; /* number of bytes until the failure */
   guint       close_code;
 } EarlyCase;
 
@@ -461,7 +461,7 @@ static const EarlyCase early_cases[] = {
 static void
 test_early (void)
 {
-  g_test_summary ("Bytes that come one by one fail with the first that shows the fault.");
+  g_test_summary ("Bytes that arrive one by one fail at the first byte that shows the fault.");
 
   for (gsize i = 0; i < G_N_ELEMENTS (early_cases); i++)
     {
@@ -499,7 +499,7 @@ test_sticky (void)
   WsProtocolEvent again;
   gsize           consumed;
 
-  g_test_summary ("After a failure every call fails the same way, with all input used up.");
+  g_test_summary ("After a failure every call fails in the same way and consumes all input.");
 
   ws_protocol_init (&protocol, WS_ROLE_SERVER, &limits);
   g_assert_cmpint (ws_protocol_receive (&protocol, bad, sizeof bad, &consumed, &event), ==,
@@ -529,7 +529,7 @@ test_in_place (void)
   WsProtocolEvent                event;
   gsize                          consumed;
 
-  g_test_summary ("A whole frame is unmasked in the caller's memory, byte for byte that frame.");
+  g_test_summary ("A whole frame is unmasked in the caller's memory, and only that frame.");
 
   ws_protocol_init (&protocol, WS_ROLE_SERVER, &limits);
   g_assert_cmpint (ws_protocol_receive (&protocol, stream, 22, &consumed, &event), ==,
@@ -551,7 +551,7 @@ test_parts (void)
   WsProtocolEvent event;
   gsize           consumed;
 
-  g_test_summary ("Payload is reported as it comes; the rest of the frame is known meanwhile.");
+  g_test_summary ("Payload is reported as it arrives, with the length of the rest of the frame.");
 
   ws_protocol_init (&protocol, WS_ROLE_SERVER, &limits);
   g_assert_cmpuint (ws_protocol_get_frame_remaining (&protocol), ==, 0);
@@ -590,7 +590,7 @@ test_memory (void)
   WsProtocolEvent event;
   gsize           consumed;
 
-  g_test_summary ("Memory comes with a cut frame and is gone with the call after it.");
+  g_test_summary ("An incomplete frame takes memory, and the call after its end frees it.");
 
   ws_protocol_init (&protocol, WS_ROLE_SERVER, &limits);
   g_assert_cmpint (ws_protocol_receive (&protocol, NULL, 0, &consumed, &event), ==,
@@ -612,7 +612,7 @@ test_memory (void)
                    WS_PARSE_DONE);
   g_assert_null (protocol.partial);
 
-  /* Cleared twice, and in the middle of something. */
+  /* Cleared twice, and in the middle of a frame. */
   ws_protocol_receive (&protocol, ping, 3, &consumed, &event);
   ws_protocol_clear (&protocol);
   ws_protocol_clear (&protocol);
@@ -623,7 +623,7 @@ test_memory (void)
 
 #define N_FRAGMENTS 100000
 
-/* One message of so many fragments, each of length bytes. */
+/* Returns one message of n fragments, each of length bytes. */
 static GByteArray *
 make_fragments (gsize length)
 {
@@ -640,7 +640,7 @@ make_fragments (gsize length)
 static void
 test_tiny_fragments (void)
 {
-  g_test_summary ("A hundred thousand fragments of no or one byte arrive, and are counted.");
+  g_test_summary ("A hundred thousand fragments of zero bytes or one byte arrive and are counted.");
 
   for (gsize length = 0; length <= 1; length++)
     {
@@ -708,7 +708,7 @@ test_random_streams (void)
   g_autoptr (GRand) rand = g_rand_new_with_seed (6455);
   const Setup setup = { WS_ROLE_SERVER, 4096 };
 
-  g_test_summary ("Generated streams, good ones and with a byte changed, are alike at every cut.");
+  g_test_summary ("Generated streams, valid or with one changed byte, give the same result at every cut.");
 
   for (guint i = 0; i < (g_test_quick () ? 60 : 600); i++)
     {

@@ -16,7 +16,7 @@ typedef struct
   const char *path;
   const char *bytes;
   gsize       length;
-  const char *log; /* of a header that is complete, or the fault's beginning */
+  const char *log; /* of a complete header, or the beginning of the fault */
 } HeaderCase;
 
 /* clang-format off */
@@ -114,7 +114,7 @@ describe_header (const WsProxyHeader *header)
   return g_string_free (log, FALSE);
 }
 
-/* Every prefix needs more and touches nothing; what follows the header is left alone. */
+/* Every prefix gives NEED_MORE and changes nothing. Bytes after the header are not consumed. */
 static void
 check_good (const guint8 *data,
             gsize         length,
@@ -148,7 +148,7 @@ check_good (const guint8 *data,
 static void
 test_good (void)
 {
-  g_test_summary ("A header gives the client's address at its end and not before, and no byte more is used.");
+  g_test_summary ("A header gives the client's address exactly at its end and consumes no byte more.");
 
   for (gsize i = 0; i < G_N_ELEMENTS (good_cases); i++)
     {
@@ -160,7 +160,7 @@ test_good (void)
 static void
 test_bad (void)
 {
-  g_test_summary ("A malformed header fails by its own sentence, at some cut and at every later one.");
+  g_test_summary ("A malformed header fails with its own sentence, at some cut and at every later one.");
 
   for (gsize i = 0; i < G_N_ELEMENTS (bad_cases); i++)
     {
@@ -195,7 +195,7 @@ test_line_limit (void)
   const char   *fault = NULL;
   gsize         consumed = 0;
 
-  g_test_summary ("A line of 107 bytes with its end is taken, one without an end until then is not.");
+  g_test_summary ("A line of 107 bytes with its line end is accepted; 107 bytes without one are refused.");
 
   while (line->len < 105)
     g_string_append_c (line, 'x');
@@ -215,7 +215,7 @@ test_checksum (void)
 {
   static const guint8 header[] = SIGNATURE "\x21\x11\0\x13" V4_BLOCK "\x03\0\x04" CHECKSUM;
 
-  g_test_summary ("A right checksum is taken; with any bit of the header changed it is not.");
+  g_test_summary ("A correct checksum is accepted; a header with any bit changed is refused.");
 
   check_good (header, sizeof header - 1, "192.0.2.1:12345 > 192.0.2.2:443");
   for (gsize bit = 16 * 8; bit < (sizeof header - 1) * 8; bit++)
@@ -225,7 +225,7 @@ test_checksum (void)
       const char        *fault = NULL;
       gsize              consumed = 0;
 
-      /* The record's own type and length can make it another record. */
+      /* A changed type or length can turn the record into another one. */
       if (bit / 8 >= 28 && bit / 8 < 31)
         continue;
       changed[bit / 8] ^= (guint8) (1 << bit % 8);

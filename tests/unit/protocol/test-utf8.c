@@ -11,7 +11,7 @@ typedef struct
   const char *path;
   const char *bytes;
   gsize       length;
-  gssize      bad_at; /* offset of the first byte that cannot be right; -1 when none is */
+  gssize      bad_at; /* offset of the first invalid byte; -1 if there is none */
   gboolean    complete;
 } Utf8Case;
 
@@ -115,7 +115,7 @@ finish_cb (gpointer parser,
 
 static const WsTestParser utf8_parser = { start_cb, feed_cb, finish_cb };
 
-/* The number of bytes that a validator takes one by one before it fails; length if it does not. */
+/* Returns the number of bytes that a validator accepts one by one before it fails, or length. */
 static gsize
 count_taken (const guint8 *data,
              gsize         length)
@@ -138,13 +138,13 @@ test_case (gconstpointer user_data)
   const char     *log = utf8_case->bad_at >= 0 ? "invalid" : utf8_case->complete ? "complete"
                                                                                  : "cut";
 
-  g_test_summary ("Text is judged the same at every cut, and fails at its first bad byte.");
+  g_test_summary ("Text gives the same result at every cut and fails at its first invalid byte.");
 
   ws_test_feed_every_cut (&utf8_parser, NULL, data, utf8_case->length, log);
   g_assert_cmpuint (count_taken (data, utf8_case->length), ==, good);
   g_assert_true (ws_utf8_is_valid (data, utf8_case->length) == utf8_case->complete);
 
-  /* The same at every place of a longer text, so that each fast path meets it. */
+  /* The same at every position of a longer text, so that each fast path sees it. */
   for (gsize before = 0; before < 40; before++)
     {
       g_autoptr (GString) text = g_string_new (NULL);
@@ -158,7 +158,7 @@ test_case (gconstpointer user_data)
     }
 }
 
-/* What GLib thinks; it refuses NUL, which is a character as good as any. */
+/* GLib's result. GLib refuses NUL, which is a valid character. */
 static gboolean
 is_valid_for_glib (const guint8 *data,
                    gsize         length)
@@ -207,7 +207,7 @@ test_all_short (void)
 static void
 test_all_two (void)
 {
-  g_test_summary ("All sequences of one and two bytes agree with GLib, with every split.");
+  g_test_summary ("All sequences of one and two bytes agree with GLib, at every cut.");
 
   for (guint32 value = 0; value < 0x10000; value++)
     {
@@ -226,7 +226,7 @@ test_all_two (void)
 static void
 test_all_characters (void)
 {
-  g_test_summary ("Every character from U+0001 to U+10FFFF is valid, save the surrogates.");
+  g_test_summary ("Every character from U+0001 to U+10FFFF is valid, except the surrogates.");
 
   for (gunichar character = 1; character <= 0x10ffff; character++)
     {
@@ -255,7 +255,7 @@ test_corpus (void)
 {
   g_autoptr (GRand) rand = g_rand_new_with_seed (6455);
 
-  g_test_summary ("Generated texts, good and with a byte changed, agree with GLib at every split.");
+  g_test_summary ("Generated texts, valid or with one changed byte, agree with GLib at every cut.");
 
   for (gint i = 0; i < 4000; i++)
     {
@@ -290,7 +290,7 @@ test_sticky (void)
 {
   WsUtf8Validator validator = { 0 };
 
-  g_test_summary ("A validator that has failed goes on failing.");
+  g_test_summary ("A validator that has failed keeps failing.");
 
   g_assert_false (ws_utf8_validator_feed (&validator, (const guint8 *) "\xff", 1));
 
