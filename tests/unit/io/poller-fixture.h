@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What the tests of the poller share: a poller on a context of its own, and watched descriptors
- * that note how they are called. */
+/* The fixture of the poller's tests: a poller on a context of its own, and watched descriptors that record
+ * their calls. */
 #include "wsserver/io/ws-poller-private.h"
 
 #include <string.h>
@@ -16,22 +16,22 @@ typedef struct _Peer Peer;
 typedef struct
 {
   GMainContext *context;
-  WsPoller     *poller; /* NULL once a test has let it go */
-  GString      *log;    /* what was called, in order */
+  WsPoller     *poller; /* NULL once a test has released it */
+  GString      *log;    /* the calls, in order */
   GPtrArray    *peers;
 } Fixture;
 
-/* One watched descriptor with its owner's side. */
+/* One watched descriptor and its owner. */
 struct _Peer
 {
   WsWatch  watch;
   Fixture *fixture;
   char     name;
-  int      other_fd; /* the far end of a socket pair, or -1 for an eventfd */
+  int      other_fd; /* the other end of a socket pair, or -1 for an eventfd */
   guint    n_ready;
   guint    last_events;
   GString *backlog;              /* each byte is one message */
-  void (*on_ready) (Peer *peer); /* what the test wants done, or NULL */
+  void (*on_ready) (Peer *peer); /* the action of the test, or NULL */
 };
 
 static inline void
@@ -108,7 +108,7 @@ close_other (Peer *peer)
   peer->other_fd = -1;
 }
 
-/* Frees its memory too, so that a late look at it shows. */
+/* Frees its memory too, so that a late access is detected. */
 static inline void
 free_peer (gpointer data)
 {
@@ -156,7 +156,7 @@ tear_down (Fixture      *fixture,
   g_string_free (fixture->log, TRUE);
 }
 
-/* Everything that is ready now, and what follows from it. */
+/* Runs everything that is ready now, and everything that follows from it. */
 static inline void
 run_ready (Fixture *fixture)
 {

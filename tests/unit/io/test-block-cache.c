@@ -12,7 +12,7 @@ test_reuse (void)
   guint8 *second;
   GBytes *bytes = ws_block_cache_new_bytes (first, capacity, 10);
 
-  g_test_summary ("A block that was let go of is the next one, if it is not much too large.");
+  g_test_summary ("A released block is taken next, unless it is much too large.");
 
   g_assert_cmpuint (capacity, >=, WS_BLOCK_MIN_BYTES);
   g_assert_cmpuint (g_bytes_get_size (bytes), ==, 10);
@@ -35,12 +35,12 @@ test_bound (void)
   guint8     *a = ws_block_cache_take (size, &capacity);
   guint8     *b = ws_block_cache_take (size, &capacity);
 
-  g_test_summary ("No more than the bound is kept, and clearing keeps nothing.");
+  g_test_summary ("No more than the limit is kept, and clearing frees everything.");
 
   memset (a, 1, size);
   memset (b, 2, size);
   g_bytes_unref (ws_block_cache_new_bytes (a, size, size));
-  g_bytes_unref (ws_block_cache_new_bytes (b, size, size)); /* freed: valgrind sees it */
+  g_bytes_unref (ws_block_cache_new_bytes (b, size, size)); /* freed: valgrind checks it */
   ws_block_cache_clear ();
   ws_block_cache_clear ();
 }

@@ -12,7 +12,7 @@ test_take_usable (void)
   WsBufferPool *pool = ws_buffer_pool_new ();
   guint8       *chunks[N_CHUNKS];
 
-  g_test_summary ("All bytes of a chunk can be used, and no two chunks are the same");
+  g_test_summary ("All bytes of a chunk are usable, and no two chunks overlap.");
 
   for (guint i = 0; i < N_CHUNKS; i++)
     {
@@ -37,7 +37,7 @@ test_give_reused (void)
   guint8       *first = ws_buffer_pool_take (pool);
   guint8       *second = ws_buffer_pool_take (pool);
 
-  g_test_summary ("What was given back last is taken first");
+  g_test_summary ("The chunk that was returned last is taken first.");
 
   ws_buffer_pool_give (pool, first);
   ws_buffer_pool_give (pool, second);
@@ -56,14 +56,14 @@ test_give_keeps_few (void)
   WsBufferPool *pool = ws_buffer_pool_new ();
   guint8       *chunks[N_CHUNKS];
 
-  g_test_summary ("More than the spare ones are freed, not kept");
+  g_test_summary ("Chunks over the limit are freed, not kept.");
 
   for (guint i = 0; i < N_CHUNKS; i++)
     chunks[i] = ws_buffer_pool_take (pool);
   for (guint i = 0; i < N_CHUNKS; i++)
     ws_buffer_pool_give (pool, chunks[i]);
 
-  /* The first ones were kept, in a stack; the memory checker sees to the others. */
+  /* The first ones were kept, in a stack. The memory checker covers the others. */
   for (guint i = WS_BUFFER_POOL_SPARE_CHUNKS; i > 0; i--)
     g_assert_true (ws_buffer_pool_take (pool) == chunks[i - 1]);
   for (guint i = 0; i < WS_BUFFER_POOL_SPARE_CHUNKS; i++)
@@ -78,7 +78,7 @@ test_ref_outlives (void)
   WsBufferPool *pool = ws_buffer_pool_new ();
   guint8       *chunk;
 
-  g_test_summary ("The pool lives until its last reference goes");
+  g_test_summary ("The pool exists until its last reference is released.");
 
   g_assert_true (ws_buffer_pool_ref (pool) == pool);
   chunk = ws_buffer_pool_take (pool);

@@ -25,7 +25,7 @@ test_append (void)
   g_auto (GStrv) words = g_strsplit ("one two  three", " ", -1);
   WsByteBuffer bytes = { NULL, 0, 0 };
 
-  g_test_summary ("What is appended stands one behind the other; nothing at all takes no memory.");
+  g_test_summary ("Appended bytes follow each other; an empty buffer takes no memory.");
 
   append (&bytes, "");
   assert_empty (&bytes);
@@ -47,7 +47,7 @@ test_grows_by_steps (void)
   gsize        capacity = 0;
   guint        n_steps = 0;
 
-  g_test_summary ("A mebibyte byte by byte takes few steps, and never twice the memory.");
+  g_test_summary ("A mebibyte appended byte by byte takes few allocations, and never twice the memory.");
 
   for (guint i = 0; i < 1024 * 1024; i++)
     {
@@ -72,7 +72,7 @@ test_reserve (void)
   WsByteBuffer bytes = { NULL, 0, 0 };
   guint8      *place;
 
-  g_test_summary ("The reserved place lies behind what is there, which it leaves as it is.");
+  g_test_summary ("The reserved bytes come after the content, which does not change.");
 
   append (&bytes, "abc");
   place = ws_byte_buffer_reserve (&bytes, 100000);
@@ -94,7 +94,7 @@ test_expect (void)
   WsByteBuffer  bytes = { NULL, 0, 0 };
   const guint8 *data;
 
-  g_test_summary ("Expected bytes get exactly their memory, and arrive without it being moved.");
+  g_test_summary ("Expected bytes get exactly their memory and arrive without a move of it.");
 
   append (&bytes, "abc");
   ws_byte_buffer_expect (&bytes, 1000);
@@ -113,7 +113,7 @@ test_expect (void)
 static void
 test_remove_head (void)
 {
-  g_test_summary ("Any head can go; with the last byte the memory goes.");
+  g_test_summary ("Any number of bytes can be removed at the head; an empty buffer frees its memory.");
 
   for (gsize length = 0; length <= 6; length++)
     {
@@ -134,7 +134,7 @@ test_take (void)
 {
   const gsize lengths[] = { 0, 1, 255, 256, 257, 100000 };
 
-  g_test_summary ("The bytes are handed over whole, and nothing is left.");
+  g_test_summary ("The bytes are handed over whole, and the buffer is empty afterwards.");
 
   for (gsize i = 0; i < G_N_ELEMENTS (lengths); i++)
     for (guint expected = 0; expected < 2; expected++)
@@ -163,7 +163,7 @@ test_take_reserved (void)
   WsByteBuffer bytes = { NULL, 0, 0 };
   g_autoptr (GBytes) taken = NULL;
 
-  g_test_summary ("Memory that was reserved and not used is given back before the handing over.");
+  g_test_summary ("Reserved memory that was not used is released before the bytes are handed over.");
 
   ws_byte_buffer_reserve (&bytes, 1024 * 1024);
   taken = ws_byte_buffer_take (&bytes);

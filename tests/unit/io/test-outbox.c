@@ -10,17 +10,17 @@
 #define TAKE_ALL G_MAXINT
 #define FAIL -1
 
-/* A transport that takes, at each call, as many bytes as the script says: 0 would block. */
+/* A transport that takes as many bytes at each call as the script says; 0 means would-block. */
 typedef struct
 {
   WsTransport   transport;
   GByteArray   *taken;
   const int    *script;
-  guint         n_script; /* beyond it: TAKE_ALL */
+  guint         n_script; /* after the last entry: TAKE_ALL */
   guint         n_calls;
   guint         most_vectors;
   gsize         most_bytes;
-  gconstpointer last_base; /* of the last vector offered last */
+  gconstpointer last_base; /* of the last vector of the last call */
 } FakeTransport;
 
 static WsIOStatus
@@ -113,7 +113,7 @@ flush (Fixture *fixture,
   return ws_outbox_flush (&fixture->outbox, &fixture->fake.transport, n_written, error);
 }
 
-/* Bytes that differ from place to place, so that a swap shows. */
+/* Returns bytes that differ by position, so that a swap is detected. */
 static guint8 *
 make_bytes (gsize  length,
             guint8 seed)
@@ -160,7 +160,7 @@ static void
 test_clear_twice (Fixture      *fixture,
                   gconstpointer user_data)
 {
-  g_test_summary ("Clearing drops what waits and the pool's reference, once");
+  g_test_summary ("Clearing drops the waiting bytes and the pool's reference, once.");
 
   append (fixture, 10, FALSE);
   append (fixture, 5000, TRUE);
@@ -179,7 +179,7 @@ test_append_nothing (Fixture      *fixture,
 {
   gsize n_written = 99;
 
-  g_test_summary ("Nothing appended is nothing held, and flushing it calls nobody");
+  g_test_summary ("Without appended bytes nothing is held, and flushing does not call the transport.");
 
   ws_outbox_append (&fixture->outbox, NULL, 0, NULL);
   append (fixture, 0, TRUE);
@@ -196,7 +196,7 @@ test_append_together (Fixture      *fixture,
 {
   gsize n_written = 0;
 
-  g_test_summary ("Small pieces share a chunk and leave as one vector; the chunk goes back");
+  g_test_summary ("Small pieces share a chunk and are sent as one vector; the chunk is returned.");
 
   for (guint i = 0; i < 100; i++)
     append (fixture, 100, i > 0);
@@ -215,7 +215,7 @@ test_append_returns_chunk (Fixture      *fixture,
   guint8 *chunk = ws_buffer_pool_take (fixture->pool);
   gsize   n_written = 0;
 
-  g_test_summary ("The chunk comes from the pool and returns there when it is empty");
+  g_test_summary ("The chunk comes from the pool and is returned when it is empty.");
 
   ws_buffer_pool_give (fixture->pool, chunk);
   append (fixture, 1, FALSE);
@@ -235,8 +235,7 @@ test_append_referenced (Fixture      *fixture,
   gconstpointer large_data = g_bytes_get_data (large, NULL);
   gsize         n_written = 0;
 
-  g_test_summary (
-      "Data with an owner is referenced when it is long or the first to wait; all other is copied");
+  g_test_summary ("Data with an owner is referenced if it is long or first; other data is copied.");
 
   ws_outbox_append (&fixture->outbox, small_data, WS_OUTBOX_COPY_MAX_BYTES, small);
   flush (fixture, &n_written, NULL);
@@ -262,7 +261,7 @@ test_append_long_copy (Fixture      *fixture,
 {
   gsize n_written = 0;
 
-  g_test_summary ("A copy longer than a chunk spreads over several");
+  g_test_summary ("A copy that is longer than a chunk takes several chunks.");
 
   append (fixture, 5, FALSE);
   append (fixture, 5 * WS_CHUNK_BYTES + 3, FALSE);
@@ -281,7 +280,7 @@ test_flush_short_writes (Fixture      *fixture,
   gsize            n_written = 99;
   GError          *error = NULL;
 
-  g_test_summary ("Goes on where the transport stopped, inside copies and references");
+  g_test_summary ("A flush continues where the transport stopped, inside copies and references.");
 
   append (fixture, 10, FALSE);
   append (fixture, 5000, TRUE);
@@ -307,7 +306,7 @@ test_flush_bounds (Fixture      *fixture,
 {
   gsize n_written = 0;
 
-  g_test_summary ("One call gathers at most 64 pieces and about 1 MiB");
+  g_test_summary ("One call gathers at most 64 pieces and about 1 MiB.");
 
   for (guint i = 0; i < 150; i++)
     append (fixture, 3000, TRUE);
@@ -331,7 +330,7 @@ test_flush_fails (Fixture      *fixture,
   g_autoptr (GError) error = NULL;
   gsize n_written = 99;
 
-  g_test_summary ("A failure tells what went before it and keeps the rest");
+  g_test_summary ("A failure reports the bytes written before it and keeps the rest.");
 
   append (fixture, 10, FALSE);
   set_script (fixture, script, G_N_ELEMENTS (script));
@@ -376,7 +375,7 @@ test_flush_reentered (Fixture      *fixture,
 {
   gsize n_written = 0;
 
-  g_test_summary ("The end of a payload may append to the outbox, or clear it");
+  g_test_summary ("The free function of a payload may append to the outbox or clear it.");
 
   append (fixture, 10, FALSE);
   append_with_free_func (fixture, append_when_freed);
@@ -393,7 +392,7 @@ test_flush_reentered (Fixture      *fixture,
   g_assert_null (fixture->outbox.pool);
 }
 
-/* A header of 4 bytes and a payload of payload_length. */
+/* Writes a header of 4 bytes and a payload of payload_length. */
 static WsIOStatus
 write_message (Fixture *fixture,
                GBytes  *payload,
@@ -427,7 +426,7 @@ test_write_direct (Fixture      *fixture,
   gsize              n_written = 0;
   GError            *error = NULL;
 
-  g_test_summary ("An empty outbox lets header and payload pass in one call, not copied");
+  g_test_summary ("An empty outbox passes header and payload in one call, without a copy.");
 
   for (guint i = 0; i < G_N_ELEMENTS (lengths); i++)
     {
@@ -451,7 +450,7 @@ test_write_nothing (Fixture      *fixture,
 {
   gsize n_written = 99;
 
-  g_test_summary ("Nothing to write is written at once");
+  g_test_summary ("An empty write succeeds at once.");
 
   g_assert_cmpint (ws_outbox_write (&fixture->outbox, &fixture->fake.transport, NULL, 0, NULL, 0,
                                     NULL, &n_written, NULL),
@@ -464,7 +463,7 @@ static void
 test_write_every_cut (Fixture      *fixture,
                       gconstpointer user_data)
 {
-  g_test_summary ("Wherever the transport stops, the rest waits and follows");
+  g_test_summary ("Wherever the transport stops, the rest waits and is sent next.");
 
   for (guint owned = 0; owned < 2; owned++)
     for (int cut = 0; cut <= 5004; cut += (cut < 10 || cut > 2940) ? 1 : 97)
@@ -499,7 +498,7 @@ test_write_goes_on (Fixture      *fixture,
   g_autoptr (GBytes) payload = make_gbytes (5000, 3);
   gsize n_written = 0;
 
-  g_test_summary ("A transport that takes less than it could is asked again, nothing copied");
+  g_test_summary ("A transport that takes less than it could is called again, without a copy.");
 
   expect_message (fixture, payload);
   set_script (fixture, script, G_N_ELEMENTS (script));
@@ -516,7 +515,7 @@ test_write_behind (Fixture      *fixture,
   g_autoptr (GBytes) payload = make_gbytes (5000, 3);
   gsize n_written = 99;
 
-  g_test_summary ("Behind a filled outbox both wait, and the transport is left alone");
+  g_test_summary ("Header and payload wait behind a filled outbox, and the transport is not called.");
 
   append (fixture, 10, FALSE);
   expect_message (fixture, payload);
@@ -539,7 +538,7 @@ test_write_fails (Fixture      *fixture,
   g_autoptr (GError) error = NULL;
   gsize n_written = 99;
 
-  g_test_summary ("A failure leaves the outbox as it was");
+  g_test_summary ("A failure leaves the outbox unchanged.");
 
   set_script (fixture, at_once, G_N_ELEMENTS (at_once));
   g_assert_cmpint (write_message (fixture, payload, TRUE, &n_written, &error), ==, WS_IO_FAILED);
@@ -578,7 +577,7 @@ test_random (Fixture      *fixture,
   GRand *rand = g_rand_new_with_seed (GPOINTER_TO_UINT (user_data));
   gsize  n_out = 0, n_written = 0;
 
-  g_test_summary ("Random appends, writes and short flushes: bytes out equal bytes in, in order");
+  g_test_summary ("Random appends, writes and short flushes put out the input, in order.");
 
   for (guint i = 0; i < 2000; i++)
     {

@@ -90,7 +90,7 @@ run_for (guint    milliseconds,
     g_source_remove (id);
 }
 
-/* Starts to watch, and lets the first look end. */
+/* Starts the watch and waits for the end of the first check. */
 static void
 watch (Fixture    *self,
        const char *name)
@@ -150,7 +150,7 @@ static void
 test_written (Fixture      *self,
               gconstpointer user_data)
 {
-  g_test_summary ("Writing the file, and replacing it by a rename, is noticed; other files are not.");
+  g_test_summary ("Writing the file and replacing it by a rename are reported; other files are not.");
 
   write_file (self, "a.pem", "1");
   watch (self, "a.pem");
@@ -195,7 +195,7 @@ static void
 test_directory_replaced (Fixture      *self,
                          gconstpointer user_data)
 {
-  g_test_summary ("A directory on the way is replaced as a whole, and the new one is watched.");
+  g_test_summary ("A directory in the path is replaced as a whole, and the new one is watched.");
 
   make_folder (self, "live");
   write_file (self, "live/a.pem", "1");
@@ -213,7 +213,7 @@ static void
 test_appears_later (Fixture      *self,
                     gconstpointer user_data)
 {
-  g_test_summary ("Directory and file appear after the watch was started.");
+  g_test_summary ("The directory and the file appear after the watch was started.");
 
   watch (self, "later/a.pem");
   make_folder (self, "later");
@@ -226,7 +226,7 @@ static void
 test_link_loop (Fixture      *self,
                 gconstpointer user_data)
 {
-  g_test_summary ("A loop of links ends; the file that replaces it is noticed.");
+  g_test_summary ("A loop of links ends, and a file that replaces it is reported.");
 
   make_link (self, "b", "a");
   make_link (self, "a", "b");

@@ -71,7 +71,7 @@ test_read_bytes (Fixture      *fixture,
   gsize   n_read = 99;
   GError *error = NULL;
 
-  g_test_summary ("Reads what there is, up to the size of the buffer, then would block");
+  g_test_summary ("A read returns the available bytes, up to the size of the buffer, then would block.");
 
   g_assert_cmpint (write (fixture->peer_fd, "abcdef", 6), ==, 6);
 
@@ -93,7 +93,7 @@ test_read_closed (Fixture      *fixture,
   gsize   n_read = 99;
   GError *error = NULL;
 
-  g_test_summary ("The end of the peer's stream comes after its bytes, without an error");
+  g_test_summary ("The end of the peer's stream comes after its bytes, without an error.");
 
   g_assert_cmpint (write (fixture->peer_fd, "x", 1), ==, 1);
   close_peer (fixture);
@@ -108,7 +108,7 @@ test_read_closed (Fixture      *fixture,
     }
 }
 
-/* A peer that goes without reading what was sent to it resets the connection. */
+/* A peer that closes without reading the bytes sent to it resets the connection. */
 static void
 reset_from_peer (Fixture *fixture)
 {
@@ -127,7 +127,7 @@ test_read_reset (Fixture      *fixture,
   gsize  n_read = 99;
   g_autoptr (GError) error = NULL;
 
-  g_test_summary ("A reset is a failure with its own code");
+  g_test_summary ("A reset is a failure with its own code.");
 
   reset_from_peer (fixture);
 
@@ -143,7 +143,7 @@ test_read_no_error_wanted (Fixture      *fixture,
   guint8 buffer[BUFFER_BYTES];
   gsize  n_read = 99;
 
-  g_test_summary ("The error may be left out");
+  g_test_summary ("The caller may pass NULL for the error.");
 
   reset_from_peer (fixture);
 
@@ -161,7 +161,7 @@ test_writev_gathered (Fixture      *fixture,
   gsize        n_written = 99;
   GError      *error = NULL;
 
-  g_test_summary ("The vectors leave in order, in one call");
+  g_test_summary ("The vectors are sent in order, in one call.");
 
   g_assert_cmpint (ws_transport_writev (fixture->transport, vectors, 3, &n_written, &error), ==,
                    WS_IO_OK);
@@ -182,7 +182,7 @@ test_writev_would_block (Fixture      *fixture,
   WsIOStatus         status;
   gssize             n;
 
-  g_test_summary ("A full socket would block, and what it took arrives whole");
+  g_test_summary ("A full socket would block, and the bytes that it took arrive whole.");
 
   while ((status = write_one (fixture, &vector, &n_written, &error)) == WS_IO_OK)
     {
@@ -209,7 +209,7 @@ test_writev_peer_gone (Fixture      *fixture,
   gsize        n_written = 99;
   g_autoptr (GError) error = NULL;
 
-  g_test_summary ("Writing to a peer that has gone fails and raises no signal");
+  g_test_summary ("Writing to a peer that has closed fails and raises no signal.");
 
   close_peer (fixture);
 
@@ -227,7 +227,7 @@ test_shutdown_write_half (Fixture      *fixture,
   gsize   n_read = 0;
   GError *error = NULL;
 
-  g_test_summary ("Ends the sending side while reading goes on; asking twice or late is harmless");
+  g_test_summary ("The sending side ends while reading continues; a second or late call is harmless.");
 
   ws_transport_shutdown_write (fixture->transport);
   ws_transport_shutdown_write (fixture->transport);
@@ -248,7 +248,7 @@ test_free_closes (Fixture      *fixture,
   char buffer[1];
   int  fd = fixture->transport->fd;
 
-  g_test_summary ("Freeing closes the descriptor");
+  g_test_summary ("Freeing closes the descriptor.");
 
   g_clear_pointer (&fixture->transport, ws_transport_free);
 

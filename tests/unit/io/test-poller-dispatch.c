@@ -46,7 +46,7 @@ test_destroy_drops_calls (Fixture      *fixture,
 {
   Call a = CALL (fixture, 'a', NULL), b = CALL (fixture, 'b', NULL);
 
-  g_test_summary ("Destroying the poller drops idle calls, and none is queued afterwards");
+  g_test_summary ("Destroying the poller drops idle calls, and none is queued afterwards.");
 
   ws_poller_call_later (fixture->poller, &a.idle_call);
   ws_poller_call_later (fixture->poller, &b.idle_call);
@@ -67,7 +67,7 @@ test_destroy_from_call (Fixture      *fixture,
 {
   Call a = CALL (fixture, 'a', destroy_from_call), b = CALL (fixture, 'b', NULL);
 
-  g_test_summary ("An idle call may destroy and free the poller; the others are dropped");
+  g_test_summary ("An idle call may destroy and free the poller; the others are dropped.");
 
   ws_poller_call_later (fixture->poller, &a.idle_call);
   ws_poller_call_later (fixture->poller, &b.idle_call);
@@ -82,7 +82,7 @@ test_call_later_order (Fixture      *fixture,
 {
   Call a = CALL (fixture, 'a', NULL), b = CALL (fixture, 'b', NULL), c = CALL (fixture, 'c', NULL);
 
-  g_test_summary ("Idle calls run in order, once, from the loop, without an event");
+  g_test_summary ("Idle calls run in order, once, from the main loop, without an event.");
 
   ws_poller_call_later (fixture->poller, &a.idle_call);
   ws_poller_call_later (fixture->poller, &b.idle_call);
@@ -114,7 +114,7 @@ static void
 test_cancel_call_anywhere (Fixture      *fixture,
                            gconstpointer user_data)
 {
-  g_test_summary ("Any queued call can be cancelled, before and by another one");
+  g_test_summary ("Any queued call can be cancelled, in advance and by another call.");
 
   for (guint gone = 0; gone < 3; gone++)
     {
@@ -145,7 +145,7 @@ test_call_later_next_turn (Fixture      *fixture,
   Call a = CALL (fixture, 'a', ask_again), b = CALL (fixture, 'b', cancel_other);
   Call c = CALL (fixture, 'c', NULL);
 
-  g_test_summary ("A call that queues another, or itself, runs in the next iteration, so that no iteration is endless");
+  g_test_summary ("A call that is queued by a call runs in the next iteration: none is endless.");
 
   asked = &a;
   cancelled = &c;
@@ -183,7 +183,7 @@ test_call_later_nested (Fixture      *fixture,
   Call a = CALL (fixture, 'a', ask_and_nest), b = CALL (fixture, 'b', nest_once);
   Call c = CALL (fixture, 'c', NULL), d = CALL (fixture, 'd', NULL);
 
-  g_test_summary ("Nested dispatches make the calls left over, each once");
+  g_test_summary ("Nested dispatches make the remaining calls, each once.");
 
   asked = &d;
   ws_poller_call_later (fixture->poller, &a.idle_call);
@@ -208,7 +208,7 @@ test_call_later_from_ready (Fixture      *fixture,
   Call  d = CALL (fixture, 'd', NULL);
   Peer *peer = add_event_peer (fixture, 'a', TRUE);
 
-  g_test_summary ("A call queued by a ready watch runs without another event");
+  g_test_summary ("A call that a ready watch queues runs without another event.");
 
   asked = &d;
   peer->on_ready = ask_from_ready;
@@ -250,7 +250,7 @@ test_timer_order (Fixture      *fixture,
                             { .fixture = fixture, .name = 'F' } };
   gint64       begin_us, now_us;
 
-  g_test_summary ("Timers of all queues expire by deadline, none early; the loop waits for them");
+  g_test_summary ("Timers of all queues expire by deadline, none early; the loop waits for them.");
 
   ws_timer_queue_init (&slow, 12000, timer_cb);
   ws_timer_queue_init (&fast, 3000, timer_cb);
@@ -283,7 +283,7 @@ count_turn (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
-/* A source that is always ready and equal to the poller's. */
+/* A source that is always ready and has the poller's priority. */
 static GSource *
 add_competitor (Fixture *fixture,
                 guint   *n_turns)
@@ -314,7 +314,7 @@ test_timer_bounded (Fixture      *fixture,
   guint                  n_turns = 0;
   GSource               *competitor = add_competitor (fixture, &n_turns);
 
-  g_test_summary ("A crowd of due timers leaves other sources their turn, and all expire");
+  g_test_summary ("Many due timers do not block other sources, and all of them expire.");
 
   ws_timer_queue_init (&queue, 1, timer_cb);
   ws_poller_add_timer_queue (fixture->poller, &queue);
@@ -354,7 +354,7 @@ test_timer_frees_queue (Fixture      *fixture,
   NamedTimer   a = { .fixture = fixture, .name = 'a' }, b = { .fixture = fixture, .name = 'b' };
   WsTimer      timer = { 0 };
 
-  g_test_summary ("A timer's call may remove and free its own queue; the others go on");
+  g_test_summary ("A timer's call may remove and free its own queue; the others continue.");
 
   timer_fixture = fixture;
   timer_queue = g_new (WsTimerQueue, 1);
@@ -393,7 +393,7 @@ test_timer_destroys (Fixture      *fixture,
 {
   WsTimer timer = { 0 };
 
-  g_test_summary ("A timer's call may destroy and free the poller, then free the queue");
+  g_test_summary ("A timer's call may destroy and free the poller, then free the queue.");
 
   timer_fixture = fixture;
   timer_queue = g_new (WsTimerQueue, 1);
@@ -410,7 +410,7 @@ test_dispatch_fair (Fixture      *fixture,
 {
   guint n_least = G_MAXUINT, n_most = 0;
 
-  g_test_summary ("Descriptors that flood are served in rotation: none gets more than the others");
+  g_test_summary ("Descriptors that are always ready are served in rotation, all equally often.");
 
   for (guint i = 0; i < 200; i++)
     add_event_peer (fixture, 'a', TRUE);
@@ -436,7 +436,7 @@ test_dispatch_bounded (Fixture      *fixture,
   guint    n_turns = 0;
   GSource *competitor = add_competitor (fixture, &n_turns);
 
-  g_test_summary ("However many events there are, another source has its turn in every iteration");
+  g_test_summary ("However many events there are, another source runs in every iteration.");
 
   for (guint i = 0; i < 100; i++)
     add_event_peer (fixture, 'a', TRUE);
@@ -460,7 +460,7 @@ test_dispatch_time (Fixture      *fixture,
   guint    n_turns = 0;
   GSource *competitor = add_competitor (fixture, &n_turns);
 
-  g_test_summary ("Slow calls end the dispatch after its few milliseconds, at the end of a batch");
+  g_test_summary ("Slow calls end the dispatch after a few milliseconds, at the end of a batch.");
 
   for (guint i = 0; i < 100; i++)
     add_event_peer (fixture, 'a', TRUE)->on_ready = spend_time;
@@ -485,7 +485,7 @@ test_dispatch_flood_and_timer (Fixture      *fixture,
   NamedTimer   timer = { .fixture = fixture, .name = 't' };
   Call         call = CALL (fixture, 'd', NULL);
 
-  g_test_summary ("During a flood timers expire and idle calls run");
+  g_test_summary ("Timers expire and idle calls run during a flood of events.");
 
   for (guint i = 0; i < 100; i++)
     add_event_peer (fixture, 'a', TRUE);
@@ -521,7 +521,7 @@ test_dispatch_lets_others (Fixture      *fixture,
   GSource *idle = g_idle_source_new ();
   gsize    n_calls = 0;
 
-  g_test_summary ("While something is ready in every turn, sources of lower priority get turns, too");
+  g_test_summary ("Sources of lower priority run although the poller is ready in every iteration.");
 
   if (!ws_poller_has_edges (fixture->poller))
     {
@@ -539,7 +539,7 @@ test_dispatch_lets_others (Fixture      *fixture,
       n_calls++;
       if (fixture->log->str[fixture->log->len - 1] == 'i')
         n_idle++;
-      g_assert_cmpuint (n_calls, <, 3 * 41); /* 4 ms in steps of 100 us, and the turn itself */
+      g_assert_cmpuint (n_calls, <, 3 * 41); /* 4 ms in steps of 100 us, and the iteration itself */
     }
   g_assert_nonnull (strstr (fixture->log->str, "ff"));
 
@@ -547,7 +547,7 @@ test_dispatch_lets_others (Fixture      *fixture,
   g_source_unref (idle);
 }
 
-/* As a handler that shows a dialog and waits for its answer. */
+/* As a handler that shows a dialog and waits for its result. */
 static void
 run_until_idle_has_run (Peer *peer)
 {
@@ -569,7 +569,7 @@ test_dispatch_lets_others_nested (Fixture      *fixture,
   GSource *idle = g_idle_source_new ();
   Peer    *waiting = add_event_peer (fixture, 'w', FALSE);
 
-  g_test_summary ("Sources of lower priority get turns in a loop that a handler runs, too");
+  g_test_summary ("Sources of lower priority also run in a loop that a handler runs.");
 
   if (!ws_poller_has_edges (fixture->poller))
     {
@@ -596,7 +596,7 @@ test_dispatch_uses_turns (Fixture      *fixture,
 {
   Peer *peer = add_event_peer (fixture, 'f', TRUE);
 
-  g_test_summary ("A turn in which no other source is ready is never passed");
+  g_test_summary ("An iteration in which no other source is ready is never skipped.");
 
   peer->on_ready = spend_time;
   for (guint i = 0; i < 200; i++)
@@ -613,7 +613,7 @@ test_dispatch_idle (Fixture      *fixture,
   Peer                   *peer = add_peer_with_fd (fixture, 'a', fd, -1, WS_POLL_IN);
   guint                   n_waits = 0;
 
-  g_test_summary ("A poller that has waited was not busy, and passes no turn");
+  g_test_summary ("A poller that has waited was not busy and skips no iteration.");
 
   peer->on_ready = log_and_drain;
   g_assert_cmpint (timerfd_settime (fd, 0, &every_10_ms, NULL), ==, 0);
@@ -638,7 +638,7 @@ typedef struct
   guint    n_received;
 } EndlessTask;
 
-/* It is posted again as soon as it has come, as by a thread that sends all the time. */
+/* Posts again at once, as a thread that sends all the time does. */
 static void
 receive_endless (gpointer target,
                  guint    n_max)
@@ -663,7 +663,7 @@ test_tasks_let_others (Fixture      *fixture,
   guint       n_calls = 0;
   guint       n_received;
 
-  g_test_summary ("While other threads post all the time, sources of lower priority get turns, too");
+  g_test_summary ("Sources of lower priority run although other threads post all the time.");
 
   g_source_set_callback (idle, log_idle_cb, fixture->log, NULL);
   g_source_attach (idle, fixture->context);

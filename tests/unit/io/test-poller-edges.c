@@ -20,7 +20,7 @@ test_told_once (Fixture      *fixture,
 {
   Peer *peer = add_socket_peer (fixture, 'a', WS_POLL_IN | WS_POLL_EDGE);
 
-  g_test_summary ("An edge is told once; again with the next bytes, and when asked for");
+  g_test_summary ("An edge is reported once; again with the next bytes, and on request.");
 
   if (!ws_poller_has_edges (fixture->poller))
     {
@@ -54,7 +54,7 @@ test_told_once (Fixture      *fixture,
   g_assert_cmpuint (peer->last_events & WS_POLL_HANG_UP, ==, WS_POLL_HANG_UP);
 }
 
-/* The first to be called waits for all others, as a blocking call in a handler does. */
+/* The first call waits for all others, as a blocking call in a handler does. */
 static void
 wait_for_others (Peer *peer)
 {
@@ -72,7 +72,7 @@ static void
 test_nested_told (Fixture      *fixture,
                   gconstpointer user_data)
 {
-  g_test_summary ("A nested dispatch tells what the outer one has fetched, which no poll would tell again");
+  g_test_summary ("A nested dispatch reports the fetched events of the outer one; no poll would.");
 
   for (char name = 'a'; name <= 'z'; name++)
     {
@@ -103,7 +103,7 @@ static void
 test_no_time (Fixture      *fixture,
               gconstpointer user_data)
 {
-  g_test_summary ("What a dispatch has no time for is told in a later one, and nothing twice");
+  g_test_summary ("Events over the time limit are reported in a later dispatch, and none twice.");
 
   for (char name = 'a'; name <= 'z'; name++)
     {
@@ -124,7 +124,7 @@ test_no_time (Fixture      *fixture,
   g_string_truncate (fixture->log, 0);
 }
 
-/* The first to be called runs one turn of the loop. */
+/* The first call runs one iteration of the loop. */
 static void
 iterate_once (Peer *peer)
 {
@@ -143,8 +143,7 @@ static void
 test_no_time_nested (Fixture      *fixture,
                      gconstpointer user_data)
 {
-  g_test_summary (
-      "A nested dispatch takes no longer for what the outer one has fetched, and nothing is lost");
+  g_test_summary ("A nested dispatch keeps its time limit for fetched events, and none is lost.");
 
   for (char name = 'a'; name <= 'z'; name++)
     {

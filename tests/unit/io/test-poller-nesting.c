@@ -29,7 +29,7 @@ test_nested_backlog (Fixture      *fixture,
 {
   Peer *peer = add_socket_peer (fixture, 'a', WS_POLL_IN);
 
-  g_test_summary ("Bytes read but not delivered go on in order in nested dispatches, each deeper");
+  g_test_summary ("Nested dispatches deliver the bytes that were read already, in order.");
 
   peer->on_ready = deliver_nested;
   send_bytes (peer, "abcd");
@@ -42,7 +42,7 @@ test_nested_backlog (Fixture      *fixture,
   assert_log (fixture, "");
 }
 
-/* Waits, as a blocking call does, for what only the backlog can bring. */
+/* Waits, as a blocking call does, for a message that is in the backlog. */
 static void
 wait_for_backlog (Peer *peer)
 {
@@ -66,7 +66,7 @@ test_nested_blocking (Fixture      *fixture,
 {
   Peer *peer = add_socket_peer (fixture, 'a', WS_POLL_IN);
 
-  g_test_summary ("A blocking iteration does not sleep over a backlog");
+  g_test_summary ("A blocking iteration does not sleep while there is a backlog.");
 
   peer->on_ready = wait_for_backlog;
   send_bytes (peer, "xyz");
@@ -74,7 +74,7 @@ test_nested_blocking (Fixture      *fixture,
   assert_log (fixture, "xyz");
 }
 
-/* The one whose call is under way in the outermost dispatch, until it is freed. */
+/* The peer whose call runs in the outermost dispatch, until it is freed. */
 static Peer *outer_peer;
 
 static void
@@ -83,11 +83,11 @@ free_outer_peer (Peer *peer)
   log_and_drain (peer);
   drop_peer (g_steal_pointer (&outer_peer));
 
-  /* Nobody asks the freed one for a backlog. */
+  /* The freed peer is not asked for a backlog. */
   g_main_context_iteration (peer->fixture->context, FALSE);
 }
 
-/* Its own backlog call makes the other peer ready; that one frees it while it still iterates. */
+/* Its own backlog call makes the other peer ready. The other peer frees it while it still iterates. */
 static void
 nest_until_freed (Peer *peer)
 {
@@ -119,7 +119,7 @@ test_nested_remove_under_way (Fixture      *fixture,
   Peer *other = add_event_peer (fixture, 'o', FALSE);
   Peer *peer = add_event_peer (fixture, 'p', TRUE);
 
-  g_test_summary ("A watch whose call is under way may be freed by a nested one");
+  g_test_summary ("A nested call may free a watch whose call is running.");
 
   other->on_ready = free_outer_peer;
   peer->on_ready = nest_until_freed;
@@ -128,7 +128,7 @@ test_nested_remove_under_way (Fixture      *fixture,
   g_assert_cmpuint (fixture->peers->len, ==, 1);
 }
 
-/* The first to be called iterates; inside, the next one frees all the rest but the first. */
+/* The first call iterates. Inside, the next one frees all others except the first. */
 static void
 nest_and_drop (Peer *peer)
 {
@@ -159,7 +159,7 @@ static void
 test_nested_remove_fetched (Fixture      *fixture,
                             gconstpointer user_data)
 {
-  g_test_summary ("What outer dispatches have fetched is forgotten when a nested call frees it");
+  g_test_summary ("The fetched events of a watch are dropped when a nested call frees it.");
 
   for (guint i = 0; i < 50; i++)
     add_event_peer (fixture, 'a', TRUE)->on_ready = nest_and_drop;
@@ -188,7 +188,7 @@ destroy_inside (Peer *peer)
   ws_poller_destroy (poller);
   ws_poller_destroy (poller);
 
-  /* Removing still works, and the last reference may go right here. */
+  /* Removing still works, and the last reference may be released here. */
   for (guint i = 0; i < fixture->peers->len; i++)
     {
       Peer *other = g_ptr_array_index (fixture->peers, i);
@@ -209,7 +209,7 @@ test_destroy_inside (Fixture      *fixture,
 {
   WsTimerQueue queue;
 
-  g_test_summary ("Destroying and freeing in a call ends the dispatch: nobody else is called");
+  g_test_summary ("Destroying and freeing in a call ends the dispatch, without further calls.");
 
   for (guint i = 0; i < 100; i++)
     add_event_peer (fixture, 'a', TRUE)->on_ready = destroy_inside;
@@ -245,7 +245,7 @@ test_destroy_nested (Fixture      *fixture,
 {
   WsTimerQueue queue;
 
-  g_test_summary ("Destroying in a nested call ends all dispatches");
+  g_test_summary ("Destroying in a nested call ends all dispatches.");
 
   for (guint i = 0; i < 100; i++)
     add_event_peer (fixture, 'a', TRUE)->on_ready = destroy_nested;
@@ -277,7 +277,7 @@ test_get_time_cached (Fixture      *fixture,
 {
   gint64 before_us = ws_poller_get_time (fixture->poller);
 
-  g_test_summary ("Inside a dispatch time stands still, outside it is the clock's");
+  g_test_summary ("Inside a dispatch the time is constant; outside it is the clock's.");
 
   add_event_peer (fixture, 'a', TRUE)->on_ready = note_time;
   run_ready (fixture);

@@ -12,7 +12,7 @@ test_new_context (Fixture      *fixture,
   WsPoller *poller = ws_poller_new (NULL);
   GSource  *source;
 
-  g_test_summary ("The poller is one named source of its context, NULL being the default one");
+  g_test_summary ("The poller is one named source of its context; NULL is the default context.");
 
   g_assert_true (ws_poller_get_context (fixture->poller) == fixture->context);
   g_assert_true (ws_poller_get_context (poller) == g_main_context_default ());
@@ -36,7 +36,7 @@ test_add_readiness (Fixture      *fixture,
 {
   Peer *peer = add_socket_peer (fixture, 'a', WS_POLL_IN);
 
-  g_test_summary ("A watch hears of what it asked for, as long as it lasts");
+  g_test_summary ("A watch gets the events that it requested, for as long as they last.");
 
   run_ready (fixture);
   g_assert_cmpuint (peer->n_ready, ==, 0);
@@ -60,7 +60,7 @@ test_add_hang_up (Fixture      *fixture,
   Peer *reader = add_socket_peer (fixture, 'r', WS_POLL_IN | WS_POLL_READ_HANG_UP);
   Peer *half = add_socket_peer (fixture, 'h', WS_POLL_READ_HANG_UP);
 
-  g_test_summary ("Half a hang-up is told if asked for, a whole one also to who asks for nothing");
+  g_test_summary ("A half hang-up is reported on request; a full one is always reported.");
 
   send_bytes (quiet, "x");
   run_ready (fixture);
@@ -88,7 +88,7 @@ test_add_pipe_error (Fixture      *fixture,
   int   fds[2];
   Peer *peer;
 
-  g_test_summary ("An error is told to who asks for nothing");
+  g_test_summary ("An error is always reported.");
 
   g_assert_cmpint (pipe (fds), ==, 0);
   peer = add_peer_with_fd (fixture, 'p', fds[1], fds[0], 0);
@@ -106,7 +106,7 @@ test_add_refused (Fixture      *fixture,
   struct rlimit old, none;
   gboolean      added;
 
-  g_test_summary ("With no descriptor left, adding works or tells why; later it works");
+  g_test_summary ("Without a free descriptor, adding works or reports why not; later it works.");
 
   peer = g_new0 (Peer, 1);
   peer->fixture = fixture;
@@ -139,7 +139,7 @@ test_modify_changes (Fixture      *fixture,
 {
   Peer *peer = add_socket_peer (fixture, 'a', WS_POLL_IN);
 
-  g_test_summary ("Interest changes, also to nothing and back");
+  g_test_summary ("The requested events can change, also to none and back.");
 
   ws_poller_modify_watch (fixture->poller, &peer->watch, WS_POLL_IN | WS_POLL_OUT);
   run_until_ready (peer);
@@ -175,7 +175,7 @@ static void
 test_modify_inside (Fixture      *fixture,
                     gconstpointer user_data)
 {
-  g_test_summary ("What is no longer asked for is not told, though it was fetched already");
+  g_test_summary ("An event that is no longer requested is not reported, even if it was fetched.");
 
   for (guint i = 0; i < 10; i++)
     add_event_peer (fixture, 'a', TRUE)->on_ready = quiet_others;
@@ -201,7 +201,7 @@ static void
 test_remove_self (Fixture      *fixture,
                   gconstpointer user_data)
 {
-  g_test_summary ("A watch may go, and its memory with it, in its own call");
+  g_test_summary ("A watch may be removed, and its memory freed, in its own call.");
 
   add_event_peer (fixture, 'a', TRUE)->on_ready = remove_self;
   run_ready (fixture);
@@ -225,7 +225,7 @@ test_remove_others (Fixture      *fixture,
 {
   Peer *left;
 
-  g_test_summary ("Watches removed and freed in the call of another hear nothing, ready or not");
+  g_test_summary ("Watches that are removed and freed in another call get no events, ready or not.");
 
   for (guint i = 0; i < 100; i++)
     add_event_peer (fixture, 'a', TRUE)->on_ready = drop_others;
@@ -242,7 +242,7 @@ add_again (Peer *peer)
   Fixture *fixture = peer->fixture;
   Peer    *other = g_ptr_array_index (fixture->peers, peer->name == 'a' ? 1 : 0);
 
-  /* The other one's memory comes back with a descriptor that is not ready. */
+  /* The other watch's memory is used again, with a descriptor that is not ready. */
   g_string_append_c (fixture->log, 'r');
   ws_poller_remove_watch (fixture->poller, &other->watch);
   close (other->watch.fd);
@@ -255,7 +255,7 @@ static void
 test_remove_and_add (Fixture      *fixture,
                      gconstpointer user_data)
 {
-  g_test_summary ("A watch added again in the same turn hears nothing of its former descriptor");
+  g_test_summary ("A watch that is added again in the same iteration gets no event of its old descriptor.");
 
   add_event_peer (fixture, 'a', TRUE)->on_ready = add_again;
   add_event_peer (fixture, 'b', TRUE)->on_ready = add_again;

@@ -12,7 +12,7 @@ test_take (void)
   WsReceived      second;
   guint8         *data;
 
-  g_test_summary ("One block serves all reads; a read that finds it taken gets another.");
+  g_test_summary ("One block serves all reads; a read that finds it taken gets another block.");
 
   ws_receive_buffer_take (&memory, &first);
   ws_receive_buffer_take (&memory, &second);
@@ -54,7 +54,7 @@ test_share (void)
   part = ws_receive_buffer_share (&memory, buffer.data, half);
   other_part = ws_receive_buffer_share (&memory, buffer.data + half, half);
   lent_part = ws_receive_buffer_share (&memory, inner.data + 1, sizeof lent_data - 1);
-  g_assert_null (ws_receive_buffer_share (&memory, inner.data, 300)); /* is cheaper to copy */
+  g_assert_null (ws_receive_buffer_share (&memory, inner.data, 300)); /* cheaper to copy */
   g_assert_null (ws_receive_buffer_share (&memory, (const guint8 *) "elsewhere", 9));
   g_assert_null (ws_receive_buffer_share (&memory, buffer.data + 1, buffer.size));
   g_assert_null (ws_receive_buffer_share (&memory, buffer.data + half + 1, half));

@@ -204,7 +204,7 @@ static void
 test_enter (Fixture      *fixture,
             gconstpointer user_data)
 {
-  g_test_summary ("The thread that ran the poller last may enter, and so may the thread that owns the context.");
+  g_test_summary ("The last thread that ran the poller and the owner of the context may enter.");
 
   g_assert_true (ws_task_queue_enter (fixture->queue));
   g_assert_true (ws_task_queue_enter (fixture->queue));

@@ -53,7 +53,7 @@ test_init_empty (void)
 {
   WsTimerQueue queue;
 
-  g_test_summary ("A new queue has no deadline and nothing to expire");
+  g_test_summary ("A new queue has no deadline and nothing to expire.");
 
   ws_timer_queue_init (&queue, 100, note_expired);
 
@@ -70,7 +70,7 @@ test_arm_order (void)
   WsTimerQueue queue;
   NamedTimer   a = { .name = 'a' }, b = { .name = 'b' }, c = { .name = 'c' };
 
-  g_test_summary ("Timers expire in the order of their arming, at the deadline and not before");
+  g_test_summary ("Timers expire in the order of arming, at the deadline and not before.");
 
   ws_timer_queue_init (&queue, 100, note_expired);
   ws_timer_arm (&a.timer, &queue, 1000);
@@ -96,7 +96,7 @@ test_arm_again (void)
   WsTimerQueue queue;
   NamedTimer   a = { .name = 'a' }, b = { .name = 'b' };
 
-  g_test_summary ("Arming again gives the full duration from then on");
+  g_test_summary ("Arming again starts the full duration.");
 
   ws_timer_queue_init (&queue, 100, note_expired);
   ws_timer_arm (&a.timer, &queue, 1000);
@@ -116,7 +116,7 @@ test_arm_old_time (void)
   WsTimerQueue queue;
   NamedTimer   a = { .name = 'a' }, b = { .name = 'b' };
 
-  g_test_summary ("A caller whose time is a little old does not break the order");
+  g_test_summary ("A caller whose time is slightly old does not break the order.");
 
   ws_timer_queue_init (&queue, 100, note_expired);
   ws_timer_arm (&a.timer, &queue, 1000);
@@ -133,7 +133,7 @@ test_arm_moves (void)
   WsTimerQueue first, second;
   NamedTimer   a = { .name = 'a' }, b = { .name = 'b' };
 
-  g_test_summary ("A timer is in one queue at a time");
+  g_test_summary ("A timer is in one queue at a time.");
 
   ws_timer_queue_init (&first, 100, note_expired);
   ws_timer_queue_init (&second, 500, note_expired);
@@ -157,7 +157,7 @@ test_arm_switched_off (void)
   WsTimerQueue on, off;
   NamedTimer   a = { .name = 'a' };
 
-  g_test_summary ("A queue that is switched off takes no timer, and the one before loses it");
+  g_test_summary ("A queue that is switched off accepts no timer, and the timer leaves its former queue.");
 
   ws_timer_queue_init (&on, 100, note_expired);
   ws_timer_queue_init (&off, 0, note_expired);
@@ -174,7 +174,7 @@ test_arm_switched_off (void)
 static void
 test_disarm_anywhere (void)
 {
-  g_test_summary ("Disarming at the head, in the middle, at the tail, and twice");
+  g_test_summary ("A timer can be disarmed at the head, in the middle, at the tail, and twice.");
 
   for (guint gone = 0; gone < 3; gone++)
     {
@@ -202,7 +202,7 @@ test_set_duration_shifts (void)
   WsTimerQueue queue;
   NamedTimer   a = { .name = 'a' }, b = { .name = 'b' }, c = { .name = 'c' }, d = { .name = 'd' };
 
-  g_test_summary ("Armed timers are as if they had been armed with the new duration");
+  g_test_summary ("Armed timers continue as if they had been armed with the new duration.");
 
   ws_timer_queue_init (&queue, 100, note_expired);
   ws_timer_arm (&a.timer, &queue, 0);
@@ -231,7 +231,7 @@ test_set_duration_off (void)
   WsTimerQueue queue;
   NamedTimer   a = { .name = 'a' }, b = { .name = 'b' };
 
-  g_test_summary ("Switching off disarms all");
+  g_test_summary ("Switching off disarms all timers.");
 
   ws_timer_queue_init (&queue, 100, note_expired);
   ws_timer_arm (&a.timer, &queue, 0);
@@ -249,7 +249,7 @@ test_expire_max (void)
   WsTimerQueue queue;
   NamedTimer   timers[5] = { 0 };
 
-  g_test_summary ("No more than max are called at once; TRUE says that max was reached");
+  g_test_summary ("At most max timers are called at once; TRUE means that max was reached.");
 
   ws_timer_queue_init (&queue, 100, note_expired);
   for (guint i = 0; i < G_N_ELEMENTS (timers); i++)
@@ -296,7 +296,7 @@ test_expire_arms_again (void)
   WsTimerQueue queue;
   NamedTimer   a = { .name = 'a' };
 
-  g_test_summary ("A timer armed again by its own call waits the full duration");
+  g_test_summary ("A timer that its own call arms again waits the full duration.");
 
   ws_timer_queue_init (&queue, 100, arm_again);
   other_queue = &queue;
@@ -315,7 +315,7 @@ test_expire_disarms_other (void)
   WsTimerQueue queue;
   NamedTimer   a = { .name = 'a' }, b = { .name = 'b' }, c = { .name = 'c' };
 
-  g_test_summary ("A call may disarm the one that would be next");
+  g_test_summary ("A call may disarm the next timer.");
 
   ws_timer_queue_init (&queue, 100, disarm_other);
   other_timer = &b;
@@ -333,7 +333,7 @@ test_expire_frees_queue (void)
 {
   NamedTimer a = { .name = 'a' };
 
-  g_test_summary ("The last of max calls may end the queue");
+  g_test_summary ("The last of max calls may free the queue.");
 
   other_queue = g_new (WsTimerQueue, 1);
   ws_timer_queue_init (other_queue, 100, free_queue);
