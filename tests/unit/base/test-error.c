@@ -125,13 +125,13 @@ static const Mapping gnutls_mappings[] = {
   { GNUTLS_E_INSUFFICIENT_CREDENTIALS, 273 },
   { GNUTLS_E_CERTIFICATE_KEY_MISMATCH, 273 },
   { GNUTLS_E_NO_PRIORITIES_WERE_SET, 273 },
-  /* Whatever else goes wrong does so in the handshake. */
+  /* Any other failure is a failure of the handshake. */
   { GNUTLS_E_NO_CIPHER_SUITES, 276 },
   { GNUTLS_E_FATAL_ALERT_RECEIVED, 276 },
   { GNUTLS_E_UNSUPPORTED_VERSION_PACKET, 276 },
 };
 
-/* The error numbers of IPWorks WSServer, and no others. */
+/* Exactly the error numbers of IPWorks WSServer. */
 static const int codes[] = {
   100,
   101,
@@ -214,7 +214,7 @@ test_numbers (void)
 {
   g_autoptr (GEnumClass) enum_class = g_type_class_ref (WS_TYPE_ERROR);
 
-  g_test_summary ("The enumeration has every error number of IPWorks WSServer, and no other.");
+  g_test_summary ("The enumeration has exactly the error numbers of IPWorks WSServer.");
 
   for (gsize i = 0; i < G_N_ELEMENTS (codes); i++)
     if (g_enum_get_value (enum_class, codes[i]) == NULL)
@@ -225,7 +225,7 @@ test_numbers (void)
 static void
 test_quark (void)
 {
-  g_test_summary ("The domain has its name, and is the same each time.");
+  g_test_summary ("The error domain has its name and is constant.");
 
   g_assert_cmpstr (g_quark_to_string (WS_ERROR), ==, "ws-error-quark");
   g_assert_true (ws_error_quark () == WS_ERROR);
@@ -234,7 +234,7 @@ test_quark (void)
 static void
 test_from_errno (void)
 {
-  g_test_summary ("Each errno has its code; one that has none is 4202.");
+  g_test_summary ("Each errno maps to its code; an unknown one maps to 4202.");
 
   for (gsize i = 0; i < G_N_ELEMENTS (errno_mappings); i++)
     {
@@ -246,7 +246,7 @@ test_from_errno (void)
 static void
 test_errno_text (void)
 {
-  g_test_summary ("The text is the code, the system's own words, and the subject if there is one.");
+  g_test_summary ("The text is the code, the system's text, and the subject if there is one.");
 
   for (gsize i = 0; i < G_N_ELEMENTS (errno_mappings); i++)
     {
@@ -271,7 +271,7 @@ test_code_in_text (void)
 {
   g_autoptr (GError) error = NULL;
 
-  g_test_summary ("A new error has its code in brackets in front of the formatted text.");
+  g_test_summary ("A new error has its code in brackets before the formatted text.");
 
   error = ws_error_new (WS_ERROR_SENDING, "Connection %d is %s", 7, "closed");
   g_assert_error (error, WS_ERROR, WS_ERROR_SENDING);
@@ -290,7 +290,7 @@ test_subject_is_data (void)
 {
   g_autoptr (GError) error = NULL;
 
-  g_test_summary ("A subject with percent signs is copied unchanged; the caller may pass NULL for the error.");
+  g_test_summary ("A subject with percent signs is copied unchanged; the error may be NULL.");
 
   ws_set_error_from_errno (&error, EADDRINUSE, "%s%n/100%");
   g_assert_error (error, WS_ERROR, WS_ERROR_ADDRESS_IN_USE);
@@ -318,7 +318,7 @@ assert_propagated (GQuark      domain,
 static void
 test_from_gio (void)
 {
-  g_test_summary ("Each error of GIO has its code and keeps its text.");
+  g_test_summary ("Each error of GIO maps to its code and keeps its text.");
 
   for (gsize i = 0; i < G_N_ELEMENTS (gio_mappings); i++)
     {
@@ -334,7 +334,7 @@ test_from_gio (void)
 static void
 test_from_other_domains (void)
 {
-  g_test_summary ("Name resolution has its codes; other domains are 4202; our own stays as it is.");
+  g_test_summary ("Name resolution has its codes; other domains map to 4202; a WS_ERROR is not changed.");
 
   assert_propagated (G_RESOLVER_ERROR, G_RESOLVER_ERROR_NOT_FOUND, "a.invalid", 11001,
                      "[11001] words of the system: a.invalid");
@@ -350,7 +350,7 @@ test_from_other_domains (void)
 static void
 test_from_gnutls (void)
 {
-  g_test_summary ("Each code of GnuTLS has its number; the text is GnuTLS's own behind it.");
+  g_test_summary ("Each code of GnuTLS maps to its number, followed by the text of GnuTLS.");
 
   for (gsize i = 0; i < G_N_ELEMENTS (gnutls_mappings); i++)
     {

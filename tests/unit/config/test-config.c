@@ -6,9 +6,9 @@
 
 #include "wsserver/base/ws-error.h"
 
-/* Everything here walks the registry, so a setting that is added is tested by being there. */
+/* The tests iterate over the registry, so a new setting is tested without further code. */
 
-/* Holds either kind of storage. */
+/* Holds both kinds of storage. */
 typedef union
 {
   WsSettings           server;
@@ -60,7 +60,7 @@ assert_taken (const WsSetting *setting,
   assert_loaded (setting, storage, reads_back);
 }
 
-/* The text names the setting, the value and what is accepted; the storage stays as it was. */
+/* The text names the setting, the value and the accepted values. The storage is not changed. */
 static void
 assert_refused (const WsSetting *setting,
                 Storage         *storage,
@@ -89,7 +89,7 @@ test_row (gconstpointer user_data)
   const WsSetting *setting = user_data;
   g_autofree char *accepted = ws_config_describe_accepted (setting);
 
-  g_test_summary ("The row is complete: the documentation is made from it.");
+  g_test_summary ("Each row is complete, because the documentation is generated from it.");
 
   g_assert_cmpstr (setting->name, !=, "");
   g_assert_cmpuint (strspn (setting->name, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS), ==,
@@ -117,7 +117,7 @@ test_default (gconstpointer user_data)
   const WsSetting *setting = user_data;
   Storage          storage;
 
-  g_test_summary ("The default reads back as it is written, and is a value the setting takes.");
+  g_test_summary ("The default is an accepted value and reads back as it is written.");
 
   storage_init (&storage, setting);
   assert_loaded (setting, &storage, setting->default_value);
@@ -143,7 +143,7 @@ test_number_bounds (gconstpointer user_data)
   g_autofree char *max_spaces = g_strconcat ("  ", max, "\t ", NULL);
   Storage          storage;
 
-  g_test_summary ("Both ends of the range are taken, and what lies one beyond is refused.");
+  g_test_summary ("Both ends of the range are accepted; the values just outside are refused.");
 
   storage_init (&storage, setting);
   assert_taken (setting, &storage, min, min);
@@ -185,7 +185,7 @@ test_bad_numbers (gconstpointer user_data)
   const WsSetting *setting = user_data;
   Storage          storage;
 
-  g_test_summary ("What is not a whole number in plain digits is refused.");
+  g_test_summary ("Text that is not a whole number in plain digits is refused.");
 
   storage_init (&storage, setting);
   for (gsize i = 0; i < G_N_ELEMENTS (values); i++)
@@ -202,7 +202,7 @@ test_boolean (gconstpointer user_data)
   const WsSetting  *setting = user_data;
   Storage           storage;
 
-  g_test_summary ("A boolean is taken in six words in any case, and reads back as True or False.");
+  g_test_summary ("A boolean accepts six words, case-insensitive, and reads back as True or False.");
 
   storage_init (&storage, setting);
   for (gsize i = 0; i < G_N_ELEMENTS (yes); i++)
@@ -226,7 +226,7 @@ test_string (gconstpointer user_data)
   g_autofree char *too_long = g_strnfill (setting->max + 1, 'x');
   Storage          storage;
 
-  g_test_summary ("A text is kept byte by byte, up to its length, if it is UTF-8.");
+  g_test_summary ("A text is kept byte by byte, up to its maximum length, if it is UTF-8.");
 
   storage_init (&storage, setting);
   assert_taken (setting, &storage, "", "");
@@ -246,7 +246,7 @@ test_close_code (gconstpointer user_data)
   const WsSetting *setting = user_data;
   Storage          storage;
 
-  g_test_summary ("A close code setting takes exactly the codes that may be sent.");
+  g_test_summary ("A close code setting accepts exactly the codes that may be sent.");
 
   storage_init (&storage, setting);
   for (guint code = 0; code <= 5100; code++)
@@ -269,7 +269,7 @@ test_computed (gconstpointer user_data)
   const WsSetting *setting = user_data;
   Storage          storage = { 0 };
 
-  g_test_summary ("What is computed has no storage and takes no value.");
+  g_test_summary ("A computed setting has no storage and accepts no value.");
 
   g_assert_false (ws_config_store (setting, &storage, "x", NULL));
   g_assert_false (ws_config_store (setting, &storage, "", NULL));
@@ -284,7 +284,7 @@ test_long_value (void)
   g_autoptr (GError) error = NULL;
   Storage storage;
 
-  g_test_summary ("A long bad value is repeated in part, and never cut inside a character.");
+  g_test_summary ("An error repeats a part of a long invalid value, never cut inside a character.");
 
   for (guint i = 0; i < 1000; i++)
     g_string_append (text, "\xe2\x82\xac");
@@ -303,7 +303,7 @@ test_find (void)
   guint            n_settings;
   const WsSetting *settings = ws_config_get_settings (&n_settings);
 
-  g_test_summary ("A setting is found by its whole name in any case, and by nothing else.");
+  g_test_summary ("A setting is found only by its whole name, which is case-insensitive.");
 
   g_assert_cmpuint (n_settings, >, 30);
   for (guint i = 0; i < n_settings; i++)
@@ -340,7 +340,7 @@ test_order (void)
     }
 }
 
-/* A value that is not the default. */
+/* Returns a value that is not the default. */
 static char *
 get_other_value (const WsSetting *setting)
 {
@@ -369,7 +369,7 @@ test_apart (void)
   guint            n_settings;
   const WsSetting *settings = ws_config_get_settings (&n_settings);
 
-  g_test_summary ("To change one setting changes no other.");
+  g_test_summary ("A change of one setting changes no other.");
 
   for (guint i = 0; i < n_settings; i++)
     {
@@ -398,7 +398,7 @@ test_settings (void)
   WsSettings      *other = ws_settings_new ();
   WsLimits         limits = { 0 };
 
-  g_test_summary ("The settings of a server start as the registry says, and are its own.");
+  g_test_summary ("The settings of a server start with the registry's defaults and are its own.");
 
   for (guint i = 0; i < n_settings; i++)
     if (settings[i].scope == WS_SETTING_PER_SERVER && settings[i].type != WS_SETTING_COMPUTED)
@@ -481,7 +481,7 @@ static const RequestCase request_cases[] = {
 static void
 test_request (void)
 {
-  g_test_summary ("NAME, NAME=VALUE, NAME[id] and NAME[id]=VALUE are taken apart, or refused.");
+  g_test_summary ("NAME, NAME=VALUE, NAME[id] and NAME[id]=VALUE are parsed; other forms are refused.");
 
   for (gsize i = 0; i < G_N_ELEMENTS (request_cases); i++)
     {
@@ -522,7 +522,7 @@ test_long_request (void)
   WsConfigRequest  request;
   g_autoptr (GError) error = NULL;
 
-  g_test_summary ("A very long name is an error that repeats a part; a long id and value are kept.");
+  g_test_summary ("The error for a very long name repeats a part of it; a long id and value are kept.");
 
   g_assert_false (ws_config_request_parse (&request, filler, &error));
   g_assert_error (error, WS_ERROR, WS_ERROR_INVALID_ARGUMENT);
