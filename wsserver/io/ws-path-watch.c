@@ -159,7 +159,7 @@ directory_changed_cb (GFileMonitor     *monitor,
   self->func (self->user_data);
 }
 
-/* --- looking at an interval ------------------------------------------------------------------ */
+/* --- checks at an interval ------------------------------------------------------------------- */
 
 static void
 look_in_thread (GTask        *task,
@@ -232,7 +232,7 @@ interval_cb (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
-/* --- life ------------------------------------------------------------------------------------ */
+/* --- construction ---------------------------------------------------------------------------- */
 
 WsPathWatch *
 ws_path_watch_new (const char     *path,

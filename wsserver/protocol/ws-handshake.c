@@ -315,7 +315,7 @@ ws_handshake_judge (const WsHttpHead *head)
   return judge_plain (head);
 }
 
-/* --- answer ---------------------------------------------------------------------------------- */
+/* --- response -------------------------------------------------------------------------------- */
 
 void
 ws_handshake_compute_accept (const char *key,

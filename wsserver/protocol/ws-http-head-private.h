@@ -49,8 +49,8 @@ const char *ws_http_head_get_method (const WsHttpHead *head);
 const char *ws_http_head_get_target (const WsHttpHead *head);
 /* Returns the path and query of the target, in origin form or in absolute form. */
 const char *ws_http_head_get_path (const WsHttpHead *head);
-/* Returns the host and port of the request, or NULL. A target in absolute form has them, else the Host
- * field. RFC 9112 §3.2.2. */
+/* Returns the host and port of the request, or NULL. They come from a target in absolute form, else from the
+ * Host field. RFC 9112 §3.2.2. */
 const char *ws_http_head_get_host (const WsHttpHead *head);
 guint       ws_http_head_get_minor_version (const WsHttpHead *head);
 

@@ -125,7 +125,7 @@ test_malformed (void)
     }
 }
 
-/* --- the matrix ------------------------------------------------------------------------------ */
+/* --- all combinations ------------------------------------------------------------------------ */
 
 /* A value of *_max_window_bits: its text and its meaning; 0 means that it is not a valid value. */
 typedef struct

@@ -131,7 +131,7 @@ compress_by_zlib (z_stream     *stream,
   return out;
 }
 
-/* --- the two under test ---------------------------------------------------------------------- */
+/* --- both directions under test -------------------------------------------------------------- */
 
 static GByteArray *
 compress_message (WsDeflater   *deflater,

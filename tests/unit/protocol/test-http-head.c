@@ -100,7 +100,7 @@ static const HeadCase cases[] = {
 };
 /* clang-format on */
 
-/* --- the parser as the feeder sees it -------------------------------------------------------- */
+/* --- the parser under test ------------------------------------------------------------------- */
 
 typedef struct
 {

@@ -131,7 +131,7 @@ static const ProtocolCase cases[] = {
 };
 /* clang-format on */
 
-/* --- the parser as the feeder sees it -------------------------------------------------------- */
+/* --- the parser under test ------------------------------------------------------------------- */
 
 typedef struct
 {
@@ -641,7 +641,7 @@ test_memory (void)
     }
 }
 
-/* --- random ---------------------------------------------------------------------------------- */
+/* --- generated streams ----------------------------------------------------------------------- */
 
 static void
 test_random_streams (void)

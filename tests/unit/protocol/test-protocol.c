@@ -168,7 +168,7 @@ static const ProtocolCase cases[] = {
 };
 /* clang-format on */
 
-/* --- the parser as the feeder sees it -------------------------------------------------------- */
+/* --- the parser under test ------------------------------------------------------------------- */
 
 typedef struct
 {
@@ -619,7 +619,7 @@ test_memory (void)
   g_assert_null (protocol.partial);
 }
 
-/* --- many ------------------------------------------------------------------------------------ */
+/* --- many fragments, generated streams ------------------------------------------------------- */
 
 #define N_FRAGMENTS 100000
 
