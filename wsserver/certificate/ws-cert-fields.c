@@ -6,7 +6,7 @@
 #include <gnutls/crypto.h>
 #include <string.h>
 
-#include "wsserver/certificate/ws-cert-keys-private.h"
+#include "wsserver/certificate/ws-key-numbers-private.h"
 
 #define MAX_DIGEST_BYTES 64
 #define MAX_ENTRIES 1000

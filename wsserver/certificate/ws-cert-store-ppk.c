@@ -1,6 +1,6 @@
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "wsserver/certificate/ws-cert-keys-private.h"
+#include "wsserver/certificate/ws-key-numbers-private.h"
 #include "wsserver/certificate/ws-secret-private.h"
 #include "wsserver/certificate/ws-cert-store-private.h"
 
