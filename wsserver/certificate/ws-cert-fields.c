@@ -6,7 +6,7 @@
 #include <gnutls/crypto.h>
 #include <string.h>
 
-#include "wsserver/certificate/ws-key-numbers-private.h"
+#include "wsserver/certificate/ws-ssh-private.h"
 
 #define MAX_DIGEST_BYTES 64
 #define MAX_ENTRIES 1000
@@ -143,7 +143,7 @@ format_name (gnutls_x509_dn_t dn)
 }
 
 char *
-ws_cert_format_subject (gnutls_x509_crt_t certificate)
+ws_cert_fields_format_subject (gnutls_x509_crt_t certificate)
 {
   gnutls_x509_dn_t dn;
 
@@ -151,7 +151,7 @@ ws_cert_format_subject (gnutls_x509_crt_t certificate)
 }
 
 char *
-ws_cert_format_issuer (gnutls_x509_crt_t certificate)
+ws_cert_fields_format_issuer (gnutls_x509_crt_t certificate)
 {
   gnutls_x509_dn_t dn;
 
@@ -200,8 +200,8 @@ split_name (const char *name)
 }
 
 gboolean
-ws_cert_names_equal (const char *left,
-                     const char *right)
+ws_cert_fields_equal_names (const char *left,
+                            const char *right)
 {
   g_auto (GStrv) lefts = split_name (left);
   g_auto (GStrv) rights = split_name (right);
@@ -222,7 +222,7 @@ ws_cert_names_equal (const char *left,
 /* --- Dates and numbers --- */
 
 char *
-ws_cert_format_time (time_t seconds)
+ws_cert_fields_format_time (time_t seconds)
 {
   /* The names do not follow the locale. */
   static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
@@ -238,7 +238,7 @@ ws_cert_format_time (time_t seconds)
 }
 
 char *
-ws_cert_format_serial_number (gnutls_x509_crt_t certificate)
+ws_cert_fields_format_serial_number (gnutls_x509_crt_t certificate)
 {
   guint8 serial[256];
   gsize  size = sizeof serial;
@@ -252,7 +252,7 @@ ws_cert_format_serial_number (gnutls_x509_crt_t certificate)
 }
 
 char *
-ws_cert_format_version (gnutls_x509_crt_t certificate)
+ws_cert_fields_format_version (gnutls_x509_crt_t certificate)
 {
   int version = gnutls_x509_crt_get_version (certificate);
 
@@ -262,7 +262,7 @@ ws_cert_format_version (gnutls_x509_crt_t certificate)
 /* --- Algorithms and keys --- */
 
 char *
-ws_cert_format_signature_algorithm (gnutls_x509_crt_t certificate)
+ws_cert_fields_format_signature_algorithm (gnutls_x509_crt_t certificate)
 {
   int         algorithm = gnutls_x509_crt_get_signature_algorithm (certificate);
   const char *name = algorithm > 0 ? gnutls_sign_get_name ((gnutls_sign_algorithm_t) algorithm) : NULL;
@@ -275,7 +275,7 @@ ws_cert_format_signature_algorithm (gnutls_x509_crt_t certificate)
 }
 
 char *
-ws_cert_format_public_key_algorithm (gnutls_pubkey_t key)
+ws_cert_fields_format_public_key_algorithm (gnutls_pubkey_t key)
 {
   int         algorithm = gnutls_pubkey_get_pk_algorithm (key, NULL);
   const char *name = algorithm > 0 ? gnutls_pk_get_name ((gnutls_pk_algorithm_t) algorithm) : NULL;
@@ -295,7 +295,7 @@ copy_datum (gnutls_datum_t *datum)
 }
 
 char *
-ws_cert_format_public_key (gnutls_pubkey_t key)
+ws_cert_fields_format_public_key (gnutls_pubkey_t key)
 {
   gnutls_datum_t pem = { NULL, 0 };
 
@@ -303,7 +303,7 @@ ws_cert_format_public_key (gnutls_pubkey_t key)
 }
 
 char *
-ws_cert_format_pem (gnutls_x509_crt_t certificate)
+ws_cert_fields_format_pem (gnutls_x509_crt_t certificate)
 {
   gnutls_datum_t pem = { NULL, 0 };
 
@@ -312,7 +312,7 @@ ws_cert_format_pem (gnutls_x509_crt_t certificate)
 }
 
 GBytes *
-ws_cert_get_der (gnutls_x509_crt_t certificate)
+ws_cert_fields_get_der (gnutls_x509_crt_t certificate)
 {
   gnutls_datum_t der = { NULL, 0 };
   GBytes        *bytes;
@@ -342,7 +342,7 @@ static const struct
 };
 
 guint
-ws_cert_get_usage_flags (gnutls_x509_crt_t certificate)
+ws_cert_fields_get_usage_flags (gnutls_x509_crt_t certificate)
 {
   guint flags = 0;
   guint critical;
@@ -351,7 +351,7 @@ ws_cert_get_usage_flags (gnutls_x509_crt_t certificate)
 }
 
 char *
-ws_cert_format_usage (guint flags)
+ws_cert_fields_format_usage (guint flags)
 {
   GString *list = g_string_new (NULL);
 
@@ -362,7 +362,7 @@ ws_cert_format_usage (guint flags)
 }
 
 char *
-ws_cert_format_extended_key_usage (gnutls_x509_crt_t certificate)
+ws_cert_fields_format_extended_key_usage (gnutls_x509_crt_t certificate)
 {
   GString *list = g_string_new (NULL);
 
@@ -405,7 +405,7 @@ append_alt_name (GString      *list,
 }
 
 char *
-ws_cert_format_subject_alt_names (gnutls_x509_crt_t certificate)
+ws_cert_fields_format_subject_alt_names (gnutls_x509_crt_t certificate)
 {
   GString *list = g_string_new (NULL);
 
@@ -433,8 +433,8 @@ ws_cert_format_subject_alt_names (gnutls_x509_crt_t certificate)
 /* --- Hashes --- */
 
 char *
-ws_cert_format_thumbprint (gnutls_x509_crt_t         certificate,
-                           gnutls_digest_algorithm_t algorithm)
+ws_cert_fields_format_thumbprint (gnutls_x509_crt_t         certificate,
+                                  gnutls_digest_algorithm_t algorithm)
 {
   guint8 digest[MAX_DIGEST_BYTES];
   gsize  size = sizeof digest;
@@ -445,9 +445,9 @@ ws_cert_format_thumbprint (gnutls_x509_crt_t         certificate,
 }
 
 char *
-ws_cert_format_fingerprint (gnutls_x509_crt_t         certificate,
-                            gnutls_pubkey_t           key,
-                            gnutls_digest_algorithm_t algorithm)
+ws_cert_fields_format_fingerprint (gnutls_x509_crt_t         certificate,
+                                   gnutls_pubkey_t           key,
+                                   gnutls_digest_algorithm_t algorithm)
 {
   g_autoptr (GByteArray) blob = NULL;
   guint8 digest[MAX_DIGEST_BYTES];

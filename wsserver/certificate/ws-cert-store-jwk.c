@@ -1,8 +1,10 @@
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "wsserver/certificate/ws-cert-store-loaders-private.h"
+
+#include "wsserver/certificate/ws-cert-chain-private.h"
 #include "wsserver/certificate/ws-key-numbers-private.h"
 #include "wsserver/certificate/ws-secret-private.h"
-#include "wsserver/certificate/ws-cert-store-private.h"
 
 #include <string.h>
 
@@ -12,7 +14,7 @@
 
 /* A JSON Web Key or a set of them: RFC 7517, RFC 7518 §6, RFC 8037 §2. */
 
-/* json-glib descends into every level; its stack ends earlier than a file of brackets. */
+/* json-glib recurses into every level: a file of brackets would overflow its stack. */
 # define MAX_DEPTH 16
 # define MAX_KEYS 100
 
@@ -21,7 +23,7 @@ static const struct
   const char        *name;
   gnutls_ecc_curve_t curve;
   const char        *kty;
-} curves[] = {
+} jwk_curves[] = {
   { "P-256", GNUTLS_ECC_CURVE_SECP256R1, "EC" },
   { "P-384", GNUTLS_ECC_CURVE_SECP384R1, "EC" },
   { "P-521", GNUTLS_ECC_CURVE_SECP521R1, "EC" },
@@ -67,14 +69,14 @@ get_string (JsonObject *object,
              : NULL;
 }
 
-/* A number of the key. Its bytes stay in kept until the key is made. */
+/* A number of the key. kept owns its bytes until the key is made. */
 static gnutls_datum_t
 get_number (JsonObject *object,
             const char *name,
             GPtrArray  *kept)
 {
   const char    *text = get_string (object, name);
-  GBytes        *bytes = text != NULL ? ws_secret_decode_base64 (text, strlen (text), TRUE) : NULL;
+  GBytes        *bytes = text != NULL ? ws_secret_decode_base64url (text, strlen (text)) : NULL;
   gnutls_datum_t datum = { NULL, 0 };
 
   if (bytes != NULL)
@@ -89,9 +91,9 @@ get_number (JsonObject *object,
 }
 
 static gboolean
-add_certificates (WsCertStore *store,
-                  JsonObject  *object,
-                  GError     **error)
+add_jwk_certificates (WsCertStore *store,
+                      JsonObject  *object,
+                      GError     **error)
 {
   JsonNode  *node = json_object_get_member (object, "x5c");
   JsonArray *array = node != NULL && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
@@ -100,7 +102,7 @@ add_certificates (WsCertStore *store,
     {
       JsonNode   *element = json_array_get_element (array, i);
       const char *text = JSON_NODE_HOLDS_VALUE (element) ? json_node_get_string (element) : NULL;
-      g_autoptr (GBytes) bytes = text != NULL ? ws_secret_decode_base64 (text, strlen (text), FALSE) : NULL;
+      g_autoptr (GBytes) bytes = text != NULL ? ws_secret_decode_base64 (text, strlen (text)) : NULL;
       gnutls_datum_t der;
       gsize          length;
 
@@ -114,14 +116,14 @@ add_certificates (WsCertStore *store,
   return TRUE;
 }
 
-/* A key ends in either. The fault is read through its pointer, because it is set while the
- * arguments are evaluated. */
+/* Adds whichever key is not NULL. fault is passed by its address because making the key, which
+ * happens while the arguments are evaluated, sets it. */
 static gboolean
-finish (WsCertStore          *store,
-        gnutls_pubkey_t       public_key,
-        gnutls_x509_privkey_t key,
-        const char          **fault,
-        GError              **error)
+finish_jwk (WsCertStore          *store,
+            gnutls_pubkey_t       public_key,
+            gnutls_x509_privkey_t key,
+            const char          **fault,
+            GError              **error)
 {
   if (key != NULL)
     return ws_cert_store_take_key (store, key, error);
@@ -133,9 +135,9 @@ finish (WsCertStore          *store,
 }
 
 static gboolean
-add_rsa (WsCertStore *store,
-         JsonObject  *object,
-         GError     **error)
+add_jwk_rsa (WsCertStore *store,
+             JsonObject  *object,
+             GError     **error)
 {
   g_autoptr (GPtrArray) kept = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
   const char  *fault = NULL;
@@ -148,36 +150,36 @@ add_rsa (WsCertStore *store,
   };
 
   if (json_object_has_member (object, "d"))
-    return finish (store, NULL, ws_cert_rsa_private_new (&numbers, &fault), &fault, error);
-  return finish (store, ws_cert_rsa_public_new (&numbers, &fault), NULL, &fault, error);
+    return finish_jwk (store, NULL, ws_key_numbers_make_rsa_private (&numbers, &fault), &fault, error);
+  return finish_jwk (store, ws_key_numbers_make_rsa_public (&numbers, &fault), NULL, &fault, error);
 }
 
 static gboolean
-add_ecc (WsCertStore *store,
-         JsonObject  *object,
-         const char  *kty,
-         GError     **error)
+add_jwk_ecc (WsCertStore *store,
+             JsonObject  *object,
+             const char  *kty,
+             GError     **error)
 {
   g_autoptr (GPtrArray) kept = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
   const char  *crv = get_string (object, "crv");
   const char  *fault = NULL;
   WsEccNumbers numbers = { .curve = GNUTLS_ECC_CURVE_INVALID };
 
-  for (guint i = 0; i < G_N_ELEMENTS (curves); i++)
-    if (g_strcmp0 (crv, curves[i].name) == 0 && g_str_equal (kty, curves[i].kty))
-      numbers.curve = curves[i].curve;
+  for (guint i = 0; i < G_N_ELEMENTS (jwk_curves); i++)
+    if (g_strcmp0 (crv, jwk_curves[i].name) == 0 && g_str_equal (kty, jwk_curves[i].kty))
+      numbers.curve = jwk_curves[i].curve;
   numbers.x = get_number (object, "x", kept);
   if (g_str_equal (kty, "EC"))
     numbers.y = get_number (object, "y", kept);
   numbers.k = get_number (object, "d", kept);
 
   if (json_object_has_member (object, "d"))
-    return finish (store, NULL, ws_cert_ecc_private_new (&numbers, &fault), &fault, error);
-  return finish (store, ws_cert_ecc_public_new (&numbers, &fault), NULL, &fault, error);
+    return finish_jwk (store, NULL, ws_key_numbers_make_ecc_private (&numbers, &fault), &fault, error);
+  return finish_jwk (store, ws_key_numbers_make_ecc_public (&numbers, &fault), NULL, &fault, error);
 }
 
 static gboolean
-add_key (WsCertStore *store,
+add_jwk (WsCertStore *store,
          JsonNode    *node,
          gboolean     in_set,
          GError     **error)
@@ -187,13 +189,13 @@ add_key (WsCertStore *store,
 
   if (kty == NULL)
     return ws_cert_store_fail (store, error, "it is not a JSON Web Key: there is no kty");
-  if (!add_certificates (store, object, error))
+  if (!add_jwk_certificates (store, object, error))
     return FALSE;
   if (g_str_equal (kty, "RSA"))
-    return add_rsa (store, object, error);
+    return add_jwk_rsa (store, object, error);
   if (g_str_equal (kty, "EC") || g_str_equal (kty, "OKP"))
-    return add_ecc (store, object, kty, error);
-  /* RFC 7517 §5: what is not understood in a set is passed over. */
+    return add_jwk_ecc (store, object, kty, error);
+  /* RFC 7517 §5: keys in a set that are not understood are skipped. */
   return in_set || ws_cert_store_fail (store, error, "the kty of the key is not RSA, EC or OKP");
 }
 
@@ -221,11 +223,11 @@ ws_cert_store_load_jwk (WsCertStore  *store,
   if (JSON_NODE_HOLDS_OBJECT (root))
     set = json_object_get_member (json_node_get_object (root), "keys");
   if (set == NULL || !JSON_NODE_HOLDS_ARRAY (set))
-    return add_key (store, root, FALSE, error);
+    return add_jwk (store, root, FALSE, error);
 
   keys = json_node_get_array (set);
   for (guint i = 0; i < MIN (json_array_get_length (keys), MAX_KEYS); i++)
-    if (!add_key (store, json_array_get_element (keys, i), TRUE, error))
+    if (!add_jwk (store, json_array_get_element (keys, i), TRUE, error))
       return FALSE;
   return TRUE;
 }

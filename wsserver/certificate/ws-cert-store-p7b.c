@@ -1,15 +1,15 @@
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "wsserver/certificate/ws-cert-store-private.h"
+#include "wsserver/certificate/ws-cert-store-loaders-private.h"
 
 #include <gnutls/pkcs7.h>
 
 #define MAX_CERTIFICATES 1000
 
 static gboolean
-add_certificates (WsCertStore   *store,
-                  gnutls_pkcs7_t pkcs7,
-                  GError       **error)
+add_p7b_certificates (WsCertStore   *store,
+                      gnutls_pkcs7_t pkcs7,
+                      GError       **error)
 {
   int count = gnutls_pkcs7_get_crt_count (pkcs7);
 
@@ -53,7 +53,7 @@ ws_cert_store_load_p7b (WsCertStore  *store,
   if (code < 0)
     loaded = ws_cert_store_fail (store, error, "it is not PKCS #7: %s", gnutls_strerror (code));
   else
-    loaded = add_certificates (store, pkcs7, error);
+    loaded = add_p7b_certificates (store, pkcs7, error);
   gnutls_pkcs7_deinit (pkcs7);
   return loaded;
 }

@@ -1,6 +1,6 @@
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "wsserver/certificate/ws-cert-store-private.h"
+#include "wsserver/certificate/ws-cert-store-loaders-private.h"
 
 #include <string.h>
 
@@ -19,14 +19,14 @@ typedef struct
 } PemBlock;
 
 static const guint8 *
-find (const guint8 *start,
-      const guint8 *end,
-      const char   *needle)
+find_text (const guint8 *start,
+           const guint8 *end,
+           const char   *needle)
 {
   return memmem (start, (gsize) (end - start), needle, strlen (needle));
 }
 
-/* FALSE without an error when there is no more; *position moves behind the block. */
+/* Returns FALSE without an error after the last block. Moves position behind the block. */
 static gboolean
 next_block (WsCertStore   *store,
             const guint8 **position,
@@ -34,7 +34,7 @@ next_block (WsCertStore   *store,
             PemBlock      *block,
             GError       **error)
 {
-  const guint8 *begin = find (*position, end, BEGIN_MARK);
+  const guint8 *begin = find_text (*position, end, BEGIN_MARK);
   const guint8 *label;
   const guint8 *label_end;
   const guint8 *finish;
@@ -43,14 +43,14 @@ next_block (WsCertStore   *store,
   if (begin == NULL)
     return FALSE;
   label = begin + strlen (BEGIN_MARK);
-  label_end = find (label, end, DASHES);
+  label_end = find_text (label, end, DASHES);
   if (label_end == NULL || label_end == label || label_end - label > MAX_LABEL)
     return ws_cert_store_fail (store, error, "it has a malformed PEM line");
 
   memcpy (block->label, label, (gsize) (label_end - label));
   block->label[label_end - label] = '\0';
   g_snprintf (finish_mark, sizeof finish_mark, END_MARK "%s" DASHES, block->label);
-  finish = find (label_end, end, finish_mark);
+  finish = find_text (label_end, end, finish_mark);
   if (finish == NULL)
     return ws_cert_store_fail (store, error, "a PEM block has no end line");
 
@@ -97,14 +97,14 @@ add_pkcs8_block (WsCertStore    *store,
   return added;
 }
 
-/* PKCS #1, SEC 1, plain PKCS #8, and the DEK-Info encryption of old OpenSSL. */
+/* PKCS #1, SEC 1 and plain PKCS #8, also with the DEK-Info encryption of old OpenSSL. */
 static gboolean
 add_key_block (WsCertStore    *store,
                const PemBlock *block,
                GError        **error)
 {
   gboolean encrypted =
-      find (block->text.data, block->text.data + block->text.size, DEK_INFO) != NULL;
+      find_text (block->text.data, block->text.data + block->text.size, DEK_INFO) != NULL;
   gnutls_x509_privkey_t key;
   int                   code = gnutls_x509_privkey_init (&key);
 
@@ -170,11 +170,11 @@ add_block (WsCertStore    *store,
                                "\"ssh-keygen -p -m PKCS8 -f FILE\" rewrites one");
   if (g_str_has_suffix (label, "PRIVATE KEY"))
     return add_key_block (store, block, error);
-  /* Requests, revocation lists, parameters. */
+  /* Requests, revocation lists and parameters are ignored. */
   return TRUE;
 }
 
-/* DER of what a PEM block could have had in it. */
+/* The same contents in DER. */
 static gboolean
 load_der (WsCertStore  *store,
           const guint8 *data,
@@ -205,11 +205,11 @@ load_der (WsCertStore  *store,
 }
 
 static gboolean
-load (WsCertStore  *store,
-      const guint8 *data,
-      gsize         length,
-      gboolean      with_keys,
-      GError      **error)
+load_pem (WsCertStore  *store,
+          const guint8 *data,
+          gsize         length,
+          gboolean      with_keys,
+          GError      **error)
 {
   const guint8 *position = data;
   const guint8 *end = data + length;
@@ -217,7 +217,7 @@ load (WsCertStore  *store,
   PemBlock      block;
   guint         n_blocks = 0;
 
-  if (find (data, end, BEGIN_MARK) == NULL)
+  if (find_text (data, end, BEGIN_MARK) == NULL)
     return load_der (store, data, length, with_keys, error);
 
   while (next_block (store, &position, end, &block, &block_error))
@@ -238,15 +238,14 @@ ws_cert_store_load_pem (WsCertStore  *store,
                         gsize         length,
                         GError      **error)
 {
-  return load (store, data, length, TRUE, error);
+  return load_pem (store, data, length, TRUE, error);
 }
 
-/* The same without private keys, which a store of public keys is not asked for. */
 gboolean
 ws_cert_store_load_public (WsCertStore  *store,
                            const guint8 *data,
                            gsize         length,
                            GError      **error)
 {
-  return load (store, data, length, FALSE, error);
+  return load_pem (store, data, length, FALSE, error);
 }

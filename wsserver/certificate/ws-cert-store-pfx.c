@@ -1,13 +1,12 @@
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "wsserver/certificate/ws-cert-store-private.h"
+#include "wsserver/certificate/ws-cert-store-loaders-private.h"
 
 #include <gnutls/pkcs12.h>
 
-/* More than any key store has, and few enough to look at. */
 #define MAX_BAGS 1000
 
-/* GnuTLS derives keys with as many rounds as the file asks for, so the number is looked at first. */
+/* GnuTLS derives keys with as many rounds as the file asks for, so the number is checked first. */
 static gboolean
 check_mac_rounds (gnutls_pkcs12_t pkcs12)
 {
@@ -19,7 +18,7 @@ check_mac_rounds (gnutls_pkcs12_t pkcs12)
   int                    code = gnutls_pkcs12_mac_info (pkcs12, &mac, salt, &salt_size, &rounds, &oid);
 
   gnutls_free (oid);
-  return code != GNUTLS_E_SHORT_MEMORY_BUFFER && rounds <= WS_CERT_MAX_KDF_ITERATIONS;
+  return code != GNUTLS_E_SHORT_MEMORY_BUFFER && rounds <= WS_CERT_STORE_MAX_KDF_ROUNDS;
 }
 
 static gboolean
@@ -34,16 +33,16 @@ check_bag_rounds (gnutls_pkcs12_bag_t bag)
   int    code = gnutls_pkcs12_bag_enc_info (bag, &schema, &cipher, salt, &salt_size, &rounds, &oid);
 
   gnutls_free (oid);
-  return code != GNUTLS_E_SHORT_MEMORY_BUFFER && rounds <= WS_CERT_MAX_KDF_ITERATIONS;
+  return code != GNUTLS_E_SHORT_MEMORY_BUFFER && rounds <= WS_CERT_STORE_MAX_KDF_ROUNDS;
 }
 
-/* Finds the form of the password that fits: an empty one has two in PKCS #12, no bytes at all or
- * two zeros. Files without a check value are tried with the password as it is. */
+/* Finds the form of the password that fits. PKCS #12 has two forms of an empty password: no bytes, or
+ * two zero bytes. A file without a check value is opened with the password as given. */
 static gboolean
-check_password (WsCertStore    *store,
-                gnutls_pkcs12_t pkcs12,
-                const char    **password,
-                GError        **error)
+check_pfx_password (WsCertStore    *store,
+                    gnutls_pkcs12_t pkcs12,
+                    const char    **password,
+                    GError        **error)
 {
   int code;
 
@@ -85,10 +84,10 @@ add_plain_key (WsCertStore          *store,
 }
 
 static gboolean
-add_element (WsCertStore        *store,
-             gnutls_pkcs12_bag_t bag,
-             guint               element,
-             GError            **error)
+add_bag_element (WsCertStore        *store,
+                 gnutls_pkcs12_bag_t bag,
+                 guint               element,
+                 GError            **error)
 {
   gnutls_datum_t data = { NULL, 0 };
   int            type = (int) gnutls_pkcs12_bag_get_type (bag, element);
@@ -98,7 +97,7 @@ add_element (WsCertStore        *store,
       type != GNUTLS_BAG_PKCS8_ENCRYPTED_KEY)
     return TRUE;
 
-  /* The data stay the bag's. */
+  /* The bag keeps the data. */
   code = gnutls_pkcs12_bag_get_data (bag, element, &data);
   if (code < 0)
     return ws_cert_store_fail (store, error, "an entry cannot be read: %s", gnutls_strerror (code));
@@ -131,7 +130,7 @@ add_bag (WsCertStore        *store,
 
   count = gnutls_pkcs12_bag_get_count (bag);
   for (int i = 0; i < count; i++)
-    if (!add_element (store, bag, (guint) i, error))
+    if (!add_bag_element (store, bag, (guint) i, error))
       return FALSE;
   return TRUE;
 }
@@ -143,7 +142,7 @@ add_bags (WsCertStore    *store,
 {
   const char *password = NULL;
 
-  if (!check_password (store, pkcs12, &password, error))
+  if (!check_pfx_password (store, pkcs12, &password, error))
     return FALSE;
 
   for (int i = 0; i < MAX_BAGS; i++)

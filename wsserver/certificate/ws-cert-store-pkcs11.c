@@ -1,38 +1,18 @@
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "wsserver/certificate/ws-secret-private.h"
-#include "wsserver/certificate/ws-cert-store-private.h"
+#include "wsserver/certificate/ws-cert-store-loaders-private.h"
 
 #include <gnutls/pkcs11.h>
 #include <string.h>
 
-/* Keys on a token. The store is an RFC 7512 URI, whose module-path may name a module, or the path
- * of a module, which stands for all tokens that it shows. Modules belong to the process: GnuTLS
- * takes those that the system has registered, and one added stays. */
+#include "wsserver/certificate/ws-secret-private.h"
+
+/* Keys on a token. The store is either an RFC 7512 URI, whose module-path may name a module, or the path
+ * of a module, which means all of its tokens. Modules are loaded once per process: GnuTLS loads those
+ * that the system has registered, and a module that was added stays loaded. */
 
 #define SCHEME "pkcs11:"
 #define MAX_OBJECTS 1000
-
-/* Asked once an operation: a second question means that the first answer was wrong, and tokens lock
- * themselves after some of those. */
-static int
-pin_cb (gpointer    user_data,
-        int         attempt,
-        const char *token_url,
-        const char *token_label,
-        guint       flags,
-        char       *pin,
-        gsize       pin_max)
-{
-  const char *known = user_data;
-
-  if (known == NULL || known[0] == '\0' || attempt > 0 || (flags & GNUTLS_PIN_WRONG) != 0 ||
-      strlen (known) >= pin_max)
-    return GNUTLS_E_PKCS11_PIN_ERROR;
-
-  g_strlcpy (pin, known, pin_max);
-  return 0;
-}
 
 static char *
 get_query_attribute (const char *uri,
@@ -49,9 +29,9 @@ get_query_attribute (const char *uri,
 }
 
 static gboolean
-add_module (WsCertStore *store,
-            const char  *path,
-            GError     **error)
+add_pkcs11_module (WsCertStore *store,
+                   const char  *path,
+                   GError     **error)
 {
   int code = gnutls_pkcs11_add_provider (path, NULL);
 
@@ -59,8 +39,8 @@ add_module (WsCertStore *store,
                                           gnutls_strerror (code));
 }
 
-/* The URI of the private key that belongs to a certificate, which has the same id (CKA_ID), or the
- * same label if there is none. */
+/* The URI of the private key of a certificate: it has the same id (CKA_ID), or the same label if there
+ * is no id. */
 static char *
 make_key_uri (gnutls_pkcs11_obj_t object)
 {
@@ -81,38 +61,9 @@ make_key_uri (gnutls_pkcs11_obj_t object)
   return g_string_free (g_steal_pointer (&uri), FALSE);
 }
 
-int
-ws_cert_open_uri (const char       *uri,
-                  const char       *pin,
-                  gnutls_privkey_t *key)
-{
-  int code = gnutls_privkey_init (key);
-
-  if (code < 0)
-    return code;
-  gnutls_privkey_set_pin_function (*key, pin_cb, (char *) pin);
-  code = gnutls_privkey_import_url (*key, uri, 0);
-  if (code < 0)
-    g_clear_pointer (key, gnutls_privkey_deinit);
-  return code;
-}
-
-WsCertKey *
-ws_cert_key_new_for_uri (const char *uri,
-                         const char *pin,
-                         int        *code)
-{
-  g_autoptr (WsCertKey) self = g_new0 (WsCertKey, 1);
-
-  self->uri = g_strdup (uri);
-  self->pin = g_strdup (pin);
-  *code = ws_cert_open_uri (uri, self->pin, &self->key);
-  return *code >= 0 ? g_steal_pointer (&self) : NULL;
-}
-
 static void
-add_object (WsCertStore        *store,
-            gnutls_pkcs11_obj_t object)
+add_token_certificate (WsCertStore        *store,
+                       gnutls_pkcs11_obj_t object)
 {
   g_autofree char  *uri = NULL;
   gnutls_x509_crt_t certificate;
@@ -140,27 +91,9 @@ add_object (WsCertStore        *store,
     ws_cert_store_lock (store, code);
 }
 
-void
-ws_cert_store_add_key_uri (WsCertStore *self,
-                           const char  *uri)
-{
-  g_autoptr (WsCertKey) key = NULL;
-  gsize size = WS_CERT_KEY_ID_BYTES;
-  int   code;
-
-  if (self->certificates->len == 0)
-    return;
-  key = ws_cert_key_new_for_uri (uri, self->password, &code);
-  if (key == NULL)
-    return;
-  gnutls_x509_crt_get_key_id (g_ptr_array_index (self->certificates, 0), GNUTLS_KEYID_USE_SHA256, key->id,
-                              &size);
-  g_ptr_array_add (self->keys, g_steal_pointer (&key));
-}
-
-/* A URI of a key that has no certificate beside it. */
+/* A URI of a key without a certificate. */
 static gboolean
-add_key_alone (WsCertStore *store,
+add_token_key (WsCertStore *store,
                const char  *uri,
                GError     **error)
 {
@@ -185,9 +118,9 @@ add_key_alone (WsCertStore *store,
 }
 
 static gboolean
-add_objects (WsCertStore *store,
-             const char  *uri,
-             GError     **error)
+add_token_certificates (WsCertStore *store,
+                        const char  *uri,
+                        GError     **error)
 {
   gnutls_pkcs11_obj_t *objects = NULL;
   guint                n_objects = 0;
@@ -200,17 +133,17 @@ add_objects (WsCertStore *store,
   for (guint i = 0; code >= 0 && i < n_objects; i++)
     {
       if (i < MAX_OBJECTS)
-        add_object (store, objects[i]);
+        add_token_certificate (store, objects[i]);
       gnutls_pkcs11_obj_deinit (objects[i]);
     }
   gnutls_free (objects);
   return TRUE;
 }
 
-/* All tokens but those that hold the certificate authorities of the system. */
+/* All tokens except those with the system's certificate authorities. */
 static gboolean
-add_tokens (WsCertStore *store,
-            GError     **error)
+add_all_tokens (WsCertStore *store,
+                GError     **error)
 {
   char *url = NULL;
 
@@ -223,33 +156,33 @@ add_tokens (WsCertStore *store,
       gnutls_free (url);
       if (gnutls_pkcs11_token_get_flags (uri, &flags) >= 0 && (flags & GNUTLS_PKCS11_TOKEN_TRUSTED) != 0)
         continue;
-      if (!add_objects (store, uri, error))
+      if (!add_token_certificates (store, uri, error))
         return FALSE;
     }
   return TRUE;
 }
 
 static gboolean
-load (WsCertStore *store,
-      const char  *text,
-      GError     **error)
+load_tokens (WsCertStore *store,
+             const char  *text,
+             GError     **error)
 {
   g_autofree char *module = NULL;
 
   if (!g_str_has_prefix (text, SCHEME))
     {
-      if (!add_module (store, text, error) || !add_tokens (store, error))
+      if (!add_pkcs11_module (store, text, error) || !add_all_tokens (store, error))
         return FALSE;
       return store->certificates->len > 0 || ws_cert_store_fail (store, error, "its tokens hold no certificate");
     }
 
   module = get_query_attribute (text, "module-path");
-  if (module != NULL && !add_module (store, module, error))
+  if (module != NULL && !add_pkcs11_module (store, module, error))
     return FALSE;
-  /* A wrong type would be an error of the listing: only certificates are listed. */
-  if (strstr (text, "type=private") == NULL && !add_objects (store, text, error))
+  /* Listing a URI of a private key would fail, because only certificates are listed. */
+  if (strstr (text, "type=private") == NULL && !add_token_certificates (store, text, error))
     return FALSE;
-  return store->certificates->len > 0 || add_key_alone (store, text, error);
+  return store->certificates->len > 0 || add_token_key (store, text, error);
 }
 
 gboolean
@@ -271,7 +204,7 @@ ws_cert_store_load_pkcs11 (WsCertStore  *store,
   pin = get_query_attribute (text, "pin-value");
   if (password[0] == '\0' && pin != NULL)
     store->password = pin;
-  loaded = load (store, text, error);
+  loaded = load_tokens (store, text, error);
   store->password = password;
   return loaded;
 }

@@ -1,8 +1,8 @@
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "wsserver/certificate/ws-key-numbers-private.h"
+#include "wsserver/certificate/ws-cert-store-loaders-private.h"
 #include "wsserver/certificate/ws-secret-private.h"
-#include "wsserver/certificate/ws-cert-store-private.h"
+#include "wsserver/certificate/ws-ssh-private.h"
 
 #include <gnutls/crypto.h>
 #include <string.h>
@@ -11,11 +11,11 @@
 # include <argon2.h>
 #endif
 
-/* PuTTY private keys, versions 2 and 3, as appendix C of PuTTY's manual describes them. */
+/* PuTTY private keys, versions 2 and 3: appendix C of PuTTY's manual. */
 
 #define MAGIC "PuTTY-User-Key-File-"
 #define MAX_LINES 1000
-/* What a file may ask Argon2 to do: a quarter of a gibibyte of memory, and some seconds of work. */
+/* Limits of the work that a file may ask Argon2 for: 256 MiB of memory and some seconds. */
 #define MAX_ARGON2_MEMORY_KIB (256 * 1024)
 #define MAX_ARGON2_PASSES 1000
 #define MAX_ARGON2_WORK_KIB (4 * 1024 * 1024)
@@ -37,7 +37,7 @@ typedef struct
   GBytes  *private_blob;
   char    *mac;
 
-  /* Version 3, encrypted. */
+  /* Of an encrypted file of version 3. */
   char  *argon2_name;
   guint  argon2_memory_kib;
   guint  argon2_passes;
@@ -46,7 +46,7 @@ typedef struct
   gsize  argon2_salt_bytes;
 } PpkFile;
 
-/* What a passphrase becomes. */
+/* Keys derived from the passphrase. */
 typedef struct
 {
   guint8 cipher_key[CIPHER_KEY_BYTES];
@@ -77,7 +77,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (PpkKeys, ppk_keys_clear)
 
 /* The next line as a string, or NULL at the end. */
 static char *
-take_line (const char **text)
+take_ppk_line (const char **text)
 {
   gsize length = strcspn (*text, "\r\n");
   char *line;
@@ -92,12 +92,12 @@ take_line (const char **text)
   return line;
 }
 
-/* The value of the next line, which has to have this name. */
+/* The value of the next line, or NULL if the line has another name. */
 static char *
-take_field (const char **text,
-            const char  *name)
+take_ppk_field (const char **text,
+                const char  *name)
 {
-  g_autofree char *line = take_line (text);
+  g_autofree char *line = take_ppk_line (text);
   gsize            length = strlen (name);
 
   if (line == NULL || strncmp (line, name, length) != 0 || line[length] != ':')
@@ -106,12 +106,12 @@ take_field (const char **text,
 }
 
 static gboolean
-take_number (const char **text,
-             const char  *name,
-             guint        max,
-             guint       *number)
+take_ppk_number (const char **text,
+                 const char  *name,
+                 guint        max,
+                 guint       *number)
 {
-  g_autofree char *value = take_field (text, name);
+  g_autofree char *value = take_ppk_field (text, name);
   guint64          parsed;
 
   if (value == NULL || !g_ascii_string_to_unsigned (value, 10, 1, max, &parsed, NULL))
@@ -121,23 +121,23 @@ take_number (const char **text,
 }
 
 static GBytes *
-take_blob (const char **text,
-           const char  *name)
+take_ppk_blob (const char **text,
+               const char  *name)
 {
   const char *start;
   guint       n_lines;
 
-  if (!take_number (text, name, MAX_LINES, &n_lines))
+  if (!take_ppk_number (text, name, MAX_LINES, &n_lines))
     return NULL;
   start = *text;
   for (guint i = 0; i < n_lines; i++)
     {
-      g_autoptr (WsSecret) line = take_line (text);
+      g_autoptr (WsSecret) line = take_ppk_line (text);
 
       if (line == NULL)
         return NULL;
     }
-  return ws_secret_decode_base64 (start, (gsize) (*text - start), FALSE);
+  return ws_secret_decode_base64 (start, (gsize) (*text - start));
 }
 
 static gboolean
@@ -169,22 +169,22 @@ parse_argon2 (PpkFile     *file,
 {
   g_autofree char *salt = NULL;
 
-  file->argon2_name = take_field (text, "Key-Derivation");
+  file->argon2_name = take_ppk_field (text, "Key-Derivation");
   if (file->argon2_name == NULL ||
-      !take_number (text, "Argon2-Memory", MAX_ARGON2_MEMORY_KIB, &file->argon2_memory_kib) ||
-      !take_number (text, "Argon2-Passes", MAX_ARGON2_PASSES, &file->argon2_passes) ||
-      !take_number (text, "Argon2-Parallelism", MAX_ARGON2_PARALLELISM, &file->argon2_parallelism))
+      !take_ppk_number (text, "Argon2-Memory", MAX_ARGON2_MEMORY_KIB, &file->argon2_memory_kib) ||
+      !take_ppk_number (text, "Argon2-Passes", MAX_ARGON2_PASSES, &file->argon2_passes) ||
+      !take_ppk_number (text, "Argon2-Parallelism", MAX_ARGON2_PARALLELISM, &file->argon2_parallelism))
     return FALSE;
 
-  salt = take_field (text, "Argon2-Salt");
+  salt = take_ppk_field (text, "Argon2-Salt");
   return salt != NULL && file->argon2_passes <= MAX_ARGON2_WORK_KIB / file->argon2_memory_kib &&
          parse_hex (salt, file->argon2_salt, sizeof file->argon2_salt, &file->argon2_salt_bytes);
 }
 
-/* NULL, or what is wrong. */
+/* Returns NULL on success, else the fault. */
 static const char *
-parse (PpkFile    *file,
-       const char *text)
+parse_ppk (PpkFile    *file,
+           const char *text)
 {
   if (g_str_has_prefix (text, MAGIC "1:"))
     return "PuTTY keys of version 1 are not read; \"puttygen FILE -o NEW.ppk\" rewrites one";
@@ -195,23 +195,23 @@ parse (PpkFile    *file,
   else
     return "it is not a PuTTY private key of version 2 or 3";
 
-  file->algorithm = take_field (&text, file->version == 2 ? MAGIC "2" : MAGIC "3");
-  file->encryption = take_field (&text, "Encryption");
+  file->algorithm = take_ppk_field (&text, file->version == 2 ? MAGIC "2" : MAGIC "3");
+  file->encryption = take_ppk_field (&text, "Encryption");
   if (file->encryption == NULL)
     return "the Encryption line is missing";
   file->encrypted = g_str_equal (file->encryption, "aes256-cbc");
   if (!file->encrypted && !g_str_equal (file->encryption, "none"))
     return "its encryption is neither none nor aes256-cbc";
-  file->comment = take_field (&text, "Comment");
-  file->public_blob = file->comment != NULL ? take_blob (&text, "Public-Lines") : NULL;
+  file->comment = take_ppk_field (&text, "Comment");
+  file->public_blob = file->comment != NULL ? take_ppk_blob (&text, "Public-Lines") : NULL;
   if (file->public_blob == NULL)
     return "the Comment line or the public key is missing or malformed";
   if (file->encrypted && file->version == 3 && !parse_argon2 (file, &text))
     return "the key derivation is malformed, or asks for too much memory or time";
-  file->private_blob = take_blob (&text, "Private-Lines");
+  file->private_blob = take_ppk_blob (&text, "Private-Lines");
   if (file->private_blob == NULL)
     return "the private key is missing or malformed";
-  file->mac = take_field (&text, "Private-MAC");
+  file->mac = take_ppk_field (&text, "Private-MAC");
   return file->mac != NULL ? NULL : "the Private-MAC line is missing";
 }
 
@@ -282,10 +282,10 @@ derive_version_3 (const PpkFile *file,
 #endif
 
 static gboolean
-derive (WsCertStore   *store,
-        const PpkFile *file,
-        PpkKeys       *keys,
-        GError       **error)
+derive_keys (WsCertStore   *store,
+             const PpkFile *file,
+             PpkKeys       *keys,
+             GError       **error)
 {
   const char *passphrase = store->key_password;
 
@@ -306,10 +306,10 @@ derive (WsCertStore   *store,
 #endif
 }
 
-/* The private blob in the clear, with its padding. */
+/* The decrypted private blob with its padding. */
 static GBytes *
-decrypt (const PpkFile *file,
-         const PpkKeys *keys)
+decrypt_private_blob (const PpkFile *file,
+                      const PpkKeys *keys)
 {
   gnutls_datum_t     key = { (guint8 *) keys->cipher_key, CIPHER_KEY_BYTES };
   gnutls_datum_t     iv = { (guint8 *) keys->cipher_iv, CIPHER_BLOCK_BYTES };
@@ -327,7 +327,7 @@ decrypt (const PpkFile *file,
     return NULL;
 
   data = g_malloc (length);
-  plain = ws_secret_bytes_new_take (data, length);
+  plain = ws_secret_new_bytes_take (data, length);
   code = gnutls_cipher_decrypt2 (cipher, sealed, length, data, length);
   gnutls_cipher_deinit (cipher);
   return code >= 0 ? g_steal_pointer (&plain) : NULL;
@@ -368,11 +368,11 @@ check_mac (const PpkFile *file,
   return gnutls_memcmp (expected, actual, bytes) == 0;
 }
 
-/* The private numbers; behind them there is padding. */
+/* Reads the private numbers. Padding follows them. */
 static gnutls_x509_privkey_t
-make_key (WsSshNumbers *numbers,
-          GBytes       *plain,
-          const char  **fault)
+make_ppk_key (WsSshNumbers *numbers,
+              GBytes       *plain,
+              const char  **fault)
 {
   gsize          length;
   gnutls_datum_t rest = { (guint8 *) g_bytes_get_data (plain, &length), 0 };
@@ -385,22 +385,22 @@ make_key (WsSshNumbers *numbers,
       if (!ws_ssh_take_string (&rest, &numbers->rsa.d) || !ws_ssh_take_string (&rest, &numbers->rsa.p) ||
           !ws_ssh_take_string (&rest, &numbers->rsa.q))
         return NULL;
-      return ws_cert_rsa_private_new (&numbers->rsa, fault);
+      return ws_key_numbers_make_rsa_private (&numbers->rsa, fault);
     case GNUTLS_PK_DSA:
       if (!ws_ssh_take_string (&rest, &numbers->dsa.x))
         return NULL;
-      return ws_cert_dsa_private_new (&numbers->dsa, fault);
+      return ws_key_numbers_make_dsa_private (&numbers->dsa, fault);
     default:
       if (!ws_ssh_take_string (&rest, &numbers->ecc.k))
         return NULL;
-      return ws_cert_ecc_private_new (&numbers->ecc, fault);
+      return ws_key_numbers_make_ecc_private (&numbers->ecc, fault);
     }
 }
 
 static gboolean
-open_key (WsCertStore   *store,
-          const PpkFile *file,
-          GError       **error)
+open_ppk_key (WsCertStore   *store,
+              const PpkFile *file,
+              GError       **error)
 {
   g_auto (PpkKeys) keys = { { 0 } };
   g_autoptr (GBytes) plain = NULL;
@@ -410,9 +410,9 @@ open_key (WsCertStore   *store,
   gnutls_datum_t        blob;
   gsize                 length;
 
-  if (!derive (store, file, &keys, error))
+  if (!derive_keys (store, file, &keys, error))
     return FALSE;
-  plain = decrypt (file, &keys);
+  plain = decrypt_private_blob (file, &keys);
   if (plain == NULL || !check_mac (file, &keys, plain))
     return ws_cert_store_fail (store, error,
                                file->encrypted ? "the password is wrong, or the key is damaged"
@@ -421,7 +421,7 @@ open_key (WsCertStore   *store,
   blob.data = (guint8 *) g_bytes_get_data (file->public_blob, &length);
   blob.size = (guint) length;
   if (ws_ssh_read_public (&numbers, &blob, &fault))
-    key = make_key (&numbers, plain, &fault);
+    key = make_ppk_key (&numbers, plain, &fault);
   return key != NULL ? ws_cert_store_take_key (store, key, error)
                      : ws_cert_store_fail (store, error, "%s", fault);
 }
@@ -434,9 +434,9 @@ ws_cert_store_load_ppk (WsCertStore  *store,
 {
   g_autoptr (WsSecret) text = g_strndup ((const char *) data, length);
   g_auto (PpkFile) file = { 0 };
-  const char *fault = parse (&file, text);
+  const char *fault = parse_ppk (&file, text);
 
   if (fault != NULL)
     return ws_cert_store_fail (store, error, "%s", fault);
-  return open_key (store, &file, error);
+  return open_ppk_key (store, &file, error);
 }

@@ -1,8 +1,8 @@
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "wsserver/certificate/ws-key-numbers-private.h"
+#include "wsserver/certificate/ws-cert-store-loaders-private.h"
 #include "wsserver/certificate/ws-secret-private.h"
-#include "wsserver/certificate/ws-cert-store-private.h"
+#include "wsserver/certificate/ws-ssh-private.h"
 
 #include <string.h>
 
@@ -10,12 +10,12 @@
 #define END_MARK "---- END SSH2 PUBLIC KEY ----"
 
 static gboolean
-add_key (WsCertStore *store,
-         const char  *text,
-         gsize        length,
-         GError     **error)
+add_ssh_key (WsCertStore *store,
+             const char  *text,
+             gsize        length,
+             GError     **error)
 {
-  g_autoptr (GBytes) blob = ws_secret_decode_base64 (text, length, FALSE);
+  g_autoptr (GBytes) blob = ws_secret_decode_base64 (text, length);
   const char     *fault = NULL;
   gnutls_pubkey_t key = NULL;
   WsSshNumbers    numbers;
@@ -30,11 +30,11 @@ add_key (WsCertStore *store,
   if (ws_ssh_read_public (&numbers, &datum, &fault))
     {
       if (numbers.algorithm == GNUTLS_PK_RSA)
-        key = ws_cert_rsa_public_new (&numbers.rsa, &fault);
+        key = ws_key_numbers_make_rsa_public (&numbers.rsa, &fault);
       else if (numbers.algorithm == GNUTLS_PK_DSA)
-        key = ws_cert_dsa_public_new (&numbers.dsa, &fault);
+        key = ws_key_numbers_make_dsa_public (&numbers.dsa, &fault);
       else
-        key = ws_cert_ecc_public_new (&numbers.ecc, &fault);
+        key = ws_key_numbers_make_ecc_public (&numbers.ecc, &fault);
     }
   if (key == NULL)
     return ws_cert_store_fail (store, error, "%s", fault);
@@ -45,9 +45,9 @@ add_key (WsCertStore *store,
 
 /* RFC 4716: header lines "Name: value", continued after a backslash, then Base64. */
 static gboolean
-load_block (WsCertStore *store,
-            const char  *text,
-            GError     **error)
+load_ssh2_block (WsCertStore *store,
+                 const char  *text,
+                 GError     **error)
 {
   const char *line = text + strlen (BEGIN_MARK);
   const char *end = strstr (text, END_MARK);
@@ -66,15 +66,15 @@ load_block (WsCertStore *store,
       continued = line_end > line && line_end[-1] == '\\';
       line = line_end;
     }
-  return line < end ? add_key (store, line, (gsize) (end - line), error)
+  return line < end ? add_ssh_key (store, line, (gsize) (end - line), error)
                     : ws_cert_store_fail (store, error, "the SSH public key is empty");
 }
 
 /* One line of the form "[options] type Base64 [comment]", as in authorized_keys. */
 static gboolean
-load_line (WsCertStore *store,
-           const char  *line,
-           GError     **error)
+load_ssh_line (WsCertStore *store,
+               const char  *line,
+               GError     **error)
 {
   const char *word = line + strspn (line, " \t\r");
 
@@ -89,7 +89,7 @@ load_line (WsCertStore *store,
         {
           word += length;
           word += strspn (word, " \t");
-          return add_key (store, word, strcspn (word, " \t\r"), error);
+          return add_ssh_key (store, word, strcspn (word, " \t\r"), error);
         }
       word += length;
       word += strspn (word, " \t\r");
@@ -110,11 +110,11 @@ ws_cert_store_load_ssh (WsCertStore  *store,
   if (strlen (text) != length)
     return ws_cert_store_fail (store, error, "it is not text");
   if (block != NULL)
-    return load_block (store, block, error);
+    return load_ssh2_block (store, block, error);
 
   lines = g_strsplit (text, "\n", -1);
   for (guint i = 0; lines[i] != NULL; i++)
-    if (!load_line (store, lines[i], error))
+    if (!load_ssh_line (store, lines[i], error))
       return FALSE;
   return TRUE;
 }

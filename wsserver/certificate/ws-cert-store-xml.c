@@ -1,8 +1,9 @@
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "wsserver/certificate/ws-cert-store-loaders-private.h"
+#include "wsserver/base/ws-error-private.h"
 #include "wsserver/certificate/ws-key-numbers-private.h"
 #include "wsserver/certificate/ws-secret-private.h"
-#include "wsserver/certificate/ws-cert-store-private.h"
 
 #include <string.h>
 
@@ -35,7 +36,7 @@ static const struct
 {
   const char        *urn;
   gnutls_ecc_curve_t curve;
-} curves[] = {
+} xml_curves[] = {
   { "urn:oid:1.2.840.10045.3.1.7", GNUTLS_ECC_CURVE_SECP256R1 },
   { "urn:oid:1.3.132.0.34", GNUTLS_ECC_CURVE_SECP384R1 },
   { "urn:oid:1.3.132.0.35", GNUTLS_ECC_CURVE_SECP521R1 },
@@ -72,14 +73,14 @@ get_field (XmlReader  *self,
   return datum;
 }
 
-/* A key value ends in either. The fault is read through its pointer, because it is set while the
- * arguments are evaluated. */
+/* Adds whichever key is not NULL. fault is passed by its address because making the key, which
+ * happens while the arguments are evaluated, sets it. */
 static gboolean
-finish (XmlReader            *self,
-        gnutls_pubkey_t       public_key,
-        gnutls_x509_privkey_t key,
-        const char          **fault,
-        GError              **error)
+finish_key_value (XmlReader            *self,
+                  gnutls_pubkey_t       public_key,
+                  gnutls_x509_privkey_t key,
+                  const char          **fault,
+                  GError              **error)
 {
   if (key != NULL)
     return ws_cert_store_take_key (self->store, key, error);
@@ -91,8 +92,8 @@ finish (XmlReader            *self,
 }
 
 static gboolean
-add_rsa (XmlReader *self,
-         GError   **error)
+add_xml_rsa (XmlReader *self,
+             GError   **error)
 {
   const char  *fault = NULL;
   WsRsaNumbers numbers = {
@@ -104,13 +105,13 @@ add_rsa (XmlReader *self,
   };
 
   if (numbers.d.size > 0)
-    return finish (self, NULL, ws_cert_rsa_private_new (&numbers, &fault), &fault, error);
-  return finish (self, ws_cert_rsa_public_new (&numbers, &fault), NULL, &fault, error);
+    return finish_key_value (self, NULL, ws_key_numbers_make_rsa_private (&numbers, &fault), &fault, error);
+  return finish_key_value (self, ws_key_numbers_make_rsa_public (&numbers, &fault), NULL, &fault, error);
 }
 
 static gboolean
-add_dsa (XmlReader *self,
-         GError   **error)
+add_xml_dsa (XmlReader *self,
+             GError   **error)
 {
   const char  *fault = NULL;
   WsDsaNumbers numbers = {
@@ -122,36 +123,36 @@ add_dsa (XmlReader *self,
   };
 
   if (numbers.x.size > 0)
-    return finish (self, NULL, ws_cert_dsa_private_new (&numbers, &fault), &fault, error);
-  return finish (self, ws_cert_dsa_public_new (&numbers, &fault), NULL, &fault, error);
+    return finish_key_value (self, NULL, ws_key_numbers_make_dsa_private (&numbers, &fault), &fault, error);
+  return finish_key_value (self, ws_key_numbers_make_dsa_public (&numbers, &fault), NULL, &fault, error);
 }
 
 static gboolean
-add_ecc (XmlReader *self,
-         GError   **error)
+add_xml_ecc (XmlReader *self,
+             GError   **error)
 {
   const char    *fault = NULL;
   gnutls_datum_t point = get_field (self, "PublicKey");
   WsEccNumbers   numbers = { .curve = GNUTLS_ECC_CURVE_INVALID, .k = get_field (self, "PrivateKey") };
 
-  for (guint i = 0; i < G_N_ELEMENTS (curves); i++)
-    if (g_strcmp0 (self->curve, curves[i].urn) == 0)
-      numbers.curve = curves[i].curve;
-  if (!ws_cert_ecc_split_point (&numbers, &point))
+  for (guint i = 0; i < G_N_ELEMENTS (xml_curves); i++)
+    if (g_strcmp0 (self->curve, xml_curves[i].urn) == 0)
+      numbers.curve = xml_curves[i].curve;
+  if (!ws_key_numbers_split_point (&numbers, &point))
     return ws_cert_store_fail (self->store, error, "the ECKeyValue has no supported NamedCurve and point on it");
 
   if (numbers.k.size > 0)
-    return finish (self, NULL, ws_cert_ecc_private_new (&numbers, &fault), &fault, error);
-  return finish (self, ws_cert_ecc_public_new (&numbers, &fault), NULL, &fault, error);
+    return finish_key_value (self, NULL, ws_key_numbers_make_ecc_private (&numbers, &fault), &fault, error);
+  return finish_key_value (self, ws_key_numbers_make_ecc_public (&numbers, &fault), NULL, &fault, error);
 }
 
 static void
-start_element_cb (GMarkupParseContext *context,
-                  const char          *name,
-                  const char         **attribute_names,
-                  const char         **attribute_values,
-                  gpointer             user_data,
-                  GError             **error)
+start_xml_element_cb (GMarkupParseContext *context,
+                      const char          *name,
+                      const char         **attribute_names,
+                      const char         **attribute_values,
+                      gpointer             user_data,
+                      GError             **error)
 {
   XmlReader *self = user_data;
 
@@ -182,21 +183,21 @@ end_key_value (XmlReader *self,
   gboolean         added;
 
   if (g_str_equal (name, "RSAKeyValue"))
-    added = add_rsa (self, error);
+    added = add_xml_rsa (self, error);
   else if (g_str_equal (name, "DSAKeyValue"))
-    added = add_dsa (self, error);
+    added = add_xml_dsa (self, error);
   else
-    added = add_ecc (self, error);
+    added = add_xml_ecc (self, error);
   g_hash_table_remove_all (self->fields);
   g_clear_pointer (&self->curve, g_free);
   return added;
 }
 
 static void
-end_element_cb (GMarkupParseContext *context,
-                const char          *name,
-                gpointer             user_data,
-                GError             **error)
+end_xml_element_cb (GMarkupParseContext *context,
+                    const char          *name,
+                    gpointer             user_data,
+                    GError             **error)
 {
   XmlReader *self = user_data;
   g_autoptr (GBytes) bytes = NULL;
@@ -208,7 +209,7 @@ end_element_cb (GMarkupParseContext *context,
       return;
     }
 
-  bytes = ws_secret_decode_base64 (self->text->str, self->text->len, FALSE);
+  bytes = ws_secret_decode_base64 (self->text->str, self->text->len);
   gnutls_memset (self->text->str, 0, self->text->len);
   g_string_truncate (self->text, 0);
   if (g_str_equal (name, "X509Certificate"))
@@ -226,11 +227,11 @@ end_element_cb (GMarkupParseContext *context,
 }
 
 static void
-text_cb (GMarkupParseContext *context,
-         const char          *text,
-         gsize                length,
-         gpointer             user_data,
-         GError             **error)
+xml_text_cb (GMarkupParseContext *context,
+             const char          *text,
+             gsize                length,
+             gpointer             user_data,
+             GError             **error)
 {
   XmlReader *self = user_data;
 
@@ -243,7 +244,7 @@ ws_cert_store_load_xml (WsCertStore  *store,
                         gsize         length,
                         GError      **error)
 {
-  static const GMarkupParser parser = { start_element_cb, end_element_cb, text_cb, NULL, NULL };
+  static const GMarkupParser parser = { start_xml_element_cb, end_xml_element_cb, xml_text_cb, NULL, NULL };
   g_auto (XmlReader) reader = { .store = store };
   g_autoptr (GMarkupParseContext) context = NULL;
   g_autoptr (GError) parse_error = NULL;

@@ -5,114 +5,34 @@
 #include <errno.h>
 #include <string.h>
 
-#include "wsserver/certificate/ws-secret-private.h"
+#include "wsserver/base/ws-error-private.h"
+#include "wsserver/certificate/ws-cert-chain-private.h"
+#include "wsserver/certificate/ws-cert-gio-private.h"
+#include "wsserver/certificate/ws-certificate-search-private.h"
 
-void
-ws_certificate_clear (WsCertificate *self)
-{
-  ws_cert_entry_clear (&self->entry);
-  for (guint i = 0; i < WS_CERT_N_TEXTS; i++)
-    g_clear_pointer (&self->texts[i], g_free);
-  g_clear_pointer (&self->encoded_bytes, g_bytes_unref);
-  g_clear_object (&self->tls_certificate);
-}
-
+/* For constructors, which fail if the store has a key that cannot be opened. */
 static gboolean
-has_store (WsCertificate *self)
+search_strictly (WsCertificate *self,
+                 GError       **error)
 {
-  return self->store_type != WS_CERT_STORE_TYPE_USER && self->store_type != WS_CERT_STORE_TYPE_MACHINE;
-}
-
-static const char *
-get_key_password (WsCertificate *self)
-{
-  return self->key_password != NULL ? self->key_password : self->store_password;
-}
-
-/* A certificate given as such. Without a store it stands alone, with the key that may be beside it;
- * otherwise its key has to be in the store. */
-static gboolean
-load_encoded (WsCertificate *self,
-              GError       **error)
-{
-  g_auto (WsCertEntry) given = { NULL };
-  g_autoptr (WsCertStore) store = NULL;
-  g_autoptr (WsCertStore) source = ws_cert_store_open (WS_CERT_STORE_TYPE_PEM_KEY_BLOB, self->wanted_encoded,
-                                                       self->store_password, get_key_password (self), error);
-
-  if (source == NULL)
-    return FALSE;
-  if (source->certificates->len == 0)
-    return ws_cert_store_fail (source, error, "there is no certificate in it");
-  if (!ws_cert_store_select (source, "*", &given, error))
-    return FALSE;
-  if (!has_store (self))
-    {
-      self->entry = given;
-      given = (WsCertEntry){ NULL };
-      return TRUE;
-    }
-
-  store = ws_cert_store_open (self->store_type, self->store, self->store_password, get_key_password (self),
-                              error);
-  return store != NULL &&
-         ws_cert_store_select_key (store, g_steal_pointer (&g_ptr_array_index (given.chain, 0)), &self->entry,
-                                   error);
-}
-
-gboolean
-ws_certificate_load (WsCertificate *self,
-                     GError       **error)
-{
-  g_autoptr (WsCertStore) store = NULL;
-
-  ws_certificate_clear (self);
-  if (self->wanted_encoded != NULL)
-    return load_encoded (self, error);
-
-  store = ws_cert_store_open (self->store_type, self->store, self->store_password, get_key_password (self),
-                              error);
-  return store != NULL && ws_cert_store_select (store, self->wanted_subject, &self->entry, error);
-}
-
-void
-ws_certificate_search (WsCertificate *self)
-{
-  g_clear_error (&self->load_error);
-  if (ws_certificate_load (self, &self->load_error))
-    self->pending = self->entry.locked != NULL;
-  else
-    {
-      g_debug ("certificate: %s", self->load_error->message);
-      self->pending = g_error_matches (self->load_error, WS_ERROR, WS_ERROR_CERT_STORE);
-    }
-  ws_certificate_notify_loaded (self);
-}
-
-/* For constructors, which find the key too or fail. */
-static gboolean
-load_strictly (WsCertificate *self,
-               GError       **error)
-{
-  if (!ws_certificate_load (self, error))
+  if (!ws_certificate_search_run (self, error))
     return FALSE;
   if (self->entry.locked == NULL)
     return TRUE;
 
-  g_set_error (error, WS_ERROR, WS_ERROR_CERT_STORE, "[%d] Cannot open certificate store %s",
-               WS_ERROR_CERT_STORE, self->entry.locked);
+  ws_set_error (error, WS_ERROR_CERT_STORE, "Cannot open certificate store %s", self->entry.locked);
   return FALSE;
 }
 
 static void
-set_store (WsCertificate  *self,
-           WsCertStoreType type,
-           GBytes         *store,
-           const char     *password)
+set_whole_store (WsCertificate  *self,
+                 WsCertStoreType type,
+                 GBytes         *store,
+                 const char     *password)
 {
-  ws_certificate_set_store_type (self, type);
-  ws_certificate_set_store_b (self, store);
-  ws_certificate_set_store_password (self, password);
+  ws_certificate_search_set_store_type (self, type);
+  ws_certificate_search_set_store (self, store);
+  ws_certificate_search_set_store_password (self, password);
 }
 
 /**
@@ -173,16 +93,15 @@ ws_certificate_new_from_file (const char *filename,
     {
       g_autofree char *display_name = g_filename_display_name (filename);
 
-      g_set_error (error, WS_ERROR, WS_ERROR_CERT_STORE, "[%d] Cannot open certificate store %s: %s",
-                   WS_ERROR_CERT_STORE, display_name, g_strerror (ENOENT));
+      ws_set_error (error, WS_ERROR_CERT_STORE, "Cannot open certificate store %s: %s", display_name, g_strerror (ENOENT));
       return NULL;
     }
 
   self = ws_certificate_new ();
   store = g_bytes_new (filename, strlen (filename));
-  set_store (self, WS_CERT_STORE_TYPE_AUTO, store, "");
+  set_whole_store (self, WS_CERT_STORE_TYPE_AUTO, store, "");
   self->wanted_subject = g_strdup ("*");
-  return ws_certificate_load (self, error) ? g_steal_pointer (&self) : NULL;
+  return ws_certificate_search_run (self, error) ? g_steal_pointer (&self) : NULL;
 }
 
 /**
@@ -211,7 +130,7 @@ ws_certificate_new_from_encoded (GBytes  *encoded,
 
   self = ws_certificate_new ();
   self->wanted_encoded = g_bytes_ref (encoded);
-  return ws_certificate_load (self, error) ? g_steal_pointer (&self) : NULL;
+  return ws_certificate_search_run (self, error) ? g_steal_pointer (&self) : NULL;
 }
 
 /* What a configuration string asks for: only a thumbprint has a meaning here. */
@@ -235,10 +154,10 @@ read_configuration (const char *configuration,
                g_ascii_strncasecmp (line, "PersistPFXKey=", strlen ("PersistPFXKey=")) != 0 &&
                g_ascii_strncasecmp (line, "UseInternalSecurityAPI=", strlen ("UseInternalSecurityAPI=")) != 0)
         {
-          g_set_error (error, WS_ERROR, WS_ERROR_INVALID_ARGUMENT,
-                       "[%d] Unknown certificate setting %s; Thumbprint, PersistPFXKey and "
-                       "UseInternalSecurityAPI are accepted",
-                       WS_ERROR_INVALID_ARGUMENT, line);
+          ws_set_error (error, WS_ERROR_INVALID_ARGUMENT,
+                        "Unknown certificate setting %s; Thumbprint, PersistPFXKey and "
+                        "UseInternalSecurityAPI are accepted",
+                        line);
           return FALSE;
         }
     }
@@ -287,11 +206,11 @@ ws_certificate_new_from_store (WsCertStoreType type,
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
   self = ws_certificate_new ();
-  set_store (self, type, store, password);
+  set_whole_store (self, type, store, password);
   self->wanted_subject = g_strdup (subject != NULL ? subject : "*");
   if (configuration != NULL && !read_configuration (configuration, &self->wanted_subject, error))
     return NULL;
-  return load_strictly (self, error) ? g_steal_pointer (&self) : NULL;
+  return search_strictly (self, error) ? g_steal_pointer (&self) : NULL;
 }
 
 /**
@@ -328,9 +247,55 @@ ws_certificate_new_from_store_encoded (WsCertStoreType type,
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
   self = ws_certificate_new ();
-  set_store (self, type, store, password);
+  set_whole_store (self, type, store, password);
   self->wanted_encoded = g_bytes_ref (encoded);
-  return load_strictly (self, error) ? g_steal_pointer (&self) : NULL;
+  return search_strictly (self, error) ? g_steal_pointer (&self) : NULL;
+}
+
+/**
+ * ws_certificate_new_for_tls_certificate:
+ * @tls_certificate: a certificate of GIO
+ *
+ * Wraps a certificate of GIO, with its key and chain.
+ *
+ * A certificate that GnuTLS cannot read gives an empty one.
+ *
+ * Returns: (transfer full): a new certificate
+ *
+ * Since: 1.0
+ */
+WsCertificate *
+ws_certificate_new_for_tls_certificate (GTlsCertificate *tls_certificate)
+{
+  g_autoptr (WsCertificate) self = NULL;
+  g_autoptr (WsCertStore) store = NULL;
+
+  g_return_val_if_fail (G_IS_TLS_CERTIFICATE (tls_certificate), NULL);
+
+  self = ws_certificate_new ();
+  store = ws_cert_store_new ("(GTlsCertificate)");
+  ws_cert_gio_read (tls_certificate, store);
+  if (store->certificates->len > 0)
+    ws_cert_entry_select_first (&self->entry, store);
+  self->tls_certificate = g_object_ref (tls_certificate);
+  return g_steal_pointer (&self);
+}
+
+WsCertificate *
+ws_certificate_new_for_peers (const gnutls_datum_t *certificates,
+                              guint                 n_certificates)
+{
+  g_autoptr (WsCertificate) self = ws_certificate_new ();
+  g_autoptr (WsCertStore) store = ws_cert_store_new ("(peer)");
+
+  for (guint i = 0; i < MIN (n_certificates, WS_CERT_MAX_CHAIN); i++)
+    if (!ws_cert_store_add_der_certificate (store, &certificates[i], NULL))
+      break;
+  if (store->certificates->len == 0)
+    return NULL;
+
+  ws_cert_entry_select_first (&self->entry, store);
+  return g_steal_pointer (&self);
 }
 
 WsCertificate *
@@ -339,12 +304,12 @@ ws_certificate_reopen (WsCertificate *self,
 {
   g_autoptr (WsCertificate) renewed = ws_certificate_new ();
 
-  set_store (renewed, self->store_type, self->store, self->store_password);
+  set_whole_store (renewed, self->store_type, self->store, self->store_password);
   renewed->key_password = g_strdup (self->key_password);
   renewed->wanted_subject = g_strdup (self->wanted_subject != NULL ? self->wanted_subject : "*");
   if (self->wanted_encoded != NULL)
     renewed->wanted_encoded = g_bytes_ref (self->wanted_encoded);
-  return load_strictly (renewed, error) ? g_steal_pointer (&renewed) : NULL;
+  return search_strictly (renewed, error) ? g_steal_pointer (&renewed) : NULL;
 }
 
 char *
@@ -368,4 +333,10 @@ ws_certificate_dup_filename (WsCertificate *self)
     default:
       return NULL;
     }
+}
+
+GPtrArray *
+ws_certificate_get_chain (WsCertificate *self)
+{
+  return self->entry.chain;
 }

@@ -1,19 +1,8 @@
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "wsserver/certificate/ws-certificate-private.h"
+#include "wsserver/certificate/ws-certificate-search-private.h"
 
-#include <string.h>
-
-#include "wsserver/certificate/ws-cert-fields-private.h"
-#include "wsserver/certificate/ws-secret-private.h"
-
-/* What the last search could not open may open now. */
-static void
-search_again (WsCertificate *self)
-{
-  if (self->pending)
-    ws_certificate_search (self);
-}
+/* Public getters and setters of the properties that are not texts. */
 
 /**
  * ws_certificate_get_encoded_b: (get-property encoded-b)
@@ -28,12 +17,9 @@ search_again (WsCertificate *self)
 GBytes *
 ws_certificate_get_encoded_b (WsCertificate *self)
 {
-  const char *pem;
-
   g_return_val_if_fail (WS_IS_CERTIFICATE (self), NULL);
 
-  pem = ws_certificate_get_text (self, WS_CERT_TEXT_ENCODED);
-  return g_bytes_new (pem, strlen (pem));
+  return ws_certificate_state_get_encoded (self);
 }
 
 /**
@@ -51,7 +37,7 @@ ws_certificate_get_key_password (WsCertificate *self)
 {
   g_return_val_if_fail (WS_IS_CERTIFICATE (self), NULL);
 
-  return self->key_password != NULL ? self->key_password : self->store_password;
+  return ws_certificate_search_get_key_password (self);
 }
 
 /**
@@ -67,22 +53,9 @@ ws_certificate_get_key_password (WsCertificate *self)
 char *
 ws_certificate_get_private_key (WsCertificate *self)
 {
-  gnutls_x509_privkey_t plain;
-  gnutls_datum_t        pem = { NULL, 0 };
-  char                 *text = NULL;
-
   g_return_val_if_fail (WS_IS_CERTIFICATE (self), NULL);
 
-  if (self->entry.key == NULL || gnutls_privkey_export_x509 (self->entry.key->key, &plain) < 0)
-    return g_strdup ("");
-  if (gnutls_x509_privkey_export2_pkcs8 (plain, GNUTLS_X509_FMT_PEM, NULL, GNUTLS_PKCS_PLAIN, &pem) >= 0)
-    {
-      text = g_strndup ((const char *) pem.data, pem.size);
-      gnutls_memset (pem.data, 0, pem.size);
-      gnutls_free (pem.data);
-    }
-  gnutls_x509_privkey_deinit (plain);
-  return text != NULL ? text : g_strdup ("");
+  return ws_certificate_state_get_private_key (self);
 }
 
 /**
@@ -116,13 +89,9 @@ ws_certificate_get_private_key_available (WsCertificate *self)
 int
 ws_certificate_get_public_key_length (WsCertificate *self)
 {
-  guint bits = 0;
-
   g_return_val_if_fail (WS_IS_CERTIFICATE (self), 0);
 
-  if (self->entry.public_key != NULL)
-    gnutls_pubkey_get_pk_algorithm (self->entry.public_key, &bits);
-  return (int) bits;
+  return (int) ws_certificate_state_get_public_key_bits (self);
 }
 
 /**
@@ -212,13 +181,7 @@ ws_certificate_get_usage_flags (WsCertificate *self)
 {
   g_return_val_if_fail (WS_IS_CERTIFICATE (self), 0);
 
-  return self->entry.chain != NULL ? ws_cert_get_usage_flags (ws_certificate_get_leaf (self)) : 0;
-}
-
-static GDateTime *
-make_time (time_t seconds)
-{
-  return seconds != (time_t) -1 ? g_date_time_new_from_unix_utc (seconds) : NULL;
+  return ws_certificate_state_get_usage_flags (self);
 }
 
 /**
@@ -236,9 +199,7 @@ ws_certificate_get_effective_time (WsCertificate *self)
 {
   g_return_val_if_fail (WS_IS_CERTIFICATE (self), NULL);
 
-  if (self->entry.chain == NULL)
-    return NULL;
-  return make_time (gnutls_x509_crt_get_activation_time (ws_certificate_get_leaf (self)));
+  return ws_certificate_state_get_effective_time (self);
 }
 
 /**
@@ -256,33 +217,26 @@ ws_certificate_get_expiration_time (WsCertificate *self)
 {
   g_return_val_if_fail (WS_IS_CERTIFICATE (self), NULL);
 
-  if (self->entry.chain == NULL)
-    return NULL;
-  return make_time (gnutls_x509_crt_get_expiration_time (ws_certificate_get_leaf (self)));
+  return ws_certificate_state_get_expiration_time (self);
 }
 
-static void
-set_wanted (WsCertificate *self,
-            const char    *subject,
-            GBytes        *encoded)
+/**
+ * ws_certificate_get_tls_certificate: (get-property tls-certificate)
+ * @self: a certificate
+ *
+ * Gets the certificate for use with the rest of GIO, with its key and chain.
+ *
+ * Returns: (nullable) (transfer none): a certificate of GIO's TLS backend; %NULL if none is selected
+ *   or there is no backend
+ *
+ * Since: 1.0
+ */
+GTlsCertificate *
+ws_certificate_get_tls_certificate (WsCertificate *self)
 {
-  char *old_subject = self->wanted_subject;
+  g_return_val_if_fail (WS_IS_CERTIFICATE (self), NULL);
 
-  self->wanted_subject = g_strdup (subject);
-  g_free (old_subject);
-  g_clear_pointer (&self->wanted_encoded, g_bytes_unref);
-  if (encoded != NULL)
-    self->wanted_encoded = g_bytes_ref (encoded);
-
-  if (subject != NULL || encoded != NULL)
-    {
-      ws_certificate_search (self);
-      return;
-    }
-  self->pending = FALSE;
-  g_clear_error (&self->load_error);
-  ws_certificate_clear (self);
-  ws_certificate_notify_loaded (self);
+  return ws_certificate_state_get_tls_certificate (self);
 }
 
 /**
@@ -304,7 +258,7 @@ ws_certificate_set_subject (WsCertificate *self,
 {
   g_return_if_fail (WS_IS_CERTIFICATE (self));
 
-  set_wanted (self, subject != NULL && subject[0] != '\0' ? subject : NULL, NULL);
+  ws_certificate_search_for_subject (self, subject);
 }
 
 /**
@@ -320,13 +274,9 @@ void
 ws_certificate_set_encoded (WsCertificate *self,
                             const char    *encoded)
 {
-  g_autoptr (GBytes) bytes = NULL;
-
   g_return_if_fail (WS_IS_CERTIFICATE (self));
 
-  if (encoded != NULL)
-    bytes = g_bytes_new (encoded, strlen (encoded));
-  ws_certificate_set_encoded_b (self, bytes);
+  ws_certificate_search_for_encoded_text (self, encoded);
 }
 
 /**
@@ -344,7 +294,7 @@ ws_certificate_set_encoded_b (WsCertificate *self,
 {
   g_return_if_fail (WS_IS_CERTIFICATE (self));
 
-  set_wanted (self, NULL, encoded != NULL && g_bytes_get_size (encoded) > 0 ? encoded : NULL);
+  ws_certificate_search_for_encoded (self, encoded);
 }
 
 /**
@@ -362,13 +312,7 @@ ws_certificate_set_key_password (WsCertificate *self,
 {
   g_return_if_fail (WS_IS_CERTIFICATE (self));
 
-  if (g_strcmp0 (self->key_password, key_password) == 0)
-    return;
-
-  ws_secret_free (self->key_password);
-  self->key_password = g_strdup (key_password);
-  g_object_notify (G_OBJECT (self), "key-password");
-  search_again (self);
+  ws_certificate_search_set_key_password (self, key_password);
 }
 
 /**
@@ -384,13 +328,9 @@ void
 ws_certificate_set_store (WsCertificate *self,
                           const char    *store)
 {
-  g_autoptr (GBytes) bytes = NULL;
-
   g_return_if_fail (WS_IS_CERTIFICATE (self));
 
-  if (store != NULL)
-    bytes = g_bytes_new (store, strlen (store));
-  ws_certificate_set_store_b (self, bytes);
+  ws_certificate_search_set_store_text (self, store);
 }
 
 /**
@@ -406,24 +346,9 @@ void
 ws_certificate_set_store_b (WsCertificate *self,
                             GBytes        *store)
 {
-  g_autoptr (GBytes) bytes = store != NULL ? g_bytes_ref (store) : g_bytes_new_static ("", 0);
-  gsize       length;
-  const char *data = g_bytes_get_data (bytes, &length);
-
   g_return_if_fail (WS_IS_CERTIFICATE (self));
 
-  if (g_bytes_equal (self->store, bytes))
-    return;
-
-  g_free (self->store_text);
-  self->store_text = g_utf8_validate_len (data, length, NULL) ? g_strndup (data, length) : g_strdup ("");
-  g_bytes_unref (self->store);
-  self->store = g_steal_pointer (&bytes);
-  g_object_freeze_notify (G_OBJECT (self));
-  g_object_notify (G_OBJECT (self), "store");
-  g_object_notify (G_OBJECT (self), "store-b");
-  g_object_thaw_notify (G_OBJECT (self));
-  search_again (self);
+  ws_certificate_search_set_store (self, store);
 }
 
 /**
@@ -441,15 +366,7 @@ ws_certificate_set_store_password (WsCertificate *self,
 {
   g_return_if_fail (WS_IS_CERTIFICATE (self));
 
-  if (store_password == NULL)
-    store_password = "";
-  if (g_str_equal (self->store_password, store_password))
-    return;
-
-  ws_secret_free (self->store_password);
-  self->store_password = g_strdup (store_password);
-  g_object_notify (G_OBJECT (self), "store-password");
-  search_again (self);
+  ws_certificate_search_set_store_password (self, store_password);
 }
 
 /**
@@ -467,10 +384,5 @@ ws_certificate_set_store_type (WsCertificate  *self,
 {
   g_return_if_fail (WS_IS_CERTIFICATE (self));
 
-  if (self->store_type == store_type)
-    return;
-
-  self->store_type = store_type;
-  g_object_notify (G_OBJECT (self), "store-type");
-  search_again (self);
+  ws_certificate_search_set_store_type (self, store_type);
 }

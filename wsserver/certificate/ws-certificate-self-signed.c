@@ -1,22 +1,24 @@
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "wsserver/certificate/ws-certificate-private.h"
+#include "wsserver/certificate/ws-certificate.h"
 
 #include <gio/gio.h>
 #include <gnutls/crypto.h>
 #include <string.h>
 
+#include "wsserver/base/ws-error-private.h"
 #include "wsserver/certificate/ws-cert-fields-private.h"
+#include "wsserver/certificate/ws-certificate-state-private.h"
 
 #define SERIAL_BYTES 16
-/* Clocks differ: valid since a while ago. */
+/* Clocks differ, so the certificate is valid from an hour ago. */
 #define SKEW_SECONDS 3600
 #define SECONDS_A_DAY 86400
 #define MAX_DAYS 36500
 
 static int
-add_host_name (gnutls_x509_crt_t certificate,
-               const char       *name)
+add_alt_host_name (gnutls_x509_crt_t certificate,
+                   const char       *name)
 {
   g_autoptr (GInetAddress) address = g_inet_address_new_from_string (name);
 
@@ -36,7 +38,7 @@ set_times_and_serial (gnutls_x509_crt_t certificate,
   time_t now = (time_t) (g_get_real_time () / G_USEC_PER_SEC);
   int    code = gnutls_rnd (GNUTLS_RND_NONCE, serial, sizeof serial);
 
-  /* Positive, and with no zero in front. */
+  /* Positive, and without a leading zero. */
   serial[0] = (guint8) ((serial[0] & 0x3f) | 0x40);
   if (code >= 0)
     code = gnutls_x509_crt_set_serial (certificate, serial, sizeof serial);
@@ -48,10 +50,10 @@ set_times_and_serial (gnutls_x509_crt_t certificate,
 }
 
 static int
-fill (gnutls_x509_crt_t     certificate,
-      gnutls_x509_privkey_t key,
-      const char *const    *host_names,
-      guint                 days)
+fill_certificate (gnutls_x509_crt_t     certificate,
+                  gnutls_x509_privkey_t key,
+                  const char *const    *host_names,
+                  guint                 days)
 {
   int code = gnutls_x509_crt_set_version (certificate, 3);
 
@@ -61,7 +63,7 @@ fill (gnutls_x509_crt_t     certificate,
     code = gnutls_x509_crt_set_dn_by_oid (certificate, GNUTLS_OID_X520_COMMON_NAME, 0, host_names[0],
                                           (guint) strlen (host_names[0]));
   for (guint i = 0; code >= 0 && host_names[i] != NULL; i++)
-    code = add_host_name (certificate, host_names[i]);
+    code = add_alt_host_name (certificate, host_names[i]);
   if (code >= 0)
     code = gnutls_x509_crt_set_key (certificate, key);
   if (code >= 0)
@@ -76,9 +78,9 @@ fill (gnutls_x509_crt_t     certificate,
 }
 
 static int
-make (WsCertStore       *store,
-      const char *const *host_names,
-      guint              days)
+make_self_signed (WsCertStore       *store,
+                  const char *const *host_names,
+                  guint              days)
 {
   gnutls_x509_crt_t     certificate = NULL;
   gnutls_x509_privkey_t key = NULL;
@@ -90,11 +92,11 @@ make (WsCertStore       *store,
   if (code >= 0)
     code = gnutls_x509_crt_init (&certificate);
   if (code >= 0)
-    code = fill (certificate, key, host_names, days);
+    code = fill_certificate (certificate, key, host_names, days);
   if (code >= 0)
     {
-      /* Read back: GnuTLS does not see all extensions of one that it has just made. */
-      g_autoptr (GBytes) bytes = ws_cert_get_der (certificate);
+      /* Read it again: GnuTLS does not see all extensions of a certificate that it has just made. */
+      g_autoptr (GBytes) bytes = ws_cert_fields_get_der (certificate);
       gsize          length;
       gnutls_datum_t der = { (guint8 *) g_bytes_get_data (bytes, &length), 0 };
 
@@ -148,13 +150,12 @@ ws_certificate_new_self_signed (const char *const *host_names,
     host_names = local_names;
   self = ws_certificate_new ();
   store = ws_cert_store_new ("(self-signed)");
-  code = make (store, host_names, days);
+  code = make_self_signed (store, host_names, days);
   if (code < 0)
     {
-      g_set_error (error, WS_ERROR, WS_ERROR_CREDENTIALS, "[%d] Cannot make a certificate for %s: %s",
-                   WS_ERROR_CREDENTIALS, host_names[0], gnutls_strerror (code));
+      ws_set_error (error, WS_ERROR_CREDENTIALS, "Cannot make a certificate for %s: %s", host_names[0], gnutls_strerror (code));
       return NULL;
     }
-  ws_cert_store_select_first (store, &self->entry);
+  ws_cert_entry_select_first (&self->entry, store);
   return g_steal_pointer (&self);
 }

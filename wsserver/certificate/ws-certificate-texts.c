@@ -1,92 +1,8 @@
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "wsserver/certificate/ws-certificate-private.h"
+#include "wsserver/certificate/ws-certificate-state-private.h"
 
-#include <string.h>
-
-#include "wsserver/certificate/ws-cert-fields-private.h"
-#include "wsserver/certificate/ws-secret-private.h"
-
-gnutls_x509_crt_t
-ws_certificate_get_leaf (WsCertificate *self)
-{
-  return self->entry.chain != NULL ? g_ptr_array_index (self->entry.chain, 0) : NULL;
-}
-
-static char *
-format_of_certificate (gnutls_x509_crt_t certificate,
-                       WsCertText        text)
-{
-  switch (text)
-    {
-    case WS_CERT_TEXT_EFFECTIVE_DATE:
-      return ws_cert_format_time (gnutls_x509_crt_get_activation_time (certificate));
-    case WS_CERT_TEXT_EXPIRATION_DATE:
-      return ws_cert_format_time (gnutls_x509_crt_get_expiration_time (certificate));
-    case WS_CERT_TEXT_EXTENDED_KEY_USAGE:
-      return ws_cert_format_extended_key_usage (certificate);
-    case WS_CERT_TEXT_ISSUER:
-      return ws_cert_format_issuer (certificate);
-    case WS_CERT_TEXT_SERIAL_NUMBER:
-      return ws_cert_format_serial_number (certificate);
-    case WS_CERT_TEXT_SIGNATURE_ALGORITHM:
-      return ws_cert_format_signature_algorithm (certificate);
-    case WS_CERT_TEXT_SUBJECT_ALT_NAMES:
-      return ws_cert_format_subject_alt_names (certificate);
-    case WS_CERT_TEXT_THUMBPRINT_MD5:
-      return ws_cert_format_thumbprint (certificate, GNUTLS_DIG_MD5);
-    case WS_CERT_TEXT_THUMBPRINT_SHA1:
-      return ws_cert_format_thumbprint (certificate, GNUTLS_DIG_SHA1);
-    case WS_CERT_TEXT_THUMBPRINT_SHA256:
-      return ws_cert_format_thumbprint (certificate, GNUTLS_DIG_SHA256);
-    case WS_CERT_TEXT_USAGE:
-      return ws_cert_format_usage (ws_cert_get_usage_flags (certificate));
-    case WS_CERT_TEXT_VERSION:
-      return ws_cert_format_version (certificate);
-    case WS_CERT_TEXT_SUBJECT:
-      return ws_cert_format_subject (certificate);
-    case WS_CERT_TEXT_ENCODED:
-      return ws_cert_format_pem (certificate);
-    default:
-      return g_strdup ("");
-    }
-}
-
-/* What a key alone has as well. */
-static char *
-format (WsCertificate *self,
-        WsCertText     text)
-{
-  gnutls_x509_crt_t certificate = ws_certificate_get_leaf (self);
-  gnutls_pubkey_t   key = self->entry.public_key;
-
-  if (key != NULL)
-    switch (text)
-      {
-      case WS_CERT_TEXT_FINGERPRINT:
-        return ws_cert_format_fingerprint (certificate, key, GNUTLS_DIG_MD5);
-      case WS_CERT_TEXT_FINGERPRINT_SHA1:
-        return ws_cert_format_fingerprint (certificate, key, GNUTLS_DIG_SHA1);
-      case WS_CERT_TEXT_FINGERPRINT_SHA256:
-        return ws_cert_format_fingerprint (certificate, key, GNUTLS_DIG_SHA256);
-      case WS_CERT_TEXT_PUBLIC_KEY:
-        return ws_cert_format_public_key (key);
-      case WS_CERT_TEXT_PUBLIC_KEY_ALGORITHM:
-        return ws_cert_format_public_key_algorithm (key);
-      default:
-        break;
-      }
-  return certificate != NULL ? format_of_certificate (certificate, text) : g_strdup ("");
-}
-
-const char *
-ws_certificate_get_text (WsCertificate *self,
-                         WsCertText     text)
-{
-  if (self->texts[text] == NULL)
-    self->texts[text] = format (self, text);
-  return self->texts[text];
-}
+/* Public getters of the texts. */
 
 /**
  * ws_certificate_get_effective_date: (get-property effective-date)
@@ -103,7 +19,7 @@ ws_certificate_get_effective_date (WsCertificate *self)
 {
   g_return_val_if_fail (WS_IS_CERTIFICATE (self), NULL);
 
-  return ws_certificate_get_text (self, WS_CERT_TEXT_EFFECTIVE_DATE);
+  return ws_certificate_state_get_text (self, WS_CERTIFICATE_TEXT_EFFECTIVE_DATE);
 }
 
 /**
@@ -121,7 +37,7 @@ ws_certificate_get_expiration_date (WsCertificate *self)
 {
   g_return_val_if_fail (WS_IS_CERTIFICATE (self), NULL);
 
-  return ws_certificate_get_text (self, WS_CERT_TEXT_EXPIRATION_DATE);
+  return ws_certificate_state_get_text (self, WS_CERTIFICATE_TEXT_EXPIRATION_DATE);
 }
 
 /**
@@ -139,7 +55,7 @@ ws_certificate_get_extended_key_usage (WsCertificate *self)
 {
   g_return_val_if_fail (WS_IS_CERTIFICATE (self), NULL);
 
-  return ws_certificate_get_text (self, WS_CERT_TEXT_EXTENDED_KEY_USAGE);
+  return ws_certificate_state_get_text (self, WS_CERTIFICATE_TEXT_EXTENDED_KEY_USAGE);
 }
 
 /**
@@ -157,7 +73,7 @@ ws_certificate_get_fingerprint (WsCertificate *self)
 {
   g_return_val_if_fail (WS_IS_CERTIFICATE (self), NULL);
 
-  return ws_certificate_get_text (self, WS_CERT_TEXT_FINGERPRINT);
+  return ws_certificate_state_get_text (self, WS_CERTIFICATE_TEXT_FINGERPRINT);
 }
 
 /**
@@ -175,7 +91,7 @@ ws_certificate_get_fingerprint_sha1 (WsCertificate *self)
 {
   g_return_val_if_fail (WS_IS_CERTIFICATE (self), NULL);
 
-  return ws_certificate_get_text (self, WS_CERT_TEXT_FINGERPRINT_SHA1);
+  return ws_certificate_state_get_text (self, WS_CERTIFICATE_TEXT_FINGERPRINT_SHA1);
 }
 
 /**
@@ -193,7 +109,7 @@ ws_certificate_get_fingerprint_sha256 (WsCertificate *self)
 {
   g_return_val_if_fail (WS_IS_CERTIFICATE (self), NULL);
 
-  return ws_certificate_get_text (self, WS_CERT_TEXT_FINGERPRINT_SHA256);
+  return ws_certificate_state_get_text (self, WS_CERTIFICATE_TEXT_FINGERPRINT_SHA256);
 }
 
 /**
@@ -211,7 +127,7 @@ ws_certificate_get_issuer (WsCertificate *self)
 {
   g_return_val_if_fail (WS_IS_CERTIFICATE (self), NULL);
 
-  return ws_certificate_get_text (self, WS_CERT_TEXT_ISSUER);
+  return ws_certificate_state_get_text (self, WS_CERTIFICATE_TEXT_ISSUER);
 }
 
 /**
@@ -229,7 +145,7 @@ ws_certificate_get_private_key_container (WsCertificate *self)
 {
   g_return_val_if_fail (WS_IS_CERTIFICATE (self), NULL);
 
-  return ws_certificate_get_text (self, WS_CERT_TEXT_PRIVATE_KEY_CONTAINER);
+  return ws_certificate_state_get_text (self, WS_CERTIFICATE_TEXT_PRIVATE_KEY_CONTAINER);
 }
 
 /**
@@ -247,7 +163,7 @@ ws_certificate_get_public_key (WsCertificate *self)
 {
   g_return_val_if_fail (WS_IS_CERTIFICATE (self), NULL);
 
-  return ws_certificate_get_text (self, WS_CERT_TEXT_PUBLIC_KEY);
+  return ws_certificate_state_get_text (self, WS_CERTIFICATE_TEXT_PUBLIC_KEY);
 }
 
 /**
@@ -265,7 +181,7 @@ ws_certificate_get_public_key_algorithm (WsCertificate *self)
 {
   g_return_val_if_fail (WS_IS_CERTIFICATE (self), NULL);
 
-  return ws_certificate_get_text (self, WS_CERT_TEXT_PUBLIC_KEY_ALGORITHM);
+  return ws_certificate_state_get_text (self, WS_CERTIFICATE_TEXT_PUBLIC_KEY_ALGORITHM);
 }
 
 /**
@@ -283,7 +199,7 @@ ws_certificate_get_serial_number (WsCertificate *self)
 {
   g_return_val_if_fail (WS_IS_CERTIFICATE (self), NULL);
 
-  return ws_certificate_get_text (self, WS_CERT_TEXT_SERIAL_NUMBER);
+  return ws_certificate_state_get_text (self, WS_CERTIFICATE_TEXT_SERIAL_NUMBER);
 }
 
 /**
@@ -301,7 +217,7 @@ ws_certificate_get_signature_algorithm (WsCertificate *self)
 {
   g_return_val_if_fail (WS_IS_CERTIFICATE (self), NULL);
 
-  return ws_certificate_get_text (self, WS_CERT_TEXT_SIGNATURE_ALGORITHM);
+  return ws_certificate_state_get_text (self, WS_CERTIFICATE_TEXT_SIGNATURE_ALGORITHM);
 }
 
 /**
@@ -319,7 +235,7 @@ ws_certificate_get_subject_alt_names (WsCertificate *self)
 {
   g_return_val_if_fail (WS_IS_CERTIFICATE (self), NULL);
 
-  return ws_certificate_get_text (self, WS_CERT_TEXT_SUBJECT_ALT_NAMES);
+  return ws_certificate_state_get_text (self, WS_CERTIFICATE_TEXT_SUBJECT_ALT_NAMES);
 }
 
 /**
@@ -337,7 +253,7 @@ ws_certificate_get_thumbprint_md5 (WsCertificate *self)
 {
   g_return_val_if_fail (WS_IS_CERTIFICATE (self), NULL);
 
-  return ws_certificate_get_text (self, WS_CERT_TEXT_THUMBPRINT_MD5);
+  return ws_certificate_state_get_text (self, WS_CERTIFICATE_TEXT_THUMBPRINT_MD5);
 }
 
 /**
@@ -355,7 +271,7 @@ ws_certificate_get_thumbprint_sha1 (WsCertificate *self)
 {
   g_return_val_if_fail (WS_IS_CERTIFICATE (self), NULL);
 
-  return ws_certificate_get_text (self, WS_CERT_TEXT_THUMBPRINT_SHA1);
+  return ws_certificate_state_get_text (self, WS_CERTIFICATE_TEXT_THUMBPRINT_SHA1);
 }
 
 /**
@@ -373,7 +289,7 @@ ws_certificate_get_thumbprint_sha256 (WsCertificate *self)
 {
   g_return_val_if_fail (WS_IS_CERTIFICATE (self), NULL);
 
-  return ws_certificate_get_text (self, WS_CERT_TEXT_THUMBPRINT_SHA256);
+  return ws_certificate_state_get_text (self, WS_CERTIFICATE_TEXT_THUMBPRINT_SHA256);
 }
 
 /**
@@ -391,7 +307,7 @@ ws_certificate_get_usage (WsCertificate *self)
 {
   g_return_val_if_fail (WS_IS_CERTIFICATE (self), NULL);
 
-  return ws_certificate_get_text (self, WS_CERT_TEXT_USAGE);
+  return ws_certificate_state_get_text (self, WS_CERTIFICATE_TEXT_USAGE);
 }
 
 /**
@@ -409,7 +325,7 @@ ws_certificate_get_version (WsCertificate *self)
 {
   g_return_val_if_fail (WS_IS_CERTIFICATE (self), NULL);
 
-  return ws_certificate_get_text (self, WS_CERT_TEXT_VERSION);
+  return ws_certificate_state_get_text (self, WS_CERTIFICATE_TEXT_VERSION);
 }
 
 /**
@@ -427,7 +343,7 @@ ws_certificate_get_subject (WsCertificate *self)
 {
   g_return_val_if_fail (WS_IS_CERTIFICATE (self), NULL);
 
-  return ws_certificate_get_text (self, WS_CERT_TEXT_SUBJECT);
+  return ws_certificate_state_get_text (self, WS_CERTIFICATE_TEXT_SUBJECT);
 }
 
 /**
@@ -445,5 +361,5 @@ ws_certificate_get_encoded (WsCertificate *self)
 {
   g_return_val_if_fail (WS_IS_CERTIFICATE (self), NULL);
 
-  return ws_certificate_get_text (self, WS_CERT_TEXT_ENCODED);
+  return ws_certificate_state_get_text (self, WS_CERTIFICATE_TEXT_ENCODED);
 }

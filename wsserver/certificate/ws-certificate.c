@@ -1,8 +1,10 @@
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "wsserver/certificate/ws-certificate-private.h"
+#include "wsserver/certificate/ws-certificate.h"
 
 #include "wsserver/base/ws-enum-types.h"
+#include "wsserver/base/ws-param-private.h"
+#include "wsserver/certificate/ws-certificate-search-private.h"
 #include "wsserver/certificate/ws-secret-private.h"
 
 /**
@@ -36,7 +38,7 @@
 
 G_DEFINE_FINAL_TYPE (WsCertificate, ws_certificate, G_TYPE_OBJECT)
 
-/* The texts come first and in the order of WsCertText. */
+/* The texts come first and in the order of WsCertificateText. */
 enum
 {
   PROP_EFFECTIVE_DATE = 1,
@@ -75,7 +77,7 @@ enum
   N_PROPS
 };
 
-G_STATIC_ASSERT ((int) PROP_ENCODED == (int) WS_CERT_N_TEXTS);
+G_STATIC_ASSERT ((int) PROP_ENCODED == (int) WS_CERTIFICATE_N_TEXTS);
 
 static GParamSpec *properties[N_PROPS];
 
@@ -84,7 +86,7 @@ ws_certificate_finalize (GObject *object)
 {
   WsCertificate *self = WS_CERTIFICATE (object);
 
-  ws_certificate_clear (self);
+  ws_certificate_state_clear (self);
   g_bytes_unref (self->store);
   g_free (self->store_text);
   ws_secret_free (self->store_password);
@@ -106,26 +108,26 @@ ws_certificate_get_property (GObject    *object,
 
   if (prop_id <= PROP_ENCODED)
     {
-      g_value_set_string (value, ws_certificate_get_text (self, (WsCertText) (prop_id - 1)));
+      g_value_set_string (value, ws_certificate_state_get_text (self, (WsCertificateText) (prop_id - 1)));
       return;
     }
 
   switch (prop_id)
     {
     case PROP_ENCODED_B:
-      g_value_take_boxed (value, ws_certificate_get_encoded_b (self));
+      g_value_take_boxed (value, ws_certificate_state_get_encoded (self));
       break;
     case PROP_KEY_PASSWORD:
-      g_value_set_string (value, ws_certificate_get_key_password (self));
+      g_value_set_string (value, ws_certificate_search_get_key_password (self));
       break;
     case PROP_PRIVATE_KEY:
-      g_value_take_string (value, ws_certificate_get_private_key (self));
+      g_value_take_string (value, ws_certificate_state_get_private_key (self));
       break;
     case PROP_PRIVATE_KEY_AVAILABLE:
-      g_value_set_boolean (value, ws_certificate_get_private_key_available (self));
+      g_value_set_boolean (value, self->entry.key != NULL);
       break;
     case PROP_PUBLIC_KEY_LENGTH:
-      g_value_set_int (value, ws_certificate_get_public_key_length (self));
+      g_value_set_int (value, (int) ws_certificate_state_get_public_key_bits (self));
       break;
     case PROP_STORE:
       g_value_set_string (value, self->store_text);
@@ -140,16 +142,16 @@ ws_certificate_get_property (GObject    *object,
       g_value_set_enum (value, (int) self->store_type);
       break;
     case PROP_USAGE_FLAGS:
-      g_value_set_uint (value, ws_certificate_get_usage_flags (self));
+      g_value_set_uint (value, ws_certificate_state_get_usage_flags (self));
       break;
     case PROP_EFFECTIVE_TIME:
-      g_value_take_boxed (value, ws_certificate_get_effective_time (self));
+      g_value_take_boxed (value, ws_certificate_state_get_effective_time (self));
       break;
     case PROP_EXPIRATION_TIME:
-      g_value_take_boxed (value, ws_certificate_get_expiration_time (self));
+      g_value_take_boxed (value, ws_certificate_state_get_expiration_time (self));
       break;
     case PROP_TLS_CERTIFICATE:
-      g_value_set_object (value, ws_certificate_get_tls_certificate (self));
+      g_value_set_object (value, ws_certificate_state_get_tls_certificate (self));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -167,36 +169,33 @@ ws_certificate_set_property (GObject      *object,
   switch (prop_id)
     {
     case PROP_SUBJECT:
-      ws_certificate_set_subject (self, g_value_get_string (value));
+      ws_certificate_search_for_subject (self, g_value_get_string (value));
       break;
     case PROP_ENCODED:
-      ws_certificate_set_encoded (self, g_value_get_string (value));
+      ws_certificate_search_for_encoded_text (self, g_value_get_string (value));
       break;
     case PROP_ENCODED_B:
-      ws_certificate_set_encoded_b (self, g_value_get_boxed (value));
+      ws_certificate_search_for_encoded (self, g_value_get_boxed (value));
       break;
     case PROP_KEY_PASSWORD:
-      ws_certificate_set_key_password (self, g_value_get_string (value));
+      ws_certificate_search_set_key_password (self, g_value_get_string (value));
       break;
     case PROP_STORE:
-      ws_certificate_set_store (self, g_value_get_string (value));
+      ws_certificate_search_set_store_text (self, g_value_get_string (value));
       break;
     case PROP_STORE_B:
-      ws_certificate_set_store_b (self, g_value_get_boxed (value));
+      ws_certificate_search_set_store (self, g_value_get_boxed (value));
       break;
     case PROP_STORE_PASSWORD:
-      ws_certificate_set_store_password (self, g_value_get_string (value));
+      ws_certificate_search_set_store_password (self, g_value_get_string (value));
       break;
     case PROP_STORE_TYPE:
-      ws_certificate_set_store_type (self, (WsCertStoreType) g_value_get_enum (value));
+      ws_certificate_search_set_store_type (self, (WsCertStoreType) g_value_get_enum (value));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
 }
-
-#define RO (G_PARAM_READABLE | G_PARAM_STATIC_STRINGS)
-#define RW (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY)
 
 static void
 ws_certificate_class_init (WsCertificateClass *klass)
@@ -214,7 +213,7 @@ ws_certificate_class_init (WsCertificateClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_EFFECTIVE_DATE] = g_param_spec_string ("effective-date", NULL, NULL, "", RO);
+  properties[PROP_EFFECTIVE_DATE] = g_param_spec_string ("effective-date", NULL, NULL, "", WS_PARAM_READABLE);
   /**
    * WsCertificate:expiration-date: (getter get_expiration_date)
    *
@@ -222,7 +221,7 @@ ws_certificate_class_init (WsCertificateClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_EXPIRATION_DATE] = g_param_spec_string ("expiration-date", NULL, NULL, "", RO);
+  properties[PROP_EXPIRATION_DATE] = g_param_spec_string ("expiration-date", NULL, NULL, "", WS_PARAM_READABLE);
   /**
    * WsCertificate:extended-key-usage: (getter get_extended_key_usage)
    *
@@ -230,7 +229,7 @@ ws_certificate_class_init (WsCertificateClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_EXTENDED_KEY_USAGE] = g_param_spec_string ("extended-key-usage", NULL, NULL, "", RO);
+  properties[PROP_EXTENDED_KEY_USAGE] = g_param_spec_string ("extended-key-usage", NULL, NULL, "", WS_PARAM_READABLE);
   /**
    * WsCertificate:fingerprint: (getter get_fingerprint)
    *
@@ -239,7 +238,7 @@ ws_certificate_class_init (WsCertificateClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_FINGERPRINT] = g_param_spec_string ("fingerprint", NULL, NULL, "", RO);
+  properties[PROP_FINGERPRINT] = g_param_spec_string ("fingerprint", NULL, NULL, "", WS_PARAM_READABLE);
   /**
    * WsCertificate:fingerprint-sha1: (getter get_fingerprint_sha1)
    *
@@ -247,7 +246,7 @@ ws_certificate_class_init (WsCertificateClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_FINGERPRINT_SHA1] = g_param_spec_string ("fingerprint-sha1", NULL, NULL, "", RO);
+  properties[PROP_FINGERPRINT_SHA1] = g_param_spec_string ("fingerprint-sha1", NULL, NULL, "", WS_PARAM_READABLE);
   /**
    * WsCertificate:fingerprint-sha256: (getter get_fingerprint_sha256)
    *
@@ -255,7 +254,7 @@ ws_certificate_class_init (WsCertificateClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_FINGERPRINT_SHA256] = g_param_spec_string ("fingerprint-sha256", NULL, NULL, "", RO);
+  properties[PROP_FINGERPRINT_SHA256] = g_param_spec_string ("fingerprint-sha256", NULL, NULL, "", WS_PARAM_READABLE);
   /**
    * WsCertificate:issuer: (getter get_issuer)
    *
@@ -263,7 +262,7 @@ ws_certificate_class_init (WsCertificateClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_ISSUER] = g_param_spec_string ("issuer", NULL, NULL, "", RO);
+  properties[PROP_ISSUER] = g_param_spec_string ("issuer", NULL, NULL, "", WS_PARAM_READABLE);
   /**
    * WsCertificate:private-key-container: (getter get_private_key_container)
    *
@@ -271,7 +270,7 @@ ws_certificate_class_init (WsCertificateClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_PRIVATE_KEY_CONTAINER] = g_param_spec_string ("private-key-container", NULL, NULL, "", RO);
+  properties[PROP_PRIVATE_KEY_CONTAINER] = g_param_spec_string ("private-key-container", NULL, NULL, "", WS_PARAM_READABLE);
   /**
    * WsCertificate:public-key: (getter get_public_key)
    *
@@ -279,7 +278,7 @@ ws_certificate_class_init (WsCertificateClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_PUBLIC_KEY] = g_param_spec_string ("public-key", NULL, NULL, "", RO);
+  properties[PROP_PUBLIC_KEY] = g_param_spec_string ("public-key", NULL, NULL, "", WS_PARAM_READABLE);
   /**
    * WsCertificate:public-key-algorithm: (getter get_public_key_algorithm)
    *
@@ -287,7 +286,7 @@ ws_certificate_class_init (WsCertificateClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_PUBLIC_KEY_ALGORITHM] = g_param_spec_string ("public-key-algorithm", NULL, NULL, "", RO);
+  properties[PROP_PUBLIC_KEY_ALGORITHM] = g_param_spec_string ("public-key-algorithm", NULL, NULL, "", WS_PARAM_READABLE);
   /**
    * WsCertificate:serial-number: (getter get_serial_number)
    *
@@ -295,7 +294,7 @@ ws_certificate_class_init (WsCertificateClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_SERIAL_NUMBER] = g_param_spec_string ("serial-number", NULL, NULL, "", RO);
+  properties[PROP_SERIAL_NUMBER] = g_param_spec_string ("serial-number", NULL, NULL, "", WS_PARAM_READABLE);
   /**
    * WsCertificate:signature-algorithm: (getter get_signature_algorithm)
    *
@@ -303,7 +302,7 @@ ws_certificate_class_init (WsCertificateClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_SIGNATURE_ALGORITHM] = g_param_spec_string ("signature-algorithm", NULL, NULL, "", RO);
+  properties[PROP_SIGNATURE_ALGORITHM] = g_param_spec_string ("signature-algorithm", NULL, NULL, "", WS_PARAM_READABLE);
   /**
    * WsCertificate:subject-alt-names: (getter get_subject_alt_names)
    *
@@ -311,7 +310,7 @@ ws_certificate_class_init (WsCertificateClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_SUBJECT_ALT_NAMES] = g_param_spec_string ("subject-alt-names", NULL, NULL, "", RO);
+  properties[PROP_SUBJECT_ALT_NAMES] = g_param_spec_string ("subject-alt-names", NULL, NULL, "", WS_PARAM_READABLE);
   /**
    * WsCertificate:thumbprint-md5: (getter get_thumbprint_md5)
    *
@@ -319,7 +318,7 @@ ws_certificate_class_init (WsCertificateClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_THUMBPRINT_MD5] = g_param_spec_string ("thumbprint-md5", NULL, NULL, "", RO);
+  properties[PROP_THUMBPRINT_MD5] = g_param_spec_string ("thumbprint-md5", NULL, NULL, "", WS_PARAM_READABLE);
   /**
    * WsCertificate:thumbprint-sha1: (getter get_thumbprint_sha1)
    *
@@ -327,7 +326,7 @@ ws_certificate_class_init (WsCertificateClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_THUMBPRINT_SHA1] = g_param_spec_string ("thumbprint-sha1", NULL, NULL, "", RO);
+  properties[PROP_THUMBPRINT_SHA1] = g_param_spec_string ("thumbprint-sha1", NULL, NULL, "", WS_PARAM_READABLE);
   /**
    * WsCertificate:thumbprint-sha256: (getter get_thumbprint_sha256)
    *
@@ -335,7 +334,7 @@ ws_certificate_class_init (WsCertificateClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_THUMBPRINT_SHA256] = g_param_spec_string ("thumbprint-sha256", NULL, NULL, "", RO);
+  properties[PROP_THUMBPRINT_SHA256] = g_param_spec_string ("thumbprint-sha256", NULL, NULL, "", WS_PARAM_READABLE);
   /**
    * WsCertificate:usage: (getter get_usage)
    *
@@ -344,7 +343,7 @@ ws_certificate_class_init (WsCertificateClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_USAGE] = g_param_spec_string ("usage", NULL, NULL, "", RO);
+  properties[PROP_USAGE] = g_param_spec_string ("usage", NULL, NULL, "", WS_PARAM_READABLE);
   /**
    * WsCertificate:version: (getter get_version)
    *
@@ -352,7 +351,7 @@ ws_certificate_class_init (WsCertificateClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_VERSION] = g_param_spec_string ("version", NULL, NULL, "", RO);
+  properties[PROP_VERSION] = g_param_spec_string ("version", NULL, NULL, "", WS_PARAM_READABLE);
   /**
    * WsCertificate:subject: (getter get_subject) (setter set_subject)
    *
@@ -367,7 +366,7 @@ ws_certificate_class_init (WsCertificateClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_SUBJECT] = g_param_spec_string ("subject", NULL, NULL, "", RW);
+  properties[PROP_SUBJECT] = g_param_spec_string ("subject", NULL, NULL, "", WS_PARAM_READWRITE);
   /**
    * WsCertificate:encoded: (getter get_encoded) (setter set_encoded)
    *
@@ -380,7 +379,7 @@ ws_certificate_class_init (WsCertificateClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_ENCODED] = g_param_spec_string ("encoded", NULL, NULL, "", RW);
+  properties[PROP_ENCODED] = g_param_spec_string ("encoded", NULL, NULL, "", WS_PARAM_READWRITE);
   /**
    * WsCertificate:encoded-b: (getter get_encoded_b) (setter set_encoded_b)
    *
@@ -388,7 +387,7 @@ ws_certificate_class_init (WsCertificateClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_ENCODED_B] = g_param_spec_boxed ("encoded-b", NULL, NULL, G_TYPE_BYTES, RW);
+  properties[PROP_ENCODED_B] = g_param_spec_boxed ("encoded-b", NULL, NULL, G_TYPE_BYTES, WS_PARAM_READWRITE);
   /**
    * WsCertificate:key-password: (getter get_key_password) (setter set_key_password)
    *
@@ -398,7 +397,7 @@ ws_certificate_class_init (WsCertificateClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_KEY_PASSWORD] = g_param_spec_string ("key-password", NULL, NULL, "", RW);
+  properties[PROP_KEY_PASSWORD] = g_param_spec_string ("key-password", NULL, NULL, "", WS_PARAM_READWRITE);
   /**
    * WsCertificate:private-key: (getter get_private_key)
    *
@@ -407,7 +406,7 @@ ws_certificate_class_init (WsCertificateClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_PRIVATE_KEY] = g_param_spec_string ("private-key", NULL, NULL, "", RO);
+  properties[PROP_PRIVATE_KEY] = g_param_spec_string ("private-key", NULL, NULL, "", WS_PARAM_READABLE);
   /**
    * WsCertificate:private-key-available: (getter get_private_key_available)
    *
@@ -416,7 +415,7 @@ ws_certificate_class_init (WsCertificateClass *klass)
    * Since: 1.0
    */
   properties[PROP_PRIVATE_KEY_AVAILABLE] = g_param_spec_boolean ("private-key-available", NULL, NULL, FALSE,
-                                                                 RO);
+                                                                 WS_PARAM_READABLE);
   /**
    * WsCertificate:public-key-length: (getter get_public_key_length)
    *
@@ -424,7 +423,7 @@ ws_certificate_class_init (WsCertificateClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_PUBLIC_KEY_LENGTH] = g_param_spec_int ("public-key-length", NULL, NULL, 0, G_MAXINT, 0, RO);
+  properties[PROP_PUBLIC_KEY_LENGTH] = g_param_spec_int ("public-key-length", NULL, NULL, 0, G_MAXINT, 0, WS_PARAM_READABLE);
   /**
    * WsCertificate:store: (getter get_store) (setter set_store)
    *
@@ -437,7 +436,7 @@ ws_certificate_class_init (WsCertificateClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_STORE] = g_param_spec_string ("store", NULL, NULL, "MY", RW);
+  properties[PROP_STORE] = g_param_spec_string ("store", NULL, NULL, "MY", WS_PARAM_READWRITE);
   /**
    * WsCertificate:store-b: (getter get_store_b) (setter set_store_b)
    *
@@ -445,7 +444,7 @@ ws_certificate_class_init (WsCertificateClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_STORE_B] = g_param_spec_boxed ("store-b", NULL, NULL, G_TYPE_BYTES, RW);
+  properties[PROP_STORE_B] = g_param_spec_boxed ("store-b", NULL, NULL, G_TYPE_BYTES, WS_PARAM_READWRITE);
   /**
    * WsCertificate:store-password: (getter get_store_password) (setter set_store_password)
    *
@@ -453,7 +452,7 @@ ws_certificate_class_init (WsCertificateClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_STORE_PASSWORD] = g_param_spec_string ("store-password", NULL, NULL, "", RW);
+  properties[PROP_STORE_PASSWORD] = g_param_spec_string ("store-password", NULL, NULL, "", WS_PARAM_READWRITE);
   /**
    * WsCertificate:store-type: (getter get_store_type) (setter set_store_type)
    *
@@ -462,7 +461,7 @@ ws_certificate_class_init (WsCertificateClass *klass)
    * Since: 1.0
    */
   properties[PROP_STORE_TYPE] = g_param_spec_enum ("store-type", NULL, NULL, WS_TYPE_CERT_STORE_TYPE,
-                                                   WS_CERT_STORE_TYPE_USER, RW);
+                                                   WS_CERT_STORE_TYPE_USER, WS_PARAM_READWRITE);
   /**
    * WsCertificate:usage-flags: (getter get_usage_flags)
    *
@@ -474,7 +473,7 @@ ws_certificate_class_init (WsCertificateClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_USAGE_FLAGS] = g_param_spec_uint ("usage-flags", NULL, NULL, 0, 0xff, 0, RO);
+  properties[PROP_USAGE_FLAGS] = g_param_spec_uint ("usage-flags", NULL, NULL, 0, 0xff, 0, WS_PARAM_READABLE);
   /**
    * WsCertificate:effective-time: (getter get_effective_time)
    *
@@ -482,7 +481,7 @@ ws_certificate_class_init (WsCertificateClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_EFFECTIVE_TIME] = g_param_spec_boxed ("effective-time", NULL, NULL, G_TYPE_DATE_TIME, RO);
+  properties[PROP_EFFECTIVE_TIME] = g_param_spec_boxed ("effective-time", NULL, NULL, G_TYPE_DATE_TIME, WS_PARAM_READABLE);
   /**
    * WsCertificate:expiration-time: (getter get_expiration_time)
    *
@@ -490,7 +489,7 @@ ws_certificate_class_init (WsCertificateClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_EXPIRATION_TIME] = g_param_spec_boxed ("expiration-time", NULL, NULL, G_TYPE_DATE_TIME, RO);
+  properties[PROP_EXPIRATION_TIME] = g_param_spec_boxed ("expiration-time", NULL, NULL, G_TYPE_DATE_TIME, WS_PARAM_READABLE);
   /**
    * WsCertificate:tls-certificate: (getter get_tls_certificate)
    *
@@ -501,7 +500,7 @@ ws_certificate_class_init (WsCertificateClass *klass)
    * Since: 1.0
    */
   properties[PROP_TLS_CERTIFICATE] = g_param_spec_object ("tls-certificate", NULL, NULL,
-                                                          G_TYPE_TLS_CERTIFICATE, RO);
+                                                          G_TYPE_TLS_CERTIFICATE, WS_PARAM_READABLE);
 
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
@@ -512,24 +511,4 @@ ws_certificate_init (WsCertificate *self)
   self->store = g_bytes_new_static ("MY", 2);
   self->store_text = g_strdup ("MY");
   self->store_password = g_strdup ("");
-}
-
-/* Everything but what the application has set. */
-void
-ws_certificate_notify_loaded (WsCertificate *self)
-{
-  g_object_freeze_notify (G_OBJECT (self));
-  for (guint i = 1; i < N_PROPS; i++)
-    switch (i)
-      {
-      case PROP_KEY_PASSWORD:
-      case PROP_STORE:
-      case PROP_STORE_B:
-      case PROP_STORE_PASSWORD:
-      case PROP_STORE_TYPE:
-        break;
-      default:
-        g_object_notify_by_pspec (G_OBJECT (self), properties[i]);
-      }
-  g_object_thaw_notify (G_OBJECT (self));
 }

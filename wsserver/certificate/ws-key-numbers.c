@@ -8,12 +8,12 @@
 #define MAX_RSA_BITS 16384
 #define MIN_DSA_BITS 512
 #define MAX_DSA_BITS 8192
-/* No prime factor of a key is as small as this. */
+/* Prime factors are at least this long. */
 #define MIN_FACTOR_BITS 128
 
-/* Skips leading zeros, so that sizes say something. */
+/* Skips leading zeros. */
 static gnutls_datum_t
-strip (const gnutls_datum_t *number)
+strip_leading_zeros (const gnutls_datum_t *number)
 {
   gnutls_datum_t stripped = *number;
 
@@ -28,9 +28,9 @@ strip (const gnutls_datum_t *number)
 static guint
 count_bits (const gnutls_datum_t *number)
 {
-  gnutls_datum_t stripped = strip (number);
+  gnutls_datum_t stripped = strip_leading_zeros (number);
 
-  /* Far over every limit, and far from overflow. */
+  /* Over every limit; this avoids an overflow below. */
   if (stripped.size > MAX_RSA_BITS)
     return G_MAXINT;
   return stripped.size == 0 ? 0 : (stripped.size - 1) * 8 + g_bit_storage (stripped.data[0]);
@@ -77,8 +77,8 @@ check_rsa_public (const WsRsaNumbers *numbers,
 }
 
 gnutls_pubkey_t
-ws_cert_rsa_public_new (const WsRsaNumbers *numbers,
-                        const char        **fault)
+ws_key_numbers_make_rsa_public (const WsRsaNumbers *numbers,
+                                const char        **fault)
 {
   gnutls_pubkey_t key = NULL;
 
@@ -114,11 +114,11 @@ check_rsa_private (const WsRsaNumbers *numbers,
   return FALSE;
 }
 
-/* Hands the key on if its numbers belong together. */
+/* Returns the key if its numbers belong together. */
 static gnutls_x509_privkey_t
-verify (gnutls_x509_privkey_t key,
-        int                   import_code,
-        const char          **fault)
+verify_key (gnutls_x509_privkey_t key,
+            int                   import_code,
+            const char          **fault)
 {
   if (!has_failed (import_code, fault))
     {
@@ -131,17 +131,17 @@ verify (gnutls_x509_privkey_t key,
 }
 
 gnutls_x509_privkey_t
-ws_cert_rsa_private_new (const WsRsaNumbers *numbers,
-                         const char        **fault)
+ws_key_numbers_make_rsa_private (const WsRsaNumbers *numbers,
+                                 const char        **fault)
 {
   gnutls_x509_privkey_t key = NULL;
 
   if (!check_rsa_private (numbers, fault) || has_failed (gnutls_x509_privkey_init (&key), fault))
     return NULL;
-  return verify (key,
-                 gnutls_x509_privkey_import_rsa_raw2 (key, &numbers->n, &numbers->e, &numbers->d,
-                                                      &numbers->p, &numbers->q, NULL, NULL, NULL),
-                 fault);
+  return verify_key (key,
+                     gnutls_x509_privkey_import_rsa_raw2 (key, &numbers->n, &numbers->e, &numbers->d,
+                                                          &numbers->p, &numbers->q, NULL, NULL, NULL),
+                     fault);
 }
 
 /* --- DSA --- */
@@ -164,8 +164,8 @@ check_dsa_public (const WsDsaNumbers *numbers,
 }
 
 gnutls_pubkey_t
-ws_cert_dsa_public_new (const WsDsaNumbers *numbers,
-                        const char        **fault)
+ws_key_numbers_make_dsa_public (const WsDsaNumbers *numbers,
+                                const char        **fault)
 {
   gnutls_pubkey_t key = NULL;
 
@@ -180,8 +180,8 @@ ws_cert_dsa_public_new (const WsDsaNumbers *numbers,
 }
 
 gnutls_x509_privkey_t
-ws_cert_dsa_private_new (const WsDsaNumbers *numbers,
-                         const char        **fault)
+ws_key_numbers_make_dsa_private (const WsDsaNumbers *numbers,
+                                 const char        **fault)
 {
   gnutls_x509_privkey_t key = NULL;
 
@@ -194,10 +194,10 @@ ws_cert_dsa_private_new (const WsDsaNumbers *numbers,
     }
   if (has_failed (gnutls_x509_privkey_init (&key), fault))
     return NULL;
-  return verify (key,
-                 gnutls_x509_privkey_import_dsa_raw (key, &numbers->p, &numbers->q, &numbers->g,
-                                                     &numbers->y, &numbers->x),
-                 fault);
+  return verify_key (key,
+                     gnutls_x509_privkey_import_dsa_raw (key, &numbers->p, &numbers->q, &numbers->g,
+                                                         &numbers->y, &numbers->x),
+                     fault);
 }
 
 /* --- Elliptic curves --- */
@@ -235,20 +235,20 @@ check_ecc_public (const WsEccNumbers *numbers,
 }
 
 static const gnutls_datum_t *
-optional (const gnutls_datum_t *number)
+if_present (const gnutls_datum_t *number)
 {
   return number->size > 0 ? number : NULL;
 }
 
 gnutls_pubkey_t
-ws_cert_ecc_public_new (const WsEccNumbers *numbers,
-                        const char        **fault)
+ws_key_numbers_make_ecc_public (const WsEccNumbers *numbers,
+                                const char        **fault)
 {
   gnutls_pubkey_t key = NULL;
 
   if (!check_ecc_public (numbers, fault) || has_failed (gnutls_pubkey_init (&key), fault))
     return NULL;
-  if (!has_failed (gnutls_pubkey_import_ecc_raw (key, numbers->curve, &numbers->x, optional (&numbers->y)),
+  if (!has_failed (gnutls_pubkey_import_ecc_raw (key, numbers->curve, &numbers->x, if_present (&numbers->y)),
                    fault))
     return key;
 
@@ -257,8 +257,8 @@ ws_cert_ecc_public_new (const WsEccNumbers *numbers,
 }
 
 gnutls_x509_privkey_t
-ws_cert_ecc_private_new (const WsEccNumbers *numbers,
-                         const char        **fault)
+ws_key_numbers_make_ecc_private (const WsEccNumbers *numbers,
+                                 const char        **fault)
 {
   gnutls_x509_privkey_t key = NULL;
   guint                 bytes = get_number_bytes (numbers->curve);
@@ -272,15 +272,15 @@ ws_cert_ecc_private_new (const WsEccNumbers *numbers,
     }
   if (has_failed (gnutls_x509_privkey_init (&key), fault))
     return NULL;
-  return verify (key,
-                 gnutls_x509_privkey_import_ecc_raw (key, numbers->curve, &numbers->x,
-                                                     optional (&numbers->y), &numbers->k),
-                 fault);
+  return verify_key (key,
+                     gnutls_x509_privkey_import_ecc_raw (key, numbers->curve, &numbers->x,
+                                                         if_present (&numbers->y), &numbers->k),
+                     fault);
 }
 
 gboolean
-ws_cert_ecc_split_point (WsEccNumbers         *numbers,
-                         const gnutls_datum_t *point)
+ws_key_numbers_split_point (WsEccNumbers         *numbers,
+                            const gnutls_datum_t *point)
 {
   guint bytes = get_number_bytes (numbers->curve);
 

@@ -360,7 +360,7 @@ revocation_checked_cb (GObject      *source,
   g_autofree char *notes = NULL;
   g_autoptr (GBytes) encoded = NULL;
   GError               *error = NULL;
-  gboolean              accept = ws_tls_check_revocation_finish (result, &notes, &error);
+  gboolean              accept = ws_revocation_check_finish (result, &notes, &error);
   const gnutls_datum_t *chain;
   guint                 n_chain;
 
@@ -410,8 +410,8 @@ start_revocation_check (WsConnection *self)
   ws_connection_enter_state (self, WS_STATE_CHECKING_REVOCATION);
   self->tls->revocation_check = g_cancellable_new ();
   g_main_context_push_thread_default (context);
-  ws_tls_check_revocation_async (chain, n_chain, ws_tls_transport_get_trust_list (transport), &policy,
-                                 self->tls->revocation_check, revocation_checked_cb, g_object_ref (self));
+  ws_revocation_check_async (chain, n_chain, ws_tls_transport_get_trust_list (transport), &policy,
+                             self->tls->revocation_check, revocation_checked_cb, g_object_ref (self));
   g_main_context_pop_thread_default (context);
 }
 

@@ -1,6 +1,6 @@
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "wsserver/revocation/ws-revocation-answers-private.h"
+#include "wsserver/revocation/ws-crl-private.h"
 
 #include <gnutls/abstract.h>
 #include <string.h>
@@ -20,7 +20,7 @@ struct _WsCrl
   WsDer  algorithm;
   WsDer  signature;
   WsDer  issuer;             /* whole */
-  WsDer  entries;            /* what is revoked; not looked into before the look-up */
+  WsDer  entries;            /* revoked certificates; parsed only by a look-up */
   WsDer  distribution_point; /* value of issuingDistributionPoint; empty: none */
   gint64 this_update_s;
   gint64 next_update_s;
@@ -33,9 +33,9 @@ static const WsDer reason_code = { id_reason_code, sizeof id_reason_code };
 static const WsDer distribution_point = { id_distribution_point, sizeof id_distribution_point };
 
 static gboolean G_GNUC_PRINTF (2, 3)
-    refuse (GError    **error,
-            const char *format,
-            ...)
+    refuse_list (GError    **error,
+                 const char *format,
+                 ...)
 {
   va_list          arguments;
   g_autofree char *text = NULL;
@@ -48,12 +48,12 @@ static gboolean G_GNUC_PRINTF (2, 3)
   return FALSE;
 }
 
-/* Extensions change what a list means: an unknown critical one makes it useless for proving that a
+/* Extensions change what a list means: a list with an unknown critical one cannot show that a
  * certificate is good. RFC 5280 §5.2. */
 static gboolean
-read_extensions (WsCrl   *self,
-                 WsDer    wrapped,
-                 GError **error)
+read_list_extensions (WsCrl   *self,
+                      WsDer    wrapped,
+                      GError **error)
 {
   WsDer    extensions;
   WsDer    object_id;
@@ -61,16 +61,16 @@ read_extensions (WsCrl   *self,
   gboolean critical;
 
   if (!ws_der_take_tagged (&wrapped, WS_DER_SEQUENCE, &extensions))
-    return refuse (error, "is malformed");
+    return refuse_list (error, "is malformed");
 
   while (extensions.length > 0)
     {
       if (!ws_der_take_extension (&extensions, &object_id, &critical, &value))
-        return refuse (error, "is malformed");
+        return refuse_list (error, "is malformed");
       if (ws_der_equals (&object_id, &distribution_point))
         self->distribution_point = value;
       else if (critical)
-        return refuse (error, "has a critical extension that is not known");
+        return refuse_list (error, "has a critical extension that is not known");
     }
 
   return TRUE;
@@ -95,18 +95,18 @@ read_signed_part (WsCrl   *self,
       !ws_der_equals (&algorithm, &self->algorithm) ||
       !ws_der_has (&part, WS_DER_SEQUENCE) || !ws_der_take (&part, &tag, &content, &self->issuer) ||
       !ws_der_take_time (&part, &self->this_update_s))
-    return refuse (error, "is malformed");
+    return refuse_list (error, "is malformed");
 
   if (!ws_der_take_time (&part, &self->next_update_s))
-    return refuse (error, "does not say when the next one comes");
+    return refuse_list (error, "does not say when the next one comes");
   if (ws_der_has (&part, WS_DER_SEQUENCE) && !ws_der_take_tagged (&part, WS_DER_SEQUENCE, &self->entries))
-    return refuse (error, "is malformed");
+    return refuse_list (error, "is malformed");
   if (part.length == 0)
     return TRUE;
   if (!ws_der_take_tagged (&part, WS_DER_CONTEXT_CONSTRUCTED (0), &extensions) || part.length > 0)
-    return refuse (error, "is malformed");
+    return refuse_list (error, "is malformed");
 
-  return read_extensions (self, extensions, error);
+  return read_list_extensions (self, extensions, error);
 }
 
 static gboolean
@@ -125,7 +125,7 @@ read_list (WsCrl   *self,
       !ws_der_take_tagged (&list, WS_DER_SEQUENCE, &self->algorithm) ||
       !ws_der_take_tagged (&list, WS_DER_BIT_STRING, &self->signature) || list.length > 0 ||
       self->signature.length < 2 || self->signature.data[0] != 0)
-    return refuse (error, "is malformed");
+    return refuse_list (error, "is malformed");
 
   self->signature.data++;
   self->signature.length--;
@@ -151,7 +151,7 @@ is_issued_by (WsCrl            *self,
   return equal;
 }
 
-/* The number of a signature algorithm, GNUTLS_SIGN_UNKNOWN for those with parameters. */
+/* The signature algorithm; GNUTLS_SIGN_UNKNOWN for algorithms with parameters. */
 static gnutls_sign_algorithm_t
 find_algorithm (WsDer algorithm)
 {
@@ -164,7 +164,7 @@ find_algorithm (WsDer algorithm)
       object_id.length > MAX_OBJECT_ID_LENGTH)
     return GNUTLS_SIGN_UNKNOWN;
 
-  /* Both first arcs share a byte, X.690 §8.19.4; signature algorithms are under 0, 1 and 2.0 to 2.39. */
+  /* The first two arcs share a byte (X.690 §8.19.4). Signature algorithms are below 0, 1 and 2.0 to 2.39. */
   used = (gsize) g_snprintf (text, sizeof text, "%u.%u", object_id.data[0] / 40u, object_id.data[0] % 40u);
   for (gsize i = 1; i < object_id.length; i++)
     {
@@ -193,11 +193,11 @@ verify_signature (WsCrl            *self,
   int                     result;
 
   if (gnutls_x509_crt_get_key_usage (issuer, &usage, NULL) >= 0 && (usage & GNUTLS_KEY_CRL_SIGN) == 0)
-    return refuse (error, "is signed by a key that may not sign lists");
+    return refuse_list (error, "is signed by a key that may not sign lists");
   if (algorithm == GNUTLS_SIGN_UNKNOWN)
-    return refuse (error, "is signed with an algorithm that is not known");
+    return refuse_list (error, "is signed with an algorithm that is not known");
   if (!gnutls_sign_is_secure2 (algorithm, GNUTLS_SIGN_FLAG_SECURE_FOR_CERTS))
-    return refuse (error, "is signed with %s, which is not secure", gnutls_sign_get_name (algorithm));
+    return refuse_list (error, "is signed with %s, which is not secure", gnutls_sign_get_name (algorithm));
 
   gnutls_pubkey_init (&key);
   result = gnutls_pubkey_import_x509 (key, issuer, 0);
@@ -205,27 +205,27 @@ verify_signature (WsCrl            *self,
     result = gnutls_pubkey_verify_data2 (key, algorithm, 0, &data, &signature);
   gnutls_pubkey_deinit (key);
   if (result < 0)
-    return refuse (error, "is not signed by the issuer of the certificate (%s)", gnutls_strerror (result));
+    return refuse_list (error, "is not signed by the issuer of the certificate (%s)", gnutls_strerror (result));
 
   return TRUE;
 }
 
 static gboolean
-check_times (WsCrl   *self,
-             gint64   now_s,
-             GError **error)
+check_list_times (WsCrl   *self,
+                  gint64   now_s,
+                  GError **error)
 {
   g_autofree char *time = NULL;
 
   if (self->this_update_s > now_s + WS_REVOCATION_CLOCK_SKEW_S)
     {
-      time = ws_cert_format_time (self->this_update_s);
-      return refuse (error, "is of the future (%s)", time);
+      time = ws_cert_fields_format_time (self->this_update_s);
+      return refuse_list (error, "is of the future (%s)", time);
     }
   if (self->next_update_s < now_s - WS_REVOCATION_CLOCK_SKEW_S)
     {
-      time = ws_cert_format_time (self->next_update_s);
-      return refuse (error, "has expired on %s", time);
+      time = ws_cert_fields_format_time (self->next_update_s);
+      return refuse_list (error, "has expired on %s", time);
     }
 
   return TRUE;
@@ -245,10 +245,10 @@ ws_crl_new (GBytes           *der,
     return NULL;
   if (!is_issued_by (self, issuer))
     {
-      refuse (error, "has another issuer than the certificate");
+      refuse_list (error, "has another issuer than the certificate");
       return NULL;
     }
-  if (!verify_signature (self, issuer, error) || !check_times (self, now_s, error))
+  if (!verify_signature (self, issuer, error) || !check_list_times (self, now_s, error))
     return NULL;
 
   return g_steal_pointer (&self);
@@ -284,7 +284,7 @@ ws_crl_get_size (WsCrl *self)
   return g_bytes_get_size (self->bytes);
 }
 
-/* Whether one of the names in DistributionPointName is a place that the certificate names. */
+/* Whether the DistributionPointName has one of the URLs that the certificate names. */
 static gboolean
 is_at (WsDer      point,
        GPtrArray *urls)
@@ -312,13 +312,13 @@ is_at (WsDer      point,
   return FALSE;
 }
 
-/* An authority may spread its certificates over several lists, all with its signature. Without this
- * look anyone on the way could hand us another one, in which the certificate cannot be. RFC 5280
- * §5.2.5, §6.3.3 (b). */
+/* An authority may distribute its certificates over several lists and sign all of them. Without this
+ * check, an attacker on the network could replace the list with one that cannot contain the certificate.
+ * RFC 5280 §5.2.5, §6.3.3 (b). */
 static gboolean
-covers (WsCrl            *self,
-        gnutls_x509_crt_t certificate,
-        GPtrArray        *urls)
+covers_certificate (WsCrl            *self,
+                    gnutls_x509_crt_t certificate,
+                    GPtrArray        *urls)
 {
   WsDer  value = self->distribution_point;
   WsDer  scope;
@@ -347,7 +347,7 @@ covers (WsCrl            *self,
       else if (tag == WS_DER_CONTEXT (2)) /* onlyContainsCACerts */
         flag = flag && !is_authority;
 
-      /* The others: only some reasons, certificates of other issuers, attribute certificates. */
+      /* The other fields: only some reasons, certificates of other issuers, attribute certificates. */
       if (flag)
         return FALSE;
     }
@@ -389,12 +389,12 @@ read_reason (WsDer entry)
   return -1;
 }
 
-/* FALSE: the list is malformed. A list is not sorted; a walk of 27,000 entries takes 0.2
- * milliseconds, and an index would have to be made and kept for each list. */
+/* Returns FALSE if the list is malformed. Lists are not sorted. Reading 27,000 entries takes 0.2
+ * milliseconds, so an index for each list is not worth its memory. */
 static gboolean
-look_up (WsCrl              *self,
-         WsDer               serial,
-         WsRevocationAnswer *answer)
+find_serial (WsCrl              *self,
+             WsDer               serial,
+             WsRevocationAnswer *answer)
 {
   WsDer entries = self->entries;
   WsDer entry;
@@ -431,36 +431,16 @@ ws_crl_check (WsCrl              *self,
   gsize  length = sizeof bytes;
   WsDer  serial = { bytes, 0 };
 
-  if (!covers (self, certificate, urls))
-    return refuse (error, "is not the one for this certificate");
+  if (!covers_certificate (self, certificate, urls))
+    return refuse_list (error, "is not the one for this certificate");
   if (gnutls_x509_crt_get_serial (certificate, bytes, &length) < 0)
-    return refuse (error, "cannot be searched: the certificate has no serial number");
+    return refuse_list (error, "cannot be searched: the certificate has no serial number");
 
   serial.length = length;
   serial = strip_zeros (serial);
   *answer = (WsRevocationAnswer){ WS_REVOCATION_GOOD, 0, -1, self->next_update_s };
-  if (!look_up (self, serial, answer))
-    return refuse (error, "is malformed");
+  if (!find_serial (self, serial, answer))
+    return refuse_list (error, "is malformed");
 
   return TRUE;
-}
-
-const char *
-ws_revocation_get_reason_name (int reason)
-{
-  static const char *const names[] = {
-    "unspecified",
-    "keyCompromise",
-    "cACompromise",
-    "affiliationChanged",
-    "superseded",
-    "cessationOfOperation",
-    "certificateHold",
-    NULL,
-    "removeFromCRL",
-    "privilegeWithdrawn",
-    "aACompromise",
-  };
-
-  return reason >= 0 && reason < (int) G_N_ELEMENTS (names) ? names[reason] : NULL;
 }

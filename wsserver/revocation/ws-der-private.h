@@ -6,9 +6,9 @@
 
 G_BEGIN_DECLS
 
-/* Walks DER in place, without a tree: time and memory are linear in the input, which they are not
- * in the general decoder beneath GnuTLS (measured: 22 s for a revocation list of 27,000 entries).
- * Only what revocation needs: definite lengths, one-byte tags. Source: ITU-T X.690 §8.1, §10. */
+/* Reads DER in place, without a tree. Time and memory are linear in the input; in the general decoder
+ * that GnuTLS uses they are not (measured: 22 s for a revocation list of 27,000 entries). It supports
+ * what revocation needs: definite lengths and one-byte tags. Source: ITU-T X.690 §8.1, §10. */
 
 #define WS_DER_BOOLEAN 0x01
 #define WS_DER_INTEGER 0x02
@@ -22,20 +22,20 @@ G_BEGIN_DECLS
 #define WS_DER_CONTEXT(number) (0x80 | (number))
 #define WS_DER_CONTEXT_CONSTRUCTED(number) (0xa0 | (number))
 
-/* A span of somebody else's memory. */
+/* A span of memory with another owner. */
 typedef struct
 {
   const guint8 *data;
   gsize         length;
 } WsDer;
 
-/* Takes one element from the front. content is what is in it, whole (which may be NULL) all of it
- * with tag and length. FALSE, with nothing taken, at the end or for what is not DER. */
+/* Takes one element from the front. content is its content; whole (may be NULL) is the element with tag
+ * and length. Returns FALSE at the end or if this is not DER; then nothing is taken. */
 gboolean ws_der_take (WsDer  *self,
                       guint8 *tag,
                       WsDer  *content,
                       WsDer  *whole);
-/* The same if the front has this tag. */
+/* The same, only if the front has this tag. */
 gboolean ws_der_take_tagged (WsDer *self,
                              guint8 tag,
                              WsDer *content);
@@ -45,7 +45,7 @@ gboolean ws_der_has (const WsDer *self,
 gboolean ws_der_equals (const WsDer *left,
                         const WsDer *right);
 
-/* Takes UTCTime or GeneralizedTime in the forms of RFC 5280 §4.1.2.5, as seconds since 1970. */
+/* Takes a UTCTime or GeneralizedTime in the forms of RFC 5280 §4.1.2.5, as seconds since 1970. */
 gboolean ws_der_take_time (WsDer  *self,
                            gint64 *seconds);
 
@@ -55,7 +55,7 @@ gboolean ws_der_take_extension (WsDer    *self,
                                 gboolean *critical,
                                 WsDer    *value);
 
-/* Whether there are at most so many elements, at all depths. */
+/* Whether there are at most budget elements, at all depths. Subtracts their number. */
 gboolean ws_der_is_small (WsDer  der,
                           guint *budget);
 

@@ -7,10 +7,10 @@
 #define MAX_LENGTH_BYTES 4
 #define MAX_DEPTH 32
 
-/* Reads tag and length; 0 if they are not DER or promise more than there is. */
+/* Reads tag and length. Returns 0 if they are not DER, or if the length exceeds the input. */
 static gsize
-read_header (const WsDer *der,
-             gsize       *content_length)
+read_der_header (const WsDer *der,
+                 gsize       *content_length)
 {
   gsize header_length = 2;
   gsize length;
@@ -49,7 +49,7 @@ ws_der_take (WsDer  *self,
              WsDer  *whole)
 {
   gsize length = 0;
-  gsize header_length = read_header (self, &length);
+  gsize header_length = read_der_header (self, &length);
 
   if (header_length == 0)
     return FALSE;
@@ -156,9 +156,9 @@ ws_der_take_extension (WsDer    *self,
 }
 
 static gboolean
-count (WsDer  der,
-       guint *budget,
-       guint  depth)
+count_elements (WsDer  der,
+                guint *budget,
+                guint  depth)
 {
   guint8 tag;
   WsDer  content;
@@ -168,7 +168,7 @@ count (WsDer  der,
       if (*budget == 0 || depth == MAX_DEPTH || !ws_der_take (&der, &tag, &content, NULL))
         return FALSE;
       (*budget)--;
-      if ((tag & 0x20) != 0 && !count (content, budget, depth + 1))
+      if ((tag & 0x20) != 0 && !count_elements (content, budget, depth + 1))
         return FALSE;
     }
 
@@ -179,5 +179,5 @@ gboolean
 ws_der_is_small (WsDer  der,
                  guint *budget)
 {
-  return count (der, budget, 0);
+  return count_elements (der, budget, 0);
 }

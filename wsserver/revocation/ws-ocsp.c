@@ -1,6 +1,6 @@
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "wsserver/revocation/ws-revocation-answers-private.h"
+#include "wsserver/revocation/ws-ocsp-private.h"
 
 #include <gnutls/ocsp.h>
 #include <string.h>
@@ -9,18 +9,17 @@
 #include "wsserver/certificate/ws-cert-fields-private.h"
 #include "wsserver/revocation/ws-der-private.h"
 
-/* Elements of a response, those of its certificates among them: usually some 150. The decoder
- * beneath GnuTLS takes quadratic time for many. */
+/* DER elements of a response, with those of its certificates: usually about 150. The decoder that GnuTLS
+ * uses needs quadratic time. */
 #define MAX_ELEMENTS 2000
 #define MAX_SINGLE_RESPONSES 64
-/* A response that does not say until when it holds is good for this long if nothing else (a nonce)
- * shows that it is fresh. */
+/* A response without an expiry time holds for this long, unless the nonce shows that it is fresh. */
 #define MAX_AGE_S (60 * 60)
 
 static gboolean G_GNUC_PRINTF (2, 3)
-    refuse (GError    **error,
-            const char *format,
-            ...)
+    refuse_response (GError    **error,
+                     const char *format,
+                     ...)
 {
   va_list          arguments;
   g_autofree char *text = NULL;
@@ -46,7 +45,7 @@ ws_ocsp_build_request (gnutls_x509_crt_t certificate,
   int               result;
 
   gnutls_ocsp_req_init (&request);
-  /* SHA-1 only names the certificate here, and is what every responder knows. */
+  /* SHA-1 only identifies the certificate here, and every responder supports it. */
   result = gnutls_ocsp_req_add_cert (request, GNUTLS_DIG_SHA1, issuer, certificate);
   if (result >= 0)
     result = gnutls_ocsp_req_randomize_nonce (request);
@@ -71,7 +70,7 @@ ws_ocsp_build_request (gnutls_x509_crt_t certificate,
   return bytes;
 }
 
-/* OCSPResponse: a status and, in an octet string, what is signed. RFC 6960 §4.2.1. */
+/* OCSPResponse: a status and, in an octet string, the signed part. RFC 6960 §4.2.1. */
 static gboolean
 is_small (WsDer all)
 {
@@ -95,10 +94,10 @@ is_small (WsDer all)
          ws_der_take_tagged (&typed, WS_DER_OCTET_STRING, &basic) && ws_der_is_small (basic, &budget);
 }
 
-/* NULL with an error for what is no response. */
+/* Returns NULL with an error if the bytes are not a response. */
 static gnutls_ocsp_resp_t
-import (GBytes  *bytes,
-        GError **error)
+import_response (GBytes  *bytes,
+                 GError **error)
 {
   gsize              length;
   WsDer              der = { g_bytes_get_data (bytes, &length), 0 };
@@ -109,7 +108,7 @@ import (GBytes  *bytes,
   der.length = length;
   if (!is_small (der))
     {
-      refuse (error, "is malformed, or too long");
+      refuse_response (error, "is malformed, or too long");
       return NULL;
     }
 
@@ -120,7 +119,7 @@ import (GBytes  *bytes,
     return response;
 
   gnutls_ocsp_resp_deinit (response);
-  refuse (error, "is malformed (%s)", gnutls_strerror (result));
+  refuse_response (error, "is malformed (%s)", gnutls_strerror (result));
 
   return NULL;
 }
@@ -128,7 +127,7 @@ import (GBytes  *bytes,
 gboolean
 ws_ocsp_is_error (GBytes *der)
 {
-  gnutls_ocsp_resp_t response = import (der, NULL);
+  gnutls_ocsp_resp_t response = import_response (der, NULL);
   int                status;
 
   if (response == NULL)
@@ -149,22 +148,22 @@ check_status (gnutls_ocsp_resp_t response,
     case GNUTLS_OCSP_RESP_SUCCESSFUL:
       return TRUE;
     case GNUTLS_OCSP_RESP_MALFORMEDREQUEST:
-      return refuse (error, "is an error: malformed request");
+      return refuse_response (error, "is an error: malformed request");
     case GNUTLS_OCSP_RESP_INTERNALERROR:
-      return refuse (error, "is an error: internal error");
+      return refuse_response (error, "is an error: internal error");
     case GNUTLS_OCSP_RESP_TRYLATER:
-      return refuse (error, "is an error: try later");
+      return refuse_response (error, "is an error: try later");
     case GNUTLS_OCSP_RESP_SIGREQUIRED:
-      return refuse (error, "is an error: signed requests only");
+      return refuse_response (error, "is an error: signed requests only");
     case GNUTLS_OCSP_RESP_UNAUTHORIZED:
-      return refuse (error, "is an error: not authorised");
+      return refuse_response (error, "is an error: not authorised");
     default:
-      return refuse (error, "is an error that is not known");
+      return refuse_response (error, "is an error that is not known");
     }
 }
 
 static const char *
-describe (guint verification)
+describe_verification (guint verification)
 {
   if ((verification & GNUTLS_OCSP_VERIFY_SIGNER_NOT_FOUND) != 0)
     return "its signer is not there";
@@ -182,8 +181,8 @@ describe (guint verification)
   return "its signature does not fit";
 }
 
-/* By the issuer itself, or by a certificate that the issuer has signed for this purpose. Another
- * trusted authority will not do: RFC 6960 §4.2.2.2. */
+/* The issuer signs responses itself or issues a certificate for this purpose. Another trusted authority
+ * is not accepted: RFC 6960 §4.2.2.2. */
 static gboolean
 check_signature (gnutls_ocsp_resp_t response,
                  gnutls_x509_crt_t  issuer,
@@ -193,9 +192,9 @@ check_signature (gnutls_ocsp_resp_t response,
   int   result = gnutls_ocsp_resp_verify_direct (response, issuer, &verification, 0);
 
   if (result < 0)
-    return refuse (error, "does not verify (%s)", gnutls_strerror (result));
+    return refuse_response (error, "does not verify (%s)", gnutls_strerror (result));
   if (verification != 0)
-    return refuse (error, "does not verify: %s", describe (verification));
+    return refuse_response (error, "does not verify: %s", describe_verification (verification));
 
   return TRUE;
 }
@@ -222,34 +221,34 @@ check_nonce (gnutls_ocsp_resp_t response,
   gnutls_free (datum.data);
   *repeated = equal;
 
-  return equal || refuse (error, "answers another request");
+  return equal || refuse_response (error, "answers another request");
 }
 
 static gboolean
-check_times (time_t   this_update,
-             time_t   next_update,
-             gboolean is_fresh,
-             gint64   now_s,
-             GError **error)
+check_response_times (time_t   this_update,
+                      time_t   next_update,
+                      gboolean is_fresh,
+                      gint64   now_s,
+                      GError **error)
 {
   g_autofree char *time = NULL;
 
   if (this_update == (time_t) -1)
-    return refuse (error, "has no date");
+    return refuse_response (error, "has no date");
   if (this_update > now_s + WS_REVOCATION_CLOCK_SKEW_S)
     {
-      time = ws_cert_format_time (this_update);
-      return refuse (error, "is of the future (%s)", time);
+      time = ws_cert_fields_format_time (this_update);
+      return refuse_response (error, "is of the future (%s)", time);
     }
   if (next_update != (time_t) -1 && next_update < now_s - WS_REVOCATION_CLOCK_SKEW_S)
     {
-      time = ws_cert_format_time (next_update);
-      return refuse (error, "has expired on %s", time);
+      time = ws_cert_fields_format_time (next_update);
+      return refuse_response (error, "has expired on %s", time);
     }
   if (next_update == (time_t) -1 && !is_fresh && this_update < now_s - MAX_AGE_S)
     {
-      time = ws_cert_format_time (this_update);
-      return refuse (error, "is too old (%s)", time);
+      time = ws_cert_fields_format_time (this_update);
+      return refuse_response (error, "is too old (%s)", time);
     }
 
   return TRUE;
@@ -277,7 +276,7 @@ read_answer (gnutls_ocsp_resp_t  response,
         break;
       if (gnutls_ocsp_resp_check_crt (response, i, certificate) < 0)
         continue;
-      if (!check_times (this_update, next_update, is_fresh, now_s, error))
+      if (!check_response_times (this_update, next_update, is_fresh, now_s, error))
         return FALSE;
 
       *answer = (WsRevocationAnswer){ WS_REVOCATION_UNKNOWN, 0, -1, MAX ((gint64) next_update, 0) };
@@ -292,7 +291,7 @@ read_answer (gnutls_ocsp_resp_t  response,
       return TRUE;
     }
 
-  return refuse (error, "is about another certificate");
+  return refuse_response (error, "is about another certificate");
 }
 
 gboolean
@@ -304,7 +303,7 @@ ws_ocsp_check_response (GBytes             *der,
                         WsRevocationAnswer *answer,
                         GError            **error)
 {
-  gnutls_ocsp_resp_t response = import (der, error);
+  gnutls_ocsp_resp_t response = import_response (der, error);
   gboolean           is_fresh = FALSE;
   gboolean           valid;
 

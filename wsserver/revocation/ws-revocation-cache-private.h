@@ -2,21 +2,21 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "wsserver/revocation/ws-revocation-answers-private.h"
+#include "wsserver/revocation/ws-crl-private.h"
 
 G_BEGIN_DECLS
 
-/* What has been fetched and verified, until it expires, for the whole process and all its threads:
- * servers on several contexts ask the same authorities. When it is full, what was not used for the
- * longest time goes. */
+/* Verified lists and answers, kept until they expire. The cache is shared by all threads of the process,
+ * because servers on several contexts ask the same authorities. When it is full, the least recently used
+ * entry is dropped. */
 
 #define WS_REVOCATION_MAX_CRLS 16
 #define WS_REVOCATION_MAX_CRL_BYTES (32 * 1024 * 1024) /* of all lists together */
 #define WS_REVOCATION_MAX_ANSWERS 1024
-/* Nothing is kept longer, whatever it says. */
+/* No entry is kept longer, whatever its expiry time. */
 #define WS_REVOCATION_MAX_KEEP_S (24 * 60 * 60)
 
-/* What both are kept under: the place or the certificate, and who vouches for it. */
+/* The key of an entry: the URL of a list or the certificate of an answer, and the issuer. */
 char *ws_revocation_cache_key (const char       *url,
                                gnutls_x509_crt_t certificate,
                                gnutls_x509_crt_t issuer);
@@ -32,6 +32,5 @@ gboolean ws_revocation_cache_get_answer (const char         *key,
 void     ws_revocation_cache_add_answer (const char               *key,
                                          const WsRevocationAnswer *answer,
                                          gint64                    now_s);
-void     ws_revocation_cache_clear (void);
 
 G_END_DECLS

@@ -16,17 +16,17 @@ typedef struct
 
 typedef struct
 {
-  GHashTable *entries; /* key -> Entry, which it owns; NULL before the first */
-  GQueue      order;   /* used last: first */
-  gsize       bytes;   /* of the lists */
+  GHashTable *entries; /* key -> Entry, which it owns; NULL before the first entry */
+  GQueue      order;   /* most recently used first */
+  gsize       bytes;   /* of all lists */
 } Cache;
 
-static GMutex lock; /* of both */
+static GMutex lock; /* protects both caches */
 static Cache  crls = { NULL, G_QUEUE_INIT, 0 };
 static Cache  answers = { NULL, G_QUEUE_INIT, 0 };
 
 static void
-entry_free (Entry *entry)
+cache_entry_free (Entry *entry)
 {
   g_clear_pointer (&entry->crl, ws_crl_unref);
   g_free (entry->key);
@@ -43,11 +43,11 @@ remove_entry (Cache *cache,
   g_hash_table_remove (cache->entries, entry->key);
 }
 
-/* NULL: not there, or expired. */
+/* Returns NULL if there is no such entry or if it has expired. */
 static Entry *
-find (Cache      *cache,
-      const char *key,
-      gint64      now_s)
+find_entry (Cache      *cache,
+            const char *key,
+            gint64      now_s)
 {
   Entry *entry = cache->entries != NULL ? g_hash_table_lookup (cache->entries, key) : NULL;
 
@@ -66,14 +66,14 @@ find (Cache      *cache,
 }
 
 static void
-add (Cache *cache,
-     Entry *entry,
-     guint  max_entries)
+add_cache_entry (Cache *cache,
+                 Entry *entry,
+                 guint  max_entries)
 {
   Entry *old;
 
   if (cache->entries == NULL)
-    cache->entries = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) entry_free);
+    cache->entries = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) cache_entry_free);
 
   old = g_hash_table_lookup (cache->entries, entry->key);
   if (old != NULL)
@@ -132,7 +132,7 @@ ws_revocation_cache_get_crl (const char *key,
   Entry *entry;
 
   g_mutex_lock (&lock);
-  entry = find (&crls, key, now_s);
+  entry = find_entry (&crls, key, now_s);
   if (entry != NULL)
     crl = ws_crl_ref (entry->crl);
   g_mutex_unlock (&lock);
@@ -148,7 +148,7 @@ ws_revocation_cache_get_answer (const char         *key,
   Entry *entry;
 
   g_mutex_lock (&lock);
-  entry = find (&answers, key, now_s);
+  entry = find_entry (&answers, key, now_s);
   if (entry != NULL)
     *answer = entry->answer;
   g_mutex_unlock (&lock);
@@ -157,9 +157,9 @@ ws_revocation_cache_get_answer (const char         *key,
 }
 
 static Entry *
-entry_new (const char *key,
-           gint64      expires_at_s,
-           gint64      now_s)
+cache_entry_new (const char *key,
+                 gint64      expires_at_s,
+                 gint64      now_s)
 {
   Entry *entry = g_new0 (Entry, 1);
 
@@ -179,10 +179,10 @@ ws_revocation_cache_add_crl (const char *key,
   if (ws_crl_get_next_update (crl) <= now_s || ws_crl_get_size (crl) > WS_REVOCATION_MAX_CRL_BYTES)
     return;
 
-  entry = entry_new (key, ws_crl_get_next_update (crl), now_s);
+  entry = cache_entry_new (key, ws_crl_get_next_update (crl), now_s);
   entry->crl = ws_crl_ref (crl);
   g_mutex_lock (&lock);
-  add (&crls, entry, WS_REVOCATION_MAX_CRLS);
+  add_cache_entry (&crls, entry, WS_REVOCATION_MAX_CRLS);
   g_mutex_unlock (&lock);
 }
 
@@ -196,26 +196,9 @@ ws_revocation_cache_add_answer (const char               *key,
   if (answer->expires_at_s <= now_s)
     return;
 
-  entry = entry_new (key, answer->expires_at_s, now_s);
+  entry = cache_entry_new (key, answer->expires_at_s, now_s);
   entry->answer = *answer;
   g_mutex_lock (&lock);
-  add (&answers, entry, WS_REVOCATION_MAX_ANSWERS);
-  g_mutex_unlock (&lock);
-}
-
-static void
-clear (Cache *cache)
-{
-  while (cache->order.length > 0)
-    remove_entry (cache, g_queue_peek_tail (&cache->order));
-  g_clear_pointer (&cache->entries, g_hash_table_unref);
-}
-
-void
-ws_revocation_cache_clear (void)
-{
-  g_mutex_lock (&lock);
-  clear (&crls);
-  clear (&answers);
+  add_cache_entry (&answers, entry, WS_REVOCATION_MAX_ANSWERS);
   g_mutex_unlock (&lock);
 }

@@ -2,18 +2,19 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "wsserver/revocation/ws-revocation-check-private.h"
 
-#include "wsserver/base/ws-error.h"
+#include "wsserver/base/ws-error-private.h"
+#include "wsserver/certificate/ws-cert-chain-private.h"
 #include "wsserver/certificate/ws-cert-fields-private.h"
+#include "wsserver/revocation/ws-ocsp-private.h"
 #include "wsserver/revocation/ws-revocation-cache-private.h"
 #include "wsserver/revocation/ws-revocation-fetch-private.h"
 
-#define MAX_CHAIN_CERTIFICATES 16
 #define MAX_ACCESS_DESCRIPTIONS 16
-#define MAX_URL_BYTES (WS_FETCH_MAX_URL_LENGTH + 1)
+#define MAX_URL_BYTES (WS_REVOCATION_FETCH_MAX_URL_BYTES + 1)
 
 typedef enum
 {
-  ASK_OCSP, /* first: it is shorter, and fresher */
+  ASK_OCSP, /* first: responses are shorter and fresher */
   ASK_CRL,
   N_WAYS,
 } WayNumber;
@@ -24,22 +25,22 @@ typedef struct
   guint       level;
   GPtrArray  *urls;
   guint       next;    /* of urls */
-  char       *problem; /* of the last one that gave no answer */
-  gboolean    invalid; /* one of them gave a wrong answer */
+  char       *problem; /* of the last URL that gave no answer */
+  gboolean    invalid; /* one of the URLs gave an invalid answer */
   gboolean    good;
 } Way;
 
 typedef struct
 {
-  gnutls_x509_crt_t certificate; /* NULL: not readable */
-  gnutls_x509_crt_t issuer;      /* NULL: not known */
+  gnutls_x509_crt_t certificate; /* NULL if it cannot be read */
+  gnutls_x509_crt_t issuer;      /* NULL if it is not known */
   char             *subject;
   Way               ways[N_WAYS];
   guint             current; /* WayNumber */
   gint64            deadline_us;
   GString          *notes;
 
-  /* Of the request that is under way. */
+  /* Of the request in flight. */
   GCancellable *request;
   GSource      *timer;
   gulong        cancelled_id;
@@ -47,7 +48,7 @@ typedef struct
   gboolean      timed_out;
 } Check;
 
-static void go_on (GTask *task);
+static void continue_check (GTask *task);
 
 static gint64
 get_now_s (void)
@@ -56,8 +57,8 @@ get_now_s (void)
 }
 
 static void
-end_request (Check        *check,
-             GCancellable *cancellable)
+end_fetch (Check        *check,
+           GCancellable *cancellable)
 {
   if (check->timer != NULL)
     g_source_destroy (check->timer);
@@ -86,7 +87,7 @@ check_free (Check *check)
   g_free (check);
 }
 
-/* Names come from the client: nothing in them may look like another line of a log. */
+/* Names come from the client and must not be able to fake a line of a log. */
 static char *
 make_printable (char *text)
 {
@@ -101,9 +102,9 @@ make_printable (char *text)
 }
 
 static void G_GNUC_PRINTF (2, 3)
-    add_note (Check      *check,
-              const char *format,
-              ...)
+    add_check_note (Check      *check,
+                    const char *format,
+                    ...)
 {
   va_list arguments;
 
@@ -118,7 +119,7 @@ static void
 add_url (GPtrArray *urls,
          char      *url)
 {
-  if (urls->len < WS_REVOCATION_MAX_URLS && ws_fetch_is_fetchable (url) &&
+  if (urls->len < WS_REVOCATION_MAX_URLS && ws_revocation_fetch_accepts_url (url) &&
       !g_ptr_array_find_with_equal_func (urls, url, g_str_equal, NULL))
     g_ptr_array_add (urls, url);
   else
@@ -156,7 +157,7 @@ collect_crl_urls (gnutls_x509_crt_t certificate,
 
       if (result == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE)
         break;
-      /* A list that has only some reasons does not show that a certificate is good. */
+      /* A list with only some reasons does not show that a certificate is good. */
       if (result == GNUTLS_SAN_URI && reasons == 0)
         add_url (urls, g_strndup (url, length));
     }
@@ -175,7 +176,7 @@ has_signed (gnutls_x509_crt_t issuer,
          status == 0;
 }
 
-/* From the authorities, or from what the client sent, once these vouch for all of it. */
+/* Finds the issuer among the authorities, or in the client's chain if the authorities vouch for it. */
 static gnutls_x509_crt_t
 find_issuer (gnutls_x509_crt_t       *chain,
              guint                    n_chain,
@@ -209,17 +210,17 @@ find_issuer (gnutls_x509_crt_t       *chain,
   return NULL;
 }
 
-/* Reads the chain into the check: the certificate, its issuer, the places to ask. */
+/* Reads the certificate, its issuer and the URLs from the chain. */
 static void
 read_chain (Check                   *check,
             const gnutls_datum_t    *chain,
             guint                    n_chain,
             gnutls_x509_trust_list_t trust_list)
 {
-  gnutls_x509_crt_t certificates[MAX_CHAIN_CERTIFICATES];
+  gnutls_x509_crt_t certificates[WS_CERT_MAX_CHAIN];
   guint             n_certificates = 0;
 
-  while (n_certificates < MIN (n_chain, MAX_CHAIN_CERTIFICATES))
+  while (n_certificates < MIN (n_chain, WS_CERT_MAX_CHAIN))
     {
       gnutls_x509_crt_t certificate;
 
@@ -236,7 +237,7 @@ read_chain (Check                   *check,
     {
       check->issuer = find_issuer (certificates, n_certificates, trust_list);
       check->certificate = certificates[0];
-      check->subject = make_printable (ws_cert_format_subject (check->certificate));
+      check->subject = make_printable (ws_cert_fields_format_subject (check->certificate));
       collect_ocsp_urls (check->certificate, check->ways[ASK_OCSP].urls);
       collect_crl_urls (check->certificate, check->ways[ASK_CRL].urls);
     }
@@ -252,8 +253,7 @@ return_refusal (GTask *task,
 {
   Check *check = g_task_get_task_data (task);
 
-  g_task_return_new_error (task, WS_ERROR, WS_ERROR_CERT_NOT_VERIFIED, "[%d] The certificate %s %s",
-                           WS_ERROR_CERT_NOT_VERIFIED, check->subject, text);
+  g_task_return_error (task, ws_error_new (WS_ERROR_CERT_NOT_VERIFIED, "The certificate %s %s", check->subject, text));
   g_free (text);
   g_object_unref (task);
 }
@@ -262,18 +262,18 @@ static char *
 describe_revocation (const WsRevocationAnswer *answer,
                      const Way                *way)
 {
-  const char      *reason = ws_revocation_get_reason_name (answer->reason);
-  g_autofree char *time = ws_cert_format_time ((time_t) answer->revoked_at_s);
+  const char      *reason = ws_revocation_answer_get_reason_name (answer);
+  g_autofree char *time = ws_cert_fields_format_time ((time_t) answer->revoked_at_s);
 
-  return g_strdup_printf ("was revoked on %s (%s), says %s", time, reason != NULL ? reason : "no reason told",
+  return g_strdup_printf ("was revoked on %s (%s), says %s", time, reason != NULL ? reason : "no reason given",
                           way->name);
 }
 
-/* FALSE: the task has returned. */
+/* Returns FALSE if the task has returned. */
 static gboolean
-take_answer (GTask                    *task,
-             const char               *from,
-             const WsRevocationAnswer *answer)
+handle_answer (GTask                    *task,
+               const char               *from,
+               const WsRevocationAnswer *answer)
 {
   Check *check = g_task_get_task_data (task);
   Way   *way = &check->ways[check->current];
@@ -282,7 +282,7 @@ take_answer (GTask                    *task,
     {
     case WS_REVOCATION_GOOD:
       way->good = TRUE;
-      add_note (check, "%s: good (%s)", way->name, from);
+      add_check_note (check, "%s: good (%s)", way->name, from);
       return TRUE;
     case WS_REVOCATION_REVOKED:
       return_refusal (task, describe_revocation (answer, way));
@@ -297,12 +297,12 @@ take_answer (GTask                    *task,
 }
 
 static void
-take_problem (Way        *way,
+note_problem (Way        *way,
               const char *from,
               GError     *problem,
               gboolean    invalid)
 {
-  /* A wrong answer is worth more than a silent server. */
+  /* An invalid answer matters more than a server that does not answer. */
   if (invalid || !way->invalid)
     {
       g_free (way->problem);
@@ -312,7 +312,7 @@ take_problem (Way        *way,
   g_error_free (problem);
 }
 
-/* FALSE: the task has returned. */
+/* Returns FALSE if the task has returned. */
 static gboolean
 evaluate_ocsp (GTask      *task,
                const char *url,
@@ -328,7 +328,7 @@ evaluate_ocsp (GTask      *task,
   if (!ws_ocsp_check_response (bytes, check->certificate, check->issuer, check->nonce, now_s, &answer,
                                &error))
     {
-      take_problem (way, url, error, !ws_ocsp_is_error (bytes));
+      note_problem (way, url, error, !ws_ocsp_is_error (bytes));
       return TRUE;
     }
 
@@ -338,10 +338,10 @@ evaluate_ocsp (GTask      *task,
       ws_revocation_cache_add_answer (key, &answer, now_s);
     }
 
-  return take_answer (task, url, &answer);
+  return handle_answer (task, url, &answer);
 }
 
-/* The list, or an error if crl is NULL. FALSE: the task has returned. */
+/* error is set if crl is NULL. Returns FALSE if the task has returned. */
 static gboolean
 evaluate_crl (GTask      *task,
               const char *url,
@@ -353,9 +353,9 @@ evaluate_crl (GTask      *task,
   WsRevocationAnswer answer;
 
   if (crl != NULL && ws_crl_check (crl, check->certificate, way->urls, &answer, &error))
-    return take_answer (task, url, &answer);
+    return handle_answer (task, url, &answer);
 
-  take_problem (way, url, error, TRUE);
+  note_problem (way, url, error, TRUE);
 
   return TRUE;
 }
@@ -388,9 +388,9 @@ fetched_cb (GObject      *source,
   const char *url = g_ptr_array_index (way->urls, way->next);
   GError     *error = NULL;
   gboolean    goes_on = TRUE;
-  g_autoptr (GBytes) bytes = ws_fetch_finish (result, &error);
+  g_autoptr (GBytes) bytes = ws_revocation_fetch_finish (result, &error);
 
-  end_request (check, g_task_get_cancellable (task));
+  end_fetch (check, g_task_get_cancellable (task));
   way->next++;
   if (g_task_return_error_if_cancelled (task))
     {
@@ -406,7 +406,7 @@ fetched_cb (GObject      *source,
           g_clear_error (&error);
           error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "No answer came in time");
         }
-      take_problem (way, url, error, FALSE);
+      note_problem (way, url, error, FALSE);
     }
   else if (check->current == ASK_OCSP)
     goes_on = evaluate_ocsp (task, url, bytes);
@@ -414,7 +414,7 @@ fetched_cb (GObject      *source,
     goes_on = evaluate_new_crl (task, url, bytes);
 
   if (goes_on)
-    go_on (task);
+    continue_check (task);
 }
 
 static gboolean
@@ -435,7 +435,8 @@ cancelled_cb (GCancellable *cancellable,
   g_cancellable_cancel (user_data);
 }
 
-/* A silent server gets its share of what time is left, so that the others are still asked. */
+/* Each server gets a share of the time left, so that a silent one does not keep the others from being
+ * asked. */
 static gint64
 get_share_us (Check *check)
 {
@@ -450,8 +451,8 @@ get_share_us (Check *check)
 }
 
 static void
-start_request (GTask      *task,
-               const char *url)
+start_fetch (GTask      *task,
+             const char *url)
 {
   Check        *check = g_task_get_task_data (task);
   GCancellable *cancellable = g_task_get_cancellable (task);
@@ -464,9 +465,9 @@ start_request (GTask      *task,
       body = ws_ocsp_build_request (check->certificate, check->issuer, &check->nonce, &error);
       if (body == NULL)
         {
-          take_problem (&check->ways[ASK_OCSP], url, error, FALSE);
+          note_problem (&check->ways[ASK_OCSP], url, error, FALSE);
           check->ways[ASK_OCSP].next++;
-          go_on (task);
+          continue_check (task);
           return;
         }
     }
@@ -481,12 +482,12 @@ start_request (GTask      *task,
     check->cancelled_id = g_cancellable_connect (cancellable, G_CALLBACK (cancelled_cb),
                                                  g_object_ref (check->request), g_object_unref);
 
-  ws_fetch_async (url, body, body != NULL ? "application/ocsp-request" : NULL,
-                  body != NULL ? WS_REVOCATION_MAX_OCSP_FETCH_BYTES : WS_REVOCATION_MAX_CRL_FETCH_BYTES,
-                  check->request, fetched_cb, task);
+  ws_revocation_fetch_async (url, body, body != NULL ? "application/ocsp-request" : NULL,
+                             body != NULL ? WS_REVOCATION_MAX_OCSP_BYTES : WS_REVOCATION_MAX_LIST_BYTES,
+                             check->request, fetched_cb, task);
 }
 
-/* Looks for a kept answer. FALSE: the task has returned. */
+/* Looks for a cached answer. Returns FALSE if the task has returned. */
 static gboolean
 ask_cache (GTask *task)
 {
@@ -500,7 +501,7 @@ ask_cache (GTask *task)
       g_autofree char *key = ws_revocation_cache_key (NULL, check->certificate, check->issuer);
 
       return !ws_revocation_cache_get_answer (key, now_s, &answer) ||
-             take_answer (task, "kept answer", &answer);
+             handle_answer (task, "kept answer", &answer);
     }
 
   for (guint i = 0; i < way->urls->len && !way->good; i++)
@@ -516,9 +517,9 @@ ask_cache (GTask *task)
   return TRUE;
 }
 
-/* Nothing more can be asked this way. FALSE: the task has returned. */
+/* Ends a way after its last URL. Returns FALSE if the task has returned. */
 static gboolean
-settle (GTask *task)
+settle_way (GTask *task)
 {
   Check      *check = g_task_get_task_data (task);
   Way        *way = &check->ways[check->current];
@@ -535,13 +536,13 @@ settle (GTask *task)
       return FALSE;
     }
 
-  add_note (check, "%s: not checked, %s", way->name, problem);
+  add_check_note (check, "%s: not checked, %s", way->name, problem);
 
   return TRUE;
 }
 
 static void
-go_on (GTask *task)
+continue_check (GTask *task)
 {
   Check *check = g_task_get_task_data (task);
 
@@ -556,10 +557,10 @@ go_on (GTask *task)
         return;
       if (check->issuer != NULL && !way->good && way->next < way->urls->len)
         {
-          start_request (task, g_ptr_array_index (way->urls, way->next));
+          start_fetch (task, g_ptr_array_index (way->urls, way->next));
           return;
         }
-      if (!settle (task))
+      if (!settle_way (task))
         return;
     }
 
@@ -568,19 +569,19 @@ go_on (GTask *task)
 }
 
 void
-ws_tls_check_revocation_async (const gnutls_datum_t     *chain,
-                               guint                     n_chain,
-                               gnutls_x509_trust_list_t  trust_list,
-                               const WsRevocationPolicy *policy,
-                               GCancellable             *cancellable,
-                               GAsyncReadyCallback       callback,
-                               gpointer                  user_data)
+ws_revocation_check_async (const gnutls_datum_t     *chain,
+                           guint                     n_chain,
+                           gnutls_x509_trust_list_t  trust_list,
+                           const WsRevocationPolicy *policy,
+                           GCancellable             *cancellable,
+                           GAsyncReadyCallback       callback,
+                           gpointer                  user_data)
 {
   GTask *task = g_task_new (NULL, cancellable, callback, user_data);
   Check *check = g_new0 (Check, 1);
   guint  timeout_s = policy->timeout_s != 0 ? policy->timeout_s : WS_DEFAULT_REVOCATION_TIMEOUT_S;
 
-  g_task_set_source_tag (task, ws_tls_check_revocation_async);
+  g_task_set_source_tag (task, ws_revocation_check_async);
   g_task_set_task_data (task, check, (GDestroyNotify) check_free);
 
   check->ways[ASK_OCSP] = (Way){ "OCSP", policy->ocsp, g_ptr_array_new_with_free_func (g_free) };
@@ -592,13 +593,13 @@ ws_tls_check_revocation_async (const gnutls_datum_t     *chain,
   if (check->subject == NULL)
     check->subject = g_strdup ("of the client");
 
-  go_on (task);
+  continue_check (task);
 }
 
 gboolean
-ws_tls_check_revocation_finish (GAsyncResult *result,
-                                char        **notes,
-                                GError      **error)
+ws_revocation_check_finish (GAsyncResult *result,
+                            char        **notes,
+                            GError      **error)
 {
   Check *check = g_task_get_task_data (G_TASK (result));
 

@@ -11,11 +11,11 @@
 #define READ_BYTES (32 * 1024)
 
 gboolean
-ws_fetch_is_fetchable (const char *url)
+ws_revocation_fetch_accepts_url (const char *url)
 {
   g_autoptr (GUri) uri = NULL;
 
-  if (strlen (url) > WS_FETCH_MAX_URL_LENGTH)
+  if (strlen (url) > WS_REVOCATION_FETCH_MAX_URL_BYTES)
     return FALSE;
   for (const char *c = url; *c != '\0'; c++)
     if (!g_ascii_isgraph (*c))
@@ -42,11 +42,11 @@ typedef struct
   guint         n_redirects;
 } Fetch;
 
-static void send_message (GTask      *task,
+static void send_request (GTask      *task,
                           const char *url);
 
-/* A session belongs to a main context, and a message can wait in it for a connection that a former
- * one still has: so each message has its own. */
+/* A session belongs to one main context, and a message in it may wait for a connection that an earlier
+ * message still holds. So each message has its own session. */
 static void
 drop_session (Fetch *fetch)
 {
@@ -78,25 +78,25 @@ return_answer (GTask *task)
 }
 
 static void
-return_error (GTask  *task,
-              GError *error)
+return_fetch_error (GTask  *task,
+                    GError *error)
 {
   g_task_return_error (task, error);
   g_object_unref (task);
 }
 
 static void
-return_failure (GTask       *task,
-                GIOErrorEnum code,
-                const char  *text)
+return_fetch_failure (GTask       *task,
+                      GIOErrorEnum code,
+                      const char  *text)
 {
-  return_error (task, g_error_new_literal (G_IO_ERROR, (int) code, text));
+  return_fetch_error (task, g_error_new_literal (G_IO_ERROR, (int) code, text));
 }
 
 static void
-read_cb (GObject      *source,
-         GAsyncResult *result,
-         gpointer      user_data)
+response_read_cb (GObject      *source,
+                  GAsyncResult *result,
+                  gpointer      user_data)
 {
   GTask  *task = user_data;
   Fetch  *fetch = g_task_get_task_data (task);
@@ -106,7 +106,7 @@ read_cb (GObject      *source,
 
   if (bytes == NULL)
     {
-      return_error (task, error);
+      return_fetch_error (task, error);
       return;
     }
 
@@ -118,18 +118,18 @@ read_cb (GObject      *source,
     }
   if (length > fetch->max_bytes - fetch->answer->len)
     {
-      return_failure (task, G_IO_ERROR_MESSAGE_TOO_LARGE, "The answer is too long");
+      return_fetch_failure (task, G_IO_ERROR_MESSAGE_TOO_LARGE, "The answer is too long");
       return;
     }
 
   g_byte_array_append (fetch->answer, g_bytes_get_data (bytes, NULL), (guint) length);
   g_input_stream_read_bytes_async (fetch->stream, READ_BYTES, G_PRIORITY_DEFAULT,
-                                   g_task_get_cancellable (task), read_cb, task);
+                                   g_task_get_cancellable (task), response_read_cb, task);
 }
 
-/* The POST is repeated at the new place, since nothing else can be asked there. */
+/* A POST is repeated at the new URL, because a GET there would ask nothing. */
 static void
-redirect (GTask *task)
+follow_redirect (GTask *task)
 {
   Fetch      *fetch = g_task_get_task_data (task);
   const char *location =
@@ -140,24 +140,24 @@ redirect (GTask *task)
   if (location != NULL)
     to = g_uri_resolve_relative (from, location, G_URI_FLAGS_ENCODED, NULL);
 
-  if (to == NULL || !ws_fetch_is_fetchable (to))
+  if (to == NULL || !ws_revocation_fetch_accepts_url (to))
     {
-      return_failure (task, G_IO_ERROR_INVALID_DATA, "A redirection leads nowhere");
+      return_fetch_failure (task, G_IO_ERROR_INVALID_DATA, "A redirection leads nowhere");
       return;
     }
-  if (++fetch->n_redirects > WS_FETCH_MAX_REDIRECTS)
+  if (++fetch->n_redirects > WS_REVOCATION_FETCH_MAX_REDIRECTS)
     {
-      return_failure (task, G_IO_ERROR_TOO_MANY_LINKS, "There are too many redirections");
+      return_fetch_failure (task, G_IO_ERROR_TOO_MANY_LINKS, "There are too many redirections");
       return;
     }
 
-  send_message (task, to);
+  send_request (task, to);
 }
 
 static void
-sent_cb (GObject      *source,
-         GAsyncResult *result,
-         gpointer      user_data)
+request_sent_cb (GObject      *source,
+                 GAsyncResult *result,
+                 gpointer      user_data)
 {
   GTask  *task = user_data;
   Fetch  *fetch = g_task_get_task_data (task);
@@ -168,47 +168,47 @@ sent_cb (GObject      *source,
   fetch->stream = soup_session_send_finish (SOUP_SESSION (source), result, &error);
   if (fetch->stream == NULL)
     {
-      return_error (task, error);
+      return_fetch_error (task, error);
       return;
     }
 
   status = soup_message_get_status (fetch->message);
   if (SOUP_STATUS_IS_REDIRECTION (status))
     {
-      redirect (task);
+      follow_redirect (task);
       return;
     }
   if (status != SOUP_STATUS_OK)
     {
-      return_error (task, g_error_new (G_IO_ERROR, G_IO_ERROR_FAILED, "HTTP status %u", status));
+      return_fetch_error (task, g_error_new (G_IO_ERROR, G_IO_ERROR_FAILED, "HTTP status %u", status));
       return;
     }
   if (soup_message_headers_get_content_length (soup_message_get_response_headers (fetch->message)) >
       (goffset) fetch->max_bytes)
     {
-      return_failure (task, G_IO_ERROR_MESSAGE_TOO_LARGE, "The answer is too long");
+      return_fetch_failure (task, G_IO_ERROR_MESSAGE_TOO_LARGE, "The answer is too long");
       return;
     }
 
   g_input_stream_read_bytes_async (fetch->stream, READ_BYTES, G_PRIORITY_DEFAULT,
-                                   g_task_get_cancellable (task), read_cb, task);
+                                   g_task_get_cancellable (task), response_read_cb, task);
 }
 
 static void
-send_message (GTask      *task,
+send_request (GTask      *task,
               const char *url)
 {
   Fetch *fetch = g_task_get_task_data (task);
 
   drop_session (fetch);
-  /* No decompression: a small answer must not become a large one. */
+  /* No decompression: a small response must not become a large one. */
   fetch->session = soup_session_new_with_options ("user-agent", "WsServer", NULL);
   soup_session_remove_feature_by_type (fetch->session, SOUP_TYPE_CONTENT_DECODER);
   soup_session_remove_feature_by_type (fetch->session, SOUP_TYPE_AUTH_MANAGER);
   fetch->message = soup_message_new (fetch->body != NULL ? "POST" : "GET", url);
   if (fetch->message == NULL)
     {
-      return_failure (task, G_IO_ERROR_INVALID_ARGUMENT, "The URL cannot be used");
+      return_fetch_failure (task, G_IO_ERROR_INVALID_ARGUMENT, "The URL cannot be used");
       return;
     }
 
@@ -216,45 +216,45 @@ send_message (GTask      *task,
   if (fetch->body != NULL)
     soup_message_set_request_body_from_bytes (fetch->message, fetch->content_type, fetch->body);
   soup_session_send_async (fetch->session, fetch->message, G_PRIORITY_DEFAULT, g_task_get_cancellable (task),
-                           sent_cb, task);
+                           request_sent_cb, task);
 }
 
 void
-ws_fetch_async (const char         *url,
-                GBytes             *body,
-                const char         *content_type,
-                gsize               max_bytes,
-                GCancellable       *cancellable,
-                GAsyncReadyCallback callback,
-                gpointer            user_data)
+ws_revocation_fetch_async (const char         *url,
+                           GBytes             *body,
+                           const char         *content_type,
+                           gsize               max_bytes,
+                           GCancellable       *cancellable,
+                           GAsyncReadyCallback callback,
+                           gpointer            user_data)
 {
   GTask *task = g_task_new (NULL, cancellable, callback, user_data);
   Fetch *fetch = g_new0 (Fetch, 1);
 
-  g_task_set_source_tag (task, ws_fetch_async);
+  g_task_set_source_tag (task, ws_revocation_fetch_async);
   g_task_set_task_data (task, fetch, (GDestroyNotify) fetch_free);
 
   fetch->answer = g_byte_array_new ();
   fetch->body = body != NULL ? g_bytes_ref (body) : NULL;
   fetch->content_type = g_strdup (content_type);
   fetch->max_bytes = max_bytes;
-  send_message (task, url);
+  send_request (task, url);
 }
 
 #else
 
 void
-ws_fetch_async (const char         *url,
-                GBytes             *body,
-                const char         *content_type,
-                gsize               max_bytes,
-                GCancellable       *cancellable,
-                GAsyncReadyCallback callback,
-                gpointer            user_data)
+ws_revocation_fetch_async (const char         *url,
+                           GBytes             *body,
+                           const char         *content_type,
+                           gsize               max_bytes,
+                           GCancellable       *cancellable,
+                           GAsyncReadyCallback callback,
+                           gpointer            user_data)
 {
   g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
 
-  g_task_set_source_tag (task, ws_fetch_async);
+  g_task_set_source_tag (task, ws_revocation_fetch_async);
   g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
                            "The library was built without libsoup");
 }
@@ -262,8 +262,8 @@ ws_fetch_async (const char         *url,
 #endif
 
 GBytes *
-ws_fetch_finish (GAsyncResult *result,
-                 GError      **error)
+ws_revocation_fetch_finish (GAsyncResult *result,
+                            GError      **error)
 {
   return g_task_propagate_pointer (G_TASK (result), error);
 }

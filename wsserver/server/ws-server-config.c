@@ -6,7 +6,7 @@
 
 #include "wsserver/base/ws-error-private.h"
 #include "wsserver/base/ws-version.h"
-#include "wsserver/certificate/ws-certificate-private.h"
+#include "wsserver/certificate/ws-certificate-credentials-private.h"
 #include "wsserver/connection/ws-connection-context-private.h"
 #include "wsserver/connection/ws-connection-extra-private.h"
 #include "wsserver/connection/ws-connection-keepalive-private.h"

@@ -187,7 +187,8 @@ ws_server_watch_files (WsServer *self)
     watch_certificate (self, old, self->ssl_cert);
   for (guint i = 0; i < self->more_ssl_certs->len; i++)
     watch_certificate (self, old, self->more_ssl_certs->pdata[i]);
-  if (*self->settings->ssl_ocsp_response != '\0' && !ws_tls_staple_is_pem (self->settings->ssl_ocsp_response))
+  if (*self->settings->ssl_ocsp_response != '\0' &&
+      !ws_ocsp_staple_is_pem (self->settings->ssl_ocsp_response))
     {
       g_autofree char *filename = make_absolute (self->settings->ssl_ocsp_response);
 

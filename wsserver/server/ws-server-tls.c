@@ -7,6 +7,7 @@
 #include "wsserver/server/ws-server-properties-private.h"
 #include "wsserver/server/ws-server-signals-private.h"
 #include "wsserver/server/ws-server-tls-private.h"
+#include "wsserver/certificate/ws-certificate-credentials-private.h"
 #include "wsserver/certificate/ws-certificate-private.h"
 #include "wsserver/tls-gio/ws-gio-tls-transport-private.h"
 #include "wsserver/tls-gnutls/ws-gnutls-transport-private.h"
@@ -61,8 +62,8 @@ make_context (WsServer     *self,
 
   gnutls_certificate_allocate_credentials (&credentials);
   for (guint i = 0; i < certificates->len; i++)
-    if (!ws_certificate_load_credentials_with_chain (certificates->pdata[i], self->settings->ssl_ca_certs,
-                                                     credentials, error))
+    if (!ws_certificate_load_credentials (certificates->pdata[i], self->settings->ssl_ca_certs,
+                                          credentials, error))
       {
         gnutls_certificate_free_credentials (credentials);
         return NULL;

@@ -3,7 +3,7 @@
 #include <sys/socket.h>
 
 #include "wsserver/base/ws-enum-types.h"
-#include "wsserver/base/ws-error.h"
+#include "wsserver/base/ws-error-private.h"
 #include "wsserver/connection/ws-connection-map-private.h"
 #include "wsserver/connection/ws-connection-map.h"
 #include "wsserver/connection/ws-message-handler-private.h"

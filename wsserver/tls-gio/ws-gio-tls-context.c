@@ -3,6 +3,8 @@
 #include "wsserver/tls-gio/ws-gio-tls-context-private.h"
 
 #include "wsserver/base/ws-error-private.h"
+#include "wsserver/certificate/ws-cert-chain-private.h"
+#include "wsserver/certificate/ws-certificate-credentials-private.h"
 #include "wsserver/tls/ws-tls-verifier-private.h"
 
 #include <string.h>
@@ -62,13 +64,13 @@ create_certificate (gnutls_certificate_credentials_t credentials,
   g_autoptr (GByteArray) key = NULL;
   g_autofree char *uri = NULL;
   g_autofree char *key_uri = NULL;
-  gnutls_datum_t   der[WS_TLS_MAX_CHAIN_CERTIFICATES];
+  gnutls_datum_t   der[WS_CERT_MAX_CHAIN];
   guint            n_certificates = 0;
   GError          *failure = NULL;
 
   if (own != NULL)
     g_object_get (own, "private-key", &key, "pkcs11-uri", &uri, "private-key-pkcs11-uri", &key_uri, NULL);
-  while (n_certificates < WS_TLS_MAX_CHAIN_CERTIFICATES &&
+  while (n_certificates < WS_CERT_MAX_CHAIN &&
          gnutls_certificate_get_crt_raw (credentials, 0, n_certificates, &der[n_certificates]) >= 0)
     n_certificates++;
 
@@ -112,7 +114,7 @@ load_certificate (WsGioTlsContext *self,
   gnutls_certificate_credentials_t credentials = NULL;
 
   gnutls_certificate_allocate_credentials (&credentials);
-  if (ws_certificate_load_credentials_with_chain (certificate, ca_certs, credentials, error))
+  if (ws_certificate_load_credentials (certificate, ca_certs, credentials, error))
     self->certificate = create_certificate (credentials, certificate, error);
   gnutls_certificate_free_credentials (credentials);
   self->source = g_object_ref (certificate);

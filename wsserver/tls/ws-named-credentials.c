@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "wsserver/tls/ws-named-credentials-private.h"
 
+#include "wsserver/certificate/ws-certificate-credentials-private.h"
 #include "wsserver/certificate/ws-certificate-private.h"
 #include "wsserver/revocation/ws-ocsp-staple-private.h"
 #include "wsserver/tls/ws-tls-credentials-private.h"
@@ -74,7 +75,7 @@ credentials_entry_new (WsNamedCredentials *self,
 
   gnutls_certificate_allocate_credentials (&entry->credentials);
   for (guint i = 0; i < self->certificates->len; i++)
-    if (chosen[i] == '1' && !ws_certificate_load_credentials_with_chain (
+    if (chosen[i] == '1' && !ws_certificate_load_credentials (
                                 self->certificates->pdata[i], self->ca_certs, entry->credentials, NULL))
       {
         credentials_entry_free (entry);
@@ -83,7 +84,7 @@ credentials_entry_new (WsNamedCredentials *self,
 
   /* The response may be about a certificate that is not among these. */
   if (self->ocsp_response != NULL)
-    (void) ws_tls_credentials_staple_named (entry->credentials, self->ocsp_response, NULL);
+    (void) ws_ocsp_staple_set_named (entry->credentials, self->ocsp_response, NULL);
   ws_tls_credentials_set_dh_group (entry->credentials, self->dh_group_bits);
   entry->keys = ws_tls_credentials_get_key_kinds (entry->credentials);
 

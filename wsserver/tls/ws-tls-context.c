@@ -56,7 +56,7 @@ load_extras (WsTlsContext       *self,
 
   if (ocsp_response != NULL && ocsp_response[0] == '\0')
     ocsp_response = NULL;
-  if (ocsp_response != NULL && !ws_tls_credentials_staple_named (self->credentials, ocsp_response, error))
+  if (ocsp_response != NULL && !ws_ocsp_staple_set_named (self->credentials, ocsp_response, error))
     return FALSE;
   if (!open_key_log (self, options, error))
     return FALSE;

@@ -3,6 +3,7 @@
 #include "wsserver/tls/ws-tls-gio-certificate-private.h"
 
 #include "wsserver/tls/ws-tls-policy-private.h"
+#include "wsserver/certificate/ws-cert-chain-private.h"
 
 #include <gnutls/x509.h>
 
@@ -68,7 +69,7 @@ ws_tls_gio_certificate_dup_chain (GTlsCertificate *certificate)
   GArray *chain = g_array_new (FALSE, FALSE, sizeof (gnutls_datum_t));
 
   g_array_set_clear_func (chain, clear_datum);
-  for (; certificate != NULL && chain->len < WS_TLS_MAX_CHAIN_CERTIFICATES;
+  for (; certificate != NULL && chain->len < WS_CERT_MAX_CHAIN;
        certificate = g_tls_certificate_get_issuer (certificate))
     {
       g_autoptr (GByteArray) der = NULL;

@@ -12,9 +12,6 @@ G_BEGIN_DECLS
  * authorities that vouch for clients. Immutable and reference counted (atomically). */
 typedef struct _WsTlsPolicy WsTlsPolicy;
 
-/* Certificates in a chain; more are not looked at. */
-#define WS_TLS_MAX_CHAIN_CERTIFICATES 16
-
 /* Whether the authorities of WsTlsOptions can be read. Fails as ws_tls_policy_new() does for them. */
 gboolean ws_tls_policy_check_authorities (const char *client_ca_pem,
                                           GError    **error);

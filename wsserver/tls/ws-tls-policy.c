@@ -3,6 +3,7 @@
 #include "wsserver/tls/ws-tls-policy-private.h"
 
 #include "wsserver/base/ws-error-private.h"
+#include "wsserver/certificate/ws-cert-chain-private.h"
 #include "wsserver/tls/ws-cipher-suites-private.h"
 #include "wsserver/tls/ws-tls-version-private.h"
 
@@ -196,12 +197,12 @@ ws_tls_policy_verify_client (const WsTlsPolicy    *self,
                              const gnutls_datum_t *chain,
                              guint                 n_chain)
 {
-  gnutls_x509_crt_t     certificates[WS_TLS_MAX_CHAIN_CERTIFICATES];
+  gnutls_x509_crt_t     certificates[WS_CERT_MAX_CHAIN];
   gnutls_typed_vdata_st purpose = { .type = GNUTLS_DT_KEY_PURPOSE_OID,
                                     .data = (guint8 *) GNUTLS_KP_TLS_WWW_CLIENT };
   guint                 status = GNUTLS_CERT_INVALID;
   guint                 n_certificates = 0;
-  gboolean              imported = n_chain > 0 && n_chain <= WS_TLS_MAX_CHAIN_CERTIFICATES;
+  gboolean              imported = n_chain > 0 && n_chain <= WS_CERT_MAX_CHAIN;
 
   if (self->trust_list == NULL)
     return GNUTLS_CERT_INVALID | GNUTLS_CERT_SIGNER_NOT_FOUND;

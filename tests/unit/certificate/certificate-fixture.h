@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "wsserver/base/ws-error.h"
+#include "wsserver/certificate/ws-certificate-credentials-private.h"
 #include "wsserver/certificate/ws-certificate-private.h"
 
 /* Samples made by tests/certificates/create-files.sh; their password is this. */

@@ -33,19 +33,23 @@ static const struct
   { WS_CERT_STORE_TYPE_JWK_BLOB, "set.jwk", SAMPLE_PASSWORD },
 };
 
-/* Reads everything there is to read, so that fields of damaged certificates are made too. */
+/* Reads all properties, which decodes every field of a damaged certificate. */
 static void
 read_all (WsCertificate *certificate)
 {
-  g_autofree char *private_key = ws_certificate_get_private_key (certificate);
+  guint                   n_properties;
+  g_autofree GParamSpec **properties =
+      g_object_class_list_properties (G_OBJECT_GET_CLASS (certificate), &n_properties);
 
-  for (guint i = 0; i < WS_CERT_N_TEXTS; i++)
+  for (guint i = 0; i < n_properties; i++)
     {
-      const char *text = ws_certificate_get_text (certificate, (WsCertText) i);
+      g_auto (GValue) value = G_VALUE_INIT;
+      const char *text;
 
+      g_object_get_property (G_OBJECT (certificate), g_param_spec_get_name (properties[i]), &value);
+      text = G_VALUE_HOLDS_STRING (&value) ? g_value_get_string (&value) : "";
       g_assert_true (g_utf8_validate (text, -1, NULL));
     }
-  g_assert_cmpint (ws_certificate_get_public_key_length (certificate), >=, 0);
 }
 
 /* data is copied into memory of its own size, so that valgrind and the sanitizers see a byte too far. */

@@ -315,7 +315,7 @@ test_setters_key_password (void)
   ws_certificate_set_subject (certificate, "localhost");
   g_assert_cmpstr (ws_certificate_get_subject (certificate), ==, "CN=localhost, O=Curves");
   g_assert_false (ws_certificate_get_private_key_available (certificate));
-  g_assert_false (ws_certificate_load_credentials (certificate, credentials, &error));
+  g_assert_false (ws_certificate_load_credentials (certificate, NULL, credentials, &error));
   g_assert_error (error, WS_ERROR, WS_ERROR_CREDENTIALS);
   g_assert_nonnull (strstr (error->message, "needs a password"));
 
@@ -369,7 +369,7 @@ test_credentials_chain (void)
   certificate = open_sample (WS_CERT_STORE_TYPE_PFX_FILE, "new.pfx", SAMPLE_PASSWORD, "*", &error);
   g_assert_no_error (error);
   g_assert_cmpuint (ws_certificate_get_chain (certificate)->len, ==, 2);
-  g_assert_true (ws_certificate_load_credentials_with_chain (certificate, ca_certs, credentials, &error));
+  g_assert_true (ws_certificate_load_credentials (certificate, ca_certs, credentials, &error));
   g_assert_no_error (error);
   g_assert_cmpint (gnutls_certificate_get_crt_raw (credentials, 0, 0, &der), ==, 0);
   g_assert_cmpint (gnutls_certificate_get_crt_raw (credentials, 0, 1, &der), <, 0);
@@ -396,7 +396,7 @@ test_credentials_missing (void)
       g_autoptr (WsCertificate) certificate = ws_certificate_new_from_file (path, &error);
 
       g_assert_no_error (error);
-      g_assert_false (ws_certificate_load_credentials (certificate, credentials, &error));
+      g_assert_false (ws_certificate_load_credentials (certificate, NULL, credentials, &error));
       g_assert_error (error, WS_ERROR, cases[i].code);
     }
   gnutls_certificate_free_credentials (credentials);
@@ -422,7 +422,7 @@ test_self_signed (void)
   g_assert_cmpint (llabs (g_date_time_to_unix (end) - g_get_real_time () / G_USEC_PER_SEC - 30 * 86400), <,
                    600);
   gnutls_certificate_allocate_credentials (&credentials);
-  g_assert_true (ws_certificate_load_credentials (certificate, credentials, &error));
+  g_assert_true (ws_certificate_load_credentials (certificate, NULL, credentials, &error));
   g_assert_no_error (error);
   gnutls_certificate_free_credentials (credentials);
   g_assert_finalize_object (g_steal_pointer (&certificate));

@@ -3,7 +3,8 @@
 #include "revocation-fixture.h"
 
 #include "wsserver/base/ws-error.h"
-#include "wsserver/revocation/ws-revocation-answers-private.h"
+#include "wsserver/revocation/ws-crl-private.h"
+#include "wsserver/revocation/ws-ocsp-private.h"
 #include "wsserver/revocation/ws-der-private.h"
 
 /* What lists and responses say, without a network. */
@@ -65,7 +66,7 @@ test_crl (void)
   g_assert_true (ws_crl_check (crl, revoked.certificate, urls, &answer, &error));
   g_assert_cmpint (answer.status, ==, WS_REVOCATION_REVOKED);
   g_assert_cmpint (answer.revoked_at_s, ==, 1767323045); /* 2026-01-02T03:04:05Z */
-  g_assert_cmpstr (ws_revocation_get_reason_name (answer.reason), ==, "keyCompromise");
+  g_assert_cmpstr (ws_revocation_answer_get_reason_name (&answer), ==, "keyCompromise");
 }
 
 static void
@@ -211,7 +212,7 @@ test_ocsp (void)
       if (answer.status != WS_REVOCATION_REVOKED)
         continue;
       g_assert_cmpint (answer.revoked_at_s, ==, 1767323045);
-      g_assert_cmpstr (ws_revocation_get_reason_name (answer.reason), ==, "keyCompromise");
+      g_assert_cmpstr (ws_revocation_answer_get_reason_name (&answer), ==, "keyCompromise");
     }
 }
 

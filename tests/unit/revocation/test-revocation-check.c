@@ -21,13 +21,14 @@ static Authority                authority;
 static gnutls_x509_trust_list_t trust_list;
 static gnutls_x509_trust_list_t no_trust_list;
 
-/* A web server; what it answers depends on the path alone. */
+/* A web server; its answer depends on the path only. */
 
 static struct
 {
   GSocketService *service;
   guint16         port;
   int             n_requests; /* atomic */
+  guint           generation; /* a query that is part of all URLs */
   GMutex          lock;       /* one openssl at a time */
   GBytes         *list;
   GBytes         *expired_list;
@@ -51,7 +52,7 @@ send_answer (GOutputStream *output,
                                NULL);
 }
 
-/* Ends when the client has had enough. */
+/* Ends when the client closes the connection. */
 static void
 send_without_end (GOutputStream *output)
 {
@@ -166,6 +167,7 @@ run_cb (GThreadedSocketService *service,
   body = read_body (input, length);
   words = g_strsplit (request, " ", 3);
   g_assert_cmpstr (words[0], ==, length > 0 ? "POST" : "GET");
+  *strchrnul (words[1], '?') = '\0';
   serve (input, g_io_stream_get_output_stream (G_IO_STREAM (connection)), words[1], body);
 
   return TRUE;
@@ -224,7 +226,15 @@ make_url (const char *path)
   if (path == NULL || path[0] != '/')
     return g_strdup (path);
 
-  return g_strdup_printf ("http://127.0.0.1:%u%s", web.port, path);
+  return g_strdup_printf ("http://127.0.0.1:%u%s?%u", web.port, path, web.generation);
+}
+
+/* The cache belongs to the process and keeps lists by URL: with new URLs no list is in it. Answers are
+ * kept by certificate, and each check makes a new one. */
+static void
+use_new_urls (void)
+{
+  web.generation++;
 }
 
 static void
@@ -236,7 +246,7 @@ check_chain (Outcome                 *outcome,
              GCancellable            *cancellable)
 {
   *outcome = (Outcome){ NULL, NULL, NULL };
-  ws_tls_check_revocation_async (chain, n_chain, list, &policy, cancellable, done_cb, outcome);
+  ws_revocation_check_async (chain, n_chain, list, &policy, cancellable, done_cb, outcome);
   g_assert_null (outcome->result);
 }
 
@@ -248,7 +258,7 @@ wait_for (Outcome *outcome)
   while (outcome->result == NULL)
     g_main_context_iteration (NULL, TRUE);
 
-  valid = ws_tls_check_revocation_finish (outcome->result, &outcome->notes, &outcome->error);
+  valid = ws_revocation_check_finish (outcome->result, &outcome->notes, &outcome->error);
   g_assert_true (valid == (outcome->error == NULL));
   g_clear_object (&outcome->result);
 }
@@ -397,9 +407,7 @@ test_good (void)
   check_passes (SERIAL_GOOD, "/ocsp", NULL, require_ocsp, TRUE, "OCSP: good (http://127.0.0.1:");
   check_passes (SERIAL_GOOD, "/ocsp-delegate", NULL, require_ocsp, TRUE, "OCSP: good");
   check_passes (SERIAL_GOOD, "/ocsp", "/list", require_both, TRUE, "\nCRL: good");
-  ws_revocation_cache_clear ();
   check_passes (SERIAL_GOOD, "/to-ocsp", "/to-list", require_both, TRUE, "\nCRL: good");
-  ws_revocation_cache_clear ();
 }
 
 static void
@@ -413,7 +421,6 @@ test_revoked (void)
   check_passes (SERIAL_REVOKED, "/ocsp", NULL, require_ocsp, FALSE, "(keyCompromise), says OCSP");
   check_passes (SERIAL_REVOKED, "/404", "/list", try_both, FALSE, "says CRL");
   check_passes (SERIAL_REVOKED, "/404", "/list", off, TRUE, NULL);
-  ws_revocation_cache_clear ();
 }
 
 static void
@@ -428,7 +435,6 @@ test_invalid (void)
   check_passes (SERIAL_GOOD, "/garbage", NULL, try_ocsp, FALSE, "The OCSP response is malformed");
   check_passes (SERIAL_UNKNOWN, "/ocsp", NULL, try_ocsp, FALSE, "not known there");
   check_passes (SERIAL_UNKNOWN, NULL, "/list", require_crl, TRUE, "good");
-  ws_revocation_cache_clear ();
 }
 
 static void
@@ -450,9 +456,9 @@ test_unreached (void)
   g_autoptr (GSocketAddress) address = NULL;
   g_autofree char *url = NULL;
 
-  g_test_summary ("Who cannot be reached, or has no answer, is passed over unless one is required");
+  g_test_summary ("A server that cannot be reached or has no answer is skipped, unless an answer is required");
 
-  /* Bound, so that nobody else has it, but not listening. */
+  /* Bound, so that no other socket has the port, but not listening. */
   g_assert_true (g_socket_bind (closed, any, FALSE, NULL));
   address = g_socket_get_local_address (closed, NULL);
   url = g_strdup_printf ("http://127.0.0.1:%u/",
@@ -473,12 +479,11 @@ test_timeout (void)
   const WsRevocationPolicy short_crl = { TRY, OFF, 1 };
   const WsRevocationPolicy short_both = { TRY, REQUIRE, 2 };
 
-  g_test_summary ("A silent server has its time, and leaves some to the next");
+  g_test_summary ("A silent server gets a share of the time and leaves the rest to the next");
 
   check_passes (SERIAL_GOOD, NULL, "/silent", short_crl, TRUE, "No answer came in time");
   check_passes (SERIAL_GOOD, "/silent", "/list", short_both, FALSE, "No answer came in time");
   check_passes (SERIAL_REVOKED, "/silent", "/list", (WsRevocationPolicy){ TRY, TRY, 2 }, FALSE, "says CRL");
-  ws_revocation_cache_clear ();
 }
 
 static void
@@ -488,15 +493,15 @@ test_cache (void)
 
   g_test_summary ("One request serves many clients");
 
+  use_new_urls ();
   for (guint i = 0; i < 3; i++)
     check_passes (SERIAL_GOOD, NULL, "/list", require_crl, TRUE, "CRL: good");
   check_passes (SERIAL_REVOKED, NULL, "/list", require_crl, FALSE, "says CRL");
   g_assert_cmpint (g_atomic_int_get (&web.n_requests), ==, n_before + 1);
 
-  ws_revocation_cache_clear ();
+  use_new_urls ();
   check_passes (SERIAL_GOOD, NULL, "/list", require_crl, TRUE, "CRL: good");
   g_assert_cmpint (g_atomic_int_get (&web.n_requests), ==, n_before + 2);
-  ws_revocation_cache_clear ();
 }
 
 static void
@@ -525,7 +530,6 @@ test_cached_answer (void)
 
   gnutls_free (der.data);
   test_certificate_clear (&leaf);
-  ws_revocation_cache_clear ();
 }
 
 static void
@@ -533,7 +537,7 @@ test_cache_bounds (void)
 {
   WsRevocationAnswer answer = { WS_REVOCATION_GOOD, 0, -1, 1000 };
 
-  g_test_summary ("The cache forgets what is old, and what was not used for longest");
+  g_test_summary ("The cache drops expired entries, and the least recently used ones");
 
   for (guint i = 0; i < WS_REVOCATION_MAX_ANSWERS + 2; i++)
     {
@@ -550,7 +554,6 @@ test_cache_bounds (void)
   answer.expires_at_s = G_MAXINT64;
   ws_revocation_cache_add_answer ("long", &answer, 500);
   g_assert_false (ws_revocation_cache_get_answer ("long", 500 + WS_REVOCATION_MAX_KEEP_S, &answer));
-  ws_revocation_cache_clear ();
 }
 
 static gboolean
@@ -568,7 +571,7 @@ test_cancel (void)
   Outcome outcome;
   int     n_before = g_atomic_int_get (&web.n_requests);
 
-  g_test_summary ("A check is given up, before and while something is asked");
+  g_test_summary ("A check is cancelled before and during a request");
 
   start_check (&outcome, SERIAL_GOOD, NULL, "/silent", require_crl, cancellable);
   while (g_atomic_int_get (&web.n_requests) == n_before)
@@ -604,7 +607,6 @@ test_contexts (void)
   wait_for (&outcome);
   assert_outcome (&outcome, FALSE, "says OCSP");
   g_main_context_pop_thread_default (context);
-  ws_revocation_cache_clear ();
 }
 
 static void

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "tests/unit/certificate/certificate-fixture.h"
 
+#include "wsserver/certificate/ws-certificate-state-private.h"
 #include "wsserver/tls-gio/ws-gio-tls-transport-private.h"
 
 #include <gio/gio.h>
@@ -83,7 +84,7 @@ test_open (void)
       g_assert_true (ws_certificate_get_private_key_available (certificate));
       key = ws_certificate_get_private_key (certificate);
       g_assert_cmpstr (key, ==, "");
-      g_assert_true (ws_certificate_load_credentials (certificate, credentials, &error));
+      g_assert_true (ws_certificate_load_credentials (certificate, NULL, credentials, &error));
       g_assert_no_error (error);
       if (i > 0)
         continue;
@@ -115,7 +116,7 @@ test_sign (void)
   g_autoptr (WsCertificate) certificate = open_uri ("pkcs11:token=ws-test", PIN, &error);
 
   g_assert_no_error (error);
-  g_assert_cmpint (gnutls_privkey_sign_data2 (ws_certificate_get_private_handle (certificate),
+  g_assert_cmpint (gnutls_privkey_sign_data2 (certificate->entry.key->key,
                                               GNUTLS_SIGN_ECDSA_SHA256, 0, &data, &signature),
                    ==, 0);
   g_assert_cmpint (gnutls_pubkey_verify_data2 (certificate->entry.public_key, GNUTLS_SIGN_ECDSA_SHA256, 0,

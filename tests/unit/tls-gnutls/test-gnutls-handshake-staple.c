@@ -4,7 +4,7 @@
 
 #include "tests/unit/revocation/revocation-fixture.h"
 
-#include "wsserver/revocation/ws-revocation-answers-private.h"
+#include "wsserver/revocation/ws-ocsp-private.h"
 #include "wsserver/revocation/ws-ocsp-staple-private.h"
 
 #define DAY_S (24 * 60 * 60)
@@ -134,7 +134,7 @@ test_pem (void)
   g_assert_cmpint (gnutls_pem_base64_encode2 ("OCSP RESPONSE", &der, &pem), ==, 0);
   text = g_bytes_new (pem.data, pem.size);
   gnutls_free (pem.data);
-  g_assert_true (ws_tls_credentials_staple (credentials, 0, text, "text", &error));
+  g_assert_true (ws_ocsp_staple_set (credentials, 0, text, "text", &error));
   g_assert_no_error (error);
   gnutls_certificate_free_credentials (credentials);
 }
@@ -151,7 +151,7 @@ test_several_certificates (void)
   g_test_summary ("Of several certificates it goes to the one that it is about");
 
   g_assert_cmpint (gnutls_certificate_set_x509_key (credentials, chain, 1, good.key), >=, 0);
-  g_assert_true (ws_tls_credentials_staple_named (credentials, path, &error));
+  g_assert_true (ws_ocsp_staple_set_named (credentials, path, &error));
   g_assert_no_error (error);
   gnutls_certificate_free_credentials (credentials);
 }
@@ -165,7 +165,7 @@ assert_refused (const TestCertificate *leaf,
   gnutls_certificate_credentials_t credentials = make_credentials (leaf, with_issuer);
   g_autoptr (GError) error = NULL;
 
-  g_assert_false (ws_tls_credentials_staple (credentials, 0, response, "the/file", &error));
+  g_assert_false (ws_ocsp_staple_set (credentials, 0, response, "the/file", &error));
   g_assert_error (error, WS_ERROR, WS_ERROR_CERT_STORE);
   g_assert_true (g_str_has_prefix (error->message, "[271] "));
   g_assert_true (g_str_has_suffix (error->message, ": the/file"));
@@ -190,7 +190,7 @@ test_refused (void)
   assert_refused (&revoked, TRUE, response, "about another certificate");
   assert_refused (&revoked, TRUE, bad_news, "says that the certificate was revoked");
   assert_refused (&good, TRUE, impostor, "may not sign responses");
-  assert_refused (&good, FALSE, without_end, "does not say until when");
+  assert_refused (&good, FALSE, without_end, "has no expiry time");
   assert_refused (&good, TRUE, garbage, "is malformed");
   assert_refused (&good, TRUE, nothing, "is malformed");
   assert_refused (&good, TRUE, pem, "is malformed");
@@ -203,7 +203,7 @@ test_file_refused (void)
   g_autoptr (GBytes) long_response = g_bytes_new (zeros, 65 * 1024);
   g_autofree char *long_path = write_response (long_response, "staple.der");
   const char      *paths[] = { "/nowhere/response.der", books.directory, long_path };
-  const char      *texts[] = { "No such file", "directory", "too long" };
+  const char      *texts[] = { "No such file", "directory", "longer than 65536 bytes" };
 
   g_test_summary ("A file that cannot be read");
 

@@ -1,0 +1,17 @@
+/* Copyright 2026 The WsServer authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "wsserver/base/ws-enums.h"
+#include "wsserver/certificate/ws-cert-store-private.h"
+
+G_BEGIN_DECLS
+
+/* Reads a store whole. The passwords must outlive it. Errors: WS_ERROR_CERT_STORE. */
+WsCertStore *ws_cert_store_open (WsCertStoreType type,
+                                 GBytes         *store,
+                                 const char     *password,
+                                 const char     *key_password,
+                                 GError        **error);
+
+G_END_DECLS
