@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -367,6 +368,48 @@ test_not_activated (void)
   g_object_unref (socket);
 }
 
+/* What can be handed in beside a listening TCP or Unix stream socket. */
+static void
+test_unfit_sockets (void)
+{
+  static const struct
+  {
+    int         domain;
+    int         type;
+    gboolean    listens;
+    const char *fault;
+  } unfit[] = {
+    { AF_UNIX, SOCK_SEQPACKET, TRUE, "SOCK_SEQPACKET" },
+    { AF_UNIX, SOCK_DGRAM, FALSE, "SOCK_DGRAM" },
+    { AF_INET, SOCK_DGRAM, FALSE, "SOCK_DGRAM" },
+    { AF_INET, SOCK_STREAM, FALSE, "does not listen" },
+    { AF_UNIX, SOCK_STREAM, FALSE, "does not listen" },
+  };
+
+  g_test_summary ("A socket of another type or state is refused by a text that names it.");
+
+  for (gsize i = 0; i < G_N_ELEMENTS (unfit); i++)
+    {
+      g_autoptr (WsServer) server = ws_server_new ();
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GSocket) handed_in = NULL;
+      struct sockaddr_un address = { .sun_family = AF_UNIX }; /* the system picks an abstract name */
+      int                fd = socket (unfit[i].domain, unfit[i].type, 0);
+
+      if (unfit[i].listens)
+        {
+          g_assert_cmpint (bind (fd, (struct sockaddr *) &address, sizeof (sa_family_t)), ==, 0);
+          g_assert_cmpint (listen (fd, 1), ==, 0);
+        }
+      handed_in = g_socket_new_from_fd (fd, &error);
+      g_assert_no_error (error);
+      g_assert_false (ws_server_listen_on_socket (server, handed_in, &error));
+      g_assert_error (error, WS_ERROR, WS_ERROR_INVALID_ARGUMENT);
+      g_assert_nonnull (strstr (error->message, unfit[i].fault));
+      g_assert_false (ws_server_get_listening (server));
+    }
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -385,6 +428,7 @@ main (int   argc,
   g_test_add_data_func ("/integration/service/restart/shared-port", NULL, test_restart);
   g_test_add_func ("/integration/service/full-backlog", test_full_backlog);
   g_test_add_func ("/integration/service/shutdown-deadline", test_shutdown_deadline);
+  g_test_add_func ("/integration/service/unfit-sockets", test_unfit_sockets);
   g_test_add_func ("/integration/service/activation/served", test_activation);
   g_test_add_func ("/integration/service/activation/for-another", test_not_activated);
 

@@ -30,10 +30,12 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (WsBoundAddress, ws_bound_address_clear)
 const char *ws_listen_address_get_unix_path (const char *host);
 
 /* Returns the addresses of a host in the allowed families. Free them with g_resolver_free_addresses(). host
- * is an IP address, a host name, or "" for all addresses of this machine. NULL sets the error: the name
- * cannot be resolved, or the address belongs to a family that is not allowed. */
+ * is an IP address in any spelling (see ws-ip-address-private.h), a host name, or "" for all addresses of
+ * this machine. *scope_id is the zone of the address, or 0. NULL sets the error: the name cannot be
+ * resolved, or the address belongs to a family that is not allowed. */
 GList *ws_listen_address_resolve (const char  *host,
                                   WsIpFamilies families,
+                                  guint32     *scope_id,
                                   GError     **error);
 
 G_END_DECLS

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "wsserver/base/ws-error-private.h"
+#include "wsserver/io/ws-ip-address-private.h"
 
 void
 ws_bound_address_init (WsBoundAddress *self,
@@ -18,7 +19,8 @@ ws_bound_address_init (WsBoundAddress *self,
       return;
     }
 
-  self->host = g_inet_address_to_string (g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address)));
+  self->host = ws_ip_address_format (g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address)),
+                                     g_inet_socket_address_get_scope_id (G_INET_SOCKET_ADDRESS (address)));
   self->port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (address));
 }
 
@@ -85,9 +87,10 @@ get_lookup_flags (WsIpFamilies families)
 GList *
 ws_listen_address_resolve (const char  *host,
                            WsIpFamilies families,
+                           guint32     *scope_id,
                            GError     **error)
 {
-  g_autoptr (GInetAddress) literal = g_inet_address_new_from_string (host);
+  g_autoptr (GInetAddress) literal = ws_ip_address_parse (host, scope_id);
   g_autoptr (GResolver) resolver = NULL;
   GError *resolver_error = NULL;
   GList  *addresses;

@@ -4,7 +4,10 @@
 #include <string.h>
 
 #include "wsserver/base/ws-error-private.h"
+#include "wsserver/io/ws-ip-address-private.h"
 #include "wsserver/server/ws-access-list-private.h"
+
+#define MAPPED_PREFIX_BITS 96 /* of ::ffff:0:0/96 */
 
 struct _WsAccessList
 {
@@ -23,9 +26,10 @@ ws_access_list_free (WsAccessList *self)
 
 static void
 add_address (WsAccessList *self,
-             GInetAddress *address)
+             GInetAddress *address,
+             guint32       scope_id)
 {
-  g_autofree char *text = g_inet_address_to_string (address);
+  g_autofree char *text = ws_ip_address_format (address, scope_id);
 
   g_ptr_array_add (self->patterns, g_pattern_spec_new (text));
 }
@@ -35,10 +39,11 @@ static gboolean
 add_literal (WsAccessList *self,
              const char   *text)
 {
-  g_autoptr (GInetAddress) address = g_inet_address_new_from_string (text);
+  guint32 scope_id;
+  g_autoptr (GInetAddress) address = ws_ip_address_parse (text, &scope_id);
 
   if (address != NULL)
-    add_address (self, address);
+    add_address (self, address, scope_id);
   return address != NULL;
 }
 
@@ -58,9 +63,31 @@ add_host_name (WsAccessList *self,
     }
 
   for (GList *link = addresses; link != NULL; link = link->next)
-    add_address (self, link->data);
+    add_address (self, link->data, 0);
   g_resolver_free_addresses (addresses);
   return TRUE;
+}
+
+/* ADDRESS/BITS, or NULL. The bits of IPv4 mapped into IPv6 are counted from the start of the IPv6 address. */
+static GInetAddressMask *
+parse_network (const char *text)
+{
+  const char      *slash = strchr (text, '/');
+  g_autofree char *address_text = g_strndup (text, (gsize) (slash - text));
+  guint32          scope_id;
+  g_autoptr (GInetAddress) address = ws_ip_address_parse (address_text, &scope_id);
+  gboolean is_mapped;
+  guint64  bits;
+
+  if (address == NULL || scope_id != 0 || !g_ascii_string_to_unsigned (slash + 1, 10, 0, 128, &bits, NULL))
+    return NULL;
+
+  is_mapped = strchr (address_text, ':') != NULL &&
+              g_inet_address_get_family (address) == G_SOCKET_FAMILY_IPV4;
+  if (is_mapped && bits < MAPPED_PREFIX_BITS)
+    return NULL;
+
+  return g_inet_address_mask_new (address, (guint) bits - (is_mapped ? MAPPED_PREFIX_BITS : 0), NULL);
 }
 
 static gboolean
@@ -68,11 +95,8 @@ add_network (WsAccessList *self,
              const char   *text,
              GError      **error)
 {
-  GInetAddressMask *mask = NULL;
+  GInetAddressMask *mask = parse_network (text);
 
-  /* GLib prints a warning for a length that is no number, instead of failing. */
-  if (g_ascii_string_to_unsigned (strchr (text, '/') + 1, 10, 0, 128, NULL, NULL))
-    mask = g_inet_address_mask_new_from_string (text, NULL);
   if (mask == NULL)
     {
       ws_set_error (error, WS_ERROR_INVALID_ARGUMENT,
@@ -102,7 +126,9 @@ add_entry (WsAccessList *self,
     return TRUE;
   if (strchr (entry, '*') != NULL)
     {
-      g_ptr_array_add (self->patterns, g_pattern_spec_new (entry));
+      g_autofree char *lower = g_ascii_strdown (entry, -1); /* as addresses are written */
+
+      g_ptr_array_add (self->patterns, g_pattern_spec_new (lower));
       return TRUE;
     }
   if (strchr (entry, '/') != NULL)
@@ -144,16 +170,30 @@ matches_network (const WsAccessList *self,
   return FALSE;
 }
 
-gboolean
-ws_access_list_matches (const WsAccessList *self,
-                        const char         *address)
+static gboolean
+matches_text (const WsAccessList *self,
+              const char         *address)
 {
-  if (self->matches_all)
-    return TRUE;
-
   for (guint i = 0; i < self->patterns->len; i++)
     if (g_pattern_spec_match_string (self->patterns->pdata[i], address))
       return TRUE;
 
-  return matches_network (self, address);
+  return FALSE;
+}
+
+/* An entry without a zone is for that address in every zone. */
+gboolean
+ws_access_list_matches (const WsAccessList *self,
+                        const char         *address)
+{
+  const char      *zone = strchr (address, '%');
+  g_autofree char *plain = zone != NULL ? g_strndup (address, (gsize) (zone - address)) : NULL;
+
+  if (self->matches_all || matches_text (self, address))
+    return TRUE;
+
+  if (plain == NULL)
+    return matches_network (self, address);
+
+  return matches_text (self, plain) || matches_network (self, plain);
 }

@@ -12,6 +12,13 @@
 #include "wsserver/io/ws-socket-private.h"
 #include "wsserver/io/ws-unix-path-private.h"
 
+#ifndef IPPROTO_MPTCP
+# define IPPROTO_MPTCP IPPROTO_TCP
+#endif
+
+/* Ports that are tried for a host with several addresses. */
+#define MAX_PORT_ATTEMPTS 16
+
 static WsListenSocket *
 listen_socket_new (GSocket *socket)
 {
@@ -182,18 +189,21 @@ may_skip_address (const WsListenRequest *request,
 
 /* Where the system picks the port, it picks one for the first address, and the others take the same. */
 static gboolean
-listen_on_host (GPtrArray             *sockets,
-                const WsListenRequest *request,
-                WsBoundAddress        *bound,
-                GError               **error)
+listen_on_host_once (GPtrArray             *sockets,
+                     const WsListenRequest *request,
+                     WsBoundAddress        *bound,
+                     GError               **error)
 {
-  GList   *addresses = ws_listen_address_resolve (request->host, request->settings->use_ipv6, error);
+  guint32 scope_id;
+  GList  *addresses =
+      ws_listen_address_resolve (request->host, request->settings->use_ipv6, &scope_id, error);
   gboolean listening = addresses != NULL;
 
   for (GList *link = addresses; link != NULL && listening; link = link->next)
     {
       guint port = bound->host != NULL ? bound->port : request->port;
-      g_autoptr (GSocketAddress) address = g_inet_socket_address_new (link->data, (guint16) port);
+      g_autoptr (GSocketAddress) address = g_object_new (G_TYPE_INET_SOCKET_ADDRESS, "address", link->data, "port",
+                                                         port, "scope-id", scope_id, NULL);
       g_autoptr (GError) own_error = NULL;
 
       if (listen_on_address (sockets, address, request, &own_error))
@@ -217,6 +227,32 @@ listen_on_host (GPtrArray             *sockets,
   return listening;
 }
 
+/* The port that the system has picked for the first address may be taken on another one. */
+static gboolean
+listen_on_host (GPtrArray             *sockets,
+                const WsListenRequest *request,
+                WsBoundAddress        *bound,
+                GError               **error)
+{
+  for (guint n = 1;; n++)
+    {
+      g_autoptr (GError) own_error = NULL;
+
+      if (listen_on_host_once (sockets, request, bound, &own_error))
+        return TRUE;
+
+      if (request->port != 0 || n == MAX_PORT_ATTEMPTS ||
+          !g_error_matches (own_error, WS_ERROR, WS_ERROR_ADDRESS_IN_USE))
+        {
+          g_propagate_error (error, g_steal_pointer (&own_error));
+          return FALSE;
+        }
+
+      g_ptr_array_set_size (sockets, 0);
+      ws_bound_address_clear (bound);
+    }
+}
+
 GPtrArray *
 ws_listen_sockets_open (const WsListenRequest *request,
                         WsBoundAddress        *bound,
@@ -230,21 +266,56 @@ ws_listen_sockets_open (const WsListenRequest *request,
   return listening ? g_steal_pointer (&sockets) : NULL;
 }
 
+static int
+get_option (GSocket *socket,
+            int      option)
+{
+  int value = -1;
+
+  g_socket_get_option (socket, SOL_SOCKET, option, &value, NULL);
+  return value;
+}
+
+/* Why a socket that was handed in cannot be served, or NULL. Only a stream may be read in pieces. */
+static char *
+find_fault (GSocket *socket)
+{
+  int domain = get_option (socket, SO_DOMAIN);
+  int type = get_option (socket, SO_TYPE);
+  int protocol = get_option (socket, SO_PROTOCOL);
+
+  if (domain != AF_INET && domain != AF_INET6 && domain != AF_UNIX)
+    return g_strdup_printf ("is a socket of address family %d", domain);
+  if (type == SOCK_SEQPACKET)
+    return g_strdup ("is a SOCK_SEQPACKET socket (ListenSequentialPacket=)");
+  if (type == SOCK_DGRAM)
+    return g_strdup ("is a SOCK_DGRAM socket (ListenDatagram=)");
+  if (type != SOCK_STREAM)
+    return g_strdup_printf ("is a socket of type %d", type);
+  if (domain != AF_UNIX && protocol != IPPROTO_TCP && protocol != IPPROTO_MPTCP)
+    return g_strdup_printf ("is a stream socket of protocol %d", protocol);
+  if (get_option (socket, SO_ACCEPTCONN) != 1)
+    return g_strdup ("does not listen: it is connected (Accept=yes), or was never told to");
+
+  return NULL;
+}
+
 WsListenSocket *
 ws_listen_socket_adopt (GSocket          *socket,
                         const WsSettings *settings,
                         WsBoundAddress   *bound,
                         GError          **error)
 {
-  WsListenSocket *self;
-  int             is_listening = 0;
+  WsListenSocket  *self;
+  g_autofree char *fault = find_fault (socket);
 
-  if (!g_socket_get_option (socket, SOL_SOCKET, SO_ACCEPTCONN, &is_listening, NULL) || !is_listening ||
-      !set_bound_address (bound, socket))
+  if (fault == NULL && !set_bound_address (bound, socket))
+    fault = g_strdup ("has no address");
+  if (fault != NULL)
     {
       ws_set_error (error, WS_ERROR_INVALID_ARGUMENT,
-                    "Invalid argument: descriptor %d is not a listening TCP or Unix stream socket",
-                    g_socket_get_fd (socket));
+                    "Invalid argument: descriptor %d %s; expected is a listening TCP or Unix stream socket",
+                    g_socket_get_fd (socket), fault);
       return NULL;
     }
 
