@@ -12,6 +12,9 @@ void
 ws_bound_address_init (WsBoundAddress *self,
                        GSocketAddress *address)
 {
+  GInetSocketAddress *inet;
+  guint32             scope_id = 0;
+
   if (G_IS_UNIX_SOCKET_ADDRESS (address))
     {
       self->host = g_strdup (g_unix_socket_address_get_path (G_UNIX_SOCKET_ADDRESS (address)));
@@ -19,9 +22,11 @@ ws_bound_address_init (WsBoundAddress *self,
       return;
     }
 
-  self->host = ws_ip_address_format (g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address)),
-                                     g_inet_socket_address_get_scope_id (G_INET_SOCKET_ADDRESS (address)));
-  self->port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (address));
+  inet = G_INET_SOCKET_ADDRESS (address);
+  if (g_socket_address_get_family (address) == G_SOCKET_FAMILY_IPV6)
+    scope_id = g_inet_socket_address_get_scope_id (inet);
+  self->host = ws_ip_address_format (g_inet_socket_address_get_address (inet), scope_id);
+  self->port = g_inet_socket_address_get_port (inet);
 }
 
 void
