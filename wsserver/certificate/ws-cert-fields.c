@@ -49,7 +49,7 @@ append_separated (GString    *list,
 
 /* --- Names --- */
 
-/* The value of an attribute in UTF-8; NULL for what is no text. */
+/* The value of an attribute in UTF-8, or NULL if it is not text. */
 static char *
 convert_value (const gnutls_x509_ava_st *ava)
 {
@@ -80,8 +80,8 @@ convert_value (const gnutls_x509_ava_st *ava)
                     NULL);
 }
 
-/* A comma and the like would end the value: quotes around it, and two for one inside. What would
- * end a line or the string shows as a question mark. */
+/* Quotes a value with a comma or another special character; a quote inside is doubled. Control characters
+ * become question marks. */
 static void
 append_value (GString    *name,
               const char *value)
@@ -109,7 +109,7 @@ append_attribute (GString                  *name,
   g_autofree char *value = convert_value (ava);
   const char      *short_name = gnutls_x509_dn_oid_name (oid, GNUTLS_X509_DN_OID_RETURN_OID);
 
-  /* The reference has its own names for these two. */
+  /* IPWorks WSServer has its own names for these two, and programs compare them. */
   if (g_strcmp0 (short_name, "EMAIL") == 0)
     short_name = "E";
   else if (g_strcmp0 (short_name, "ST") == 0)

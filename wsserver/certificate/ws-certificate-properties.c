@@ -247,8 +247,8 @@ ws_certificate_get_tls_certificate (WsCertificate *self)
  *
  * Searches the store for a certificate, blocking while the store is read.
  *
- * [method@Ws.Certificate.get_subject] tells whether one was found. A search whose store does not
- * open is done again when the properties of the store change.
+ * [method@Ws.Certificate.get_subject] is empty if none was found. If the store could not be opened, the
+ * search is repeated when the properties of the store change.
  *
  * Since: 1.0
  */

@@ -117,9 +117,9 @@ make_self_signed (WsCertStore       *store,
  * @days: how long it is valid, 1 to 36500 days
  * @error: return location for an error, or %NULL
  *
- * Makes a certificate that nobody has signed but itself, for demonstrations and tests.
+ * Makes a self-signed certificate for demonstrations and tests.
  *
- * Clients refuse it unless they are told not to. The key is a new one on the curve P-256.
+ * Clients refuse it unless they are configured to trust it. It has a new key on the curve P-256.
  *
  * ```c
  * const char *names[] = { "localhost", "127.0.0.1", NULL };

@@ -22,12 +22,12 @@
  *
  * The other way is to set properties: those of the store first, then
  * [property@Ws.Certificate:subject] or [property@Ws.Certificate:encoded], which searches the store.
- * Every other property then describes the certificate that was found. They are empty when none was
- * selected, and those of an X.509 certificate are empty for a key alone.
+ * Every other property then describes the certificate that was found. They are empty if none is
+ * selected. For a key alone, the properties of an X.509 certificate are empty.
  *
- * Stores are read when they are searched, and not kept open. A store may have up to 4 MiB, and may
- * ask for so much work at most to open it: 5,000,000 rounds of a key derivation, or 256 MiB of memory
- * for Argon2.
+ * Stores are read when they are searched and are not kept open. Larger stores than 4 MiB are refused,
+ * and those whose key derivation needs more than 5,000,000 rounds, or more than 256 MiB of memory with
+ * Argon2.
  *
  * A certificate may be used from one thread at a time.
  *
@@ -258,7 +258,7 @@ ws_certificate_class_init (WsCertificateClass *klass)
   /**
    * WsCertificate:issuer: (getter get_issuer)
    *
-   * Distinguished name of whoever signed it, written as [property@Ws.Certificate:subject].
+   * Distinguished name of the authority that signed it, written as [property@Ws.Certificate:subject].
    *
    * Since: 1.0
    */

@@ -307,7 +307,7 @@ test_limits_pipe (void)
   g_autoptr (GBytes) store = make_bytes (path);
   g_autoptr (GError) error = NULL;
 
-  g_test_summary ("A pipe that nobody writes into does not block");
+  g_test_summary ("A pipe without a writer does not block");
   g_assert_cmpint (mkfifo (path, 0600), ==, 0);
   g_assert_null (
       ws_certificate_new_from_store (WS_CERT_STORE_TYPE_PEM_KEY_FILE, store, NULL, "*", NULL, &error));

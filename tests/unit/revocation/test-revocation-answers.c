@@ -29,7 +29,7 @@ assert_refused (GError     *error,
 {
   g_assert_error (error, WS_ERROR, WS_ERROR_CERT_NOT_VERIFIED);
   if (strstr (error->message, text) == NULL)
-    g_error ("\"%s\" does not tell \"%s\"", error->message, text);
+    g_error ("\"%s\" does not contain \"%s\"", error->message, text);
   g_error_free (error);
 }
 
@@ -258,7 +258,7 @@ test_ocsp_errors (void)
   static const char *const texts[] = { NULL, "malformed request", "internal error", "try later", "not known",
                                        "signed requests", "not authorised" };
 
-  g_test_summary ("The errors a responder tells");
+  g_test_summary ("The errors that a responder reports");
 
   for (guint8 i = 1; i < G_N_ELEMENTS (texts); i++)
     {

@@ -283,24 +283,24 @@ start_check (Outcome           *outcome,
   test_certificate_clear (&leaf);
 }
 
-/* What is told must contain text: the refusal if it is one, else the notes. Ends the outcome. */
+/* The report, which is the refusal or else the notes, must contain text. Ends the outcome. */
 static void
 assert_outcome (Outcome    *outcome,
                 gboolean    passes,
                 const char *text)
 {
-  const char *told = outcome->error != NULL ? outcome->error->message : outcome->notes;
+  const char *report = outcome->error != NULL ? outcome->error->message : outcome->notes;
 
   if (passes)
     g_assert_no_error (outcome->error);
   else
     g_assert_error (outcome->error, WS_ERROR, WS_ERROR_CERT_NOT_VERIFIED);
   if (text == NULL)
-    g_assert_null (told);
-  else if (told == NULL || strstr (told, text) == NULL)
-    g_error ("\"%s\" does not tell \"%s\"", told, text);
+    g_assert_null (report);
+  else if (report == NULL || strstr (report, text) == NULL)
+    g_error ("\"%s\" does not contain \"%s\"", report, text);
   if (outcome->error != NULL)
-    g_assert_nonnull (strstr (told, "[280] The certificate "));
+    g_assert_nonnull (strstr (report, "[280] The certificate "));
   g_clear_error (&outcome->error);
   g_clear_pointer (&outcome->notes, g_free);
 }
@@ -369,7 +369,7 @@ test_untrusted (void)
   gnutls_datum_t   chain[2];
   TestCertificate  leaf;
 
-  g_test_summary ("A certificate that nobody vouches for makes no request");
+  g_test_summary ("A certificate without a trusted issuer causes no request");
 
   authority_make_leaf (&authority, &leaf, SERIAL_GOOD, ocsp, list);
   gnutls_x509_crt_export2 (leaf.certificate, GNUTLS_X509_FMT_DER, &chain[0]);
