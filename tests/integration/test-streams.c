@@ -298,6 +298,41 @@ test_progress (Fixture      *fixture,
 }
 
 static void
+test_fifo_without_writer (Fixture      *fixture,
+                          gconstpointer data)
+{
+  g_autoptr (WsTestClient) other = ws_test_server_open (fixture->base.server);
+  g_autoptr (GError) error = NULL;
+  gint64 start;
+  int    fd;
+
+  g_test_summary ("Sending a pipe that nobody writes to blocks nobody, and waits for its writer.");
+
+  g_assert_cmpint (mkfifo (fixture->path, 0600), ==, 0);
+  start = g_get_monotonic_time ();
+  g_assert_true (ws_connection_send_file (fixture->base.connection, fixture->path, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (g_get_monotonic_time () - start, <, 2 * G_USEC_PER_SEC);
+
+  /* Others are served meanwhile; the message has not ended as an empty one. */
+  ws_test_client_send_ping (other, "others");
+  ws_test_client_assert_frame (other, WS_OPCODE_PONG, "others", 6);
+  ws_test_client_send_ping (fixture->base.client, "here");
+  ws_test_client_assert_frame (fixture->base.client, WS_OPCODE_PONG, "here", 4);
+
+  fd = g_open (fixture->path, O_WRONLY, 0);
+  g_assert_cmpint (fd, >=, 0);
+  g_assert_cmpint (write (fd, "late", 4), ==, 4);
+  close (fd);
+  {
+    WsOpcode opcode;
+    g_autoptr (GBytes) message = ws_test_client_read_message (fixture->base.client, &opcode);
+
+    g_assert_cmpmem (g_bytes_get_data (message, NULL), g_bytes_get_size (message), "late", 4);
+  }
+}
+
+static void
 test_progress_of_pipe (Fixture      *fixture,
                        gconstpointer user_data)
 {
@@ -521,6 +556,7 @@ main (int   argc,
   ws_test_add ("/integration/streams/told-when-written", "OutBufferSize=65536", test_told_when_written);
   ws_test_add ("/integration/streams/fifo", NULL, test_fifo);
   ws_test_add ("/integration/streams/progress/file", NULL, test_progress);
+  ws_test_add ("/integration/streams/fifo-without-writer", NULL, test_fifo_without_writer);
   ws_test_add ("/integration/streams/progress/pipe", NULL, test_progress_of_pipe);
   ws_test_add ("/integration/streams/bad-files", NULL, test_bad_files);
   ws_test_add ("/integration/streams/unreadable", NULL, test_unreadable);

@@ -110,6 +110,8 @@ ws_connection_close (WsConnection *self,
                    ws_connection_get_connection_id (self));
       return FALSE;
     }
+  if (!ws_connection_check_process (self, error))
+    return FALSE;
 
   if (code == 0)
     {

@@ -15,5 +15,11 @@ void ws_connection_run_jobs (WsConnection *self);
 void ws_connection_take_job_end (WsConnection *self,
                                  WsSendJob    *job,
                                  GError       *error);
+/* Breaks off a stream or file that cannot be read. Without a caller that waits, the error signal reports it.
+ * Takes the error, which is GIO's. */
+void ws_connection_take_reading_error (WsConnection *self,
+                                       WsSendJob    *job,
+                                       GError       *gio_error,
+                                       const char   *subject);
 
 G_END_DECLS

@@ -73,16 +73,17 @@ queue_stream_part (WsConnection *self,
 }
 
 /* Without a caller that waits, the error signal reports it. */
-static void
-take_reading_error (WsConnection *self,
-                    WsSendJob    *job,
-                    GError       *gio_error)
+void
+ws_connection_take_reading_error (WsConnection *self,
+                                  WsSendJob    *job,
+                                  GError       *gio_error,
+                                  const char   *subject)
 {
   gboolean is_waited_for = job->task != NULL || job->waited_for;
   GError  *error = NULL;
   g_autoptr (GError) copy = NULL;
 
-  ws_propagate_gio_error (&error, gio_error, "reading what is to be sent");
+  ws_propagate_gio_error (&error, gio_error, subject);
   copy = g_error_copy (error);
   ws_connection_take_job_end (self, job, error);
   if (is_waited_for)
@@ -116,7 +117,7 @@ stream_read_cb (GObject      *source,
   g_object_ref (self);
   if (bytes == NULL)
     {
-      take_reading_error (self, job, error);
+      ws_connection_take_reading_error (self, job, error, "reading what is to be sent");
     }
   else
     {

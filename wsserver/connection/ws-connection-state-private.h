@@ -53,6 +53,9 @@ void ws_connection_restart_phase_timer (WsConnection *self);
 void ws_connection_schedule (WsConnection *self,
                              WsPending     pending);
 
+/* A forked child may not use its parent's connections. */
+gboolean ws_connection_check_process (WsConnection *self,
+                                      GError      **error);
 gboolean ws_connection_check_open (WsConnection *self,
                                    GError      **error);
 gboolean ws_connection_check_not_closed (WsConnection *self,

@@ -4,6 +4,7 @@
 #include "wsserver/connection/ws-connection-state-private.h"
 
 #include "wsserver/base/ws-error-private.h"
+#include "wsserver/base/ws-process-private.h"
 #include "wsserver/connection/ws-connection-private.h"
 
 #define TO(state) (1u << WS_STATE_##state)
@@ -130,11 +131,24 @@ describe_state (WsConnectionState state)
 }
 
 gboolean
+ws_connection_check_process (WsConnection *self,
+                             GError      **error)
+{
+  if (!ws_process_is_foreign (self->transport->process_generation))
+    return TRUE;
+
+  ws_set_error (error, WS_ERROR_ACCESS_DENIED,
+                "Permission denied: connection %" G_GUINT64_FORMAT " belongs to the parent of this process, which was forked from it",
+                self->id);
+  return FALSE;
+}
+
+gboolean
 ws_connection_check_open (WsConnection *self,
                           GError      **error)
 {
   if (G_LIKELY (self->state == WS_STATE_OPEN))
-    return TRUE;
+    return ws_connection_check_process (self, error);
 
   g_set_error (error, WS_ERROR, WS_ERROR_SENDING, "Connection %" G_GUINT64_FORMAT " is %s", self->id,
                describe_state (self->state));
@@ -146,7 +160,7 @@ ws_connection_check_not_closed (WsConnection *self,
                                 GError      **error)
 {
   if (self->state != WS_STATE_CLOSED)
-    return TRUE;
+    return ws_connection_check_process (self, error);
 
   return ws_connection_check_open (self, error);
 }

@@ -7,6 +7,7 @@
 #include "wsserver/connection/ws-connection-private.h"
 #include "wsserver/connection/ws-connection-state-private.h"
 #include "wsserver/connection/ws-send-job-private.h"
+#include "wsserver/io/ws-file-opener-private.h"
 
 static WsOpcode
 get_stream_opcode (WsConnection *self)
@@ -31,7 +32,19 @@ start_stream (WsConnection *self,
   return job;
 }
 
-/* Blocks when the connection's timeout is positive. */
+/* Waits when the connection's timeout is positive. */
+static gboolean
+run_and_wait (WsConnection *self,
+              WsSendJob    *job,
+              GError      **error)
+{
+  ws_connection_run_jobs (self);
+  if (self->timeout_s == 0)
+    return TRUE;
+
+  return ws_connection_wait_for_job (self, job, error);
+}
+
 static gboolean
 send_stream_now (WsConnection *self,
                  GInputStream *stream,
@@ -44,24 +57,7 @@ send_stream_now (WsConnection *self,
     return FALSE;
 
   job = start_stream (self, stream, close_stream, -1, NULL);
-  ws_connection_run_jobs (self);
-  if (self->timeout_s == 0)
-    return TRUE;
-
-  return ws_connection_wait_for_job (self, job, error);
-}
-
-static GFileInputStream *
-open_file (GFile   *file,
-           GError **error)
-{
-  g_autofree char  *name = g_file_get_parse_name (file);
-  GError           *gio_error = NULL;
-  GFileInputStream *stream = g_file_read (file, NULL, &gio_error);
-
-  if (stream == NULL)
-    ws_propagate_gio_error (error, gio_error, name);
-  return stream;
+  return run_and_wait (self, job, error);
 }
 
 /* What a pipe or a device says of its size means nothing. */
@@ -73,6 +69,74 @@ get_size (GFileInputStream *stream)
 
   return info != NULL && g_file_info_get_file_type (info) == G_FILE_TYPE_REGULAR ? g_file_info_get_size (info)
                                                                                  : -1;
+}
+
+static void
+file_opened_cb (GObject      *source,
+                GAsyncResult *result,
+                gpointer      user_data)
+{
+  g_autoptr (WsSendJob) job = user_data;
+  WsConnection *self = job->connection;
+  GError       *gio_error = NULL;
+  g_autoptr (GFileInputStream) stream = g_file_read_finish (G_FILE (source), result, &gio_error);
+
+  if (self == NULL) /* the connection has ended, or the job was broken off */
+    {
+      g_clear_error (&gio_error);
+      return;
+    }
+  if (stream == NULL)
+    {
+      g_autofree char *name = g_file_get_parse_name (G_FILE (source));
+
+      ws_connection_take_reading_error (self, job, gio_error, name);
+      return;
+    }
+
+  job->size = get_size (stream);
+  job->stream = G_INPUT_STREAM (g_steal_pointer (&stream));
+  ws_connection_run_jobs (self);
+}
+
+/* A job that has its place among the messages before its file is open. */
+static WsSendJob *
+start_unopened_file (WsConnection *self,
+                     const char   *filename)
+{
+  g_autoptr (GFile) file = g_file_new_for_path (filename);
+  WsSendJob *job = ws_send_job_new (WS_JOB_STREAM, NULL);
+
+  job->opcode = get_stream_opcode (self);
+  job->close_stream = TRUE;
+  ws_connection_add_job (self, job);
+  g_main_context_push_thread_default (ws_poller_get_context (self->context->poller));
+  g_file_read_async (file, G_PRIORITY_DEFAULT, NULL, file_opened_cb, ws_send_job_ref (job));
+  g_main_context_pop_thread_default (ws_poller_get_context (self->context->poller));
+  return job;
+}
+
+/* Opening a file may take for ever: a pipe without a writer, a mount that does not answer. Other clients must
+ * not wait for that. */
+static WsSendJob *
+start_file (WsConnection *self,
+            const char   *filename,
+            GError      **error)
+{
+  g_autoptr (GInputStream) stream = NULL;
+  goffset size = -1;
+
+  switch (ws_file_open (filename, &stream, &size, error))
+    {
+    case WS_FILE_OPENED:
+      return start_stream (self, stream, TRUE, size, NULL);
+    case WS_FILE_PENDING:
+      return start_unopened_file (self, filename);
+    case WS_FILE_FAILED:
+      return NULL;
+    }
+
+  g_assert_not_reached ();
 }
 
 /**
@@ -107,8 +171,7 @@ ws_connection_send_file (WsConnection *self,
                          const char   *filename,
                          GError      **error)
 {
-  g_autoptr (GFile) file = NULL;
-  g_autoptr (GFileInputStream) stream = NULL;
+  g_autoptr (WsSendJob) job = NULL;
 
   g_return_val_if_fail (WS_IS_CONNECTION (self), FALSE);
   g_return_val_if_fail (filename != NULL, FALSE);
@@ -117,12 +180,11 @@ ws_connection_send_file (WsConnection *self,
   if (!ws_connection_check_can_start_message (self, error))
     return FALSE;
 
-  file = g_file_new_for_path (filename);
-  stream = open_file (file, error);
-  if (stream == NULL)
+  if (!ws_connection_check_can_block (self, error))
     return FALSE;
 
-  return send_stream_now (self, G_INPUT_STREAM (stream), TRUE, error);
+  job = start_file (self, filename, error);
+  return job != NULL && run_and_wait (self, job, error);
 }
 
 /**
@@ -220,36 +282,6 @@ ws_connection_send_stream_finish (WsConnection *self,
   g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
 
   return g_task_propagate_boolean (G_TASK (result), error);
-}
-
-static void
-file_opened_cb (GObject      *source,
-                GAsyncResult *result,
-                gpointer      user_data)
-{
-  g_autoptr (WsSendJob) job = user_data;
-  WsConnection *self = job->connection;
-  GError       *error = NULL;
-  GError       *gio_error = NULL;
-  g_autoptr (GFileInputStream) stream = g_file_read_finish (G_FILE (source), result, &gio_error);
-
-  if (self == NULL) /* the connection has ended, or the job was broken off */
-    {
-      g_clear_error (&gio_error);
-      return;
-    }
-  if (stream == NULL)
-    {
-      g_autofree char *name = g_file_get_parse_name (G_FILE (source));
-
-      ws_propagate_gio_error (&error, gio_error, name);
-      ws_connection_take_job_end (self, job, error);
-      return;
-    }
-
-  job->size = get_size (stream);
-  job->stream = G_INPUT_STREAM (g_steal_pointer (&stream));
-  ws_connection_run_jobs (self);
 }
 
 /**

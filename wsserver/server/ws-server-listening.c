@@ -11,6 +11,13 @@ static gboolean
 check_not_listening (WsServer *self,
                      GError  **error)
 {
+  if (self->poller != NULL && ws_poller_is_foreign (self->poller))
+    {
+      ws_set_error (error, WS_ERROR_ACCESS_DENIED,
+                    "Permission denied: the server belongs to the parent of this process, which was forked from it; create "
+                    "another one here");
+      return FALSE;
+    }
   if (self->acceptor == NULL)
     return TRUE;
 
@@ -157,7 +164,9 @@ ws_server_stop_listening (WsServer *self)
     return;
 
   g_object_ref (self);
-  ws_acceptor_drain (self->acceptor);
+  /* The clients that wait are the parent's, where this is a forked child. */
+  if (!ws_poller_is_foreign (self->poller))
+    ws_acceptor_drain (self->acceptor);
   ws_server_stop_accepting (self);
   g_object_unref (self);
 }
