@@ -193,7 +193,7 @@ add_examples (void)
 static void
 add_malformed (void)
 {
-  static const char *const values[] = { "", ",", ";", "; server_no_context_takeover", PMD ";", PMD "; ;", PMD "; =10",
+  static const char *const values[] = { ";", "; server_no_context_takeover", PMD ";", PMD "; ;", PMD "; =10",
                                         PMD "; client_max_window_bits=", PMD "; client_max_window_bits=\"10",
                                         PMD "; client_max_window_bits=\"\"", PMD "; client_max_window_bits=\"1 0\"",
                                         PMD "; client_max_window_bits=1 0", PMD " client_max_window_bits",

@@ -36,7 +36,8 @@ use_connection (WsServer     *server,
   g_clear_error (&error);
 
   /* A server of its own works. */
-  ws_server_set_local_host (own, "127.0.0.1");
+  if (!ws_server_set_local_host (own, "127.0.0.1", &error))
+    _exit (5);
   if (!ws_server_start_listening (own, &error))
     _exit (4);
 }

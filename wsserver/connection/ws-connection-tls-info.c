@@ -83,7 +83,7 @@ ws_connection_get_tls_cipher_suite (WsConnection *self)
  *
  * if (tls == NULL || !g_tls_connection_get_channel_binding_data (tls, G_TLS_CHANNEL_BINDING_TLS_EXPORTER,
  *                                                                binding, &error))
- *   ws_connection_close (connection, WS_CLOSE_CODE_POLICY_VIOLATION, "no channel binding", NULL);
+ *   ws_connection_close (connection, 1008, "no channel binding", NULL);
  * ```
  *
  * `tls-exporter` (RFC 9266) and `tls-server-end-point` (RFC 5929) exist in every version of TLS that is

@@ -76,11 +76,19 @@ ws_gio_tls_socket_limit_reading (WsGioTlsSocket *self,
   self->may_read = max_bytes;
 }
 
+/* The socket of a forked child is its parent's. */
+static void
+hang_up (WsGioTlsSocket *self)
+{
+  if (!ws_process_is_foreign (self->record_socket.process_generation))
+    (void) shutdown (self->fd, SHUT_RDWR);
+}
+
 void
 ws_gio_tls_socket_abandon (WsGioTlsSocket *self)
 {
   g_atomic_int_set (&self->abandoned, TRUE);
-  (void) shutdown (self->fd, SHUT_RDWR);
+  hang_up (self);
 }
 
 /* --- for the streams ------------------------------------------------------------------------- */
@@ -128,7 +136,7 @@ check_use (WsGioTlsSocket   *self,
 
   /* Hung up, so that the owner's next read, which finds it out, is soon. */
   g_atomic_int_set (&self->refused, TRUE);
-  (void) shutdown (self->fd, SHUT_RDWR);
+  hang_up (self);
   g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, "Renegotiation is not served");
 
   return FALSE;
