@@ -66,6 +66,26 @@ get_wanted_events (WsConnection *self)
   g_assert_not_reached ();
 }
 
+/* An open connection in plain text that is read and has nothing to write: what it is after most messages. */
+static inline gboolean
+only_reads (WsConnection *self)
+{
+  return self->state == WS_STATE_OPEN && self->outbox.length == 0 && self->delivery != WS_DELIVERY_PAUSED &&
+         self->transport->funcs->get_events == NULL;
+}
+
+static guint
+get_events (WsConnection *self)
+{
+  guint events = ws_transport_get_events (self->transport, get_wanted_events (self));
+
+  /* A client that renegotiates has to be read before it can be written to. Where it is not to be read,
+   * what it sends would only wake the loop again and again. */
+  if (self->state != WS_STATE_TLS_HANDSHAKE && !ws_connection_wants_input (self))
+    events &= ~(guint) WS_POLL_IN;
+  return events;
+}
+
 void
 ws_connection_update_watch (WsConnection *self)
 {
@@ -74,12 +94,7 @@ ws_connection_update_watch (WsConnection *self)
   if (self->transport == NULL || self->watch.poller == NULL)
     return;
 
-  events = ws_transport_get_events (self->transport, get_wanted_events (self));
-  /* A client that renegotiates has to be read before it can be written to. Where it is not to be read,
-   * what it sends would only wake the loop again and again. */
-  if (self->state != WS_STATE_TLS_HANDSHAKE && !ws_connection_wants_input (self))
-    events &= ~(guint) WS_POLL_IN;
-  events = ws_connection_add_edge (self, events);
+  events = ws_connection_add_edge (self, only_reads (self) ? WS_POLL_IN : get_events (self));
   if (events != self->watch.events)
     ws_poller_modify_watch (self->watch.poller, &self->watch, events);
 }
