@@ -15,7 +15,7 @@
 /* A JSON Web Key or a set of them: RFC 7517, RFC 7518 §6, RFC 8037 §2. */
 
 /* json-glib recurses into every level: a file of brackets would overflow its stack. */
-# define MAX_DEPTH 16
+# define JSON_MAX_DEPTH 16
 # define MAX_KEYS 100
 
 static const struct
@@ -50,7 +50,7 @@ is_shallow (const guint8 *data,
       in_string = TRUE;
     else if (data[i] == '[' || data[i] == '{')
       {
-        if (++depth > MAX_DEPTH)
+        if (++depth > JSON_MAX_DEPTH)
           return FALSE;
       }
     else if ((data[i] == ']' || data[i] == '}') && depth > 0)

@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-#define BEGIN_MARK "-----BEGIN "
-#define END_MARK "-----END "
+#define PEM_BEGIN "-----BEGIN "
+#define PEM_END "-----END "
 #define DASHES "-----"
 #define MAX_LABEL 40
 #define MAX_BLOCKS 1000
@@ -34,22 +34,22 @@ next_block (WsCertStore   *store,
             PemBlock      *block,
             GError       **error)
 {
-  const guint8 *begin = find_text (*position, end, BEGIN_MARK);
+  const guint8 *begin = find_text (*position, end, PEM_BEGIN);
   const guint8 *label;
   const guint8 *label_end;
   const guint8 *finish;
-  char          finish_mark[sizeof END_MARK + MAX_LABEL + sizeof DASHES];
+  char          finish_mark[sizeof PEM_END + MAX_LABEL + sizeof DASHES];
 
   if (begin == NULL)
     return FALSE;
-  label = begin + strlen (BEGIN_MARK);
+  label = begin + strlen (PEM_BEGIN);
   label_end = find_text (label, end, DASHES);
   if (label_end == NULL || label_end == label || label_end - label > MAX_LABEL)
     return ws_cert_store_fail (store, error, "it has a malformed PEM line");
 
   memcpy (block->label, label, (gsize) (label_end - label));
   block->label[label_end - label] = '\0';
-  g_snprintf (finish_mark, sizeof finish_mark, END_MARK "%s" DASHES, block->label);
+  g_snprintf (finish_mark, sizeof finish_mark, PEM_END "%s" DASHES, block->label);
   finish = find_text (label_end, end, finish_mark);
   if (finish == NULL)
     return ws_cert_store_fail (store, error, "a PEM block has no end line");
@@ -217,7 +217,7 @@ load_pem (WsCertStore  *store,
   PemBlock      block;
   guint         n_blocks = 0;
 
-  if (find_text (data, end, BEGIN_MARK) == NULL)
+  if (find_text (data, end, PEM_BEGIN) == NULL)
     return load_der (store, data, length, with_keys, error);
 
   while (next_block (store, &position, end, &block, &block_error))

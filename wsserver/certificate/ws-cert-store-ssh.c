@@ -6,8 +6,8 @@
 
 #include <string.h>
 
-#define BEGIN_MARK "---- BEGIN SSH2 PUBLIC KEY ----"
-#define END_MARK "---- END SSH2 PUBLIC KEY ----"
+#define SSH2_BEGIN "---- BEGIN SSH2 PUBLIC KEY ----"
+#define SSH2_END "---- END SSH2 PUBLIC KEY ----"
 
 static gboolean
 add_ssh_key (WsCertStore *store,
@@ -49,8 +49,8 @@ load_ssh2_block (WsCertStore *store,
                  const char  *text,
                  GError     **error)
 {
-  const char *line = text + strlen (BEGIN_MARK);
-  const char *end = strstr (text, END_MARK);
+  const char *line = text + strlen (SSH2_BEGIN);
+  const char *end = strstr (text, SSH2_END);
   gboolean    continued = FALSE;
 
   if (end == NULL)
@@ -105,7 +105,7 @@ ws_cert_store_load_ssh (WsCertStore  *store,
 {
   g_autofree char *text = g_strndup ((const char *) data, length);
   g_auto (GStrv) lines = NULL;
-  const char *block = strstr (text, BEGIN_MARK);
+  const char *block = strstr (text, SSH2_BEGIN);
 
   if (strlen (text) != length)
     return ws_cert_store_fail (store, error, "it is not text");

@@ -136,9 +136,6 @@ void ws_config_prefix_refusal (GError         **error,
 char *ws_config_load (const WsSetting *setting,
                       gconstpointer    storage);
 
-/* A name or value for the text of an error: made valid UTF-8, and shortened. */
-char *ws_config_quote (const char *text);
-
 /* What a value of this setting may be, in words: "True or False", "a number from 1 to 100000". */
 char *ws_config_describe_accepted (const WsSetting *setting);
 

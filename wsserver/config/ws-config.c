@@ -265,8 +265,8 @@ ws_config_find (const char *name)
 /* How many characters of a bad name or value are repeated in an error. */
 #define MAX_QUOTED 200
 
-char *
-ws_config_quote (const char *text)
+static char *
+quote_text (const char *text)
 {
   g_autofree char *valid = g_utf8_make_valid (text, -1);
 
@@ -318,7 +318,7 @@ ws_config_request_parse (WsConfigRequest *request,
   request->setting = ws_config_find (name);
   if (request->setting == NULL)
     {
-      g_autofree char *shown = ws_config_quote (name);
+      g_autofree char *shown = quote_text (name);
 
       ws_set_error (error, WS_ERROR_INVALID_ARGUMENT,
                     "Unknown setting \"%s\": expected NAME or NAME=VALUE with a name from the documentation",
@@ -444,7 +444,7 @@ ws_config_store (const WsSetting *setting,
     return TRUE;
 
   g_autofree char *accepted = ws_config_describe_accepted (setting);
-  g_autofree char *shown = ws_config_quote (value);
+  g_autofree char *shown = quote_text (value);
 
   ws_set_error (error, WS_ERROR_INVALID_ARGUMENT, "Setting %s does not take \"%s\": accepted is %s",
                 setting->name, shown, accepted);
@@ -465,7 +465,7 @@ ws_config_prefix_refusal (GError         **error,
                           const WsSetting *setting,
                           const char      *value)
 {
-  g_autofree char *shown = ws_config_quote (value);
+  g_autofree char *shown = quote_text (value);
   g_autoptr (GError) reason = NULL;
 
   if (error == NULL)

@@ -96,11 +96,11 @@ ws_connection_emit_disconnected (WsConnection *self,
 }
 
 static void
-log_message (WsConnection *self,
-             WsLogLevel    level,
-             const char   *type,
-             const char   *format,
-             va_list       arguments)
+log_for_connection (WsConnection *self,
+                    WsLogLevel    level,
+                    const char   *type,
+                    const char   *format,
+                    va_list       arguments)
 {
   WsConnectionContext *context = self->context;
   g_autofree char     *message = NULL;
@@ -125,7 +125,7 @@ ws_connection_log (WsConnection *self,
   va_list                  arguments;
 
   va_start (arguments, format);
-  log_message (self, level, types[level], format, arguments);
+  log_for_connection (self, level, types[level], format, arguments);
   va_end (arguments);
 }
 
@@ -137,7 +137,7 @@ ws_connection_log_error (WsConnection *self,
   va_list arguments;
 
   va_start (arguments, format);
-  log_message (self, WS_LOG_INFO, "Error", format, arguments);
+  log_for_connection (self, WS_LOG_INFO, "Error", format, arguments);
   va_end (arguments);
 }
 

@@ -112,9 +112,9 @@ call_handler (WsConnection     *self,
 /* The rest of a message of which signals have told a part is told by signals, too: the function gets
  * whole ones. */
 static void
-deliver (WsConnection          *self,
-         const WsProtocolEvent *event,
-         gboolean               begins_message)
+deliver_message (WsConnection          *self,
+                 const WsProtocolEvent *event,
+                 gboolean               begins_message)
 {
   WsMessageHandler *handler = begins_message ? self->context->message_handler : NULL;
   g_autoptr (GBytes) bytes = NULL;
@@ -165,7 +165,7 @@ receive_data (WsConnection          *self,
 
   begins = self->message_begins;
   self->message_begins = FALSE;
-  deliver (self, event, begins);
+  deliver_message (self, event, begins);
 }
 
 /* The commonest event, of which nothing has to be kept: a message in one piece. */

@@ -11,13 +11,6 @@ void ws_connection_queue_message (WsConnection *self,
                                   const guint8 *data,
                                   gsize         length,
                                   GBytes       *owner);
-/* One frame as it is to be on the wire; flags are WS_FRAME_FIN and WS_FRAME_RSV1. */
-void ws_connection_queue_frame (WsConnection *self,
-                                WsOpcode      opcode,
-                                guint         flags,
-                                const guint8 *data,
-                                gsize         length,
-                                GBytes       *owner);
 /* Which part of its message something is. */
 typedef enum
 {

@@ -188,13 +188,14 @@ log_sent (WsConnection *self,
                        opcode, n_frames, length, (flags & WS_FRAME_FIN) != 0 ? "" : ", to be continued");
 }
 
-void
-ws_connection_queue_frame (WsConnection *self,
-                           WsOpcode      opcode,
-                           guint         flags,
-                           const guint8 *data,
-                           gsize         length,
-                           GBytes       *owner)
+/* One frame as it is to be on the wire; flags are WS_FRAME_FIN and WS_FRAME_RSV1. */
+static void
+queue_frame (WsConnection *self,
+             WsOpcode      opcode,
+             guint         flags,
+             const guint8 *data,
+             gsize         length,
+             GBytes       *owner)
 {
   if (self->transport == NULL)
     return;
@@ -261,7 +262,7 @@ ws_connection_queue_frames (WsConnection *self,
                             GBytes       *owner)
 {
   if (length <= self->context->settings->max_frame_bytes)
-    ws_connection_queue_frame (self, opcode, flags, data, length, owner);
+    queue_frame (self, opcode, flags, data, length, owner);
   else
     queue_fragments (self, opcode, flags, data, length, owner);
 }
@@ -437,7 +438,7 @@ ws_connection_queue_control (WsConnection *self,
                              const guint8 *payload,
                              gsize         length)
 {
-  ws_connection_queue_frame (self, opcode, WS_FRAME_FIN, payload, length, NULL);
+  queue_frame (self, opcode, WS_FRAME_FIN, payload, length, NULL);
 }
 
 /* While earlier bytes wait for a peer that does not read, only the latest ping is answered, which

@@ -58,8 +58,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Message, message_free)
 
 /* Takes the error. */
 static void
-fail (GTask  *task,
-      GError *error)
+fail_task (GTask  *task,
+           GError *error)
 {
   if (task != NULL)
     g_task_return_error (task, error);
@@ -109,8 +109,8 @@ end_gathering (WsConnection *self)
 }
 
 static void
-deliver (WsConnection *self,
-         Message      *message)
+send_queued (WsConnection *self,
+             Message      *message)
 {
   GError *error = NULL;
 
@@ -122,7 +122,7 @@ deliver (WsConnection *self,
 
   /* Its callback may run the loop, and wait for what has been gathered, and for what it sends itself. */
   end_gathering (self);
-  fail (message->task, error);
+  fail_task (message->task, error);
 }
 
 /* What other threads have sent to one connection leaves with one write. */
@@ -139,7 +139,7 @@ deliver_messages (gpointer addressee,
 
       if (message == NULL)
         break;
-      deliver (self, message);
+      send_queued (self, message);
     }
   end_gathering (self);
   self->corked = was_corked;
@@ -163,17 +163,17 @@ hand_over (WsConnection *self,
       g_steal_pointer (&message);
       break;
     case WS_TASK_FULL:
-      fail (task,
-            g_error_new (
-                WS_ERROR, WS_ERROR_WOULD_BLOCK,
-                "[%d] Operation would block: messages of other threads wait for connection %" G_GUINT64_FORMAT
-                ", and another of %" G_GSIZE_FORMAT " bytes would exceed MaxSendQueue",
-                WS_ERROR_WOULD_BLOCK, self->id, g_bytes_get_size (data)));
+      fail_task (task,
+                 g_error_new (
+                     WS_ERROR, WS_ERROR_WOULD_BLOCK,
+                     "[%d] Operation would block: messages of other threads wait for connection %" G_GUINT64_FORMAT
+                     ", and another of %" G_GSIZE_FORMAT " bytes would exceed MaxSendQueue",
+                     WS_ERROR_WOULD_BLOCK, self->id, g_bytes_get_size (data)));
       break;
     case WS_TASK_CLOSED:
     default:
-      fail (task,
-            g_error_new (WS_ERROR, WS_ERROR_SENDING, "Connection %" G_GUINT64_FORMAT " is closed", self->id));
+      fail_task (task,
+                 g_error_new (WS_ERROR, WS_ERROR_SENDING, "Connection %" G_GUINT64_FORMAT " is closed", self->id));
       break;
     }
 }
@@ -194,7 +194,7 @@ send_here (WsConnection *self,
   if (!ws_connection_check_open (self, &error) ||
       !ws_connection_resolve_format (&format, bytes, length, &error) ||
       !queue (self, (WsOpcode) format, data, task, cancellable, &error))
-    fail (task, error);
+    fail_task (task, error);
 }
 
 static void
@@ -211,7 +211,7 @@ send_from_elsewhere (WsConnection *self,
   if (ws_connection_resolve_format (&format, bytes, length, &error))
     hand_over (self, (WsOpcode) format, data, task, cancellable);
   else
-    fail (task, error);
+    fail_task (task, error);
 }
 
 /**
@@ -288,7 +288,7 @@ ws_connection_send_async (WsConnection       *self,
 
   if (g_cancellable_set_error_if_cancelled (cancellable, &error))
     {
-      fail (task, error);
+      fail_task (task, error);
     }
   else if (ws_task_queue_enter (self->task_queue))
     {

@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "wsserver/request/ws-client-authentication-private.h"
 
+#include "wsserver/base/ws-param-private.h"
+
 /**
  * WsClientAuthentication:
  *
@@ -115,9 +117,6 @@ ws_client_authentication_set_property (GObject      *object,
     }
 }
 
-#define RO (G_PARAM_READABLE | G_PARAM_STATIC_STRINGS)
-#define RW (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY)
-
 static void
 ws_client_authentication_class_init (WsClientAuthenticationClass *klass)
 {
@@ -135,7 +134,7 @@ ws_client_authentication_class_init (WsClientAuthenticationClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_CERT_ENCODED] = g_param_spec_boxed ("cert-encoded", NULL, NULL, G_TYPE_BYTES, RO);
+  properties[PROP_CERT_ENCODED] = g_param_spec_boxed ("cert-encoded", NULL, NULL, G_TYPE_BYTES, WS_PARAM_READABLE);
   /**
    * WsClientAuthentication:cert-subject: (getter get_cert_subject)
    *
@@ -143,7 +142,7 @@ ws_client_authentication_class_init (WsClientAuthenticationClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_CERT_SUBJECT] = g_param_spec_string ("cert-subject", NULL, NULL, "", RO);
+  properties[PROP_CERT_SUBJECT] = g_param_spec_string ("cert-subject", NULL, NULL, "", WS_PARAM_READABLE);
   /**
    * WsClientAuthentication:cert-issuer: (getter get_cert_issuer)
    *
@@ -151,7 +150,7 @@ ws_client_authentication_class_init (WsClientAuthenticationClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_CERT_ISSUER] = g_param_spec_string ("cert-issuer", NULL, NULL, "", RO);
+  properties[PROP_CERT_ISSUER] = g_param_spec_string ("cert-issuer", NULL, NULL, "", WS_PARAM_READABLE);
   /**
    * WsClientAuthentication:status: (getter get_status)
    *
@@ -159,7 +158,7 @@ ws_client_authentication_class_init (WsClientAuthenticationClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_STATUS] = g_param_spec_string ("status", NULL, NULL, "OK", RO);
+  properties[PROP_STATUS] = g_param_spec_string ("status", NULL, NULL, "OK", WS_PARAM_READABLE);
   /**
    * WsClientAuthentication:certificate: (getter get_certificate)
    *
@@ -167,7 +166,7 @@ ws_client_authentication_class_init (WsClientAuthenticationClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_CERTIFICATE] = g_param_spec_object ("certificate", NULL, NULL, WS_TYPE_CERTIFICATE, RO);
+  properties[PROP_CERTIFICATE] = g_param_spec_object ("certificate", NULL, NULL, WS_TYPE_CERTIFICATE, WS_PARAM_READABLE);
   /**
    * WsClientAuthentication:accept: (getter get_accept) (setter set_accept)
    *
@@ -175,7 +174,7 @@ ws_client_authentication_class_init (WsClientAuthenticationClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_ACCEPT] = g_param_spec_boolean ("accept", NULL, NULL, FALSE, RW);
+  properties[PROP_ACCEPT] = g_param_spec_boolean ("accept", NULL, NULL, FALSE, WS_PARAM_READWRITE);
 
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }

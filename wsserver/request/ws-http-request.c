@@ -4,6 +4,8 @@
 
 #include "wsserver/request/ws-http-request-private.h"
 
+#include "wsserver/base/ws-param-private.h"
+
 /**
  * WsHttpRequest:
  *
@@ -140,9 +142,6 @@ ws_http_request_set_property (GObject      *object,
     }
 }
 
-#define RO (G_PARAM_READABLE | G_PARAM_STATIC_STRINGS)
-#define RW (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY)
-
 static void
 ws_http_request_class_init (WsHttpRequestClass *klass)
 {
@@ -159,7 +158,7 @@ ws_http_request_class_init (WsHttpRequestClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_METHOD] = g_param_spec_string ("method", NULL, NULL, "", RO);
+  properties[PROP_METHOD] = g_param_spec_string ("method", NULL, NULL, "", WS_PARAM_READABLE);
   /**
    * WsHttpRequest:request-uri: (getter get_request_uri)
    *
@@ -167,7 +166,7 @@ ws_http_request_class_init (WsHttpRequestClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_REQUEST_URI] = g_param_spec_string ("request-uri", NULL, NULL, "", RO);
+  properties[PROP_REQUEST_URI] = g_param_spec_string ("request-uri", NULL, NULL, "", WS_PARAM_READABLE);
   /**
    * WsHttpRequest:request-headers: (getter get_request_headers)
    *
@@ -175,7 +174,7 @@ ws_http_request_class_init (WsHttpRequestClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_REQUEST_HEADERS] = g_param_spec_string ("request-headers", NULL, NULL, "", RO);
+  properties[PROP_REQUEST_HEADERS] = g_param_spec_string ("request-headers", NULL, NULL, "", WS_PARAM_READABLE);
   /**
    * WsHttpRequest:status-code: (getter get_status_code) (setter set_status_code)
    *
@@ -183,7 +182,7 @@ ws_http_request_class_init (WsHttpRequestClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_STATUS_CODE] = g_param_spec_uint ("status-code", NULL, NULL, 200, 599, 426, RW);
+  properties[PROP_STATUS_CODE] = g_param_spec_uint ("status-code", NULL, NULL, 200, 599, 426, WS_PARAM_READWRITE);
   /**
    * WsHttpRequest:response-headers: (getter get_response_headers) (setter set_response_headers)
    *
@@ -191,7 +190,7 @@ ws_http_request_class_init (WsHttpRequestClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_RESPONSE_HEADERS] = g_param_spec_string ("response-headers", NULL, NULL, "", RW);
+  properties[PROP_RESPONSE_HEADERS] = g_param_spec_string ("response-headers", NULL, NULL, "", WS_PARAM_READWRITE);
   /**
    * WsHttpRequest:content-type: (getter get_content_type) (setter set_content_type)
    *
@@ -199,7 +198,7 @@ ws_http_request_class_init (WsHttpRequestClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_CONTENT_TYPE] = g_param_spec_string ("content-type", NULL, NULL, NULL, RW);
+  properties[PROP_CONTENT_TYPE] = g_param_spec_string ("content-type", NULL, NULL, NULL, WS_PARAM_READWRITE);
   /**
    * WsHttpRequest:body: (getter get_body) (setter set_body)
    *
@@ -207,7 +206,7 @@ ws_http_request_class_init (WsHttpRequestClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_BODY] = g_param_spec_boxed ("body", NULL, NULL, G_TYPE_BYTES, RW);
+  properties[PROP_BODY] = g_param_spec_boxed ("body", NULL, NULL, G_TYPE_BYTES, WS_PARAM_READWRITE);
 
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }

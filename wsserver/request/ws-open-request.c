@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "wsserver/request/ws-open-request-private.h"
 
+#include "wsserver/base/ws-param-private.h"
+
 /**
  * WsOpenRequest:
  *
@@ -151,9 +153,6 @@ ws_open_request_set_property (GObject      *object,
     }
 }
 
-#define RO (G_PARAM_READABLE | G_PARAM_STATIC_STRINGS)
-#define RW (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY)
-
 static void
 ws_open_request_class_init (WsOpenRequestClass *klass)
 {
@@ -170,7 +169,7 @@ ws_open_request_class_init (WsOpenRequestClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_REQUEST_URI] = g_param_spec_string ("request-uri", NULL, NULL, "", RO);
+  properties[PROP_REQUEST_URI] = g_param_spec_string ("request-uri", NULL, NULL, "", WS_PARAM_READABLE);
   /**
    * WsOpenRequest:host-header: (getter get_host_header)
    *
@@ -179,7 +178,7 @@ ws_open_request_class_init (WsOpenRequestClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_HOST_HEADER] = g_param_spec_string ("host-header", NULL, NULL, "", RO);
+  properties[PROP_HOST_HEADER] = g_param_spec_string ("host-header", NULL, NULL, "", WS_PARAM_READABLE);
   /**
    * WsOpenRequest:origin-header: (getter get_origin_header)
    *
@@ -187,7 +186,7 @@ ws_open_request_class_init (WsOpenRequestClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_ORIGIN_HEADER] = g_param_spec_string ("origin-header", NULL, NULL, "", RO);
+  properties[PROP_ORIGIN_HEADER] = g_param_spec_string ("origin-header", NULL, NULL, "", WS_PARAM_READABLE);
   /**
    * WsOpenRequest:sub-protocols: (getter get_sub_protocols) (setter set_sub_protocols)
    *
@@ -198,7 +197,7 @@ ws_open_request_class_init (WsOpenRequestClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_SUB_PROTOCOLS] = g_param_spec_string ("sub-protocols", NULL, NULL, "", RW);
+  properties[PROP_SUB_PROTOCOLS] = g_param_spec_string ("sub-protocols", NULL, NULL, "", WS_PARAM_READWRITE);
   /**
    * WsOpenRequest:extensions: (getter get_extensions)
    *
@@ -206,7 +205,7 @@ ws_open_request_class_init (WsOpenRequestClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_EXTENSIONS] = g_param_spec_string ("extensions", NULL, NULL, "", RO);
+  properties[PROP_EXTENSIONS] = g_param_spec_string ("extensions", NULL, NULL, "", WS_PARAM_READABLE);
   /**
    * WsOpenRequest:request-headers: (getter get_request_headers)
    *
@@ -214,7 +213,7 @@ ws_open_request_class_init (WsOpenRequestClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_REQUEST_HEADERS] = g_param_spec_string ("request-headers", NULL, NULL, "", RO);
+  properties[PROP_REQUEST_HEADERS] = g_param_spec_string ("request-headers", NULL, NULL, "", WS_PARAM_READABLE);
   /**
    * WsOpenRequest:status-code: (getter get_status_code) (setter set_status_code)
    *
@@ -222,7 +221,7 @@ ws_open_request_class_init (WsOpenRequestClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_STATUS_CODE] = g_param_spec_uint ("status-code", NULL, NULL, 0, G_MAXUINT, 101, RW);
+  properties[PROP_STATUS_CODE] = g_param_spec_uint ("status-code", NULL, NULL, 0, G_MAXUINT, 101, WS_PARAM_READWRITE);
   /**
    * WsOpenRequest:response-headers: (getter get_response_headers) (setter set_response_headers)
    *
@@ -230,7 +229,7 @@ ws_open_request_class_init (WsOpenRequestClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_RESPONSE_HEADERS] = g_param_spec_string ("response-headers", NULL, NULL, "", RW);
+  properties[PROP_RESPONSE_HEADERS] = g_param_spec_string ("response-headers", NULL, NULL, "", WS_PARAM_READWRITE);
   /**
    * WsOpenRequest:cancelled: (getter is_cancelled)
    *
@@ -239,7 +238,7 @@ ws_open_request_class_init (WsOpenRequestClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_CANCELLED] = g_param_spec_boolean ("cancelled", NULL, NULL, FALSE, RO);
+  properties[PROP_CANCELLED] = g_param_spec_boolean ("cancelled", NULL, NULL, FALSE, WS_PARAM_READABLE);
 
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }

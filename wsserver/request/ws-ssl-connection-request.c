@@ -6,6 +6,8 @@
 #include "wsserver/certificate/ws-certificate-private.h"
 #include "wsserver/request/ws-ssl-connection-request-private.h"
 
+#include "wsserver/base/ws-param-private.h"
+
 /**
  * WsSslConnectionRequest:
  *
@@ -167,9 +169,6 @@ ws_ssl_connection_request_set_property (GObject      *object,
     }
 }
 
-#define RO (G_PARAM_READABLE | G_PARAM_STATIC_STRINGS)
-#define RW (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY)
-
 static void
 ws_ssl_connection_request_class_init (WsSslConnectionRequestClass *klass)
 {
@@ -188,7 +187,7 @@ ws_ssl_connection_request_class_init (WsSslConnectionRequestClass *klass)
    * Since: 1.0
    */
   properties[PROP_SUPPORTED_CIPHER_SUITES] = g_param_spec_string ("supported-cipher-suites", NULL, NULL, "",
-                                                                  RO);
+                                                                  WS_PARAM_READABLE);
   /**
    * WsSslConnectionRequest:supported-signature-algs: (getter get_supported_signature_algs)
    *
@@ -198,7 +197,7 @@ ws_ssl_connection_request_class_init (WsSslConnectionRequestClass *klass)
    * Since: 1.0
    */
   properties[PROP_SUPPORTED_SIGNATURE_ALGS] = g_param_spec_string ("supported-signature-algs", NULL, NULL, "",
-                                                                   RO);
+                                                                   WS_PARAM_READABLE);
   /**
    * WsSslConnectionRequest:server-name: (getter get_server_name)
    *
@@ -209,7 +208,7 @@ ws_ssl_connection_request_class_init (WsSslConnectionRequestClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_SERVER_NAME] = g_param_spec_string ("server-name", NULL, NULL, "", RO);
+  properties[PROP_SERVER_NAME] = g_param_spec_string ("server-name", NULL, NULL, "", WS_PARAM_READABLE);
   /**
    * WsSslConnectionRequest:cert-store-type: (getter get_cert_store_type) (setter set_cert_store_type)
    *
@@ -219,7 +218,7 @@ ws_ssl_connection_request_class_init (WsSslConnectionRequestClass *klass)
    * Since: 1.0
    */
   properties[PROP_CERT_STORE_TYPE] = g_param_spec_enum ("cert-store-type", NULL, NULL,
-                                                        WS_TYPE_CERT_STORE_TYPE, WS_CERT_STORE_TYPE_USER, RW);
+                                                        WS_TYPE_CERT_STORE_TYPE, WS_CERT_STORE_TYPE_USER, WS_PARAM_READWRITE);
   /**
    * WsSslConnectionRequest:cert-store: (getter get_cert_store) (setter set_cert_store)
    *
@@ -227,7 +226,7 @@ ws_ssl_connection_request_class_init (WsSslConnectionRequestClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_CERT_STORE] = g_param_spec_string ("cert-store", NULL, NULL, "", RW);
+  properties[PROP_CERT_STORE] = g_param_spec_string ("cert-store", NULL, NULL, "", WS_PARAM_READWRITE);
   /**
    * WsSslConnectionRequest:cert-password: (getter get_cert_password) (setter set_cert_password)
    *
@@ -235,7 +234,7 @@ ws_ssl_connection_request_class_init (WsSslConnectionRequestClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_CERT_PASSWORD] = g_param_spec_string ("cert-password", NULL, NULL, "", RW);
+  properties[PROP_CERT_PASSWORD] = g_param_spec_string ("cert-password", NULL, NULL, "", WS_PARAM_READWRITE);
   /**
    * WsSslConnectionRequest:cert-subject: (getter get_cert_subject) (setter set_cert_subject)
    *
@@ -244,7 +243,7 @@ ws_ssl_connection_request_class_init (WsSslConnectionRequestClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_CERT_SUBJECT] = g_param_spec_string ("cert-subject", NULL, NULL, "", RW);
+  properties[PROP_CERT_SUBJECT] = g_param_spec_string ("cert-subject", NULL, NULL, "", WS_PARAM_READWRITE);
   /**
    * WsSslConnectionRequest:certificate: (getter get_certificate) (setter set_certificate)
    *
@@ -253,7 +252,7 @@ ws_ssl_connection_request_class_init (WsSslConnectionRequestClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_CERTIFICATE] = g_param_spec_object ("certificate", NULL, NULL, WS_TYPE_CERTIFICATE, RW);
+  properties[PROP_CERTIFICATE] = g_param_spec_object ("certificate", NULL, NULL, WS_TYPE_CERTIFICATE, WS_PARAM_READWRITE);
   /**
    * WsSslConnectionRequest:cancelled: (getter is_cancelled)
    *
@@ -262,7 +261,7 @@ ws_ssl_connection_request_class_init (WsSslConnectionRequestClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_CANCELLED] = g_param_spec_boolean ("cancelled", NULL, NULL, FALSE, RO);
+  properties[PROP_CANCELLED] = g_param_spec_boolean ("cancelled", NULL, NULL, FALSE, WS_PARAM_READABLE);
 
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #define MAX_LENGTH_BYTES 4
-#define MAX_DEPTH 32
+#define DER_MAX_DEPTH 32
 
 /* Reads tag and length. Returns 0 if they are not DER, or if the length exceeds the input. */
 static gsize
@@ -165,7 +165,7 @@ count_elements (WsDer  der,
 
   while (der.length > 0)
     {
-      if (*budget == 0 || depth == MAX_DEPTH || !ws_der_take (&der, &tag, &content, NULL))
+      if (*budget == 0 || depth == DER_MAX_DEPTH || !ws_der_take (&der, &tag, &content, NULL))
         return FALSE;
       (*budget)--;
       if ((tag & 0x20) != 0 && !count_elements (content, budget, depth + 1))

@@ -276,8 +276,8 @@ read_message (Span           message,
 }
 
 static WsParseResult
-fail (WsClientHelloReader *self,
-      WsClientHelloFault   fault)
+fail_hello (WsClientHelloReader *self,
+            WsClientHelloFault   fault)
 {
   self->fault = fault;
 
@@ -339,10 +339,10 @@ name_the_fault (WsClientHelloReader *self)
       case WS_PARSE_NEED_MORE:
         return WS_PARSE_NEED_MORE;
       case WS_PARSE_DONE:
-        return fail (self, WS_CLIENT_HELLO_FAULT_HTTP);
+        return fail_hello (self, WS_CLIENT_HELLO_FAULT_HTTP);
       case WS_PARSE_FAILED:
       default:
-        return fail (self, WS_CLIENT_HELLO_FAULT_NOT_TLS);
+        return fail_hello (self, WS_CLIENT_HELLO_FAULT_NOT_TLS);
       }
 
   /* Length with the top bit set, then the type. RFC 5246 §E.2 */
@@ -350,8 +350,8 @@ name_the_fault (WsClientHelloReader *self)
     {
       if (bytes->len < 3)
         return WS_PARSE_NEED_MORE;
-      return fail (self, bytes->data[2] == MESSAGE_CLIENT_HELLO ? WS_CLIENT_HELLO_FAULT_SSL2
-                                                                : WS_CLIENT_HELLO_FAULT_NOT_TLS);
+      return fail_hello (self, bytes->data[2] == MESSAGE_CLIENT_HELLO ? WS_CLIENT_HELLO_FAULT_SSL2
+                                                                      : WS_CLIENT_HELLO_FAULT_NOT_TLS);
     }
 
   /* Change cipher spec, alert and application data. */
@@ -360,10 +360,10 @@ name_the_fault (WsClientHelloReader *self)
       if (bytes->len < 2)
         return WS_PARSE_NEED_MORE;
       if (bytes->data[1] == 3)
-        return fail (self, WS_CLIENT_HELLO_FAULT_NO_HELLO);
+        return fail_hello (self, WS_CLIENT_HELLO_FAULT_NO_HELLO);
     }
 
-  return fail (self, WS_CLIENT_HELLO_FAULT_NOT_TLS);
+  return fail_hello (self, WS_CLIENT_HELLO_FAULT_NOT_TLS);
 }
 
 static WsParseResult
@@ -376,7 +376,7 @@ read_record_header (WsClientHelloReader *self)
     return WS_PARSE_NEED_MORE;
 
   if (header[0] != CONTENT_TYPE_HANDSHAKE || (length > 1 && header[1] != 3))
-    return self->offset == 0 ? name_the_fault (self) : fail (self, WS_CLIENT_HELLO_FAULT_MALFORMED);
+    return self->offset == 0 ? name_the_fault (self) : fail_hello (self, WS_CLIENT_HELLO_FAULT_MALFORMED);
 
   if (length < RECORD_HEADER_BYTES)
     return WS_PARSE_NEED_MORE;
@@ -384,7 +384,7 @@ read_record_header (WsClientHelloReader *self)
   /* No empty fragments of handshake messages. RFC 8446 §5.1 */
   self->record_remaining = (gsize) header[3] << 8 | header[4];
   if (self->record_remaining == 0 || self->record_remaining > RECORD_MAX_BYTES)
-    return fail (self, WS_CLIENT_HELLO_FAULT_MALFORMED);
+    return fail_hello (self, WS_CLIENT_HELLO_FAULT_MALFORMED);
 
   self->offset += RECORD_HEADER_BYTES;
 
@@ -406,7 +406,7 @@ finish_message (WsClientHelloReader *self,
   valid = read_message (message, hello);
   g_clear_pointer (&self->message, g_byte_array_unref);
 
-  return valid ? WS_PARSE_DONE : fail (self, WS_CLIENT_HELLO_FAULT_MALFORMED);
+  return valid ? WS_PARSE_DONE : fail_hello (self, WS_CLIENT_HELLO_FAULT_MALFORMED);
 }
 
 static WsParseResult
@@ -420,11 +420,11 @@ read_gathered (WsClientHelloReader *self)
   if (!take_number (&message, 1, &type))
     return WS_PARSE_NEED_MORE;
   if (type != MESSAGE_CLIENT_HELLO)
-    return fail (self, WS_CLIENT_HELLO_FAULT_NO_HELLO);
+    return fail_hello (self, WS_CLIENT_HELLO_FAULT_NO_HELLO);
   if (!take_number (&message, 3, &length))
     return WS_PARSE_NEED_MORE;
   if (length > WS_CLIENT_HELLO_MAX_BYTES)
-    return fail (self, WS_CLIENT_HELLO_FAULT_TOO_LONG);
+    return fail_hello (self, WS_CLIENT_HELLO_FAULT_TOO_LONG);
   if (!take_bytes (&message, length, &body))
     return WS_PARSE_NEED_MORE;
 
@@ -445,7 +445,7 @@ ws_client_hello_reader_feed (WsClientHelloReader *self,
     }
 
   if (length > WS_CLIENT_HELLO_MAX_STREAM_BYTES - self->bytes->len)
-    return fail (self, WS_CLIENT_HELLO_FAULT_TOO_LONG);
+    return fail_hello (self, WS_CLIENT_HELLO_FAULT_TOO_LONG);
   g_byte_array_append (self->bytes, data, (guint) length);
 
   while (TRUE)

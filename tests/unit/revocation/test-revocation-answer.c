@@ -397,8 +397,8 @@ main (int   argc,
   int              result;
 
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/unit/revocation/revocation-answers/der", test_der);
-  g_test_add_func ("/unit/revocation/revocation-answers/der-times", test_der_times);
+  g_test_add_func ("/unit/revocation/revocation-answer/der", test_der);
+  g_test_add_func ("/unit/revocation/revocation-answer/der-times", test_der_times);
   if (openssl == NULL)
     return g_test_run ();
 
@@ -406,14 +406,14 @@ main (int   argc,
   authority_make_leaf (&authority, &good, SERIAL_GOOD, NULL, NULL);
   authority_make_leaf (&authority, &revoked, SERIAL_REVOKED, NULL, NULL);
   authority_make_leaf (&authority, &unknown, SERIAL_UNKNOWN, NULL, NULL);
-  g_test_add_func ("/unit/revocation/revocation-answers/crl", test_crl);
-  g_test_add_func ("/unit/revocation/revocation-answers/crl-refused", test_crl_refused);
-  g_test_add_func ("/unit/revocation/revocation-answers/crl-damaged", test_crl_damaged);
-  g_test_add_func ("/unit/revocation/revocation-answers/crl-scope", test_crl_scope);
-  g_test_add_func ("/unit/revocation/revocation-answers/ocsp", test_ocsp);
-  g_test_add_func ("/unit/revocation/revocation-answers/ocsp-refused", test_ocsp_refused);
-  g_test_add_func ("/unit/revocation/revocation-answers/ocsp-errors", test_ocsp_errors);
-  g_test_add_func ("/unit/revocation/revocation-answers/ocsp-damaged", test_ocsp_damaged);
+  g_test_add_func ("/unit/revocation/revocation-answer/crl", test_crl);
+  g_test_add_func ("/unit/revocation/revocation-answer/crl-refused", test_crl_refused);
+  g_test_add_func ("/unit/revocation/revocation-answer/crl-damaged", test_crl_damaged);
+  g_test_add_func ("/unit/revocation/revocation-answer/crl-scope", test_crl_scope);
+  g_test_add_func ("/unit/revocation/revocation-answer/ocsp", test_ocsp);
+  g_test_add_func ("/unit/revocation/revocation-answer/ocsp-refused", test_ocsp_refused);
+  g_test_add_func ("/unit/revocation/revocation-answer/ocsp-errors", test_ocsp_errors);
+  g_test_add_func ("/unit/revocation/revocation-answer/ocsp-damaged", test_ocsp_damaged);
   result = g_test_run ();
 
   test_certificate_clear (&good);
