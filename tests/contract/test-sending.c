@@ -321,7 +321,8 @@ main (int   argc,
   ws_test_add ("/contract/sending/timeout/zero", NULL, test_timeout_zero);
   ws_test_add ("/contract/sending/timeout/positive", NULL, test_timeout_positive);
   ws_test_add ("/contract/sending/timeout/inactivity-sent", "OutBufferSize=65536", test_inactivity_sent);
-  ws_test_add ("/contract/sending/timeout/inactivity-received", "OutBufferSize=65536", test_inactivity_received);
+  ws_test_add ("/contract/sending/timeout/inactivity-received", "OutBufferSize=65536",
+               test_inactivity_received);
   ws_test_add ("/contract/sending/timeout/expired", NULL, test_expired);
   ws_test_add ("/contract/sending/timeout/ping-zero", NULL, test_ping_timeout_zero);
   ws_test_add ("/contract/sending/file/timeout-zero", NULL, test_send_file);

@@ -651,7 +651,8 @@ main (int   argc,
     }
   for (gsize i = 0; i < G_N_ELEMENTS (revocation_cases); i++)
     {
-      g_autofree char *path = g_strconcat ("/contract/tls-settings/revocation/", revocation_cases[i].path, NULL);
+      g_autofree char *path = g_strconcat ("/contract/tls-settings/revocation/", revocation_cases[i].path,
+                                           NULL);
 
       g_test_add_data_func (path, &revocation_cases[i], test_revocation);
     }
@@ -662,8 +663,10 @@ main (int   argc,
   g_test_add_data_func ("/contract/tls-settings/reuse/no", "ReuseSSLSession=False", test_reuse);
   g_test_add_func ("/contract/tls-settings/key-log", test_key_log);
   g_test_add_func ("/contract/tls-settings/log-packets", test_log_packets);
-  g_test_add_data_func ("/contract/tls-settings/renegotiation/yes", "SSLEnableRenegotiation=True", test_renegotiation);
-  g_test_add_data_func ("/contract/tls-settings/renegotiation/no", "SSLEnableRenegotiation=False", test_renegotiation);
+  g_test_add_data_func ("/contract/tls-settings/renegotiation/yes", "SSLEnableRenegotiation=True",
+                        test_renegotiation);
+  g_test_add_data_func ("/contract/tls-settings/renegotiation/no", "SSLEnableRenegotiation=False",
+                        test_renegotiation);
   g_test_add_func ("/contract/tls-settings/silence", test_silence);
   g_test_add_func ("/contract/tls-settings/slow-handshake", test_slow_handshake);
   g_test_add_func ("/contract/tls-settings/reload", test_reload);

@@ -213,7 +213,8 @@ test_negotiated (gconstpointer user_data)
   TlsClient  client = { .priority = "NORMAL:-VERS-ALL:+VERS-TLS1.2:-CIPHER-ALL:+AES-256-GCM:-GROUP-ALL:+GROUP-SECP384R1" };
   Negotiated negotiated = { GPOINTER_TO_INT (user_data) == WS_SSL_PROVIDER_PLATFORM, 0 };
 
-  g_test_summary ("Each connection has its version, cipher and key exchange; SSLStatus reports the handshake.");
+  g_test_summary (
+      "Each connection has its version, cipher and key exchange; SSLStatus reports the handshake.");
 
   ws_server_set_ssl_provider (server->server, (WsSslProvider) GPOINTER_TO_INT (user_data), NULL);
   g_signal_connect (server->server, "ssl-status", G_CALLBACK (ssl_status_cb), story);
@@ -673,8 +674,9 @@ main (int   argc,
 {
   g_test_init (&argc, &argv, NULL);
 
-#define ADD_CHOICE(name, choice) \
- g_test_add_data_func ("/contract/tls/connection-request/" name, GINT_TO_POINTER (choice), test_connection_request)
+#define ADD_CHOICE(name, choice)                                                           \
+ g_test_add_data_func ("/contract/tls/connection-request/" name, GINT_TO_POINTER (choice), \
+                       test_connection_request)
 
   g_test_add_func ("/contract/tls/no-certificate", test_no_certificate);
   g_test_add_func ("/contract/tls/change-while-listening", test_change_while_listening);
@@ -684,10 +686,14 @@ main (int   argc,
                         test_negotiated);
   g_test_add_data_func ("/contract/tls/negotiated/platform", GINT_TO_POINTER (WS_SSL_PROVIDER_PLATFORM),
                         test_negotiated);
-  g_test_add_data_func ("/contract/tls/tls-connection/internal-1.2", &tls_connection_cases[0], test_tls_connection);
-  g_test_add_data_func ("/contract/tls/tls-connection/internal-1.3", &tls_connection_cases[1], test_tls_connection);
-  g_test_add_data_func ("/contract/tls/tls-connection/platform-1.2", &tls_connection_cases[2], test_tls_connection);
-  g_test_add_data_func ("/contract/tls/tls-connection/platform-1.3", &tls_connection_cases[3], test_tls_connection);
+  g_test_add_data_func ("/contract/tls/tls-connection/internal-1.2", &tls_connection_cases[0],
+                        test_tls_connection);
+  g_test_add_data_func ("/contract/tls/tls-connection/internal-1.3", &tls_connection_cases[1],
+                        test_tls_connection);
+  g_test_add_data_func ("/contract/tls/tls-connection/platform-1.2", &tls_connection_cases[2],
+                        test_tls_connection);
+  g_test_add_data_func ("/contract/tls/tls-connection/platform-1.3", &tls_connection_cases[3],
+                        test_tls_connection);
   g_test_add_func ("/contract/tls/plain", test_plain);
   g_test_add_func ("/contract/tls/timeout-zero", test_timeout_zero);
   ADD_CHOICE ("nothing", CHOOSE_NOTHING);
@@ -699,7 +705,8 @@ main (int   argc,
   g_test_add_func ("/contract/tls/more-certificates", test_more_certificates);
   for (gsize i = 0; i < G_N_ELEMENTS (client_cases); i++)
     {
-      g_autofree char *path = g_strconcat ("/contract/tls/client-authentication/", client_cases[i].path, NULL);
+      g_autofree char *path = g_strconcat ("/contract/tls/client-authentication/", client_cases[i].path,
+                                           NULL);
 
       g_test_add_data_func (path, &client_cases[i], test_client_authentication);
     }

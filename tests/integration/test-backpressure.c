@@ -280,7 +280,8 @@ main (int   argc,
   ws_test_add ("/integration/backpressure/queue-full", "MaxSendQueue=1000000", test_queue_full);
   ws_test_add ("/integration/backpressure/other-client", "MaxSendQueue=1000000", test_other_client);
   ws_test_add ("/integration/backpressure/ping-flood", "MaxSendQueue=1000000", test_ping_flood);
-  ws_test_add ("/integration/backpressure/nothing-after-close", "MaxSendQueue=1000000", test_nothing_after_close);
+  ws_test_add ("/integration/backpressure/nothing-after-close", "MaxSendQueue=1000000",
+               test_nothing_after_close);
   ws_test_add ("/integration/backpressure/leaves", "MaxSendQueue=1000000", test_leaves);
   ws_test_add ("/integration/backpressure/blocking/sent", NULL, test_blocking_send);
   ws_test_add ("/integration/backpressure/blocking/timeout", NULL, test_blocking_timeout);

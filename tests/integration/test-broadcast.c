@@ -544,10 +544,10 @@ main (int    argc,
   ws_test_add ("/integration/broadcast/long", NULL, test_long);
   ws_test_add ("/integration/broadcast/fragments", NULL, test_fragments);
   ws_test_add ("/integration/broadcast/filter", NULL, test_filter);
-  g_test_add ("/integration/broadcast/filter-closes/others", Fixture, NULL, fixture_set_up, test_filter_closes,
-              fixture_tear_down);
-  g_test_add ("/integration/broadcast/filter-closes/asked", Fixture, "UseIPv6=0", fixture_set_up, test_filter_closes,
-              fixture_tear_down);
+  g_test_add ("/integration/broadcast/filter-closes/others", Fixture, NULL, fixture_set_up,
+              test_filter_closes, fixture_tear_down);
+  g_test_add ("/integration/broadcast/filter-closes/asked", Fixture, "UseIPv6=0", fixture_set_up,
+              test_filter_closes, fixture_tear_down);
   ws_test_add ("/integration/broadcast/filter-changes-list", NULL, test_filter_changes_list);
   ws_test_add ("/integration/broadcast/filter-disposes", NULL, test_filter_disposes);
   ws_test_add ("/integration/broadcast/full", NULL, test_full);

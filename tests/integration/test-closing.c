@@ -539,7 +539,8 @@ main (int   argc,
   ws_test_add ("/integration/closing/no-answer/silence", "CloseTimeout=1", test_no_answer);
   ws_test_add ("/integration/closing/no-answer/noise", "CloseTimeout=1", test_no_answer_but_noise);
   ws_test_add ("/integration/closing/no-wait", "WaitForCloseResponse=False", test_no_wait);
-  ws_test_add ("/integration/closing/disconnect-settings", "DisconnectStatusCode=4321", test_disconnect_settings);
+  ws_test_add ("/integration/closing/disconnect-settings", "DisconnectStatusCode=4321",
+               test_disconnect_settings);
   ws_test_add ("/integration/closing/code/zero", "DisconnectStatusCode=4321", test_code_zero);
   ws_test_add ("/integration/closing/code/invalid", NULL, test_invalid_codes);
   ws_test_add ("/integration/closing/code/none", NULL, test_no_code);

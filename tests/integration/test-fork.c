@@ -183,7 +183,8 @@ main (int    argc,
   g_test_add_data_func ("/integration/fork/drop-server", GINT_TO_POINTER (DROP_SERVER), test_child);
   g_test_add_data_func ("/integration/fork/run-loop", GINT_TO_POINTER (RUN_LOOP), test_child);
   g_test_add_data_func ("/integration/fork/use-connection", GINT_TO_POINTER (USE_CONNECTION), test_child);
-  g_test_add_data_func ("/integration/fork/stop-and-shut-down", GINT_TO_POINTER (STOP_AND_SHUT_DOWN), test_child);
+  g_test_add_data_func ("/integration/fork/stop-and-shut-down", GINT_TO_POINTER (STOP_AND_SHUT_DOWN),
+                        test_child);
   g_test_add_func ("/integration/fork/worker-holds-copies", test_worker_holds_copies);
 
   return g_test_run ();

@@ -345,8 +345,10 @@ main (int   argc,
   g_test_add_data_func ("/integration/memory/broadcast/referenced", GSIZE_TO_POINTER (2100), test_broadcast);
   g_test_add_data_func ("/integration/memory/echo/short", GSIZE_TO_POINTER (2100), test_echo);
   g_test_add_data_func ("/integration/memory/echo/long", GSIZE_TO_POINTER (33000), test_echo);
-  g_test_add_data_func ("/integration/memory/tiny-fragments/parts", "BufferMessage=False", test_tiny_fragments);
-  g_test_add_data_func ("/integration/memory/tiny-fragments/buffered", "BufferMessage=True", test_tiny_fragments);
+  g_test_add_data_func ("/integration/memory/tiny-fragments/parts", "BufferMessage=False",
+                        test_tiny_fragments);
+  g_test_add_data_func ("/integration/memory/tiny-fragments/buffered", "BufferMessage=True",
+                        test_tiny_fragments);
 
   return g_test_run ();
 }

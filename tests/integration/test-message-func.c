@@ -382,10 +382,10 @@ main (int    argc,
 {
   g_test_init (&argc, &argv, NULL);
 
-  g_test_add ("/integration/message-func/whole-messages/buffered", Fixture, "BufferMessage=True", fixture_set_up,
-              test_whole_messages, fixture_tear_down);
-  g_test_add ("/integration/message-func/whole-messages/in-parts", Fixture, "BufferMessage=False", fixture_set_up,
-              test_whole_messages, fixture_tear_down);
+  g_test_add ("/integration/message-func/whole-messages/buffered", Fixture, "BufferMessage=True",
+              fixture_set_up, test_whole_messages, fixture_tear_down);
+  g_test_add ("/integration/message-func/whole-messages/in-parts", Fixture, "BufferMessage=False",
+              fixture_set_up, test_whole_messages, fixture_tear_down);
   ws_test_add ("/integration/message-func/send-data", NULL, test_send_data);
   ws_test_add ("/integration/message-func/send-data-copies", NULL, test_send_data_copies);
   ws_test_add ("/integration/message-func/pause", NULL, test_pause);

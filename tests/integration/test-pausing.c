@@ -327,7 +327,8 @@ main (int   argc,
   ws_test_fixture_add ("/integration/pausing/peer-half-closes", SETTINGS, test_peer_half_closes);
   ws_test_fixture_add ("/integration/pausing/while-closing", SETTINGS, test_while_closing);
   ws_test_fixture_add ("/integration/pausing/dropped", SETTINGS, test_dropped);
-  g_test_add_data_func ("/integration/pausing/before-open/in-request", GINT_TO_POINTER (TRUE), test_before_open);
+  g_test_add_data_func ("/integration/pausing/before-open/in-request", GINT_TO_POINTER (TRUE),
+                        test_before_open);
   g_test_add_data_func ("/integration/pausing/before-open/in-connected", NULL, test_before_open);
 
   return g_test_run ();

@@ -553,7 +553,8 @@ main (int   argc,
   g_test_add_data_func ("/integration/receiving/urgent-byte/buffered", BUFFERED, test_urgent_byte);
   g_test_add_func ("/integration/receiving/short", test_short_messages);
   g_test_add_data_func ("/integration/receiving/parts/binary", NULL, test_parts_as_they_arrive);
-  g_test_add_data_func ("/integration/receiving/parts/text", GINT_TO_POINTER (TRUE), test_parts_as_they_arrive);
+  g_test_add_data_func ("/integration/receiving/parts/text", GINT_TO_POINTER (TRUE),
+                        test_parts_as_they_arrive);
   g_test_add_func ("/integration/receiving/parts/limit", test_limit_in_parts);
   for (gsize i = 0; i < G_N_ELEMENTS (fragmentations); i++)
     {
@@ -572,11 +573,14 @@ main (int   argc,
   g_test_add_data_func ("/integration/receiving/lines/switch-inside-parts", IN_PARTS, test_switch_inside);
   g_test_add_data_func ("/integration/receiving/lines/switch-inside-buffered", BUFFERED, test_switch_inside);
   g_test_add_func ("/integration/receiving/lines/switch-in-message", test_switch_in_message);
-  g_test_add_data_func ("/integration/receiving/rest/peer-closes", GINT_TO_POINTER (END_PEER_CLOSES), test_rest_of_line);
-  g_test_add_data_func ("/integration/receiving/rest/peer-leaves", GINT_TO_POINTER (END_PEER_LEAVES), test_rest_of_line);
+  g_test_add_data_func ("/integration/receiving/rest/peer-closes", GINT_TO_POINTER (END_PEER_CLOSES),
+                        test_rest_of_line);
+  g_test_add_data_func ("/integration/receiving/rest/peer-leaves", GINT_TO_POINTER (END_PEER_LEAVES),
+                        test_rest_of_line);
   g_test_add_data_func ("/integration/receiving/rest/server-closes", GINT_TO_POINTER (END_SERVER_CLOSES),
                         test_rest_of_line);
-  g_test_add_data_func ("/integration/receiving/rest/mode-ends", GINT_TO_POINTER (END_MODE_ENDS), test_rest_of_line);
+  g_test_add_data_func ("/integration/receiving/rest/mode-ends", GINT_TO_POINTER (END_MODE_ENDS),
+                        test_rest_of_line);
   g_test_add_func ("/integration/receiving/lines/switched-on-in-frame", test_line_mode_in_frame);
 
   return g_test_run ();

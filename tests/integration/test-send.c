@@ -508,7 +508,8 @@ main (int   argc,
   ws_test_fixture_add ("/integration/send/file/missing", NULL, test_file_missing);
   ws_test_fixture_add ("/integration/send/file/async", NULL, test_file_async);
   ws_test_fixture_add ("/integration/send/stream/closed-after", NULL, test_upload_stream);
-  ws_test_fixture_add ("/integration/send/stream/left-open", "CloseStreamAfterTransfer=False", test_upload_stream);
+  ws_test_fixture_add ("/integration/send/stream/left-open", "CloseStreamAfterTransfer=False",
+                       test_upload_stream);
   ws_test_fixture_add ("/integration/send/stream/async", NULL, test_stream_async);
 
   return g_test_run ();

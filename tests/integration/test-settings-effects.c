@@ -695,14 +695,16 @@ add_tables (void)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (socket_cases); i++)
     {
-      g_autofree char *path = g_strconcat ("/integration/settings-effects/socket/", socket_cases[i].path, NULL);
+      g_autofree char *path = g_strconcat ("/integration/settings-effects/socket/", socket_cases[i].path,
+                                           NULL);
 
       g_test_add_data_func (path, &socket_cases[i], test_socket);
     }
   g_test_add_func ("/integration/settings-effects/allowed-origins/refused", test_origins_refused);
   for (gsize i = 0; i < G_N_ELEMENTS (origin_cases); i++)
     {
-      g_autofree char *path = g_strconcat ("/integration/settings-effects/allowed-origins/", origin_cases[i].path, NULL);
+      g_autofree char *path = g_strconcat ("/integration/settings-effects/allowed-origins/",
+                                           origin_cases[i].path, NULL);
 
       g_test_add_data_func (path, &origin_cases[i], test_allowed_origins);
     }
@@ -721,15 +723,19 @@ main (int   argc,
   g_test_add_func ("/integration/settings-effects/buffer-message", test_buffer_message);
   g_test_add_func ("/integration/settings-effects/max-frame-size/messages", test_max_frame_size);
   g_test_add_func ("/integration/settings-effects/max-frame-size/stream", test_max_frame_size_stream);
-  g_test_add_func ("/integration/settings-effects/message-length/behind-stream", test_message_length_behind_stream);
+  g_test_add_func ("/integration/settings-effects/message-length/behind-stream",
+                   test_message_length_behind_stream);
   g_test_add_func ("/integration/settings-effects/max-message-size", test_max_message_size);
   g_test_add_func ("/integration/settings-effects/max-send-queue", test_max_send_queue);
   g_test_add_func ("/integration/settings-effects/log-level/levels", test_log_levels);
   g_test_add_func ("/integration/settings-effects/log-level/handler-iterates", test_log_handler_iterates);
   g_test_add_func ("/integration/settings-effects/log-level/handler-sends", test_log_handler_sends);
-  g_test_add_data_func ("/integration/settings-effects/no-effect/gui-available", "GUIAvailable", test_no_effect);
-  g_test_add_data_func ("/integration/settings-effects/no-effect/mask-sensitive-data", "MaskSensitiveData", test_no_effect);
-  g_test_add_data_func ("/integration/settings-effects/no-effect/use-daemon-threads", "UseDaemonThreads", test_no_effect);
+  g_test_add_data_func ("/integration/settings-effects/no-effect/gui-available", "GUIAvailable",
+                        test_no_effect);
+  g_test_add_data_func ("/integration/settings-effects/no-effect/mask-sensitive-data", "MaskSensitiveData",
+                        test_no_effect);
+  g_test_add_data_func ("/integration/settings-effects/no-effect/use-daemon-threads", "UseDaemonThreads",
+                        test_no_effect);
   add_tables ();
 
   return g_test_run ();

@@ -556,7 +556,8 @@ main (int   argc,
 
 #define ADD_END(name, set_up)                                                                            \
  g_test_add ("/integration/stream-queue/end/" name, Fixture, NULL, set_up, test_end, fixture_tear_down); \
- g_test_add ("/integration/stream-queue/end-inside/" name, Fixture, NULL, set_up, test_end_inside, fixture_tear_down)
+ g_test_add ("/integration/stream-queue/end-inside/" name, Fixture, NULL, set_up, test_end_inside,       \
+             fixture_tear_down)
 
   ADD_END ("close", set_up_close);
   ADD_END ("interrupt", set_up_interrupt);

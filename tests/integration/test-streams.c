@@ -411,7 +411,8 @@ test_failing_stream (Fixture      *fixture,
 {
   const gsize lengths[] = { 0, 1, 200000 };
 
-  g_test_summary ("A failing stream finishes its call once; its message ends, and the next message is whole.");
+  g_test_summary (
+      "A failing stream finishes its call once; its message ends, and the next message is whole.");
 
   for (gsize i = 0; i < G_N_ELEMENTS (lengths) * 3; i++)
     {

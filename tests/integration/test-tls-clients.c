@@ -104,7 +104,8 @@ static const ClientCase client_cases[] = {
   { "/integration/tls-clients/good", &good, TRUE, 0, -1, "OK" },
   { "/integration/tls-clients/foreign", &foreign, FALSE, 280, GNUTLS_A_BAD_CERTIFICATE, "issuer is unknown" },
   { "/integration/tls-clients/expired", &expired, FALSE, 280, GNUTLS_A_BAD_CERTIFICATE, "expired" },
-  { "/integration/tls-clients/wrong-purpose", &wrong_purpose, FALSE, 280, GNUTLS_A_BAD_CERTIFICATE, "purpose" },
+  { "/integration/tls-clients/wrong-purpose", &wrong_purpose, FALSE, 280, GNUTLS_A_BAD_CERTIFICATE,
+    "purpose" },
   { "/integration/tls-clients/none", &nobody, FALSE, 281, -1, "no certificate" },
 };
 
@@ -378,7 +379,8 @@ test_bad_authorities (void)
   g_autoptr (GError) error = NULL;
   g_autofree char *refused = NULL;
 
-  g_test_summary ("Authorities that are not PEM are error 271, which names the setting; the old value stays.");
+  g_test_summary (
+      "Authorities that are not PEM are error 271, which names the setting; the old value stays.");
 
   g_assert_null (ws_server_config (asking->server, "SSLClientCACerts=no PEM", &error));
   g_assert_error (error, WS_ERROR, WS_ERROR_CERT_STORE);

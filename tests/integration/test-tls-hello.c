@@ -644,7 +644,8 @@ test_two_keys (void)
     { WS_TEST_TLS13 ":-SIGN-ALL:+SIGN-ECDSA-SECP256R1-SHA256", GNUTLS_PK_ECDSA },
   };
 
-  g_test_summary ("With an RSA and an ECDSA certificate for one name, each client gets the one it can verify.");
+  g_test_summary (
+      "With an RSA and an ECDSA certificate for one name, each client gets the one it can verify.");
 
   add_identity (server, rsa);
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)

@@ -137,7 +137,8 @@ main (int   argc,
 
   g_test_add_data_func ("/integration/tls-nesting/decision/hello", GINT_TO_POINTER (FALSE),
                         test_decision_inside);
-  g_test_add_data_func ("/integration/tls-nesting/decision/open", GINT_TO_POINTER (TRUE), test_decision_inside);
+  g_test_add_data_func ("/integration/tls-nesting/decision/open", GINT_TO_POINTER (TRUE),
+                        test_decision_inside);
   g_test_add_func ("/integration/tls-nesting/opened-inside-status", test_opened_inside_status);
 
   result = g_test_run ();

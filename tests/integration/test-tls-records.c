@@ -422,8 +422,10 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
   identity = ws_test_identity_new ("server.example", WS_TEST_IDENTITY_SERVER, NULL);
 
-  g_test_add_data_func ("/integration/tls-records/key-update/reading", GINT_TO_POINTER (FALSE), test_key_update);
-  g_test_add_data_func ("/integration/tls-records/key-update/reading-late", GINT_TO_POINTER (TRUE), test_key_update);
+  g_test_add_data_func ("/integration/tls-records/key-update/reading", GINT_TO_POINTER (FALSE),
+                        test_key_update);
+  g_test_add_data_func ("/integration/tls-records/key-update/reading-late", GINT_TO_POINTER (TRUE),
+                        test_key_update);
   g_test_add_data_func ("/integration/tls-records/ends/1.2", WS_TEST_TLS12, test_ends);
   g_test_add_data_func ("/integration/tls-records/ends/1.3", WS_TEST_TLS13, test_ends);
   g_test_add_data_func ("/integration/tls-records/close-frame/1.2", WS_TEST_TLS12, test_close_frame_and_end);

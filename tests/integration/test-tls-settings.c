@@ -504,9 +504,10 @@ test_internal_api_refused (void)
 static void
 add_no_effect (void)
 {
-  g_test_add_data_func ("/integration/tls-settings/no-effect/ssl-context-protocol", "SSLContextProtocol=SSLv3",
+  g_test_add_data_func ("/integration/tls-settings/no-effect/ssl-context-protocol",
+                        "SSLContextProtocol=SSLv3", test_no_effect);
+  g_test_add_data_func ("/integration/tls-settings/no-effect/ssl-server-ca-certs", "SSLServerCACerts=no PEM",
                         test_no_effect);
-  g_test_add_data_func ("/integration/tls-settings/no-effect/ssl-server-ca-certs", "SSLServerCACerts=no PEM", test_no_effect);
   g_test_add_data_func ("/integration/tls-settings/no-effect/ssl-trust-manager-factory-algorithm",
                         "SSLTrustManagerFactoryAlgorithm=PKIX", test_no_effect);
   g_test_add_data_func ("/integration/tls-settings/no-effect/tls13-key-share-groups", "TLS13KeyShareGroups=ecdhe_x448",

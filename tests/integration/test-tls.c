@@ -305,7 +305,8 @@ test_plain_http (void)
   g_autoptr (WsTestResponse) response = NULL;
   g_autofree char *body = NULL;
 
-  g_test_summary ("A plain HTTP request to the TLS port is answered with the reason, which the error repeats.");
+  g_test_summary (
+      "A plain HTTP request to the TLS port is answered with the reason, which the error repeats.");
 
   ws_test_client_send_handshake (client, "/", NULL);
   response = ws_test_client_read_response (client);
@@ -441,10 +442,12 @@ typedef struct
 static const BadSettingCase bad_settings[] = {
   { "/integration/tls/while-listening/bad-suites", "SSLEnabledCipherSuites=TLS_NO_SUCH_SUITE", "*",
     WS_ERROR_CREDENTIALS },
-  { "/integration/tls/while-listening/bad-protocols", "SSLEnabledProtocols=12", "15360", WS_ERROR_TLS_LIBRARY },
+  { "/integration/tls/while-listening/bad-protocols", "SSLEnabledProtocols=12", "15360",
+    WS_ERROR_TLS_LIBRARY },
   { "/integration/tls/while-listening/no-protocols", "SSLEnabledProtocols=0", "15360", WS_ERROR_TLS_LIBRARY },
   { "/integration/tls/while-listening/bad-groups", "TLS13SupportedGroups=none", NULL, WS_ERROR_CREDENTIALS },
-  { "/integration/tls/while-listening/bad-signatures", "TLS12SignatureAlgorithms=none", NULL, WS_ERROR_CREDENTIALS },
+  { "/integration/tls/while-listening/bad-signatures", "TLS12SignatureAlgorithms=none", NULL,
+    WS_ERROR_CREDENTIALS },
   { "/integration/tls/while-listening/bad-chain", "SSLCACerts=no PEM", "", WS_ERROR_CERT_STORE },
   { "/integration/tls/while-listening/bad-key-log", "SSLKeyLogFile=/nonexistent/folder/log", "", 0 },
 };

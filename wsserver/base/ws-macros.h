@@ -17,7 +17,7 @@
 #define WS_VERSION_1_2 (G_ENCODE_VERSION (1, 2))
 
 /* The version that these headers belong to. ws-version.c compares it with the version of the project. */
-#define WS_VERSION_CUR_STABLE WS_VERSION_1_0
+#define WS_VERSION_CUR_STABLE WS_VERSION_1_2
 
 /* A program defines these two before it includes the umbrella header. WS_VERSION_MIN_REQUIRED is the oldest
  * version that the program has to run with: the compiler warns about declarations that are deprecated up to

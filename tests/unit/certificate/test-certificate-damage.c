@@ -118,8 +118,10 @@ main (int   argc,
 
   for (guint i = 0; i < G_N_ELEMENTS (samples); i++)
     {
-      g_autofree char *truncated = g_strdup_printf ("/unit/certificate/certificate-damage/truncated/%s", samples[i].name);
-      g_autofree char *changed = g_strdup_printf ("/unit/certificate/certificate-damage/changed/%s", samples[i].name);
+      g_autofree char *truncated = g_strdup_printf ("/unit/certificate/certificate-damage/truncated/%s",
+                                                    samples[i].name);
+      g_autofree char *changed = g_strdup_printf ("/unit/certificate/certificate-damage/changed/%s",
+                                                  samples[i].name);
 
       g_test_add_data_func (truncated, GUINT_TO_POINTER (i), test_truncated);
       g_test_add_data_func (changed, GUINT_TO_POINTER (i), test_changed);

@@ -383,7 +383,8 @@ main (int   argc,
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      g_autofree char *path = g_strdup_printf ("/unit/certificate/certificate-stores/open/%02u-%s", i, cases[i].name);
+      g_autofree char *path = g_strdup_printf ("/unit/certificate/certificate-stores/open/%02u-%s", i,
+                                               cases[i].name);
 
       g_test_add_data_func (path, &cases[i], test_open);
     }

@@ -523,7 +523,8 @@ main (int   argc,
   g_test_add_func ("/unit/certificate/certificate/fields/empty", test_fields_empty);
   g_test_add_func ("/unit/certificate/certificate/select/subjects", test_select_subjects);
   g_test_add_func ("/unit/certificate/certificate/select/thumbprints", test_select_thumbprints);
-  g_test_add_func ("/unit/certificate/certificate/select/configuration-unknown", test_select_configuration_unknown);
+  g_test_add_func ("/unit/certificate/certificate/select/configuration-unknown",
+                   test_select_configuration_unknown);
   g_test_add_func ("/unit/certificate/certificate/select/encoded", test_select_encoded);
   g_test_add_func ("/unit/certificate/certificate/setters/subject", test_setters_subject);
   g_test_add_func ("/unit/certificate/certificate/setters/order", test_setters_order);

@@ -255,7 +255,8 @@ test_parent (Fixture      *self,
   expect_change (self);
 }
 
-#define ADD(path, test) g_test_add ("/unit/io/path-watch/" path, Fixture, NULL, path_set_up, test, path_tear_down)
+#define ADD(path, test) \
+ g_test_add ("/unit/io/path-watch/" path, Fixture, NULL, path_set_up, test, path_tear_down)
 
 int
 main (int    argc,

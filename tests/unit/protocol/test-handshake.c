@@ -594,7 +594,8 @@ main (int    argc,
   g_test_add_func ("/unit/protocol/handshake/offers-subprotocol/all", test_offers_subprotocol);
   g_test_add_func ("/unit/protocol/handshake/build-accept/all", test_build_accept);
   g_test_add_func ("/unit/protocol/handshake/build-response/plain", test_build_response);
-  g_test_add_func ("/unit/protocol/handshake/build-response/extra-headers", test_build_response_extra_headers);
+  g_test_add_func ("/unit/protocol/handshake/build-response/extra-headers",
+                   test_build_response_extra_headers);
   g_test_add_func ("/unit/protocol/handshake/build-response/no-body", test_build_response_no_body);
   g_test_add_func ("/unit/protocol/handshake/build-response/binary", test_build_response_binary);
   g_test_add_func ("/unit/protocol/handshake/status-get-phrase/all", test_status_phrase);

@@ -109,7 +109,8 @@ static void
 test_cancel (Fixture      *self,
              gconstpointer user_data)
 {
-  g_test_summary ("Cancelling a pending request notifies the application, which cannot complete it any more.");
+  g_test_summary (
+      "Cancelling a pending request notifies the application, which cannot complete it any more.");
 
   ws_open_request_defer (self->request);
   ws_decision_cancel (self->decision);

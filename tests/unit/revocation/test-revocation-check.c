@@ -456,7 +456,8 @@ test_unreached (void)
   g_autoptr (GSocketAddress) address = NULL;
   g_autofree char *url = NULL;
 
-  g_test_summary ("A server that cannot be reached or has no answer is skipped, unless an answer is required");
+  g_test_summary (
+      "A server that cannot be reached or has no answer is skipped, unless an answer is required");
 
   /* Bound, so that no other socket has the port, but not listening. */
   g_assert_true (g_socket_bind (closed, any, FALSE, NULL));
