@@ -218,7 +218,8 @@ ws_ssl_connection_request_class_init (WsSslConnectionRequestClass *klass)
    * Since: 1.0
    */
   properties[PROP_CERT_STORE_TYPE] = g_param_spec_enum ("cert-store-type", NULL, NULL,
-                                                        WS_TYPE_CERT_STORE_TYPE, WS_CERT_STORE_TYPE_USER, WS_PARAM_READWRITE);
+                                                        WS_TYPE_CERT_STORE_TYPE, WS_CERT_STORE_TYPE_USER,
+                                                        WS_PARAM_READWRITE);
   /**
    * WsSslConnectionRequest:cert-store: (getter get_cert_store) (setter set_cert_store)
    *
@@ -252,7 +253,8 @@ ws_ssl_connection_request_class_init (WsSslConnectionRequestClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_CERTIFICATE] = g_param_spec_object ("certificate", NULL, NULL, WS_TYPE_CERTIFICATE, WS_PARAM_READWRITE);
+  properties[PROP_CERTIFICATE] = g_param_spec_object ("certificate", NULL, NULL, WS_TYPE_CERTIFICATE,
+                                                      WS_PARAM_READWRITE);
   /**
    * WsSslConnectionRequest:cancelled: (getter is_cancelled)
    *
