@@ -9,13 +9,13 @@
 
 #include <string.h>
 
-/* A form of the message: as it is, or compressed in one way. */
+/* One form of the message: uncompressed, or compressed in one way. */
 typedef struct
 {
   gboolean      compressed;
   WsDeflateKind kind;    /* when compressed */
-  GBytes       *payload; /* NULL: compressing makes it no shorter, so it goes as it is */
-  GBytes       *wire;    /* the payload behind its header; NULL when it is too long to be copied for that */
+  GBytes       *payload; /* NULL: compression does not make it shorter, so it is sent uncompressed */
+  GBytes       *wire;    /* header and payload; NULL if the payload is too long to be copied */
 } Variant;
 
 static void
@@ -51,8 +51,7 @@ get_flags (const Variant *variant)
   return WS_FRAME_FIN | (variant->compressed ? WS_FRAME_RSV1 : 0);
 }
 
-/* A short message is copied once behind its header, so that it leaves in one piece; a long one is
- * only ever referred to. */
+/* A short message is copied once behind its header and sent in one piece. A long one is only referenced. */
 static void
 build_wire (WsBroadcast *self,
             Variant     *variant)
@@ -145,8 +144,8 @@ queue_variant (WsBroadcast  *self,
   ws_connection_note_message (connection);
   if (variant->compressed)
     {
-      /* With context takeover the client's window now has this message in it and ours has not, so
-       * what comes next may not refer to anything before. RFC 7692 §7.2.3.2. */
+      /* With context takeover the window of the client now contains this message, and ours does not. The next
+       * message may not refer to anything before it. RFC 7692 §7.2.3.2. */
       ws_deflater_reset (connection->deflater);
       connection->uncompressed_bytes += g_bytes_get_size (self->data);
       connection->compressed_bytes += length;
@@ -159,7 +158,7 @@ queue_variant (WsBroadcast  *self,
                                 variant->payload);
 }
 
-/* Behind a stream it waits like every message, and is compressed when its turn comes. */
+/* Behind a stream the message waits like every other, and is compressed when it is sent. */
 static void
 queue_behind_stream (WsBroadcast  *self,
                      WsConnection *connection)
@@ -182,7 +181,7 @@ ws_broadcast_send (WsBroadcast  *self,
       !ws_connection_has_room (connection, ws_connection_get_frames_size (connection, length), NULL))
     return FALSE;
 
-  /* Making room may have told the application of something. */
+  /* Making room may have run handlers of the application. */
   if (connection->state != WS_STATE_OPEN)
     return FALSE;
 

@@ -135,7 +135,7 @@ ws_connection_close (WsConnection *self,
  * @callback: (scope async): called when the connection has ended
  * @user_data: data for @callback
  *
- * Begins the closing handshake, unless it has begun, and tells when the connection has ended.
+ * Begins the closing handshake, unless it has begun, and reports when the connection has ended.
  *
  * The callback runs before [signal@Ws.Connection::disconnected].
  *

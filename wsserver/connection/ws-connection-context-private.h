@@ -10,23 +10,23 @@
 
 G_BEGIN_DECLS
 
-/* What all connections of one server share. Owned by the server, which outlives them as far as
- * they use it: a connection drops its pointer when it ends. */
+/* What all connections of one server share. The server owns it. A connection drops its pointer when it
+ * ends. */
 typedef struct
 {
   const WsConnectionOwnerFuncs *funcs;
   gpointer                      owner;
   WsPoller                     *poller;
   WsSettings                   *settings;
-  WsMessageHandler             *message_handler; /* the owner's; NULL: messages are told by signals */
-  GByteArray                   *scratch;         /* for output of the deflater; NULL while somebody uses it */
-  /* for a short payload that is told; NULL while somebody uses it */
+  WsMessageHandler             *message_handler; /* the owner's; NULL: signals deliver messages */
+  GByteArray                   *scratch;         /* for output of the deflater; NULL while it is in use */
+  /* for a short payload that is being delivered; NULL while it is in use */
   guint8  *payload_block;
-  gboolean trace; /* G_MESSAGES_DEBUG asks for this library */
+  gboolean trace; /* G_MESSAGES_DEBUG selects this library */
   /* The conductor's: output of the connection was written, so that the jobs behind it may go on. */
   void (*bytes_written) (WsConnection *connection);
 
-  /* One queue a kind, see ws-timer-private.h. */
+  /* One queue for each kind, see ws-timer-private.h. */
   WsTimerQueue handshake_timers; /* from accepting to the end of the request; again for a deferred decision */
   WsTimerQueue close_timers;     /* close frame sent, the peer's not seen */
   WsTimerQueue linger_timers;    /* our side is shut down, the peer's not yet */
@@ -43,7 +43,7 @@ void ws_connection_context_init (WsConnectionContext          *self,
                                  WsPoller                     *poller,
                                  WsSettings                   *settings);
 void ws_connection_context_clear (WsConnectionContext *self);
-/* Takes over durations and limits changed in the settings; TRUE if keep-alive timers were switched on. */
+/* Applies changed durations and limits of the settings. TRUE if keep-alive timers were switched on. */
 gboolean ws_connection_context_update (WsConnectionContext *self);
 
 G_END_DECLS

@@ -31,7 +31,7 @@ void ws_connection_log (WsConnection *self,
                         WsLogLevel    level,
                         const char   *format,
                         ...) G_GNUC_PRINTF (3, 4);
-/* Whether each frame is to be told of. */
+/* Whether each frame is to be logged. */
 static inline gboolean
 ws_connection_logs_frames (WsConnection *self)
 {

@@ -1,6 +1,6 @@
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What one connection tells: its signals, its owner's, the log. */
+/* What one connection reports: its signals, those of its owner, and the log. */
 #include <stdarg.h>
 
 #include "wsserver/connection/ws-connection-events-private.h"

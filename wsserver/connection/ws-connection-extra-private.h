@@ -12,7 +12,7 @@
 
 G_BEGIN_DECLS
 
-/* What only a few connections need at a time, made on demand. An idle client has none of it. */
+/* State that only a few connections need at a time. It is allocated on demand; an idle client has none. */
 typedef struct
 {
   WsConnectionSettings settings;
@@ -52,7 +52,7 @@ typedef struct
   gboolean pong_owed;
 } WsConnectionExtra;
 
-/* Makes it when it is first needed. */
+/* Allocates it on the first call. */
 WsConnectionExtra *ws_connection_ensure_extra (WsConnection *self);
 void               ws_connection_extra_free (WsConnectionExtra *self);
 

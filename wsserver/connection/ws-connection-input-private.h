@@ -7,7 +7,7 @@
 G_BEGIN_DECLS
 
 void ws_connection_receive_frames (WsConnection *self);
-/* Where a read may put payload without a detour, or NULL; *size is what fits and belongs there. */
+/* Memory into which payload may be read directly, or NULL. *size is how much of it belongs there. */
 guint8 *ws_connection_get_read_target (WsConnection *self,
                                        gsize        *size);
 

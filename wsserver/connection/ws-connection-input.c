@@ -14,18 +14,18 @@
 #include "wsserver/connection/ws-message-handler-private.h"
 #include "wsserver/io/ws-byte-buffer-private.h"
 
-/* A frame up to this is handed on in one piece, a longer one in parts as it arrives. */
+/* A frame of at most this length is delivered in one piece, a longer one in parts as it arrives. */
 #define WHOLE_FRAME_BYTES (64 * 1024)
 
-/* A payload up to this is told in a block that the next one takes over. */
+/* A payload of at most this length is delivered in a block that the next message reuses. */
 #define SHORT_PAYLOAD_BYTES 64
 
-/* From here on the rest of a payload is read straight into the message's memory. */
+/* If at least this much of a payload is missing, it is read straight into the memory of the message. */
 #define DIRECT_READ_BYTES (16 * 1024)
-/* One read takes no more, so that others get their turn. */
+/* One read takes no more than this, so that other clients are served. */
 #define DIRECT_READ_MAX_BYTES (1024 * 1024)
 
-/* Up to this a message gets the memory that its frame's header announces at once. */
+/* For a message of at most this length, the memory that the frame header announces is allocated at once. */
 #define EXPECT_BYTES (2 * 1024 * 1024)
 
 static WsDataFormat
@@ -34,7 +34,7 @@ get_format (const WsProtocolEvent *event)
   return event->opcode == WS_OPCODE_TEXT ? WS_DATA_FORMAT_TEXT : WS_DATA_FORMAT_BINARY;
 }
 
-/* Appends the event's payload to what is being assembled. It may lie there already: see
+/* Appends the payload of the event to the message being assembled. It may be there already: see
  * ws_connection_get_read_target(). */
 static void
 assemble (WsConnection          *self,
@@ -42,9 +42,9 @@ assemble (WsConnection          *self,
 {
   WsByteBuffer *message = &ws_connection_ensure_extra (self)->message;
 
-  /* Memory that is not written to costs nothing yet, so up to a bound the first frame's header is
-   * believed, and beyond it where an earlier message has left as much. Further frames make it grow by
-   * steps: a million tiny ones would move it each time. */
+  /* Memory that is not written to costs nothing yet. So the header of the first frame is believed up to a
+   * bound, and beyond it if an earlier message has left that much memory. Later frames make the buffer grow
+   * in steps; otherwise each of a million tiny frames would move it. */
   if (!event->compressed && message->length == 0)
     {
       gsize expected = event->length + (gsize) event->frame_remaining;
@@ -83,15 +83,15 @@ must_wait (WsConnection          *self,
     return !event->message_end;
   if (event->frame_end)
     return FALSE;
-  if (event->compressed) /* how much will come is not known */
+  if (event->compressed) /* the length after inflation is not known */
     return assembled + event->length <= WHOLE_FRAME_BYTES;
 
-  /* The peer's number is only compared. */
+  /* The number comes from the peer: it is compared, and nothing is added to it. */
   return event->frame_remaining <= WHOLE_FRAME_BYTES &&
          assembled + event->length + event->frame_remaining <= WHOLE_FRAME_BYTES;
 }
 
-/* What the function sends on, it sends by reference. */
+/* If the message function sends the bytes on, they are referenced and not copied. */
 static void
 call_handler (WsConnection     *self,
               WsMessageHandler *handler,
@@ -109,8 +109,8 @@ call_handler (WsConnection     *self,
   ws_poller_unref (poller);
 }
 
-/* The rest of a message of which signals have told a part is told by signals, too: the function gets
- * whole ones. */
+/* The message function gets whole messages only. If signals have delivered a part of a message, they deliver
+ * the rest as well. */
 static void
 deliver_message (WsConnection          *self,
                  const WsProtocolEvent *event,
@@ -119,10 +119,10 @@ deliver_message (WsConnection          *self,
   WsMessageHandler *handler = begins_message ? self->context->message_handler : NULL;
   g_autoptr (GBytes) bytes = NULL;
 
-  bytes = take_assembled (self, event); /* decompressed bytes would not stay where they are, either */
+  bytes = take_assembled (self, event); /* inflated bytes have to be copied as well */
   if (handler != NULL)
     call_handler (self, handler, get_format (event), bytes);
-  /* An empty part in the middle of a message says nothing. */
+  /* An empty part in the middle of a message is not delivered. */
   else if (g_bytes_get_size (bytes) > 0 || event->message_end || begins_message)
     ws_connection_emit_data_in (self, begins_message ? get_format (event) : WS_DATA_FORMAT_AUTOMATIC, bytes,
                                 event->message_end, FALSE);
@@ -150,7 +150,7 @@ receive_data (WsConnection          *self,
   note_data (self, event);
   if (self->line_mode)
     {
-      self->message_begins = FALSE; /* when line mode ends, the rest of this message is no whole one */
+      self->message_begins = FALSE; /* what is left when line mode ends is not a whole message */
       ws_connection_deliver_lines (self, event->data, event->length, event->message_end);
       return;
     }
@@ -168,7 +168,7 @@ receive_data (WsConnection          *self,
   deliver_message (self, event, begins);
 }
 
-/* The commonest event, of which nothing has to be kept: a message in one piece. */
+/* The most frequent event: a message in one piece, of which nothing has to be kept. */
 static inline gboolean
 is_whole_message (WsConnection          *self,
                   const WsProtocolEvent *event)
@@ -177,7 +177,7 @@ is_whole_message (WsConnection          *self,
          !event->compressed && !self->line_mode && self->delivery != WS_DELIVERY_DISCARD;
 }
 
-/* A long message that has come whole keeps the buffer it lies in, rather than be copied out of it. */
+/* A long message that arrived in one piece keeps a reference to the receive buffer and is not copied. */
 static GBytes *
 own_payload (WsConnection          *self,
              const WsProtocolEvent *event)
@@ -188,7 +188,7 @@ own_payload (WsConnection          *self,
   return shared != NULL ? shared : g_bytes_new (event->data, event->length);
 }
 
-/* Takes the block back from bytes that nobody has kept; the others got a copy of it, which is of no use. */
+/* Takes the block back. If a handler has kept the bytes, this is a copy of the block, and it is freed. */
 static void
 take_back_block (WsConnection *self,
                  GBytes       *bytes,
@@ -203,7 +203,8 @@ take_back_block (WsConnection *self,
     g_free (data);
 }
 
-/* Short messages lie in one block in turn: to allocate each one's memory would cost more than to copy it. */
+/* Short messages use the same block one after the other. Allocating memory for each would cost more than
+ * copying it. */
 static void
 tell_short_message (WsConnection          *self,
                     const WsProtocolEvent *event)
@@ -253,7 +254,7 @@ receive_event (WsConnection          *self,
       break;
 
     case WS_PROTOCOL_EVENT_PING:
-      /* Answered before it is told: the handler may close. RFC 6455 §5.5.2. */
+      /* Answered before the signal is emitted, since a handler may close. RFC 6455 §5.5.2. */
       ws_connection_queue_pong (self, event->data, event->length);
       ws_connection_emit_ping (self, event->data, event->length, FALSE);
       break;
@@ -305,8 +306,8 @@ ws_connection_receive_frames (WsConnection *self)
       else if (result == WS_PARSE_DONE)
         receive_event (self, &event);
 
-      /* Logged when it has been told: a handler of the log may run the loop, which brings the next
-       * event, and the payload of this one is gone. */
+      /* Logged after its delivery: a handler of the log may run the main loop, which brings the next event,
+       * and then the payload of this one is gone. */
       if (result == WS_PARSE_DONE && G_UNLIKELY (ws_connection_logs_frames (self)))
         log_event (self, &event);
     }
@@ -332,8 +333,8 @@ ws_connection_get_read_target (WsConnection *self,
   if (remaining < DIRECT_READ_BYTES)
     return NULL;
 
-  /* Memory that is there is used; beyond it grows with what has arrived, not with what the header
-   * claims. */
+  /* Existing memory is used. Beyond that the buffer grows with the bytes that have arrived, and not with the
+   * length that the header claims. */
   message = &self->extra->message;
   room = CLAMP (message->capacity - message->length, WS_RECEIVE_BUFFER_BYTES, DIRECT_READ_MAX_BYTES);
   *size = (gsize) MIN (remaining, MAX (message->length, room));

@@ -11,9 +11,9 @@
  *
  * The clients that are connected: a list model of [class@Ws.Connection] with look-up by id.
  *
- * `items-changed` is emitted as clients come and go, so that a GTK list can be bound to it. Looking
- * up, adding and removing take the same time whatever the number of clients: a client that leaves is
- * replaced by the last one, so the order is not that of connecting.
+ * `items-changed` is emitted as clients come and go, so a GTK list can be bound to it. Looking up, adding and
+ * removing take constant time: a client that leaves is replaced by the last one, so the list is not in the
+ * order of connecting.
  *
  * Source: [Coming from IPWorks WSServer](coming-from-ipworks.html), Connections.
  *
@@ -113,9 +113,9 @@ ws_connection_map_list (WsConnectionMap *self,
   g_list_model_items_changed (G_LIST_MODEL (self), connection->map_index, 0, 1);
 }
 
-/* The last one takes the place of the one that goes, told in two steps: the last leaves, then one is
- * replaced by another. After each the list is exactly what its listeners have been told. A listener
- * may run the loop, so that more connections come and go between the steps. */
+/* The last one takes the place of the one that is removed. That is announced in two steps: the last one is
+ * removed, then one item is replaced by another. After each step the list is exactly what was announced. A
+ * listener may run the main loop, so more connections may come and go between the steps. */
 static void
 unlist (WsConnectionMap *self,
         WsConnection    *connection)

@@ -11,7 +11,7 @@ void ws_connection_queue_message (WsConnection *self,
                                   const guint8 *data,
                                   gsize         length,
                                   GBytes       *owner);
-/* Which part of its message something is. */
+/* The place of a part in its message. */
 typedef enum
 {
   WS_PART_MIDDLE = 0,
@@ -20,7 +20,7 @@ typedef enum
   WS_PART_WHOLE = WS_PART_FIRST | WS_PART_LAST,
 } WsPart;
 
-/* A part of a message that is sent as it comes. With the first part *compressed is decided. */
+/* Queues a part of a message that is sent as it comes. The first part decides *compressed. */
 void ws_connection_queue_part (WsConnection *self,
                                WsOpcode      opcode,
                                WsPart        part,
@@ -32,41 +32,41 @@ void ws_connection_queue_control (WsConnection *self,
                                   WsOpcode      opcode,
                                   const guint8 *payload,
                                   gsize         length);
-/* A whole message in as many frames as MaxFrameSize makes of it, compressed already or not. */
+/* Queues a whole message, compressed already or not, in as many frames as MaxFrameSize requires. */
 void ws_connection_queue_frames (WsConnection *self,
                                  WsOpcode      opcode,
                                  guint         flags,
                                  const guint8 *data,
                                  gsize         length,
                                  GBytes       *owner);
-/* A frame with its header, the same for others; opcode, flags and length tell of it. */
+/* Queues a frame with its header, which other connections share; opcode, flags and length describe it. */
 void ws_connection_queue_wire (WsConnection *self,
                                GBytes       *wire,
                                WsOpcode      opcode,
                                guint         flags,
                                gsize         length);
-/* A short message, sent while the outbox gathers, that needs no look at anything else. FALSE, with
- * nothing done, when it does. */
+/* Queues a short message while the outbox gathers. FALSE, with nothing done, if anything else has to be
+ * considered. */
 gboolean ws_connection_gather_message (WsConnection *self,
                                        WsOpcode      opcode,
                                        const guint8 *data,
                                        gsize         length);
-/* What every message that is queued has to do with the connection. */
+/* Counts a message that was queued. */
 void ws_connection_note_message (WsConnection *self);
-/* Whether the next message of length would be compressed. */
+/* Whether the next message of this length would be compressed. */
 gboolean ws_connection_will_compress (WsConnection *self,
                                       gsize         length);
 void     ws_connection_queue_pong (WsConnection *self,
                                    const guint8 *payload,
                                    gsize         length);
 void     ws_connection_flush (WsConnection *self);
-/* Whether the client has acknowledged bytes since the last call and more are on their way. Such a
- * client is alive, and its pong or close frame may be far behind what it is still to read. */
+/* Whether the client has acknowledged bytes since the last call, and more are in flight. Such a client is
+ * alive, and its pong or close frame may come long after what it still has to read. */
 gboolean ws_connection_is_peer_acknowledging (WsConnection *self);
-/* What a message of length may take in the queue. */
+/* How much room a message of this length may need in the queue. */
 gsize ws_connection_get_frames_size (WsConnection *self,
                                      gsize         length);
-/* The pong that a full outbox kept back, if any. */
+/* Queues the pong that a full outbox has held back, if there is one. */
 void     ws_connection_queue_owed_pong (WsConnection *self);
 gboolean ws_connection_has_room (WsConnection *self,
                                  gsize         length,

@@ -14,12 +14,12 @@
 #include "wsserver/connection/ws-connection-watch-private.h"
 #include "wsserver/io/ws-socket-private.h"
 
-/* Sends made while events are delivered are gathered up to this. */
+/* Sends that are made while events are delivered are gathered up to this length. */
 #define CORK_BYTES (64 * 1024)
-/* Where the bytes are only referenced, so that a long message in several frames is one write. */
+/* The same where the bytes are only referenced, so that a long message in several frames is one write. */
 #define CORK_REFERENCED_BYTES (512 * 1024)
 
-/* A frame up to this is put together before it is written. */
+/* Header and payload of a frame of at most this length are joined before they are written. */
 #define SHORT_FRAME_MAX_BYTES 256
 
 static gboolean
@@ -58,7 +58,7 @@ ws_connection_queue_owed_pong (WsConnection *self)
   ws_connection_queue_control (self, WS_OPCODE_PONG, self->extra->pong, self->extra->pong_length);
 }
 
-/* FALSE: sealed records wait below for the socket. */
+/* FALSE: the transport still has sealed records that wait for the socket. */
 static gboolean
 is_transport_empty (WsConnection *self)
 {
@@ -165,7 +165,7 @@ write_frame (WsConnection *self,
   guint8 bytes[SHORT_FRAME_MAX_BYTES];
   gsize  header_length = ws_frame_header_write (&header, bytes);
 
-  /* Copying it is cheaper than telling the kernel of two pieces. */
+  /* Copying is cheaper than passing two pieces to the kernel. */
   if (length > 0 && length <= sizeof bytes - header_length)
     {
       memcpy (bytes + header_length, data, length);
@@ -175,7 +175,7 @@ write_frame (WsConnection *self,
   write_pieces (self, bytes, header_length, data, length, owner);
 }
 
-/* Last of all: a handler of the log may send the next message. */
+/* To be called last, since a handler of the log may send the next message. */
 static void
 log_sent (WsConnection *self,
           gsize         n_frames,
@@ -252,7 +252,7 @@ ws_connection_queue_wire (WsConnection *self,
   log_sent (self, 1, opcode, flags, length);
 }
 
-/* Longer than MaxFrameSize it goes out in several frames of one message. RFC 6455 §5.4. */
+/* A message that is longer than MaxFrameSize is sent in several frames. RFC 6455 §5.4. */
 void
 ws_connection_queue_frames (WsConnection *self,
                             WsOpcode      opcode,
@@ -267,8 +267,8 @@ ws_connection_queue_frames (WsConnection *self,
     queue_fragments (self, opcode, flags, data, length, owner);
 }
 
-/* One array serves all connections for output of the deflater that is short; a long one is given
- * away. Taken for as long as it is used: queueing a frame may start the next message. */
+/* One array serves all connections for short output of the deflater; a long one is given away. It is taken
+ * out while it is in use, since queueing a frame may start the next message. */
 static GByteArray *
 take_scratch (WsConnection *self)
 {
@@ -427,7 +427,7 @@ ws_connection_get_frames_size (WsConnection *self,
   gsize n_frames = length / self->context->settings->max_frame_bytes + 1;
   gsize size = length + n_frames * WS_FRAME_HEADER_MAX_LENGTH;
 
-  /* What does not compress grows a little: 5 bytes a stored block of at least 4 KiB. */
+  /* Data that does not compress grows a little: by 5 bytes for each stored block of at least 4 KiB. */
   return self->deflater != NULL ? size + length / 512 + 64 : size;
 }
 
@@ -441,8 +441,8 @@ ws_connection_queue_control (WsConnection *self,
   queue_frame (self, opcode, WS_FRAME_FIN, payload, length, NULL);
 }
 
-/* While earlier bytes wait for a peer that does not read, only the latest ping is answered, which
- * RFC 6455 §5.5.3 allows: a flood of pings costs 125 bytes. */
+/* While earlier bytes wait for a peer that does not read, only the latest ping is answered. RFC 6455 §5.5.3
+ * allows that, and a flood of pings costs 125 bytes. */
 void
 ws_connection_queue_pong (WsConnection *self,
                           const guint8 *payload,
@@ -462,8 +462,8 @@ ws_connection_queue_pong (WsConnection *self,
       return;
     }
 
-  /* Not logged, as its ping is: that has still to be told, with a payload that would not outlive a
-   * handler of the log that runs the loop. */
+  /* Not logged; its ping is. The ping signal is emitted after this, and its payload would not survive a
+   * handler of the log that runs the main loop. */
   write_frame (self, WS_OPCODE_PONG, WS_FRAME_FIN, payload, length, NULL);
 }
 
@@ -477,7 +477,7 @@ fits (WsConnection *self,
   return queued <= max && length <= max - queued;
 }
 
-/* Whether a message of length may be queued: all or nothing. */
+/* Whether a message of this length may be queued as a whole. */
 gboolean
 ws_connection_has_room (WsConnection *self,
                         gsize         length,
@@ -499,7 +499,7 @@ ws_connection_has_room (WsConnection *self,
         return TRUE;
     }
 
-  /* ready-to-send will tell when to try again, save where waiting cannot help. */
+  /* ready-to-send announces when to try again, unless the message can never fit. */
   if (length > max)
     {
       g_set_error (error, WS_ERROR, WS_ERROR_WOULD_BLOCK,

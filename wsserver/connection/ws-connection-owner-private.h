@@ -19,10 +19,10 @@ typedef enum
   WS_LOG_DEBUG = 3,
 } WsLogLevel;
 
-/* What a connection tells its owner (the server), which turns it into signals. */
+/* What a connection reports to its owner (the server), which emits signals for it. */
 typedef struct
 {
-  /* TLS, before anything else of a client is read */
+  /* TLS, before anything else is read from a client */
   gboolean (*wants_ssl_connection_request) (gpointer owner);
   void (*ssl_connection_request) (gpointer owner, WsConnection *connection, WsSslConnectionRequest *request);
   /* For a certificate that was chosen for one client; the owner keeps the context. */

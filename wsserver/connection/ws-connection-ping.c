@@ -28,7 +28,7 @@ start_ping_job (WsConnection *self,
  * Sends a ping, and with a positive [property@Ws.Connection:timeout] waits for its pong.
  *
  * While it waits the main context runs: other clients are served and signals are emitted. With a
- * timeout of 0 it returns at once. [signal@Ws.Connection::ping] tells of the pong in both cases.
+ * timeout of 0 it returns at once. [signal@Ws.Connection::ping] reports the pong in both cases.
  *
  * Sets @error to:
  *

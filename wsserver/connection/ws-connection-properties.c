@@ -14,7 +14,7 @@
  * ws_connection_get_connection_id: (get-property connection-id)
  * @self: a connection
  *
- * Gets what identifies the connection.
+ * Gets the identifier of the connection.
  *
  * Returns: a decimal number as text
  *
@@ -89,7 +89,7 @@ ws_connection_get_origin (WsConnection *self)
  *
  * Gets the target of the opening request.
  *
- * Returns: path and query as sent
+ * Returns: path and query
  *
  * Since: 1.0
  */
@@ -107,7 +107,7 @@ ws_connection_get_request_uri (WsConnection *self)
  *
  * Gets the header lines of the opening request.
  *
- * Returns: the lines as sent, each ended by CRLF
+ * Returns: the lines as the client sent them, each ending with CRLF
  *
  * Since: 1.0
  */
@@ -231,7 +231,7 @@ ws_connection_get_line_mode (WsConnection *self)
  * ws_connection_get_bytes_sent: (get-property bytes-sent)
  * @self: a connection
  *
- * Gets how much the latest send accepted.
+ * Gets how many bytes the latest send accepted.
  *
  * Returns: payload bytes: all of it, or 0
  *
@@ -303,7 +303,7 @@ ws_connection_get_messages_received (WsConnection *self)
  * ws_connection_get_send_queue_length: (get-property send-queue-length)
  * @self: a connection
  *
- * Gets how much waits to be sent.
+ * Gets how many bytes wait to be sent.
  *
  * Returns: bytes
  *
@@ -339,7 +339,7 @@ ws_connection_get_round_trip_time (WsConnection *self)
  * ws_connection_get_compression_ratio: (get-property compression-ratio)
  * @self: a connection
  *
- * Gets what compression has made of what was sent.
+ * Gets the compression ratio of what was sent.
  *
  * Returns: size after compression divided by the size before; 1 before there was any
  *
@@ -398,7 +398,7 @@ ws_connection_change_line_mode (WsConnection *self,
  * @self: a connection
  * @error: return location for an error, or %NULL
  *
- * Stops receiving: nothing more is read from the socket, so that in time the client cannot send more.
+ * Stops receiving: nothing more is read from the socket, so after a while the client cannot send more.
  *
  * [signal@Ws.Server::data-in] is not emitted until [method@Ws.Connection.process_data]. Pings are
  * not answered and a close is not noticed meanwhile.

@@ -1,7 +1,7 @@
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Sending from any thread. In the one that runs the server's context a message is queued at once; from
- * another it goes through the poller's task queue, and nothing of the connection is touched. */
+/* Sending from any thread. In the thread that runs the server's context a message is queued at once. In
+ * another thread it goes through the task queue of the poller, and nothing of the connection is touched. */
 #include "wsserver/base/ws-error-private.h"
 #include "wsserver/connection/ws-connection-conductor-private.h"
 #include "wsserver/connection/ws-connection-events-private.h"
@@ -13,7 +13,7 @@
 #include "wsserver/connection/ws-connection-state-private.h"
 #include "wsserver/connection/ws-send-job-private.h"
 
-/* What a message takes beside its payload while it waits to be handed over, as its limit counts it. */
+/* What a message that waits in the task queue counts beside its payload. */
 #define MESSAGE_OVERHEAD_BYTES 256
 
 typedef struct
@@ -22,7 +22,7 @@ typedef struct
   WsConnection *connection; /* a reference */
   WsOpcode      opcode;
   GBytes       *data;
-  GTask        *task; /* NULL: nobody asks how it ended */
+  GTask        *task; /* NULL: the caller does not ask for the result */
   GCancellable *cancellable;
 } Message;
 
@@ -67,7 +67,7 @@ fail_task (GTask  *task,
     g_error_free (error);
 }
 
-/* Where the context runs. */
+/* In the thread of the server's context. */
 static gboolean
 queue (WsConnection *self,
        WsOpcode      opcode,
@@ -114,18 +114,18 @@ send_queued (WsConnection *self,
 {
   GError *error = NULL;
 
-  /* A handler of the log may run the loop, too. */
+  /* A handler of the log may run the main loop as well. */
   self->corked = self->state == WS_STATE_OPEN && !ws_connection_logs_frames (self);
   if (!g_cancellable_set_error_if_cancelled (message->cancellable, &error) &&
       queue (self, message->opcode, message->data, message->task, message->cancellable, &error))
     return;
 
-  /* Its callback may run the loop, and wait for what has been gathered, and for what it sends itself. */
+  /* The callback may run the main loop, and wait for what has been gathered and for what it sends itself. */
   end_gathering (self);
   fail_task (message->task, error);
 }
 
-/* What other threads have sent to one connection leaves with one write. */
+/* Messages of other threads to one connection are sent with one write. */
 static void
 deliver_messages (gpointer addressee,
                   guint    n_max)
@@ -219,28 +219,28 @@ send_from_elsewhere (WsConnection *self,
  * @self: an open connection
  * @format: `WS_DATA_FORMAT_AUTOMATIC`, `WS_DATA_FORMAT_TEXT` or `WS_DATA_FORMAT_BINARY`
  * @data: what to send; referenced, not copied
- * @cancellable: (nullable): takes the message back while it waits behind a stream, or to be handed over
- * @callback: (scope async) (nullable): called when all has been handed to the system
+ * @cancellable: (nullable): takes the message back while it waits behind a stream or in the task queue
+ * @callback: (scope async) (nullable): called when the system has taken the whole message
  * @user_data: data for @callback
  *
- * Sends a message and tells when it has been handed to the system, or that it has not.
+ * Sends a message, and reports when the system has taken it or that it was not sent.
  *
- * Never blocks, whatever the [property@Ws.Connection:timeout]. Fails like
+ * It never blocks and ignores [property@Ws.Connection:timeout]. It fails like
  * [method@Ws.Connection.send].
  *
- * This method may be called from any thread. From another one than that which runs the server's main
- * context, the message is handed over to it:
+ * This method may be called from any thread. If it is not the thread that runs the server's main context, the
+ * message is handed over to that thread:
  *
- * - Messages of one thread to one connection stay in order. What the server's own thread sends does
- *   not wait for them.
- * - What waits to be handed over to one connection is limited by MaxSendQueue as well, counted apart
- *   from the connection's queue, each message as 256 bytes longer than its payload. Over either limit
- *   the message fails with `WS_ERROR_WOULD_BLOCK`. No [signal@Ws.Server::ready-to-send] is for other
- *   threads: wait for the callback of an earlier message.
- * - The connection, its server and its client may end meanwhile: it fails with `WS_ERROR_SENDING`.
+ * - Messages of one thread to one connection stay in order. Messages of the server's own thread do not wait
+ *   for them.
+ * - Messages that wait to be handed over to one connection are limited by MaxSendQueue as well. They are
+ *   counted apart from the connection's queue, each with its payload and 256 bytes. Over either limit the
+ *   message fails with `WS_ERROR_WOULD_BLOCK`. [signal@Ws.Server::ready-to-send] is not for other threads:
+ *   wait for the callback of an earlier message.
+ * - If the connection, its server or its client ends meanwhile, the message fails with `WS_ERROR_SENDING`.
  *
- * @callback is called in the thread-default main context of the caller. A thread that has none of its
- * own has the global default one, which the main thread mostly runs; where nobody runs it, pass %NULL.
+ * @callback is called in the thread-default main context of the caller. A thread without one uses the global
+ * default context, which usually runs in the main thread. If no thread runs it, pass %NULL.
  *
  * ```c
  * static void
@@ -278,7 +278,7 @@ ws_connection_send_async (WsConnection       *self,
   g_return_if_fail (data != NULL);
 
   kept = g_object_ref (self);
-  /* None where nobody asks: it would tell its end in a context that perhaps nobody runs. */
+  /* Without a callback there is no task: it would report its end in a context that perhaps no thread runs. */
   if (callback != NULL)
     {
       task = g_task_new (self, cancellable, callback, user_data);

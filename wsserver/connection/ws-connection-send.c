@@ -35,7 +35,7 @@ send_control (WsConnection *self,
   return TRUE;
 }
 
-/* A part may end inside a character, the message may not. */
+/* A part may end in the middle of a character; the message may not. */
 static gboolean
 check_text_part (WsConnectionExtra *extra,
                  gboolean           first,
@@ -57,14 +57,14 @@ check_text_part (WsConnectionExtra *extra,
   return TRUE;
 }
 
-/* Whether a send goes on with, or begins, a message that MessageLength makes of several calls. */
+/* Whether a send begins or continues a message that MessageLength makes of several calls. */
 static gboolean
 is_part_of_message (WsConnection *self)
 {
   return self->extra != NULL && self->extra->settings.message_bytes > 0;
 }
 
-/* MessageLength: this call's bytes are a part of one message. */
+/* MessageLength: the bytes of this call are a part of one message. */
 static gboolean
 send_part_of_message (WsConnection *self,
                       WsOpcode      opcode,
@@ -111,7 +111,7 @@ send_part_of_message (WsConnection *self,
   return TRUE;
 }
 
-/* A job that stands for what has been queued so far. */
+/* A job that is finished when everything queued so far has been written. */
 static WsSendJob *
 add_written_job (WsConnection *self)
 {
@@ -132,8 +132,8 @@ own (const guint8 *data,
   return owner != NULL ? g_bytes_ref (owner) : g_bytes_new (data, length);
 }
 
-/* Accepts a message or fails; *job is set if it has to wait behind a stream, or if the connection's
- * timeout asks for it. */
+/* Accepts a message or fails. *job is set if the message has to wait behind a stream, or if the caller waits
+ * for it because of the timeout. */
 static gboolean
 send_message (WsConnection *self,
               WsOpcode      opcode,
@@ -157,7 +157,7 @@ send_message (WsConnection *self,
     }
   if (!ws_connection_check_can_start_message (self, error))
     return FALSE;
-  /* A call that blocks waits for its turn with the data its caller holds. */
+  /* A call that blocks uses the data of its caller, who keeps them until it returns. */
   if (!waits && !ws_connection_has_room (self, ws_connection_get_frames_size (self, length), error))
     return FALSE;
 
@@ -230,7 +230,7 @@ ws_connection_resolve_format (WsDataFormat *format,
   return TRUE;
 }
 
-/* Whether what is sent now may have to wait for, or be a part of, something else. */
+/* Whether what is sent now may have to wait for another message, or is a part of one. */
 static inline gboolean
 has_sends_under_way (WsConnection *self)
 {
@@ -240,9 +240,8 @@ has_sends_under_way (WsConnection *self)
          (extra->jobs.length > 0 || extra->settings.message_bytes > 0 || extra->message_left > 0);
 }
 
-/* The commonest send by far: a short message of a known format on a connection where nothing is out of
- * the ordinary, in answer to one of the messages that are being delivered. FALSE, with nothing
- * done, when it is another. */
+/* The most frequent send by far: a short message of a known format, in answer to one of the messages that are
+ * being delivered. FALSE, with nothing done, for every other send. */
 static inline gboolean
 answer_shortly (WsConnection *self,
                 WsDataFormat  format,
@@ -267,7 +266,7 @@ send_in_format (WsConnection *self,
                 GBytes       *owner,
                 GError      **error)
 {
-  g_autoptr (GBytes) shared = NULL; /* what is sent is often what has just come */
+  g_autoptr (GBytes) shared = NULL; /* an application often sends what has just arrived */
 
   if (answer_shortly (self, format, data, length))
     return TRUE;
@@ -288,25 +287,25 @@ send_in_format (WsConnection *self,
  * @data: what to send; referenced, not copied
  * @error: return location for an error, or %NULL
  *
- * Sends data in the format that [property@Ws.Connection:data-format] says: a text or binary
- * message, or a ping or pong of at most 125 bytes. `WS_DATA_FORMAT_AUTOMATIC` makes it a text if it is
- * valid UTF-8, else binary.
+ * Sends data in the format of [property@Ws.Connection:data-format]: a text or binary message, or a ping or
+ * pong of at most 125 bytes. `WS_DATA_FORMAT_AUTOMATIC` sends text if the data is valid UTF-8, and binary
+ * otherwise.
  *
- * With a [property@Ws.Connection:timeout] of 0 the message is queued and the call returns: all of it
- * or nothing is accepted. With a positive timeout it returns when all has been handed to the
- * system; the main context runs meanwhile, so other clients are served and handlers are called.
+ * With a [property@Ws.Connection:timeout] of 0 the whole message is queued, or nothing is, and the call
+ * returns. With a positive timeout it returns when the system has taken the whole message; the main context
+ * runs meanwhile, so other clients are served and handlers are called.
  *
- * A message longer than MaxFrameSize goes out in several frames.
+ * A message longer than MaxFrameSize is sent in several frames.
  *
  * Sets @error to:
  *
  * - `WS_ERROR_SENDING` if the connection is not open, or with a timeout, ends meanwhile
  * - `WS_ERROR_WOULD_BLOCK` if the queue would pass MaxSendQueue;
- *   [signal@Ws.Server::ready-to-send] tells when to try again
+ *   [signal@Ws.Server::ready-to-send] announces when to try again
  * - `WS_ERROR_INVALID_ARGUMENT` if text was asked for and @data is not UTF-8
  * - `WS_ERROR_MESSAGE_SIZE` for a ping or pong over 125 bytes
- * - `WS_ERROR_TIMED_OUT`, `WS_ERROR_INTERRUPTED` with a timeout; a message that has begun to go out
- *   still goes out, one that waits behind a stream is taken back
+ * - `WS_ERROR_TIMED_OUT`, `WS_ERROR_INTERRUPTED` with a timeout. A message that is partly sent is still sent
+ *   completely; one that waits behind a stream is taken back
  *
  * Source: RFC 6455 §5.6; [Coming from IPWorks WSServer](coming-from-ipworks.html), Send.
  *
@@ -336,7 +335,7 @@ ws_connection_send (WsConnection *self,
  * @text: (type filename): the text, UTF-8, without U+0000
  * @error: return location for an error, or %NULL
  *
- * Sends a text message, whatever [property@Ws.Connection:data-format] says.
+ * Sends a text message and ignores [property@Ws.Connection:data-format].
  *
  * A C string ends at its first U+0000. Send text that may contain U+0000 with
  * [method@Ws.Connection.send_data], which takes bytes. In Python such text raises ValueError instead of
@@ -374,7 +373,7 @@ ws_connection_send_text (WsConnection *self,
  * @data: what to send; referenced, not copied
  * @error: return location for an error, or %NULL
  *
- * Sends a binary message, whatever [property@Ws.Connection:data-format] says.
+ * Sends a binary message and ignores [property@Ws.Connection:data-format].
  *
  * Otherwise like [method@Ws.Connection.send].
  *
@@ -403,17 +402,17 @@ ws_connection_send_bytes (WsConnection *self,
 /**
  * ws_connection_send_data:
  * @self: an open connection
- * @format: what to make of it
- * @data: (array length=length) (element-type guint8) (nullable): what to send; what cannot leave
- *   at once is copied
+ * @format: the format of the message
+ * @data: (array length=length) (element-type guint8) (nullable): what to send; what cannot be
+ *   written at once is copied
  * @length: its length in bytes, 0 or more
  * @error: return location for an error, or %NULL
  *
- * Sends bytes that are in no [struct@GLib.Bytes], in the format given, whatever
- * [property@Ws.Connection:data-format] says.
+ * Sends bytes without a [struct@GLib.Bytes], in the given format. It ignores
+ * [property@Ws.Connection:data-format].
  *
- * Otherwise like [method@Ws.Connection.send]. The cheapest way to send something short; for long
- * messages the others are better, which need not copy what has to wait.
+ * Otherwise like [method@Ws.Connection.send]. It is the cheapest way to send a short message. For a long one
+ * use the other methods, which do not copy what has to wait.
  *
  * Source: RFC 6455 §5.6.
  *

@@ -151,7 +151,7 @@ start_file (WsConnection *self,
  * [property@Ws.Connection:data-format] is `WS_DATA_FORMAT_TEXT`, else a binary one. Messages sent
  * meanwhile go out behind it. With a positive [property@Ws.Connection:timeout] the call returns when
  * all has been handed to the system; the main context runs meanwhile. With 0 it returns at once, and
- * [signal@Ws.Connection::error] tells if reading fails later; the message ends there.
+ * [signal@Ws.Connection::error] reports if reading fails later; the message ends there.
  *
  * Sets @error to:
  *

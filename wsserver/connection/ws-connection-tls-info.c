@@ -75,7 +75,7 @@ ws_connection_get_tls_cipher_suite (WsConnection *self)
  * [iface@Gio.TlsServerConnection] with every provider, and answers as soon as the handshake is complete.
  *
  * A channel binding ties an authentication inside the WebSocket to this TLS connection (RFC 5056), so
- * that nobody in the middle can pass it on:
+ * that a man in the middle cannot pass it on:
  *
  * ```c
  * GTlsConnection *tls = ws_connection_get_tls_connection (connection);
@@ -94,7 +94,7 @@ ws_connection_get_tls_cipher_suite (WsConnection *self)
  * `G_IO_ERROR_NOT_SUPPORTED`: use [method@Ws.Connection.send] and [method@Ws.Connection.close]. There is
  * no `base-io-stream`, and to set a property is an error of the program.
  *
- * The object is made for the first caller that asks for it; connections that nobody asks cost nothing.
+ * The object is made for the first caller that asks for it; other connections cost nothing.
  * It stays as long as @self. After the connection has ended it still has what was negotiated and the
  * client's certificate; a first call that comes only then returns %NULL.
  *

@@ -20,24 +20,24 @@
  *
  * One client of a [class@Ws.Server].
  *
- * A connection is made by the server. It is first seen in
- * [signal@Ws.Server::web-socket-open-request], or with TLS in the signals of the handshake, is open from
- * [signal@Ws.Server::connected] on, and has ended with [signal@Ws.Server::disconnected]; after that its
- * properties can still be read, and every operation fails with `WS_ERROR_SENDING`.
+ * The server creates a connection. The application sees it first in
+ * [signal@Ws.Server::web-socket-open-request], or with TLS in the signals of the handshake. It is open from
+ * [signal@Ws.Server::connected] until [signal@Ws.Server::disconnected]. After that its properties can
+ * still be read, and every operation fails with `WS_ERROR_SENDING`.
  *
- * Everything happens in the server's main context: call its methods from there only. Other threads
- * may hold references, drop them, also the last one, and call [method@Ws.Connection.send_async].
+ * Call its methods in the server's main context only. Other threads may hold references, drop them, even the
+ * last one, and call [method@Ws.Connection.send_async].
  *
- * Its signals tell what concerns one client, and are emitted just before the server's signals of
- * the same name. That [property@Ws.Connection:ready-to-send] changes is told by its `notify`.
+ * Its signals concern one client. They are emitted just before the signals of the same name on the server.
+ * `notify::ready-to-send` announces changes of [property@Ws.Connection:ready-to-send].
  *
- * What a program keeps for each client can be data of the object:
+ * A program can attach data of its own to each connection:
  *
  * ```c
  * static void
  * connected_cb (WsServer *server, WsConnection *connection)
  * {
- *   g_object_set_data_full (G_OBJECT (connection), "name", g_strdup ("nobody"), g_free);
+ *   g_object_set_data_full (G_OBJECT (connection), "name", g_strdup ("unknown"), g_free);
  * }
  *
  * static void
@@ -121,7 +121,7 @@ ws_connection_start (WsConnection *self,
   WsConnectionContext *context = self->context;
   gboolean             is_plain = self->transport->funcs->handshake == NULL;
 
-  /* Of a record of TLS, and of a Unix socket that passes descriptors, a short read may leave something. */
+  /* A short read may leave bytes within a TLS record, and on a Unix socket that passes descriptors. */
   self->input_edge.enabled = is_plain && self->peer.any.sa_family != AF_UNIX &&
                              ws_poller_has_edges (context->poller);
   if (!ws_poller_add_watch (context->poller, &self->watch, &ws_connection_watch_funcs, self->transport->fd,
@@ -138,7 +138,7 @@ ws_connection_start (WsConnection *self,
   return TRUE;
 }
 
-/* In any thread: once the connection has ended, nothing in it belongs to the server's. */
+/* In any thread: once the connection has ended, nothing in it belongs to the thread of the server. */
 static void
 ws_connection_finalize (GObject *object)
 {

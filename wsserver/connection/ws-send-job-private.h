@@ -16,23 +16,23 @@ typedef enum
   WS_JOB_CLOSE,
 } WsJobKind;
 
-/* One message, file or ping whose sender waits for it. */
+/* One message, file or ping that a caller waits for. */
 typedef struct
 {
   WsJobKind     kind;
   gboolean      started;    /* its frames are in the outbox, or its stream is being read */
   gboolean      all_queued; /* its last frame is in the outbox */
-  gboolean      finished;   /* told, or about to be */
-  guint64       target;     /* finished when the connection's written has reached it */
+  gboolean      finished;   /* reported, or about to be */
+  guint64       target;     /* finished when this many bytes of the connection are written */
   WsOpcode      opcode;     /* of a message or stream */
   GBytes       *data;       /* of a message that has not started */
   guint64       sequence;   /* of a ping */
   gint64        sent_us;    /* of a ping */
   gint64        result;     /* of a ping: its round-trip time */
   GError       *error;
-  GTask        *task; /* told by it … */
+  GTask        *task; /* reports the end … */
   GCancellable *cancellable;
-  gboolean      waited_for; /* … or watched by a blocking call */
+  gboolean      waited_for; /* … or a blocking call waits for it */
   GSource      *cancel_source;
   WsConnection *connection; /* not a reference; NULL when finished */
 
@@ -41,7 +41,7 @@ typedef struct
   WsUtf8Validator       utf8;
   gboolean              close_stream;
   gboolean              compressed;
-  gboolean              reading; /* an asynchronous read is under way */
+  gboolean              reading; /* an asynchronous read is in flight */
   guint64               total;   /* bytes read so far */
   goffset               size;    /* -1: unknown */
   GFileProgressCallback progress;

@@ -69,7 +69,7 @@ void ws_transport_init (WsTransport            *self,
 WsTransport *ws_plain_transport_new (int fd);
 
 /* Always fails: this is a forked child, and the connection belongs to the parent. */
-WsIOStatus ws_transport_refuse (gsize   *n_written,
+WsIOStatus ws_transport_refuse (gsize   *n_bytes,
                                 GError **error);
 
 static inline WsIOStatus
@@ -79,6 +79,9 @@ ws_transport_read (WsTransport *self,
                    gsize       *n_read,
                    GError     **error)
 {
+  if (ws_process_is_foreign (self->process_generation))
+    return ws_transport_refuse (n_read, error);
+
   return self->funcs->read (self, buffer, size, n_read, error);
 }
 

@@ -18,10 +18,10 @@ ws_transport_init (WsTransport            *self,
 }
 
 WsIOStatus
-ws_transport_refuse (gsize   *n_written,
+ws_transport_refuse (gsize   *n_bytes,
                      GError **error)
 {
-  *n_written = 0;
+  *n_bytes = 0;
   ws_set_error (error, WS_ERROR_ACCESS_DENIED,
                 "the connection belongs to the parent of this process, which was forked from it");
   return WS_IO_FAILED;

@@ -295,7 +295,7 @@ find_fault (GSocket *socket)
   if (domain != AF_UNIX && protocol != IPPROTO_TCP && protocol != IPPROTO_MPTCP)
     return g_strdup_printf ("is a stream socket of protocol %d", protocol);
   if (get_option (socket, SO_ACCEPTCONN) != 1)
-    return g_strdup ("does not listen: it is connected (Accept=yes), or was never told to");
+    return g_strdup ("does not listen: it is connected (Accept=yes), or listen() was not called");
 
   return NULL;
 }

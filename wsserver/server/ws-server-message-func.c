@@ -63,7 +63,7 @@ ws_server_set_message_func (WsServer      *self,
 
   ws_server_take_message_handler (self, func != NULL ? ws_message_handler_new (func, data, destroy) : NULL);
 
-  /* Nobody will ask for the data. */
+  /* The data is not needed any more. */
   if (func == NULL && destroy != NULL)
     destroy (data);
 }

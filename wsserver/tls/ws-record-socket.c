@@ -63,9 +63,9 @@ ws_record_socket_receive (WsRecordSocket *self,
       return WS_IO_OK;
     }
 
-  if (self->fd < 0)
+  if (self->fd < 0 || ws_process_is_foreign (self->process_generation))
     {
-      self->read_errno = EBADF;
+      self->read_errno = self->fd < 0 ? EBADF : EPERM;
       return WS_IO_FAILED;
     }
 
