@@ -8,7 +8,8 @@
 
 G_BEGIN_DECLS
 
-/* Certificates of one chain, the leaf included. Every layer keeps to this limit. */
+/* Longest chain of a server or client, the leaf included. With GnuTLS a longer chain of a client is rejected;
+ * of what GIO hands over, only this many certificates are looked at. */
 #define WS_CERT_MAX_CHAIN 16
 
 /* Index of the candidate that issued the last certificate of a chain. Returns -1 if there is none, if

@@ -6,7 +6,8 @@
 
 G_BEGIN_DECLS
 
-/* One message for many connections: framed once, and compressed once for all that compress alike. */
+/* One message for many connections. It is compressed once for all that compress alike. A short one is framed
+ * once; of a long one only the header is written for each connection. */
 typedef struct
 {
   WsOpcode   opcode;

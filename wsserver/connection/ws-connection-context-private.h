@@ -28,7 +28,7 @@ typedef struct
 
   /* One queue for each kind, see ws-timer-private.h. */
   WsTimerQueue handshake_timers; /* from accepting to the end of the request; again for a deferred decision */
-  WsTimerQueue close_timers;     /* close frame sent, the peer's not seen */
+  WsTimerQueue close_timers;     /* CloseTimeout: CLOSING, FLUSHING and FLUSHING_TO_LINGER */
   WsTimerQueue linger_timers;    /* our side is shut down, the peer's not yet */
   /* DefaultConnectionTimeout: between the client's parts of the TLS handshake */
   WsTimerQueue silence_timers;

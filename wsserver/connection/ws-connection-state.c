@@ -12,10 +12,10 @@
 /* What entering a state does to the phase timer. */
 typedef enum
 {
-  PHASE_STOPS,    /* the state has no time limit, or one of its own */
-  PHASE_GOES_ON,  /* the time of the state before goes on */
-  PHASE_STARTS,   /* the time of the state begins */
-  PHASE_CONTINUES /* as PHASE_GOES_ON if the timer runs for the same limit, else as PHASE_STARTS */
+  PHASE_STOPS,                /* the state has no time limit, or one of its own */
+  PHASE_KEEPS,                /* the timer stays as it is */
+  PHASE_STARTS,               /* the time of the state begins */
+  PHASE_STARTS_UNLESS_RUNNING /* the same, unless the timer runs in that queue already */
 } PhaseTimer;
 
 typedef struct
@@ -34,16 +34,17 @@ static const StateRow states[] = {
                                QUEUE (handshake_timers) },
   /* The check has a deadline of its own. */
   [WS_STATE_CHECKING_REVOCATION] = { TO (READING_REQUEST) | TO (CLOSED), PHASE_STOPS, 0 },
-  [WS_STATE_READING_REQUEST] = { TO (AWAITING_DECISION) | TO (CLOSED), PHASE_CONTINUES,
+  [WS_STATE_READING_REQUEST] = { TO (AWAITING_DECISION) | TO (CLOSED), PHASE_STARTS_UNLESS_RUNNING,
                                  QUEUE (handshake_timers) },
-  [WS_STATE_AWAITING_DECISION] = { TO (RESPONDING) | TO (OPEN) | TO (CLOSED), PHASE_GOES_ON,
+  [WS_STATE_AWAITING_DECISION] = { TO (RESPONDING) | TO (OPEN) | TO (CLOSED), PHASE_KEEPS,
                                    QUEUE (handshake_timers) },
   [WS_STATE_RESPONDING] = { TO (LINGERING) | TO (CLOSED), PHASE_STARTS, QUEUE (handshake_timers) },
   [WS_STATE_OPEN] = { TO (CLOSING) | TO (FLUSHING) | TO (FLUSHING_TO_LINGER) | TO (CLOSED), PHASE_STOPS, 0 },
   [WS_STATE_CLOSING] = { TO (FLUSHING) | TO (FLUSHING_TO_LINGER) | TO (CLOSED), PHASE_STARTS,
                          QUEUE (close_timers) },
-  [WS_STATE_FLUSHING] = { TO (CLOSED), PHASE_CONTINUES, QUEUE (close_timers) },
-  [WS_STATE_FLUSHING_TO_LINGER] = { TO (LINGERING) | TO (CLOSED), PHASE_CONTINUES, QUEUE (close_timers) },
+  [WS_STATE_FLUSHING] = { TO (CLOSED), PHASE_STARTS_UNLESS_RUNNING, QUEUE (close_timers) },
+  [WS_STATE_FLUSHING_TO_LINGER] = { TO (LINGERING) | TO (CLOSED), PHASE_STARTS_UNLESS_RUNNING,
+                                    QUEUE (close_timers) },
   [WS_STATE_LINGERING] = { TO (CLOSED), PHASE_STARTS, QUEUE (linger_timers) },
   [WS_STATE_CLOSED] = { 0, PHASE_STOPS, 0 },
 };
@@ -72,11 +73,11 @@ update_phase_timer (WsConnection *self)
     case PHASE_STARTS:
       ws_connection_restart_phase_timer (self);
       break;
-    case PHASE_CONTINUES:
+    case PHASE_STARTS_UNLESS_RUNNING:
       if (self->phase_timer.queue != get_phase_queue (self))
         ws_connection_restart_phase_timer (self);
       break;
-    case PHASE_GOES_ON:
+    case PHASE_KEEPS:
       break;
     }
 }

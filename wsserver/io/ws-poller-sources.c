@@ -15,8 +15,8 @@
 # define POLLRDHUP 0
 #endif
 
-/* A source of the context for each watch. It is slower with many watches, but needs only poll(). The context
- * dispatches each ready source once in an iteration, so no limits are needed. */
+/* A source of the context for each watch. It is slower with many watches, but needs only poll(). Sources of
+ * equal priority take turns. There is no fairness to lower priorities: a continuous flood starves them. */
 typedef struct
 {
   GSource   source;

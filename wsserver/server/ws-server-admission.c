@@ -35,8 +35,8 @@ has_default_access (WsServer *self)
 }
 
 static gboolean
-is_client_wanted (WsServer            *self,
-                  const WsPeerAddress *peer)
+ask_about_client_address (WsServer            *self,
+                          const WsPeerAddress *peer)
 {
   g_autoptr (WsConnectionRequest) request = NULL;
   g_autofree char *address = NULL;
@@ -88,7 +88,7 @@ client_accepted (gpointer             owner,
 {
   WsServer *self = g_object_ref (owner);
 
-  if (!is_client_wanted (self, peer))
+  if (!ask_about_client_address (self, peer))
     close (fd);
   else if (self->poller == NULL) /* a handler has disposed of the server */
     close (fd);

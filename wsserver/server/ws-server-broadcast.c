@@ -36,10 +36,10 @@ resolve_opcode (WsDataFormat format,
  *
  * Sends one message to every client that is connected, or to those that @filter picks.
  *
- * The message is checked and framed once, and compressed once for all clients with the same
- * compression parameters. Each client gets it after everything that was sent before, including a
- * file or stream that is being sent. The call never waits, whatever the client's
- * [property@Ws.Connection:timeout].
+ * The message is checked once, and compressed once for all clients with the same compression
+ * parameters. Up to 2 KiB it is framed once; of a longer one only the header is written for each client.
+ * Each client gets it after everything that was sent before, including a file or stream that is being
+ * sent. The call never waits and ignores the client's [property@Ws.Connection:timeout].
  *
  * A client does not get the message if its queue would exceed MaxSendQueue; then
  * [signal@Ws.Server::ready-to-send] is emitted when there is room again, as after any send. A client

@@ -166,7 +166,7 @@ ws_server_tls_changed (WsServer *self,
   return ws_server_update_tls (self, error);
 }
 
-/* Puts a certificate in the place of old in a property; reports FALSE and puts old back if it cannot be
+/* Puts a certificate in the place of old in a property; returns FALSE and puts old back if it cannot be
  * served. */
 static gboolean
 try_certificate (WsServer       *self,
