@@ -49,7 +49,10 @@ def any_certificate(address):
 
 
 def connect(name="", **options):
-    return websockets.connect(url(name), max_size=None, ssl=any_certificate(url(name)), **options)
+    """Opening may take long here, where ten clients of one thread mask megabytes."""
+    return websockets.connect(
+        url(name), max_size=None, open_timeout=DEADLINE_SECONDS, ping_timeout=DEADLINE_SECONDS, ssl=any_certificate(url(name)), **options
+    )
 
 
 def deflate(*arguments):

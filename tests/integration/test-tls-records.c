@@ -254,6 +254,7 @@ typedef struct
   gnutls_session_t session;
   int              fd;
   guint            n_sent;
+  gboolean         was_dropped;
   int              finished; /* atomic */
 } Flood;
 
@@ -287,7 +288,8 @@ flood_thread (gpointer user_data)
 
   while (g_get_monotonic_time () < end_us)
     {
-      if (self->flood->send (self->session) < 0)
+      self->was_dropped = self->flood->send (self->session) < 0;
+      if (self->was_dropped)
         break;
       self->n_sent++;
     }
@@ -343,7 +345,9 @@ test_flood (gconstpointer user_data)
     }
   g_thread_join (thread);
   g_test_message ("%u records, longest iteration %" G_GINT64_FORMAT " ms", flood.n_sent, longest_us / 1000);
-  g_assert_cmpuint (flood.n_sent, >, 100);
+  /* A client that only sends alerts is dropped after a few of them, and its flood ends there. */
+  if (!(flood.was_dropped && flood_case->send == send_alert))
+    g_assert_cmpuint (flood.n_sent, >, 100);
   g_assert_cmpint (longest_us, <, MAX_ITERATION_US);
   ws_test_tls_peer_close (peer);
   ws_test_server_wait_for (server, "disconnected");
