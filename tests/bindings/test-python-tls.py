@@ -268,6 +268,15 @@ class SignalsTest(TlsTest):
         with self.assertRaisesRegex(ssl.SSLError, "(?i)unrecognized.name"):
             self.shown("three.example")
 
+    def test_no_common_application_protocol(self):
+        self.listen()
+        for offer in (["h2", "http/1.1"], ["http/1.1"]):
+            self.tls.set_alpn_protocols(offer)
+            self.assertEqual(self.shown(), der(self.certificate))
+        self.tls.set_alpn_protocols(["h2"])
+        with self.assertRaisesRegex(ssl.SSLError, "(?i)no.application.protocol"):
+            self.shown()
+
     def test_added(self):
         other = certificate_for("two.example")
         self.server.add_ssl_cert(other)

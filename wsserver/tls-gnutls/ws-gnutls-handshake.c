@@ -86,7 +86,9 @@ set_application_protocols (WsGnutlsSession *self)
   for (; n_protocols < G_N_ELEMENTS (protocols) && names[n_protocols] != NULL; n_protocols++)
     protocols[n_protocols] = (gnutls_datum_t){ (guint8 *) names[n_protocols],
                                                (guint) strlen (names[n_protocols]) };
-  gnutls_alpn_set_protocols (self->session, protocols, n_protocols, GNUTLS_ALPN_SERVER_PRECEDENCE);
+  /* RFC 7301 §3.2: without a protocol in common the handshake ends with the alert no_application_protocol. */
+  gnutls_alpn_set_protocols (self->session, protocols, n_protocols,
+                             GNUTLS_ALPN_SERVER_PRECEDENCE | GNUTLS_ALPN_MANDATORY);
 }
 
 static int
