@@ -79,6 +79,7 @@ file_opened_cb (GObject      *source,
   g_autoptr (WsSendJob) job = user_data;
   WsConnection *self = job->connection;
   GError       *gio_error = NULL;
+  g_autoptr (WsConnection) kept = self != NULL ? g_object_ref (self) : NULL; /* handlers may drop it */
   g_autoptr (GFileInputStream) stream = g_file_read_finish (G_FILE (source), result, &gio_error);
 
   if (self == NULL) /* the connection has ended, or the job was broken off */

@@ -66,15 +66,18 @@ open_for_reading (const char *filename,
   if (fd < 0)
     return -1;
 
-  if (fstat (fd, &status) == 0 && S_ISREG (status.st_mode))
-    *size = status.st_size;
-  else if (S_ISDIR (status.st_mode))
+  if (fstat (fd, &status) != 0)
+    return fd;
+
+  if (S_ISDIR (status.st_mode))
     {
       *error_number = EISDIR;
       close (fd);
       return -1;
     }
 
+  if (S_ISREG (status.st_mode))
+    *size = status.st_size;
   return fd;
 }
 

@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "wsserver/request/ws-connection-request-private.h"
 
+#include "wsserver/base/ws-param-private.h"
+
 /**
  * WsConnectionRequest:
  *
@@ -113,7 +115,7 @@ ws_connection_request_class_init (WsConnectionRequestClass *klass)
    * Since: 1.0
    */
   properties[PROP_ADDRESS] =
-      g_param_spec_string ("address", NULL, NULL, "", G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+      g_param_spec_string ("address", NULL, NULL, "", WS_PARAM_READABLE);
   /**
    * WsConnectionRequest:port: (getter get_port)
    *
@@ -122,7 +124,7 @@ ws_connection_request_class_init (WsConnectionRequestClass *klass)
    * Since: 1.0
    */
   properties[PROP_PORT] =
-      g_param_spec_uint ("port", NULL, NULL, 0, G_MAXUINT16, 0, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+      g_param_spec_uint ("port", NULL, NULL, 0, G_MAXUINT16, 0, WS_PARAM_READABLE);
   /**
    * WsConnectionRequest:accept: (getter get_accept) (setter set_accept)
    *
@@ -132,7 +134,7 @@ ws_connection_request_class_init (WsConnectionRequestClass *klass)
    */
   properties[PROP_ACCEPT] =
       g_param_spec_boolean ("accept", NULL, NULL, TRUE,
-                            G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+                            WS_PARAM_READWRITE);
 
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
