@@ -4,6 +4,7 @@
 
 #include "wsserver/base/ws-enum-types.h"
 #include "wsserver/base/ws-error-private.h"
+#include "wsserver/base/ws-param-private.h"
 #include "wsserver/connection/ws-connection-conductor-private.h"
 #include "wsserver/connection/ws-connection-events-private.h"
 #include "wsserver/connection/ws-connection-extra-private.h"
@@ -467,9 +468,6 @@ ws_connection_set_property (GObject      *object,
     }
 }
 
-#define READ_ONLY (G_PARAM_READABLE | G_PARAM_STATIC_STRINGS)
-#define READ_WRITE (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY)
-
 static void
 ws_connection_class_init (WsConnectionClass *klass)
 {
@@ -487,7 +485,7 @@ ws_connection_class_init (WsConnectionClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_ACCEPT_DATA] = g_param_spec_boolean ("accept-data", NULL, NULL, TRUE, READ_ONLY);
+  properties[PROP_ACCEPT_DATA] = g_param_spec_boolean ("accept-data", NULL, NULL, TRUE, WS_PARAM_READABLE);
   /**
    * WsConnection:bytes-sent: (getter get_bytes_sent)
    *
@@ -496,7 +494,7 @@ ws_connection_class_init (WsConnectionClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_BYTES_SENT] = g_param_spec_uint64 ("bytes-sent", NULL, NULL, 0, G_MAXUINT64, 0, READ_ONLY);
+  properties[PROP_BYTES_SENT] = g_param_spec_uint64 ("bytes-sent", NULL, NULL, 0, G_MAXUINT64, 0, WS_PARAM_READABLE);
   /**
    * WsConnection:connected: (getter get_connected)
    *
@@ -504,7 +502,7 @@ ws_connection_class_init (WsConnectionClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_CONNECTED] = g_param_spec_boolean ("connected", NULL, NULL, FALSE, READ_ONLY);
+  properties[PROP_CONNECTED] = g_param_spec_boolean ("connected", NULL, NULL, FALSE, WS_PARAM_READABLE);
   /**
    * WsConnection:connection-id: (getter get_connection_id)
    *
@@ -512,7 +510,7 @@ ws_connection_class_init (WsConnectionClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_CONNECTION_ID] = g_param_spec_string ("connection-id", NULL, NULL, "", READ_ONLY);
+  properties[PROP_CONNECTION_ID] = g_param_spec_string ("connection-id", NULL, NULL, "", WS_PARAM_READABLE);
   /**
    * WsConnection:data-format: (getter get_data_format) (setter set_data_format)
    *
@@ -521,7 +519,7 @@ ws_connection_class_init (WsConnectionClass *klass)
    * Since: 1.0
    */
   properties[PROP_DATA_FORMAT] = g_param_spec_enum ("data-format", NULL, NULL, WS_TYPE_DATA_FORMAT,
-                                                    WS_DATA_FORMAT_AUTOMATIC, READ_WRITE);
+                                                    WS_DATA_FORMAT_AUTOMATIC, WS_PARAM_READWRITE);
   /**
    * WsConnection:host: (getter get_host)
    *
@@ -529,7 +527,7 @@ ws_connection_class_init (WsConnectionClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_HOST] = g_param_spec_string ("host", NULL, NULL, "", READ_ONLY);
+  properties[PROP_HOST] = g_param_spec_string ("host", NULL, NULL, "", WS_PARAM_READABLE);
   /**
    * WsConnection:line-mode: (getter get_line_mode)
    *
@@ -537,7 +535,7 @@ ws_connection_class_init (WsConnectionClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_LINE_MODE] = g_param_spec_boolean ("line-mode", NULL, NULL, FALSE, READ_ONLY);
+  properties[PROP_LINE_MODE] = g_param_spec_boolean ("line-mode", NULL, NULL, FALSE, WS_PARAM_READABLE);
   /**
    * WsConnection:local-address: (getter get_local_address)
    *
@@ -545,7 +543,7 @@ ws_connection_class_init (WsConnectionClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_LOCAL_ADDRESS] = g_param_spec_string ("local-address", NULL, NULL, "", READ_ONLY);
+  properties[PROP_LOCAL_ADDRESS] = g_param_spec_string ("local-address", NULL, NULL, "", WS_PARAM_READABLE);
   /**
    * WsConnection:origin: (getter get_origin)
    *
@@ -553,7 +551,7 @@ ws_connection_class_init (WsConnectionClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_ORIGIN] = g_param_spec_string ("origin", NULL, NULL, "", READ_ONLY);
+  properties[PROP_ORIGIN] = g_param_spec_string ("origin", NULL, NULL, "", WS_PARAM_READABLE);
   /**
    * WsConnection:ready-to-send: (getter get_ready_to_send)
    *
@@ -562,7 +560,7 @@ ws_connection_class_init (WsConnectionClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_READY_TO_SEND] = g_param_spec_boolean ("ready-to-send", NULL, NULL, FALSE, READ_ONLY);
+  properties[PROP_READY_TO_SEND] = g_param_spec_boolean ("ready-to-send", NULL, NULL, FALSE, WS_PARAM_READABLE);
   /**
    * WsConnection:remote-host: (getter get_remote_host)
    *
@@ -570,7 +568,7 @@ ws_connection_class_init (WsConnectionClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_REMOTE_HOST] = g_param_spec_string ("remote-host", NULL, NULL, "", READ_ONLY);
+  properties[PROP_REMOTE_HOST] = g_param_spec_string ("remote-host", NULL, NULL, "", WS_PARAM_READABLE);
   /**
    * WsConnection:remote-port: (getter get_remote_port)
    *
@@ -578,7 +576,7 @@ ws_connection_class_init (WsConnectionClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_REMOTE_PORT] = g_param_spec_uint ("remote-port", NULL, NULL, 0, G_MAXUINT16, 0, READ_ONLY);
+  properties[PROP_REMOTE_PORT] = g_param_spec_uint ("remote-port", NULL, NULL, 0, G_MAXUINT16, 0, WS_PARAM_READABLE);
   /**
    * WsConnection:request-headers: (getter get_request_headers)
    *
@@ -586,7 +584,7 @@ ws_connection_class_init (WsConnectionClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_REQUEST_HEADERS] = g_param_spec_string ("request-headers", NULL, NULL, "", READ_ONLY);
+  properties[PROP_REQUEST_HEADERS] = g_param_spec_string ("request-headers", NULL, NULL, "", WS_PARAM_READABLE);
   /**
    * WsConnection:request-uri: (getter get_request_uri)
    *
@@ -594,7 +592,7 @@ ws_connection_class_init (WsConnectionClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_REQUEST_URI] = g_param_spec_string ("request-uri", NULL, NULL, "", READ_ONLY);
+  properties[PROP_REQUEST_URI] = g_param_spec_string ("request-uri", NULL, NULL, "", WS_PARAM_READABLE);
   /**
    * WsConnection:sub-protocols: (getter get_sub_protocols)
    *
@@ -602,7 +600,7 @@ ws_connection_class_init (WsConnectionClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_SUB_PROTOCOLS] = g_param_spec_string ("sub-protocols", NULL, NULL, "", READ_ONLY);
+  properties[PROP_SUB_PROTOCOLS] = g_param_spec_string ("sub-protocols", NULL, NULL, "", WS_PARAM_READABLE);
   /**
    * WsConnection:timeout: (getter get_timeout) (setter set_timeout)
    *
@@ -611,7 +609,7 @@ ws_connection_class_init (WsConnectionClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_TIMEOUT] = g_param_spec_int ("timeout", NULL, NULL, 0, G_MAXINT, 0, READ_WRITE);
+  properties[PROP_TIMEOUT] = g_param_spec_int ("timeout", NULL, NULL, 0, G_MAXINT, 0, WS_PARAM_READWRITE);
   /**
    * WsConnection:sub-protocol: (getter get_sub_protocol)
    *
@@ -619,7 +617,7 @@ ws_connection_class_init (WsConnectionClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_SUB_PROTOCOL] = g_param_spec_string ("sub-protocol", NULL, NULL, "", READ_ONLY);
+  properties[PROP_SUB_PROTOCOL] = g_param_spec_string ("sub-protocol", NULL, NULL, "", WS_PARAM_READABLE);
   /**
    * WsConnection:extensions: (getter get_extensions)
    *
@@ -627,7 +625,7 @@ ws_connection_class_init (WsConnectionClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_EXTENSIONS] = g_param_spec_string ("extensions", NULL, NULL, "", READ_ONLY);
+  properties[PROP_EXTENSIONS] = g_param_spec_string ("extensions", NULL, NULL, "", WS_PARAM_READABLE);
   /**
    * WsConnection:local-port: (getter get_local_port)
    *
@@ -635,7 +633,7 @@ ws_connection_class_init (WsConnectionClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_LOCAL_PORT] = g_param_spec_uint ("local-port", NULL, NULL, 0, G_MAXUINT16, 0, READ_ONLY);
+  properties[PROP_LOCAL_PORT] = g_param_spec_uint ("local-port", NULL, NULL, 0, G_MAXUINT16, 0, WS_PARAM_READABLE);
   /**
    * WsConnection:bytes-received: (getter get_bytes_received)
    *
@@ -644,7 +642,7 @@ ws_connection_class_init (WsConnectionClass *klass)
    * Since: 1.0
    */
   properties[PROP_BYTES_RECEIVED] = g_param_spec_uint64 ("bytes-received", NULL, NULL, 0, G_MAXUINT64, 0,
-                                                         READ_ONLY);
+                                                         WS_PARAM_READABLE);
   /**
    * WsConnection:messages-sent: (getter get_messages_sent)
    *
@@ -653,7 +651,7 @@ ws_connection_class_init (WsConnectionClass *klass)
    * Since: 1.0
    */
   properties[PROP_MESSAGES_SENT] = g_param_spec_uint64 ("messages-sent", NULL, NULL, 0, G_MAXUINT64, 0,
-                                                        READ_ONLY);
+                                                        WS_PARAM_READABLE);
   /**
    * WsConnection:messages-received: (getter get_messages_received)
    *
@@ -662,7 +660,7 @@ ws_connection_class_init (WsConnectionClass *klass)
    * Since: 1.0
    */
   properties[PROP_MESSAGES_RECEIVED] = g_param_spec_uint64 ("messages-received", NULL, NULL, 0, G_MAXUINT64,
-                                                            0, READ_ONLY);
+                                                            0, WS_PARAM_READABLE);
   /**
    * WsConnection:send-queue-length: (getter get_send_queue_length)
    *
@@ -671,7 +669,7 @@ ws_connection_class_init (WsConnectionClass *klass)
    * Since: 1.0
    */
   properties[PROP_SEND_QUEUE_LENGTH] = g_param_spec_uint64 ("send-queue-length", NULL, NULL, 0, G_MAXUINT64,
-                                                            0, READ_ONLY);
+                                                            0, WS_PARAM_READABLE);
   /**
    * WsConnection:round-trip-time: (getter get_round_trip_time)
    *
@@ -680,7 +678,7 @@ ws_connection_class_init (WsConnectionClass *klass)
    * Since: 1.0
    */
   properties[PROP_ROUND_TRIP_TIME] = g_param_spec_int64 ("round-trip-time", NULL, NULL, -1, G_MAXINT64, -1,
-                                                         READ_ONLY);
+                                                         WS_PARAM_READABLE);
   /**
    * WsConnection:remote-address: (getter get_remote_address)
    *
@@ -689,7 +687,7 @@ ws_connection_class_init (WsConnectionClass *klass)
    * Since: 1.0
    */
   properties[PROP_REMOTE_ADDRESS] = g_param_spec_object ("remote-address", NULL, NULL, G_TYPE_SOCKET_ADDRESS,
-                                                         READ_ONLY);
+                                                         WS_PARAM_READABLE);
   /**
    * WsConnection:compress: (getter get_compress) (setter set_compress)
    *
@@ -698,7 +696,7 @@ ws_connection_class_init (WsConnectionClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_COMPRESS] = g_param_spec_boolean ("compress", NULL, NULL, TRUE, READ_WRITE);
+  properties[PROP_COMPRESS] = g_param_spec_boolean ("compress", NULL, NULL, TRUE, WS_PARAM_READWRITE);
   /**
    * WsConnection:compression-ratio: (getter get_compression_ratio)
    *
@@ -708,7 +706,7 @@ ws_connection_class_init (WsConnectionClass *klass)
    * Since: 1.0
    */
   properties[PROP_COMPRESSION_RATIO] =
-      g_param_spec_double ("compression-ratio", NULL, NULL, 0, G_MAXDOUBLE, 1, READ_ONLY);
+      g_param_spec_double ("compression-ratio", NULL, NULL, 0, G_MAXDOUBLE, 1, WS_PARAM_READABLE);
   /**
    * WsConnection:peer-certificate: (getter get_peer_certificate)
    *
@@ -717,7 +715,7 @@ ws_connection_class_init (WsConnectionClass *klass)
    * Since: 1.0
    */
   properties[PROP_PEER_CERTIFICATE] =
-      g_param_spec_object ("peer-certificate", NULL, NULL, WS_TYPE_CERTIFICATE, READ_ONLY);
+      g_param_spec_object ("peer-certificate", NULL, NULL, WS_TYPE_CERTIFICATE, WS_PARAM_READABLE);
   /**
    * WsConnection:tls-protocol: (getter get_tls_protocol)
    *
@@ -725,7 +723,7 @@ ws_connection_class_init (WsConnectionClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_TLS_PROTOCOL] = g_param_spec_string ("tls-protocol", NULL, NULL, "", READ_ONLY);
+  properties[PROP_TLS_PROTOCOL] = g_param_spec_string ("tls-protocol", NULL, NULL, "", WS_PARAM_READABLE);
   /**
    * WsConnection:tls-cipher-suite: (getter get_tls_cipher_suite)
    *
@@ -733,7 +731,7 @@ ws_connection_class_init (WsConnectionClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_TLS_CIPHER_SUITE] = g_param_spec_string ("tls-cipher-suite", NULL, NULL, "", READ_ONLY);
+  properties[PROP_TLS_CIPHER_SUITE] = g_param_spec_string ("tls-cipher-suite", NULL, NULL, "", WS_PARAM_READABLE);
   /**
    * WsConnection:tls-connection: (getter get_tls_connection)
    *
@@ -743,7 +741,7 @@ ws_connection_class_init (WsConnectionClass *klass)
    * Since: 1.2
    */
   properties[PROP_TLS_CONNECTION] =
-      g_param_spec_object ("tls-connection", NULL, NULL, G_TYPE_TLS_CONNECTION, READ_ONLY);
+      g_param_spec_object ("tls-connection", NULL, NULL, G_TYPE_TLS_CONNECTION, WS_PARAM_READABLE);
 
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
