@@ -8,6 +8,9 @@ G_BEGIN_DECLS
 
 /* Returns a new WS_ERROR whose text is "[code] " and the formatted text. Every error that leaves the library
  * comes from one of these functions. A reason that is inserted into such a text has no code. */
+/* The text of an error without the number in front, to be part of another text. */
+const char *ws_error_get_reason (const GError *error);
+
 GError *ws_error_new (WsError     code,
                       const char *format,
                       ...) G_GNUC_PRINTF (2, 3) G_GNUC_WARN_UNUSED_RESULT;

@@ -31,6 +31,16 @@ error_new_valist (WsError     code,
   return g_error_new (WS_ERROR, (int) code, "[%d] %s", (int) code, text);
 }
 
+const char *
+ws_error_get_reason (const GError *error)
+{
+  gsize n_digits = error->message[0] == '[' ? strspn (error->message + 1, "0123456789") : 0;
+
+  return n_digits > 0 && g_str_has_prefix (error->message + 1 + n_digits, "] ")
+             ? error->message + n_digits + 3
+             : error->message;
+}
+
 GError *
 ws_error_new (WsError     code,
               const char *format,

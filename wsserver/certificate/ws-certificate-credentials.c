@@ -28,7 +28,7 @@ check_usable (WsCertificate *self,
       const char *fault = "none is selected";
 
       if (self->load_error != NULL)
-        fault = self->load_error->message;
+        fault = ws_error_get_reason (self->load_error);
       else if (self->entry.public_key != NULL)
         fault = "the store has a key only; set encoded to its certificate";
       ws_set_error (error, WS_ERROR_SERVER_CERT_NOT_FOUND, "Cannot find the server's certificate: %s", fault);

@@ -3,6 +3,7 @@
 #include "wsserver/revocation/ws-revocation-check-private.h"
 
 #include "wsserver/base/ws-error-private.h"
+#include "wsserver/base/ws-text-private.h"
 #include "wsserver/certificate/ws-cert-chain-private.h"
 #include "wsserver/certificate/ws-cert-fields-private.h"
 #include "wsserver/revocation/ws-ocsp-private.h"
@@ -85,20 +86,6 @@ check_free (Check *check)
   g_free (check->subject);
   g_string_free (check->notes, TRUE);
   g_free (check);
-}
-
-/* Names come from the client and must not be able to fake a line of a log. */
-static char *
-make_printable (char *text)
-{
-  char *valid = g_utf8_make_valid (text, -1);
-
-  for (char *c = valid; *c != '\0'; c++)
-    if (g_ascii_iscntrl (*c))
-      *c = '?';
-  g_free (text);
-
-  return valid;
 }
 
 static void G_GNUC_PRINTF (2, 3)
@@ -237,7 +224,7 @@ read_chain (Check                   *check,
     {
       check->issuer = find_issuer (certificates, n_certificates, trust_list);
       check->certificate = certificates[0];
-      check->subject = make_printable (ws_cert_fields_format_subject (check->certificate));
+      check->subject = ws_text_take_line (ws_cert_fields_format_subject (check->certificate));
       collect_ocsp_urls (check->certificate, check->ways[ASK_OCSP].urls);
       collect_crl_urls (check->certificate, check->ways[ASK_CRL].urls);
     }
@@ -306,7 +293,7 @@ note_problem (Way        *way,
   if (invalid || !way->invalid)
     {
       g_free (way->problem);
-      way->problem = make_printable (g_strdup_printf ("%s: %s", from, problem->message));
+      way->problem = ws_text_take_line (g_strdup_printf ("%s: %s", from, problem->message));
     }
   way->invalid = way->invalid || invalid;
   g_error_free (problem);

@@ -366,12 +366,37 @@ test_from_gnutls (void)
     }
 }
 
+static void
+test_reason (void)
+{
+  static const char *const texts[][2] = {
+    { "[280] The certificate is revoked", "The certificate is revoked" },
+    { "no number", "no number" },
+    { "[] none", "[] none" },
+    { "[12", "[12" },
+    { "[12]", "[12]" },
+    { "[12]x", "[12]x" },
+    { "[::1] is an address", "[::1] is an address" },
+    { "", "" },
+  };
+
+  g_test_summary ("The reason of an error is its text without the number in front.");
+
+  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      const GError error = { .message = (char *) texts[i][0] };
+
+      g_assert_cmpstr (ws_error_get_reason (&error), ==, texts[i][1]);
+    }
+}
+
 int
 main (int   argc,
       char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
 
+  g_test_add_func ("/unit/base/error/reason", test_reason);
   g_test_add_func ("/unit/base/error/numbers", test_numbers);
   g_test_add_func ("/unit/base/error/quark", test_quark);
   g_test_add_func ("/unit/base/error/new/code-in-text", test_code_in_text);
