@@ -36,7 +36,7 @@ ws_connection_check_can_block (WsConnection *self,
 static guint64
 get_traffic (WsConnection *self)
 {
-  return self->written + self->bytes_received;
+  return self->outbox.written + self->bytes_received;
 }
 
 /* Iterates the context until the job is finished or nothing has moved for the timeout: any data sent

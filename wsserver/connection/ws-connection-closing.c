@@ -8,6 +8,7 @@
 #include "wsserver/connection/ws-connection-end-private.h"
 #include "wsserver/connection/ws-connection-events-private.h"
 #include "wsserver/connection/ws-connection-lines-private.h"
+#include "wsserver/connection/ws-connection-log-private.h"
 #include "wsserver/connection/ws-connection-output-private.h"
 #include "wsserver/connection/ws-connection-private.h"
 #include "wsserver/connection/ws-connection-send-queue-private.h"

@@ -10,6 +10,7 @@
 #include "wsserver/connection/ws-connection-extra-private.h"
 #include "wsserver/connection/ws-connection-input-private.h"
 #include "wsserver/connection/ws-connection-lines-private.h"
+#include "wsserver/connection/ws-connection-log-private.h"
 #include "wsserver/connection/ws-connection-opening-private.h"
 #include "wsserver/connection/ws-connection-output-private.h"
 #include "wsserver/connection/ws-connection-private.h"
@@ -59,16 +60,30 @@ report_end (WsConnection *self)
   context->funcs->ended (context->owner, self, self->was_open, self->close_code, self->description);
 }
 
+/* What can be done now: nothing that emits a signal before connected. */
+static guint
+get_pending (WsConnection *self)
+{
+  const guint later = WS_PENDING_INPUT | WS_PENDING_READY_TO_SEND | WS_PENDING_END;
+
+  return self->announcing ? self->pending & ~later : self->pending;
+}
+
 /* Every step may run the application's code, which may do anything. So each looks anew at what is still to
  * be done. */
 void
 ws_connection_run_pending (WsConnection *self)
 {
-  while (self->pending != 0 && self->context != NULL)
-    {
-      guint pending = self->pending;
+  guint pending;
 
-      if (pending & WS_PENDING_OPEN_DECISION)
+  while ((pending = get_pending (self)) != 0 && self->context != NULL)
+    {
+      if (pending & WS_PENDING_LINES)
+        {
+          self->pending &= (guint16) ~WS_PENDING_LINES;
+          ws_connection_report_lines (self);
+        }
+      else if (pending & WS_PENDING_OPEN_DECISION)
         {
           self->pending &= (guint16) ~WS_PENDING_OPEN_DECISION;
           ws_connection_respond_to_open_request (self);
@@ -117,6 +132,8 @@ ws_connection_idle_call_cb (WsIdleCall *call)
       self->has_deferred_input = FALSE;
       self->pending |= WS_PENDING_INPUT;
     }
+  if (ws_connection_has_lines (self))
+    self->pending |= WS_PENDING_LINES;
   ws_connection_run_pending (self);
   g_object_unref (self);
 }
@@ -145,7 +162,7 @@ process_input (WsConnection *self)
 
       case WS_STATE_OPEN:
       case WS_STATE_CLOSING:
-        if (self->delivery == WS_DELIVERY_PAUSED)
+        if (!ws_connection_may_deliver (self))
           return;
         ws_connection_receive_frames (self);
         break;
@@ -220,6 +237,7 @@ read_once (WsConnection *self)
       ws_connection_note_read (self, n_read, size);
       self->input = target;
       self->input_length = n_read;
+      ws_connection_report_lines (self);
       process_input (self);
       hold_input (self);
       break;
@@ -294,7 +312,10 @@ connection_ready (WsWatch     *watch,
   /* In a nested dispatch the handler below may wait for an answer to what it has sent. */
   self->corked = FALSE;
   if (was_in_handshake)
-    ws_connection_continue_tls (self);
+    {
+      ws_connection_continue_tls (self);
+      ws_connection_report_lines (self);
+    }
   else if ((events & WS_POLL_OUT) != 0 || was_corked)
     ws_connection_flush (self);
 
@@ -320,10 +341,10 @@ connection_has_backlog (WsWatch *watch)
   WsConnection *self = WS_CONTAINER_OF (watch, WsConnection, watch);
 
   if (self->state == WS_STATE_CLOSED)
-    return self->pending != 0;
+    return get_pending (self) != 0;
 
   /* What is in the transport only, no poll shows to a loop that a handler runs. */
-  return (self->input_length > 0 && self->delivery != WS_DELIVERY_PAUSED) || self->pending != 0 ||
+  return (self->input_length > 0 && ws_connection_may_deliver (self)) || get_pending (self) != 0 ||
          (may_read (self) &&
           (self->input_edge.readable || ws_transport_has_pending (self->transport))) ||
          (self->corked && self->outbox.length > 0 && (self->watch.events & WS_POLL_OUT) == 0);

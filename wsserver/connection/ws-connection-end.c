@@ -65,6 +65,7 @@ ws_connection_end (WsConnection *self,
   if (self->state == WS_STATE_CLOSED)
     return;
 
+  g_object_ref (self);
   ws_connection_set_end (self, code, description);
   ws_connection_enter_state (self, WS_STATE_CLOSED);
   ws_timer_disarm (&self->idle_timer);
@@ -74,12 +75,16 @@ ws_connection_end (WsConnection *self,
   ws_connection_drop_received (self);
   ws_protocol_clear (&self->protocol);
   g_clear_pointer (&self->deflater, ws_deflater_free);
+  ws_connection_fail_all_jobs (self, self->description);
+  ws_connection_schedule (self, WS_PENDING_END);
+
+  /* Code of the application: who waits for a decision learns that it is too late, and the bytes of messages
+   * are freed. It may drop the server, which does the rest. */
   ws_connection_cancel_open_request (self);
   if (self->tls != NULL)
     cancel_tls (self->tls);
-  ws_connection_fail_all_jobs (self, self->description);
   ws_outbox_clear (&self->outbox);
-  ws_connection_schedule (self, WS_PENDING_END);
+  g_object_unref (self);
 }
 
 void

@@ -27,19 +27,5 @@ void ws_connection_emit_error (WsConnection *self,
 void ws_connection_emit_disconnected (WsConnection *self,
                                       guint         code,
                                       const char   *description);
-void ws_connection_log (WsConnection *self,
-                        WsLogLevel    level,
-                        const char   *format,
-                        ...) G_GNUC_PRINTF (3, 4);
-/* Whether each frame is to be logged. */
-static inline gboolean
-ws_connection_logs_frames (WsConnection *self)
-{
-  return self->context != NULL &&
-         (self->context->trace || self->context->settings->log_level >= WS_LOG_DEBUG);
-}
-void ws_connection_log_error (WsConnection *self,
-                              const char   *format,
-                              ...) G_GNUC_PRINTF (2, 3);
 
 G_END_DECLS

@@ -1,12 +1,11 @@
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What one connection reports: its signals, those of its owner, and the log. */
-#include <stdarg.h>
-
 #include "wsserver/connection/ws-connection-events-private.h"
 #include "wsserver/base/ws-enum-types.h"
 #include "wsserver/base/ws-marshal-data-private.h"
 #include "wsserver/base/ws-marshal.h"
+#include "wsserver/base/ws-text-private.h"
 #include "wsserver/connection/ws-connection-private.h"
 
 enum
@@ -61,10 +60,11 @@ ws_connection_emit_error (WsConnection *self,
                           const char   *description)
 {
   WsConnectionContext *context = self->context;
+  g_autofree char     *line = ws_text_dup_line (description);
 
-  g_signal_emit (self, signals[SIGNAL_ERROR], 0, code, description);
+  g_signal_emit (self, signals[SIGNAL_ERROR], 0, code, line);
   if (self->context != NULL)
-    context->funcs->error (context->owner, self, code, description);
+    context->funcs->error (context->owner, self, code, line);
 }
 
 void
@@ -93,52 +93,6 @@ ws_connection_emit_disconnected (WsConnection *self,
   ws_connection_set_ready_to_send (self, FALSE);
   ws_connection_notify_connected (self);
   g_signal_emit (self, signals[SIGNAL_DISCONNECTED], 0, (int) code, description);
-}
-
-static void
-log_for_connection (WsConnection *self,
-                    WsLogLevel    level,
-                    const char   *type,
-                    const char   *format,
-                    va_list       arguments)
-{
-  WsConnectionContext *context = self->context;
-  g_autofree char     *message = NULL;
-
-  if (context == NULL || !(context->trace || context->funcs->wants_log (context->owner, level)))
-    return;
-
-  message = g_strdup_vprintf (format, arguments);
-  if (context->trace)
-    g_debug ("connection %" G_GUINT64_FORMAT ": %s", self->id, message);
-  if (context->funcs->wants_log (context->owner, level))
-    context->funcs->log (context->owner, self, level, message, type);
-}
-
-void
-ws_connection_log (WsConnection *self,
-                   WsLogLevel    level,
-                   const char   *format,
-                   ...)
-{
-  static const char *const types[] = { "", "Info", "Verbose", "Debug" };
-  va_list                  arguments;
-
-  va_start (arguments, format);
-  log_for_connection (self, level, types[level], format, arguments);
-  va_end (arguments);
-}
-
-void
-ws_connection_log_error (WsConnection *self,
-                         const char   *format,
-                         ...)
-{
-  va_list arguments;
-
-  va_start (arguments, format);
-  log_for_connection (self, WS_LOG_INFO, "Error", format, arguments);
-  va_end (arguments);
 }
 
 /* --- signals --------------------------------------------------------------------------------- */

@@ -9,6 +9,7 @@
 #include "wsserver/connection/ws-connection-input-private.h"
 #include "wsserver/connection/ws-connection-keepalive-private.h"
 #include "wsserver/connection/ws-connection-lines-private.h"
+#include "wsserver/connection/ws-connection-log-private.h"
 #include "wsserver/connection/ws-connection-output-private.h"
 #include "wsserver/connection/ws-connection-private.h"
 #include "wsserver/connection/ws-message-handler-private.h"

@@ -7,6 +7,7 @@
 #include "wsserver/connection/ws-connection-closing-private.h"
 #include "wsserver/connection/ws-connection-events-private.h"
 #include "wsserver/connection/ws-connection-extra-private.h"
+#include "wsserver/connection/ws-connection-log-private.h"
 #include "wsserver/connection/ws-connection-output-private.h"
 #include "wsserver/connection/ws-connection-private.h"
 #include "wsserver/connection/ws-connection-send-queue-private.h"
@@ -69,7 +70,7 @@ queue_stream_part (WsConnection *self,
   ws_connection_queue_owed_pong (self); /* a stream may keep the outbox from ever being empty */
   ws_connection_queue_part (self, job->opcode, part, &job->compressed, data, length, bytes);
   if (is_last)
-    job->target = self->written + self->outbox.length;
+    job->target = self->outbox.written + self->outbox.length;
 }
 
 /* Without a caller that waits, the error signal reports it. */
@@ -139,8 +140,8 @@ read_stream (WsConnection *self,
     return;
 
   /* The callback belongs to the server's context, whatever is the thread's default now. */
-  GMainContext *context = ws_poller_get_context (self->context->poller);
-  gboolean      foreign = context != g_main_context_get_thread_default ();
+  g_autoptr (GMainContext) context = g_main_context_ref (ws_poller_get_context (self->context->poller));
+  gboolean foreign = context != g_main_context_get_thread_default ();
 
   job->reading = TRUE;
   if (foreign)
@@ -168,7 +169,7 @@ start_job (WsConnection *self,
       ws_connection_release_job_data (self, job);
       ws_connection_queue_message (self, job->opcode, bytes, length, data);
       job->all_queued = TRUE;
-      job->target = self->written + self->outbox.length;
+      job->target = self->outbox.written + self->outbox.length;
     }
 }
 
@@ -193,6 +194,8 @@ ws_connection_run_jobs (WsConnection *self)
   if (extra->running_jobs)
     return;
 
+  /* The application's streams are read, and its bytes freed. */
+  g_object_ref (self);
   extra->running_jobs = TRUE;
   for (GList *link = extra->jobs.head; link != NULL && self->transport != NULL;)
     {
@@ -202,7 +205,7 @@ ws_connection_run_jobs (WsConnection *self)
         break;
 
       /* Advancing writes, and what fails then ends jobs: begin anew after any change. */
-      if (job->connection != NULL && self->written >= job->target)
+      if (job->connection != NULL && self->outbox.written >= job->target)
         {
           ws_connection_take_job_end (self, job, NULL);
           link = extra->jobs.head;
@@ -213,6 +216,7 @@ ws_connection_run_jobs (WsConnection *self)
         }
     }
   extra->running_jobs = FALSE;
+  g_object_unref (self);
 }
 
 void
@@ -237,6 +241,7 @@ job_cancelled_cb (GCancellable *cancellable,
                   gpointer      user_data)
 {
   WsSendJob *job = user_data;
+  g_autoptr (WsConnection) kept = job->connection != NULL ? g_object_ref (job->connection) : NULL;
 
   /* A message whose frames are queued cannot be called back; it will say how it ended. */
   if (job->connection != NULL && !(job->kind == WS_JOB_MESSAGE && job->started))

@@ -10,6 +10,7 @@
 #include "wsserver/connection/ws-connection-events-private.h"
 #include "wsserver/connection/ws-connection-extra-private.h"
 #include "wsserver/connection/ws-connection-keepalive-private.h"
+#include "wsserver/connection/ws-connection-log-private.h"
 #include "wsserver/connection/ws-connection-output-private.h"
 #include "wsserver/connection/ws-connection-private.h"
 #include "wsserver/connection/ws-connection-state-private.h"
@@ -38,13 +39,11 @@ queue_response (WsConnection *self,
   ws_connection_flush (self);
 }
 
-/* The request as one line of the log, without control bytes that could forge another. */
 static char *
 describe_request (WsConnection *self)
 {
-  g_autofree char *target = g_strescape (ws_http_head_get_target (self->head), NULL);
-
-  return g_strdup_printf ("%s %s HTTP/1.%u", ws_http_head_get_method (self->head), target,
+  return g_strdup_printf ("%s %s HTTP/1.%u", ws_http_head_get_method (self->head),
+                          ws_http_head_get_target (self->head),
                           ws_http_head_get_minor_version (self->head));
 }
 
@@ -174,6 +173,22 @@ check_extensions (WsConnection *self)
   return FALSE;
 }
 
+/* A handler may run the main loop, close or end the connection, or drop the server. Only in the last case
+ * there is no connected. */
+static void
+announce (WsConnection *self)
+{
+  const WsConnectionOwnerFuncs *funcs = self->context->funcs;
+
+  self->announcing = TRUE;
+  ws_connection_notify_connected (self);
+  if (self->context != NULL)
+    funcs->list (self->context->owner, self);
+  self->announcing = FALSE;
+  if (self->context != NULL)
+    funcs->connected (self->context->owner, self);
+}
+
 static void
 open_web_socket (WsConnection *self,
                  const char   *extra_headers)
@@ -204,9 +219,7 @@ open_web_socket (WsConnection *self,
       self->corked = FALSE;
       ws_connection_flush (self);
     }
-  ws_connection_notify_connected (self);
-  if (self->state == WS_STATE_OPEN)
-    context->funcs->connected (context->owner, self);
+  announce (self);
   if (self->state == WS_STATE_OPEN && !self->ready_to_send)
     {
       ws_connection_set_ready_to_send (self, TRUE);
@@ -351,23 +364,32 @@ receive_upgrade (WsConnection *self)
     open_web_socket (self, NULL);
 }
 
-/* The header lines for the log, without the client's credentials. */
-static char *
-describe_headers (WsConnection *self)
+static gboolean
+is_secret (const char *header)
 {
   static const char *const secrets[] = { "Authorization:", "Proxy-Authorization:", "Cookie:" };
-  g_auto (GStrv) lines = g_strsplit (ws_http_head_get_header_text (self->head), "\r\n", -1);
 
-  for (guint i = 0; lines[i] != NULL; i++)
-    for (guint k = 0; k < G_N_ELEMENTS (secrets); k++)
-      if (g_ascii_strncasecmp (lines[i], secrets[k], strlen (secrets[k])) == 0)
-        {
-          g_free (lines[i]);
-          lines[i] = g_strconcat (secrets[k], " (not shown)", NULL);
-          break;
-        }
+  for (guint i = 0; i < G_N_ELEMENTS (secrets); i++)
+    if (g_ascii_strncasecmp (header, secrets[i], strlen (secrets[i])) == 0)
+      return TRUE;
 
-  return g_strjoinv ("\n", lines);
+  return FALSE;
+}
+
+/* A line for each header, without the client's credentials. */
+static void
+log_request (WsConnection *self)
+{
+  g_autofree char *request = describe_request (self);
+  g_auto (GStrv) headers = g_strsplit (ws_http_head_get_header_text (self->head), "\r\n", -1);
+
+  ws_connection_log (self, WS_LOG_VERBOSE, "Request: %s", request);
+  for (guint i = 0; headers[i] != NULL; i++)
+    if (is_secret (headers[i]))
+      ws_connection_log (self, WS_LOG_VERBOSE, "Request header: %.*s: (not shown)",
+                         (int) strcspn (headers[i], ":"), headers[i]);
+    else if (*headers[i] != '\0')
+      ws_connection_log (self, WS_LOG_VERBOSE, "Request header: %s", headers[i]);
 }
 
 static void
@@ -376,13 +398,7 @@ receive_request (WsConnection *self)
   WsHandshakeVerdict verdict = ws_handshake_judge (self->head);
 
   if (self->context->trace || self->context->funcs->wants_log (self->context->owner, WS_LOG_VERBOSE))
-    {
-      g_autofree char *request = describe_request (self);
-      g_autofree char *headers = describe_headers (self);
-
-      ws_connection_log (self, WS_LOG_VERBOSE, "Request: %s\n%s", request, headers);
-    }
-
+    log_request (self);
   if (self->state != WS_STATE_AWAITING_DECISION) /* by a handler of the log */
     return;
   if (self->over_capacity)

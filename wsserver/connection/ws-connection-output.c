@@ -7,6 +7,7 @@
 #include "wsserver/connection/ws-connection-end-private.h"
 #include "wsserver/connection/ws-connection-events-private.h"
 #include "wsserver/connection/ws-connection-extra-private.h"
+#include "wsserver/connection/ws-connection-log-private.h"
 #include "wsserver/connection/ws-connection-output-private.h"
 #include "wsserver/connection/ws-connection-private.h"
 #include "wsserver/connection/ws-connection-send-queue-private.h"
@@ -40,7 +41,7 @@ ws_connection_is_peer_acknowledging (WsConnection *self)
   if (unacknowledged < 0)
     return FALSE;
 
-  taken = self->written - MIN (self->written, (guint64) unacknowledged);
+  taken = self->outbox.written - MIN (self->outbox.written, (guint64) unacknowledged);
   if (taken <= extra->acknowledged)
     return FALSE;
 
@@ -75,10 +76,8 @@ is_ending_with_output (WsConnection *self)
 static void
 after_write (WsConnection *self,
              WsIOStatus    status,
-             gsize         n_written,
              GError       *error)
 {
-  self->written += n_written;
   if (status == WS_IO_FAILED)
     {
       ws_connection_take_io_error (self, error);
@@ -96,15 +95,12 @@ after_write (WsConnection *self,
   ws_connection_update_watch (self);
 }
 
-void
-ws_connection_flush (WsConnection *self)
+static void
+flush (WsConnection *self)
 {
   GError    *error = NULL;
   gsize      n_written = 0;
   WsIOStatus status = WS_IO_OK;
-
-  if (self->transport == NULL || self->corked)
-    return;
 
   if (self->outbox.length > 0)
     status = ws_outbox_flush (&self->outbox, self->transport, &n_written, &error);
@@ -113,7 +109,25 @@ ws_connection_flush (WsConnection *self)
   else if (self->state == WS_STATE_OPEN && self->extra == NULL)
     return;
 
-  after_write (self, status, n_written, error);
+  after_write (self, status, error);
+}
+
+void
+ws_connection_flush (WsConnection *self)
+{
+  if (self->transport == NULL || self->corked)
+    return;
+
+  if (!ws_outbox_has_references (&self->outbox))
+    {
+      flush (self);
+      return;
+    }
+
+  /* What is written is freed, by a function of the application, which may drop everything. */
+  g_object_ref (self);
+  flush (self);
+  g_object_unref (self);
 }
 
 /* Header and payload, of which one may be empty; the owner is the payload's. */
@@ -133,7 +147,7 @@ write_pieces (WsConnection *self,
     {
       status = ws_outbox_write (&self->outbox, self->transport, header, header_length, data, length, owner,
                                 &n_written, &error);
-      after_write (self, status, n_written, error);
+      after_write (self, status, error);
       return;
     }
 
@@ -175,7 +189,6 @@ write_frame (WsConnection *self,
   write_pieces (self, bytes, header_length, data, length, owner);
 }
 
-/* To be called last, since a handler of the log may send the next message. */
 static void
 log_sent (WsConnection *self,
           gsize         n_frames,
@@ -184,8 +197,8 @@ log_sent (WsConnection *self,
           gsize         length)
 {
   if (G_UNLIKELY (ws_connection_logs_frames (self)))
-    ws_connection_log (self, WS_LOG_DEBUG, "Sent opcode %u in %" G_GSIZE_FORMAT " frame(s), %" G_GSIZE_FORMAT " bytes%s",
-                       opcode, n_frames, length, (flags & WS_FRAME_FIN) != 0 ? "" : ", to be continued");
+    ws_connection_log_late (self, WS_LOG_DEBUG, "Sent opcode %u in %" G_GSIZE_FORMAT " frame(s), %" G_GSIZE_FORMAT " bytes%s",
+                            opcode, n_frames, length, (flags & WS_FRAME_FIN) != 0 ? "" : ", to be continued");
 }
 
 /* One frame as it is to be on the wire; flags are WS_FRAME_FIN and WS_FRAME_RSV1. */

@@ -39,6 +39,7 @@ typedef struct
   gboolean (*wants_http_request) (gpointer owner);
   void (*http_request) (gpointer owner, WsConnection *connection, WsHttpRequest *request);
   /* The WebSocket is open: it joins the list of connections, then connected and ready-to-send. */
+  void (*list) (gpointer owner, WsConnection *connection);
   void (*connected) (gpointer owner, WsConnection *connection);
   void (*ready_to_send) (gpointer owner, WsConnection *connection);
   void (*data_in) (gpointer      owner,

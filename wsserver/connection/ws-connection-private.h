@@ -18,6 +18,8 @@ G_BEGIN_DECLS
 
 /* See ws-connection-tls-private.h. */
 typedef struct _WsConnectionTls WsConnectionTls;
+/* See ws-connection-log-private.h. */
+typedef struct _WsConnectionLines WsConnectionLines;
 
 /* What is known of input that the poller reports once, see ws-connection-watch-private.h. */
 typedef struct
@@ -54,6 +56,7 @@ struct _WsConnection
   guint             over_capacity : 1;
   guint             head_only : 1; /* the request is a HEAD */
   guint             was_open : 1;
+  guint             announcing : 1; /* open; connected is still to be emitted, and comes first */
   guint             line_mode : 1;
   guint             ready_to_send : 1;
   guint             corked : 1; /* sends are gathered until the events of this dispatch are delivered */
@@ -71,7 +74,6 @@ struct _WsConnection
   guint64    bytes_received;
   guint64    messages_sent;
   guint64    messages_received;
-  guint64    written; /* bytes the transport has taken */
 
   guint64      id;         /* this and the task queue never change, so any thread may read them */
   WsTaskQueue *task_queue; /* the poller's */
@@ -80,16 +82,17 @@ struct _WsConnection
   WsTimer      idle_timer;  /* during the TLS handshake: the client's silence */
   WsTimer      ping_timer;  /* the next ping, or the pong awaited */
 
-  WsHttpHead   *head; /* kept: host, origin, request-uri … are spans of it */
-  char         *id_text;
-  char         *sub_protocol;
-  char         *offered_sub_protocols;
-  char         *extensions;
-  char         *remote_host;
-  char         *local_address;
-  char         *description; /* of the end */
-  GError       *fault;       /* a local failure that ended the connection */
-  WsPeerAddress peer;
+  WsHttpHead        *head; /* kept: host, origin, request-uri … are spans of it */
+  char              *id_text;
+  char              *sub_protocol;
+  char              *offered_sub_protocols;
+  char              *extensions;
+  char              *remote_host;
+  char              *local_address;
+  char              *description; /* of the end */
+  WsConnectionLines *lines;       /* that wait to be logged; NULL before the first */
+  GError            *fault;       /* a local failure that ended the connection */
+  WsPeerAddress      peer;
 
   guint64 uncompressed_bytes; /* payload of the messages sent compressed, before … */
   guint64 compressed_bytes;   /* … and after */
@@ -107,6 +110,13 @@ WsConnection *ws_connection_new (WsConnectionContext *context,
                                  gboolean             over_capacity);
 gboolean      ws_connection_start (WsConnection *self,
                                    GError      **error);
+
+/* Whether the client's data may be delivered now. */
+static inline gboolean
+ws_connection_may_deliver (const WsConnection *self)
+{
+  return self->delivery != WS_DELIVERY_PAUSED && !self->announcing;
+}
 
 /* Whether frames of the client are processed. */
 static inline gboolean

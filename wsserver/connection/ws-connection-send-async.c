@@ -114,8 +114,7 @@ send_queued (WsConnection *self,
 {
   GError *error = NULL;
 
-  /* A handler of the log may run the main loop as well. */
-  self->corked = self->state == WS_STATE_OPEN && !ws_connection_logs_frames (self);
+  self->corked = self->state == WS_STATE_OPEN;
   if (!g_cancellable_set_error_if_cancelled (message->cancellable, &error) &&
       queue (self, message->opcode, message->data, message->task, message->cancellable, &error))
     return;

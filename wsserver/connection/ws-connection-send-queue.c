@@ -85,7 +85,9 @@ ws_connection_take_job_result (WsConnection *self,
   job->finished = TRUE;
   job->error = error;
   job->connection = NULL;
-  ws_connection_release_job_data (self, job);
+  /* The data is freed with the job, where the application's free function may do anything. */
+  if (job->data != NULL)
+    self->extra->waiting_bytes -= g_bytes_get_size (job->data);
   if (job->cancel_source != NULL)
     {
       g_source_destroy (job->cancel_source);

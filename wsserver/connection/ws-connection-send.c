@@ -119,7 +119,7 @@ add_written_job (WsConnection *self)
 
   job->started = TRUE;
   job->all_queued = TRUE;
-  job->target = self->written + self->outbox.length;
+  job->target = self->outbox.written + self->outbox.length;
   ws_connection_add_job (self, job);
   return job;
 }

@@ -40,6 +40,7 @@ typedef enum
   WS_PENDING_COMPLETIONS = 1 << 3,   /* sends that have finished or failed */
   WS_PENDING_END = 1 << 4,
   WS_PENDING_TLS_DECISION = 1 << 5, /* a deferred request of the TLS handshake was completed */
+  WS_PENDING_LINES = 1 << 6,        /* of the log */
 } WsPending;
 
 /* Makes every transition. It must be one of the table in ws-connection-state.c, which also says what becomes

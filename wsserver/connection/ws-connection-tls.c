@@ -6,6 +6,7 @@
 #include "wsserver/base/ws-error-private.h"
 #include "wsserver/connection/ws-connection-end-private.h"
 #include "wsserver/connection/ws-connection-events-private.h"
+#include "wsserver/connection/ws-connection-log-private.h"
 #include "wsserver/connection/ws-connection-state-private.h"
 #include "wsserver/connection/ws-connection-tls-private.h"
 #include "wsserver/revocation/ws-revocation-check-private.h"
@@ -63,7 +64,7 @@ explain (WsConnection *self,
       g_error_free (error);
       return g_steal_pointer (&tls->refusal);
     }
-  if (tls->peer_status == NULL ||
+  if (tls->peer_status == NULL || g_str_equal (tls->peer_status, "OK") || /* something else speaks against it */
       (error->code != WS_ERROR_CERT_NOT_VERIFIED && error->code != WS_ERROR_CLIENT_CERT_NOT_FOUND))
     return error;
 
@@ -126,7 +127,7 @@ refuse_client (WsConnection *self,
 {
   g_clear_error (&self->tls->refusal);
   self->tls->refusal = error;
-  ws_tls_hello_refuse (get_tls_transport (self), GNUTLS_A_INTERNAL_ERROR, error->message);
+  ws_tls_hello_refuse (get_tls_transport (self), GNUTLS_A_INTERNAL_ERROR, ws_error_get_reason (error));
   return FALSE;
 }
 
@@ -174,13 +175,18 @@ client_hello (WsTlsTransport      *transport,
               const WsClientHello *hello,
               gpointer             user_data)
 {
-  WsConnection        *self = user_data;
+  g_autoptr (WsConnection) self = g_object_ref (user_data);
   WsConnectionContext *context = self->context;
   g_autoptr (WsSslConnectionRequest) request = NULL;
   gboolean proceed;
 
   if (!context->funcs->wants_ssl_connection_request (context->owner))
     return TRUE;
+
+  /* The lines about the ClientHello come before the question. */
+  ws_connection_report_lines (self);
+  if (self->state != WS_STATE_TLS_HANDSHAKE)
+    return FALSE;
 
   request = ws_ssl_connection_request_new (hello, ssl_request_decided_cb, self);
   self->tls->request = request;
@@ -212,11 +218,14 @@ ws_connection_apply_tls_decision (WsConnection *self)
 
   if (self->tls->request != NULL)
     request = g_object_ref (self->tls->request);
-  /* Without one it was dropped: the server's certificates it is. */
-  if ((request == NULL || apply_decision (self, request)) && self->transport != NULL)
+  if (request == NULL)
+    refuse_client (self, ws_error_new (WS_ERROR_HANDSHAKE,
+                                       "the application dropped the request of the TLS handshake without a decision"));
+  else if (apply_decision (self, request) && self->transport != NULL)
     ws_tls_hello_proceed (get_tls_transport (self));
+  if (self->transport != NULL)
+    ws_poller_deliver (self->context->poller, &self->watch);
   settle_request (self);
-  ws_poller_deliver (self->context->poller, &self->watch);
 }
 
 /* --- the client's certificate ---------------------------------------------------------------- */
@@ -246,6 +255,10 @@ ask_about_client (WsConnection *self,
   if (!context->funcs->wants_ssl_client_authentication (context->owner))
     return accept;
 
+  ws_connection_report_lines (self);
+  if (self->transport == NULL)
+    return FALSE;
+
   authentication = ws_client_authentication_new (encoded, self->tls->peer_certificate, status, accept);
   context->funcs->ssl_client_authentication (context->owner, self, authentication);
   return self->transport != NULL && ws_client_authentication_get_accept (authentication);
@@ -262,7 +275,7 @@ client_certificate (WsTlsTransport               *transport,
                     const WsTlsClientCertificate *presented,
                     gpointer                      user_data)
 {
-  WsConnection    *self = user_data;
+  g_autoptr (WsConnection) self = g_object_ref (user_data);
   WsConnectionTls *tls = self->tls;
   g_autoptr (GBytes) encoded = encode_chain (self, presented->chain, presented->n_chain);
   gboolean accept;
@@ -291,23 +304,13 @@ client_certificate (WsTlsTransport               *transport,
 
 /* --- status lines ---------------------------------------------------------------------------- */
 
-static void
-report_status (WsConnection *self,
-               const char   *line)
-{
-  WsConnectionContext *context = self->context;
-
-  ws_connection_log (self, WS_LOG_VERBOSE, "TLS: %s", line);
-  if (self->context != NULL && context->funcs->wants_ssl_status (context->owner))
-    context->funcs->ssl_status (context->owner, self, line);
-}
-
+/* Inside calls of TLS, where no handler may run. */
 static void
 status (WsTlsTransport *transport,
         const char     *line,
         gpointer        user_data)
 {
-  report_status (user_data, line);
+  ws_connection_log_tls_late (user_data, line);
 }
 
 static WsTlsReportLevel
@@ -330,9 +333,10 @@ report_notes (WsConnection *self,
 {
   g_auto (GStrv) lines = g_strsplit (notes != NULL ? notes : "", "\n", -1);
 
-  for (guint i = 0; lines[i] != NULL && self->context != NULL; i++)
+  for (guint i = 0; lines[i] != NULL; i++)
     if (*lines[i] != '\0')
-      report_status (self, lines[i]);
+      ws_connection_log_tls_late (self, lines[i]);
+  ws_connection_report_lines (self);
 }
 
 static void
@@ -347,7 +351,8 @@ static void
 reject_client (WsConnection *self,
                GError       *error)
 {
-  ws_tls_transport_reject (get_tls_transport (self), GNUTLS_A_CERTIFICATE_REVOKED, error->message);
+  ws_tls_transport_reject (get_tls_transport (self), GNUTLS_A_CERTIFICATE_REVOKED,
+                           ws_error_get_reason (error));
   fail_handshake (self, error);
 }
 
@@ -375,7 +380,7 @@ revocation_checked_cb (GObject      *source,
 
   chain = ws_tls_transport_get_peer_chain (get_tls_transport (self), &n_chain);
   encoded = encode_chain (self, chain, n_chain);
-  accept = ask_about_client (self, encoded, accept ? "OK" : error->message, accept);
+  accept = ask_about_client (self, encoded, accept ? "OK" : ws_error_get_reason (error), accept);
   if (self->state != WS_STATE_CHECKING_REVOCATION)
     {
       g_clear_error (&error);

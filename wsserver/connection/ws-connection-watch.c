@@ -16,7 +16,7 @@ ws_connection_wants_input (WsConnection *self)
       return TRUE;
     case WS_STATE_OPEN:
     case WS_STATE_CLOSING:
-      return self->delivery != WS_DELIVERY_PAUSED;
+      return ws_connection_may_deliver (self);
     case WS_STATE_ACCEPTED:
     case WS_STATE_TLS_HANDSHAKE:
     case WS_STATE_CHECKING_REVOCATION:

@@ -7,6 +7,7 @@
 #include "wsserver/base/ws-param-private.h"
 #include "wsserver/connection/ws-connection-conductor-private.h"
 #include "wsserver/connection/ws-connection-events-private.h"
+#include "wsserver/connection/ws-connection-log-private.h"
 #include "wsserver/connection/ws-connection-extra-private.h"
 #include "wsserver/connection/ws-connection-private.h"
 #include "wsserver/connection/ws-connection-send-queue-private.h"
@@ -154,6 +155,7 @@ ws_connection_finalize (GObject *object)
   g_clear_pointer (&self->head, ws_http_head_unref);
   g_clear_pointer (&self->extra, ws_connection_extra_free);
   g_clear_pointer (&self->tls, ws_connection_free_tls);
+  g_clear_pointer (&self->lines, ws_connection_lines_free);
   g_clear_error (&self->fault);
   g_clear_pointer (&self->task_queue, ws_task_queue_unref);
   g_free (self->id_text);

@@ -18,7 +18,8 @@ typedef struct
   WsBufferPool    *pool; /* a reference */
   WsOutboxSegment *head;
   WsOutboxSegment *tail;
-  gsize            length; /* bytes waiting */
+  gsize            length;  /* bytes waiting */
+  guint64          written; /* bytes that the transport has taken so far */
 } WsOutbox;
 
 /* A payload up to this size is copied when it has to wait: that is cheaper than a reference. */
@@ -28,6 +29,9 @@ void ws_outbox_init (WsOutbox     *self,
                      WsBufferPool *pool);
 /* Drops the waiting bytes and the reference to the pool. Idempotent. */
 void ws_outbox_clear (WsOutbox *self);
+
+/* TRUE if writing may free a GBytes, whose free function belongs to the application. */
+gboolean ws_outbox_has_references (const WsOutbox *self);
 
 /* Appends data as a copy or by reference. If there is an owner, data lies in its memory. A reference to the
  * owner is kept in two cases: data is longer than WS_OUTBOX_COPY_MAX_BYTES, or the outbox is empty. The

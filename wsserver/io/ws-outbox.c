@@ -58,7 +58,7 @@ ws_outbox_clear (WsOutbox *self)
 
   /* The outbox is emptied first: the free function of a GBytes belongs to the application and may call back
    * into the outbox. */
-  *self = (WsOutbox){ 0 };
+  *self = (WsOutbox){ .written = old.written };
 
   if (old.pool == NULL)
     return;
@@ -217,6 +217,7 @@ drop_written (WsOutbox *self,
   g_assert (n_written > 0 && n_written <= self->length);
 
   self->length -= n_written;
+  self->written += n_written;
 
   while (n_written > 0)
     {
@@ -252,6 +253,12 @@ is_one_chunk (const WsOutbox *self)
   return self->head == self->tail && self->head->capacity == SEGMENT_CHUNK_BYTES;
 }
 
+gboolean
+ws_outbox_has_references (const WsOutbox *self)
+{
+  return self->length > 0 && !is_one_chunk (self);
+}
+
 static inline WsIOStatus
 flush_chunk (WsOutbox    *self,
              WsTransport *transport,
@@ -271,6 +278,7 @@ flush_chunk (WsOutbox    *self,
     }
 
   self->head = self->tail = NULL;
+  self->written += self->length;
   self->length = 0;
   ws_buffer_pool_give (self->pool, (guint8 *) chunk);
 
@@ -347,6 +355,7 @@ ws_outbox_write (WsOutbox     *self,
 
       g_assert (n > 0 && n <= vectors[0].iov_len + vectors[1].iov_len);
       *n_written += n;
+      self->written += n;
       advance_vector (&vectors[0], &n);
       advance_vector (&vectors[1], &n);
     }

@@ -23,7 +23,7 @@
  * A decision that takes time is deferred: call [method@Ws.SslConnectionRequest.defer] in the handler,
  * keep a reference, and call [method@Ws.SslConnectionRequest.complete] later. Other clients are served
  * meanwhile. HandshakeTimeout limits the wait. If the last reference to a deferred request is dropped,
- * the handshake continues as if nothing had been set.
+ * the handshake is refused.
  *
  * Choose by the host name that the client asks for:
  *

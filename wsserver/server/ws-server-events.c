@@ -90,13 +90,20 @@ http_request (gpointer       owner,
 }
 
 static void
+list (gpointer      owner,
+      WsConnection *connection)
+{
+  WsServer *self = g_object_ref (owner);
+
+  ws_connection_map_list (self->connections, connection);
+  g_object_unref (self);
+}
+
+static void
 connected (gpointer      owner,
            WsConnection *connection)
 {
-  WsServer *self = owner;
-
-  ws_connection_map_list (self->connections, connection);
-  g_signal_emit (self, ws_server_signals[WS_SERVER_SIGNAL_CONNECTED], 0, connection);
+  g_signal_emit (owner, ws_server_signals[WS_SERVER_SIGNAL_CONNECTED], 0, connection);
 }
 
 static void
@@ -192,6 +199,7 @@ const WsConnectionOwnerFuncs ws_server_owner_funcs = {
   .open_request = open_request,
   .wants_http_request = wants_http_request,
   .http_request = http_request,
+  .list = list,
   .connected = connected,
   .ready_to_send = ready_to_send,
   .data_in = data_in,

@@ -156,10 +156,14 @@ ws_server_dispose_network (WsServer *self)
   all = ws_connection_map_snapshot (self->connections);
   for (guint i = 0; i < all->len; i++)
     {
-      ws_connection_end (all->pdata[i], WS_CLOSE_CODE_GOING_AWAY, "the server was disposed of");
-      ws_connection_run_pending (all->pdata[i]);
+      WsConnection *connection = all->pdata[i];
+
+      ws_connection_end (connection, WS_CLOSE_CODE_GOING_AWAY, "the server was disposed of");
+      connection->announcing = FALSE; /* connected will not be emitted any more */
+      ws_connection_run_pending (connection);
     }
   ws_server_finish_shutdowns (self);
+  ws_server_stop_accepting (self); /* a handler has started it again */
   poller = g_steal_pointer (&self->poller);
   ws_connection_context_clear (&self->context);
   ws_poller_destroy (poller);

@@ -6,6 +6,7 @@
 #include "wsserver/base/ws-enum-types.h"
 #include "wsserver/base/ws-marshal-data-private.h"
 #include "wsserver/base/ws-marshal.h"
+#include "wsserver/base/ws-text-private.h"
 #include "wsserver/request/ws-connection-request.h"
 #include "wsserver/server/ws-server-signals-private.h"
 
@@ -307,7 +308,9 @@ ws_server_emit_error (WsServer     *self,
                       int           code,
                       const char   *description)
 {
-  g_signal_emit (self, ws_server_signals[WS_SERVER_SIGNAL_ERROR], 0, connection, code, description);
+  g_autofree char *line = ws_text_dup_line (description);
+
+  g_signal_emit (self, ws_server_signals[WS_SERVER_SIGNAL_ERROR], 0, connection, code, line);
 }
 
 void
@@ -359,7 +362,7 @@ ws_server_log (WsServer   *self,
     return;
 
   va_start (arguments, format);
-  message = g_strdup_vprintf (format, arguments);
+  message = ws_text_take_line (g_strdup_vprintf (format, arguments));
   va_end (arguments);
   if (trace)
     g_debug ("%s", message);
