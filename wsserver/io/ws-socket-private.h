@@ -33,7 +33,8 @@ void ws_socket_close (int   fd,
                       guint process_generation);
 
 /* The system ignores later connection requests to this listening socket. Connections that it has already
- * established can still be accepted. Does nothing on a Unix socket and on systems other than Linux. */
+ * established can still be accepted; behind them, accept() may fail with EINVAL. Does nothing on systems
+ * other than Linux. */
 void ws_socket_ignore_new_connections (GSocket *socket);
 
 /* Returns the number of written bytes that the peer has not acknowledged, or -1 if the system cannot report

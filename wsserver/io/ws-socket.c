@@ -93,7 +93,10 @@ ws_socket_ignore_new_connections (GSocket *socket)
   };
   struct sock_fprog program = { .len = G_N_ELEMENTS (code), .filter = code };
 
-  if (g_socket_get_family (socket) != G_SOCKET_FAMILY_UNIX)
+  /* A Unix socket that does not receive refuses clients, and those that wait can still be accepted. */
+  if (g_socket_get_family (socket) == G_SOCKET_FAMILY_UNIX)
+    (void) shutdown (g_socket_get_fd (socket), SHUT_RD);
+  else
     setsockopt (g_socket_get_fd (socket), SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
 #endif
 }

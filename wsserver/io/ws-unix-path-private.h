@@ -19,6 +19,14 @@ typedef struct
 /* TRUE if the path is too long for the address of a Unix socket. */
 gboolean ws_unix_path_is_too_long (const char *path);
 
+/* Locks the directory of a path against other servers that bind in it. From bind() to listen() a socket
+ * refuses connections like a stale one, and between finding out that one is stale and removing it another
+ * server may have replaced it. FALSE if another program keeps the directory locked. Pass *fd to
+ * ws_unix_path_unlock() in both cases. */
+gboolean ws_unix_path_lock (const char *path,
+                            int        *fd);
+void     ws_unix_path_unlock (int fd);
+
 /* TRUE if the path is a socket that refuses connections, because the socket that was bound to it is closed.
  * A file that is not a socket is not stale and must not be removed. */
 gboolean ws_unix_path_is_stale (const char *path);

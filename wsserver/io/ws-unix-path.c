@@ -4,17 +4,51 @@
 
 #include "wsserver/base/ws-process-private.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <gio/gio.h>
 #include <gio/gunixsocketaddress.h>
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <unistd.h>
+
+/* The lock is held for a bind() and a listen(). Whoever holds it for a second is no server that starts. */
+#define LOCK_INTERVAL_US 1000
+#define MAX_LOCK_ATTEMPTS 1000
 
 gboolean
 ws_unix_path_is_too_long (const char *path)
 {
   return strlen (path) >= sizeof (((struct sockaddr_un *) NULL)->sun_path);
+}
+
+gboolean
+ws_unix_path_lock (const char *path,
+                   int        *fd)
+{
+  g_autofree char *directory = g_path_get_dirname (path);
+
+  *fd = open (directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  for (guint n = 1; *fd >= 0 && flock (*fd, LOCK_EX | LOCK_NB) != 0; n++)
+    {
+      if (errno != EWOULDBLOCK && errno != EINTR) /* a file system without locks */
+        return TRUE;
+      if (n == MAX_LOCK_ATTEMPTS)
+        return FALSE;
+      g_usleep (LOCK_INTERVAL_US);
+    }
+
+  return TRUE;
+}
+
+void
+ws_unix_path_unlock (int fd)
+{
+  if (fd >= 0)
+    (void) close (fd);
 }
 
 gboolean

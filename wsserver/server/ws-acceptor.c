@@ -12,6 +12,12 @@
 /* How many clients are accepted before other sources of the main context are dispatched. */
 #define ACCEPT_BATCH 64
 
+/* After so many failures in a row it is not about single clients. */
+#define MAX_FAILURES 1024
+
+/* More clients than can wait on a socket, so a flood does not keep ws_acceptor_drain(). */
+#define MAX_DRAINED 8192
+
 #define RETRY_INTERVAL_US G_USEC_PER_SEC
 #define LATE_CLIENT_MS 5
 
@@ -37,21 +43,17 @@ struct _WsAcceptor
 
   WsTimerQueue retry_timers;
   WsTimer      retry_timer;
-  gboolean     paused;   /* accepting fails */
-  gboolean     reported; /* the owner knows; reset when all waiting clients have been accepted */
+  gboolean     paused;     /* accepting fails */
+  gboolean     reported;   /* the owner knows; reset when all waiting clients have been accepted */
+  gboolean     draining;   /* ws_acceptor_drain() */
+  guint        n_failures; /* in a row, each about one client or the network */
 
   gboolean adopted; /* the sockets were handed in */
   gboolean shared;  /* other sockets may listen on the port */
 };
 
-static gboolean accept_clients (Listener *listener);
-
-static void
-listener_ready (WsWatch     *watch,
-                WsPollEvents events)
-{
-  accept_clients (WS_CONTAINER_OF (watch, Listener, watch));
-}
+static void listener_ready (WsWatch     *watch,
+                            WsPollEvents events);
 
 static gboolean
 listener_has_backlog (WsWatch *watch)
@@ -117,12 +119,13 @@ void
 ws_acceptor_stop (WsAcceptor *self)
 {
   self->owner = NULL;
+  /* While the socket still listens, no other server takes it for a stale one and replaces it. */
+  ws_unix_path_remove (&self->unix_path);
   ws_timer_disarm (&self->retry_timer);
   ws_poller_remove_timer_queue (self->poller, &self->retry_timers);
   g_ptr_array_set_size (self->listeners, 0);
   g_socket_listener_close (G_SOCKET_LISTENER (self->service));
   g_clear_object (&self->service);
-  ws_unix_path_remove (&self->unix_path);
   g_rc_box_release_full (self, acceptor_clear);
 }
 
@@ -180,13 +183,48 @@ is_transient_accept_error (int error_number)
     case ENONET:
 #endif
     case EHOSTUNREACH:
-    case EOPNOTSUPP:
     case ENETUNREACH:
-    case EPERM: /* a firewall forbids it */
+    case EPERM: /* a firewall forbids it, or a filter of system calls does, which stays so */
       return TRUE;
     default:
       return FALSE;
     }
+}
+
+/* Whether this socket will never accept again: other code has shut it down or closed it. */
+static gboolean
+is_final_accept_error (int error_number)
+{
+  return error_number == EBADF || error_number == ENOTSOCK || error_number == EINVAL ||
+         error_number == EOPNOTSUPP;
+}
+
+/* A socket that was shut down is ready for ever. */
+static void
+give_up (Listener *listener,
+         int       error_number)
+{
+  WsAcceptor *self = listener->acceptor;
+  GError     *error = NULL;
+
+  ws_poller_remove_watch (self->poller, &listener->watch);
+  if (self->draining)
+    return;
+
+  ws_set_error_from_errno (&error, error_number, "accepting clients; this socket accepts no more of them");
+  self->funcs->failed (self->owner, error);
+}
+
+static void
+handle_accept_error (Listener *listener,
+                     int       error_number)
+{
+  WsAcceptor *self = listener->acceptor;
+
+  if (is_final_accept_error (error_number))
+    give_up (listener, error_number);
+  else if (!is_transient_accept_error (error_number) || ++self->n_failures >= MAX_FAILURES)
+    pause_accepting (self, error_number);
 }
 
 /* TRUE if there may be more. */
@@ -196,28 +234,46 @@ accept_clients (Listener *listener)
   WsAcceptor *self = g_rc_box_acquire (listener->acceptor);
   gboolean    more = TRUE;
 
-  for (guint i = 0; i < ACCEPT_BATCH && self->owner != NULL && !self->paused; i++)
+  for (guint i = 0; i < ACCEPT_BATCH && more && self->owner != NULL && !self->paused; i++)
     {
       WsPeerAddress peer = { 0 };
       int           fd = ws_socket_accept (get_listener_fd (listener), &peer);
 
       if (fd >= 0)
         {
+          self->n_failures = 0;
           self->funcs->accepted (self->owner, fd, &peer);
         }
       else if (errno == EAGAIN)
         {
+          self->n_failures = 0;
           self->reported = FALSE;
           more = FALSE;
-          break;
         }
-      else if (!is_transient_accept_error (errno))
-        pause_accepting (self, errno);
+      else
+        {
+          more = !is_final_accept_error (errno);
+          handle_accept_error (listener, errno);
+        }
     }
 
   more = more && self->owner != NULL && !self->paused;
   g_rc_box_release_full (self, acceptor_clear);
   return more;
+}
+
+static void
+listener_ready (WsWatch     *watch,
+                WsPollEvents events)
+{
+  Listener   *listener = WS_CONTAINER_OF (watch, Listener, watch);
+  WsAcceptor *self = g_rc_box_acquire (listener->acceptor);
+
+  /* A Unix socket that was shut down has no clients, and says so for ever. */
+  if (!accept_clients (listener) && self->owner != NULL && (events & WS_POLL_HANG_UP) != 0 &&
+      watch->poller != NULL)
+    give_up (listener, EINVAL);
+  g_rc_box_release_full (self, acceptor_clear);
 }
 
 /* On a shared port, a client whose handshake has begun on this machine is to be served like those before
@@ -232,6 +288,17 @@ wait_for_late_client (WsAcceptor *self,
   return self->shared && self->owner != NULL && !self->paused && g_poll (&poll_fd, 1, LATE_CLIENT_MS) > 0;
 }
 
+/* The listener may be gone afterwards. */
+static void
+drain_listener (WsAcceptor *self,
+                Listener   *listener)
+{
+  gboolean more = TRUE;
+
+  for (guint n = 0; more && n < MAX_DRAINED; n += ACCEPT_BATCH)
+    more = accept_clients (listener) || (self->owner != NULL && wait_for_late_client (self, listener));
+}
+
 /* New connections are ignored first: the client repeats its request and reaches another socket on the
  * port, or is refused. A connection completed between the last accept() and close() would be reset. */
 void
@@ -242,15 +309,13 @@ ws_acceptor_drain (WsAcceptor *self)
     return;
 
   g_rc_box_acquire (self);
+  self->draining = TRUE;
+  /* A Unix socket that refuses clients is one that another server may replace. */
+  ws_unix_path_remove (&self->unix_path);
   for (guint i = 0; i < self->listeners->len; i++)
     ws_socket_ignore_new_connections (((Listener *) self->listeners->pdata[i])->socket->socket);
-  for (guint i = 0; self->owner != NULL && i < self->listeners->len;)
-    {
-      Listener *listener = self->listeners->pdata[i];
-
-      if (!accept_clients (listener) && !(self->owner != NULL && wait_for_late_client (self, listener)))
-        i++;
-    }
+  for (guint i = 0; self->owner != NULL && i < self->listeners->len; i++)
+    drain_listener (self, self->listeners->pdata[i]);
   g_rc_box_release_full (self, acceptor_clear);
 }
 

@@ -68,23 +68,29 @@ open_socket (GSocketFamily family,
   return g_socket_new_from_fd (fd, error);
 }
 
-static gboolean
-bind_and_listen (GSocket        *socket,
-                 GSocketAddress *address,
-                 int             backlog,
-                 const char     *subject,
-                 GError        **error)
+/* Replaces a socket that another program has left behind. */
+static int
+bind_path (GSocket        *socket,
+           GSocketAddress *address,
+           gboolean        locked)
 {
-  const char *path = G_IS_UNIX_SOCKET_ADDRESS (address)
-                         ? g_unix_socket_address_get_path ((GUnixSocketAddress *) address)
-                         : NULL;
+  const char *path = g_unix_socket_address_get_path (G_UNIX_SOCKET_ADDRESS (address));
   int         error_number = ws_socket_bind (socket, address);
 
-  if (error_number == EADDRINUSE && path != NULL && ws_unix_path_is_stale (path))
-    {
-      g_unlink (path);
-      error_number = ws_socket_bind (socket, address);
-    }
+  if (error_number != EADDRINUSE || !locked || !ws_unix_path_is_stale (path))
+    return error_number;
+
+  g_unlink (path);
+  return ws_socket_bind (socket, address);
+}
+
+static gboolean
+finish_binding (GSocket    *socket,
+                int         error_number,
+                int         backlog,
+                const char *subject,
+                GError    **error)
+{
   if (error_number != 0)
     {
       ws_set_error_from_errno (error, error_number, subject);
@@ -93,6 +99,26 @@ bind_and_listen (GSocket        *socket,
 
   g_socket_set_listen_backlog (socket, backlog);
   return g_socket_listen (socket, error);
+}
+
+static gboolean
+bind_and_listen (GSocket        *socket,
+                 GSocketAddress *address,
+                 int             backlog,
+                 const char     *subject,
+                 GError        **error)
+{
+  gboolean locked;
+  gboolean listening;
+  int      lock;
+
+  if (!G_IS_UNIX_SOCKET_ADDRESS (address))
+    return finish_binding (socket, ws_socket_bind (socket, address), backlog, subject, error);
+
+  locked = ws_unix_path_lock (g_unix_socket_address_get_path (G_UNIX_SOCKET_ADDRESS (address)), &lock);
+  listening = finish_binding (socket, bind_path (socket, address, locked), backlog, subject, error);
+  ws_unix_path_unlock (lock);
+  return listening;
 }
 
 static gboolean
