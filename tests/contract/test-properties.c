@@ -388,17 +388,24 @@ check_http_request_cb (WsServer      *server,
   g_autofree char *headers = NULL;
   g_autofree char *uri = NULL;
   g_autofree char *method = NULL;
-  guint            status;
+  g_autoptr (GBytes) request_body = NULL;
+  gboolean cancelled = TRUE;
+  guint    status;
 
   g_object_get (request, "method", &method, "request-uri", &uri, "request-headers", &headers, "status-code",
                 &status, "body", &read_back, NULL);
-  g_assert_cmpstr (method, ==, "GET");
+  g_assert_cmpstr (method, ==, "PUT");
   g_assert_cmpstr (uri, ==, "/page?a=b");
   g_assert_nonnull (strstr (headers, "X-Mine: 1\r\n"));
   g_assert_cmpstr (ws_http_request_get_request_header (request, "x-mine"), ==, "1");
   g_assert_null (ws_http_request_get_request_header (request, "x-none"));
   g_assert_cmpuint (status, ==, 426);
   g_assert_null (read_back);
+  g_object_get (request, "request-body", &request_body, "cancelled", &cancelled, NULL);
+  g_assert_cmpmem (g_bytes_get_data (request_body, NULL), g_bytes_get_size (request_body), "abc", 3);
+  g_assert_true (ws_http_request_get_request_body (request) == request_body);
+  g_assert_false (cancelled);
+  g_assert_false (ws_http_request_is_cancelled (request));
 
   g_object_set (request, "status-code", 200, "content-type", "text/plain", "response-headers", "X-Yours: 2\r\n",
                 "body", body, NULL);
@@ -412,15 +419,15 @@ check_http_request_cb (WsServer      *server,
 static void
 test_http_request (void)
 {
-  g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
+  g_autoptr (WsTestServer) server = ws_test_server_new_listening ("MaxHttpBodySize=3", NULL);
   g_autoptr (WsTestClient) client = ws_test_server_connect (server);
   g_autoptr (WsTestResponse) response = NULL;
   guint n_calls = 0;
 
-  g_test_summary ("An HTTP request has method, target and headers; the handler sets the response.");
+  g_test_summary ("An HTTP request has method, target, headers and body; the handler sets the response.");
 
   g_signal_connect (server->server, "http-request", G_CALLBACK (check_http_request_cb), &n_calls);
-  ws_test_client_send_string (client, "GET /page?a=b HTTP/1.1\r\nHost: localhost\r\nX-Mine: 1\r\n\r\n");
+  ws_test_client_send_string (client, "PUT /page?a=b HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 3\r\nX-Mine: 1\r\n\r\nabc");
   response = ws_test_client_read_response (client);
   g_assert_cmpuint (n_calls, ==, 1);
   g_assert_cmpuint (response->status, ==, 200);

@@ -43,7 +43,7 @@ def connect(port, tls=None, host="127.0.0.1"):
 def http_get(port, path, method="GET", tls=None):
     """Status, headers (names in lower case) and body of one answer, read to its end."""
     with connect(port, tls) as stream:
-        stream.sendall(f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode())
+        stream.sendall(f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n".encode())
         answer = b""
         while chunk := stream.recv(65536):
             answer += chunk

@@ -91,6 +91,8 @@ static const Setting settings[] = {
     "ecdhe_x25519", "ecdhe_no", FALSE },
   { "SSLOCSPResponse", "", "/tmp/response.der", NULL, FALSE },
   { "SSLReloadCert", "False", "True", "x", FALSE },
+  { "MaxHttpBodySize", "0", "1000", "-1", FALSE },
+  { "ServeDotFiles", "False", "True", "x", FALSE },
   { "UseInternalSecurityAPI", "False", "True", "x", FALSE },
   { "AllowedOrigins", "*", "https://example.org", NULL, FALSE },
   { "CloseTimeout", "5", "1", "soon", FALSE },

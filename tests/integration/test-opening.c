@@ -342,7 +342,7 @@ check_http_answer (const char *method,
   server = ws_test_server_new_listening (NULL, NULL);
   g_signal_connect (server->server, "http-request", G_CALLBACK (http_cb), NULL);
   client = ws_test_server_connect (server);
-  request = g_strconcat (method, " /health HTTP/1.1\r\nHost: a\r\nAccept: */*\r\n\r\n", NULL);
+  request = g_strconcat (method, " /health HTTP/1.1\r\nHost: a\r\nAccept: */*\r\nConnection: close\r\n\r\n", NULL);
   ws_test_client_send_string (client, request);
   response = ws_test_client_read_response (client);
   ws_test_client_assert_eof (client);
@@ -396,7 +396,7 @@ test_http_large_body (void)
   server = ws_test_server_new_listening (NULL, NULL);
   g_signal_connect (server->server, "http-request", G_CALLBACK (test_large_body_cb), body);
   client = ws_test_server_connect (server);
-  ws_test_client_send_string (client, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  ws_test_client_send_string (client, "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
   response = ws_test_client_read_response (client);
 
   g_assert_cmpuint (response->status, ==, 200);

@@ -76,10 +76,12 @@ typedef struct
   guint    handshake_timeout_s;
   guint    idle_timeout_s; /* 0: none */
   guint    max_header_bytes;
+  guint    max_http_body_bytes;
   guint64  max_message_bytes;
   guint64  max_send_queue_bytes;
   guint    ping_interval_s; /* 0: none */
   guint    pong_timeout_s;
+  gboolean serve_dot_files;
   char    *ssl_ocsp_response; /* file, or PEM; "": none */
   gboolean ssl_reload_cert;
 

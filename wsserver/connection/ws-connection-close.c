@@ -53,6 +53,7 @@ is_closing_or_closed (WsConnection *self)
     case WS_STATE_TLS_HANDSHAKE:
     case WS_STATE_CHECKING_REVOCATION:
     case WS_STATE_READING_REQUEST:
+    case WS_STATE_READING_BODY:
     case WS_STATE_AWAITING_DECISION:
     case WS_STATE_RESPONDING:
     case WS_STATE_OPEN:

@@ -8,6 +8,7 @@
 #include "wsserver/connection/ws-connection-end-private.h"
 #include "wsserver/connection/ws-connection-events-private.h"
 #include "wsserver/connection/ws-connection-extra-private.h"
+#include "wsserver/connection/ws-connection-http-private.h"
 #include "wsserver/connection/ws-connection-input-private.h"
 #include "wsserver/connection/ws-connection-lines-private.h"
 #include "wsserver/connection/ws-connection-log-private.h"
@@ -88,6 +89,11 @@ ws_connection_run_pending (WsConnection *self)
           self->pending &= (guint16) ~WS_PENDING_OPEN_DECISION;
           ws_connection_respond_to_open_request (self);
         }
+      else if (pending & WS_PENDING_HTTP_DECISION)
+        {
+          self->pending &= (guint16) ~WS_PENDING_HTTP_DECISION;
+          ws_connection_respond_to_http_request (self);
+        }
       else if (pending & WS_PENDING_TLS_DECISION)
         {
           self->pending &= (guint16) ~WS_PENDING_TLS_DECISION;
@@ -160,6 +166,10 @@ process_input (WsConnection *self)
         ws_connection_receive_head (self);
         break;
 
+      case WS_STATE_READING_BODY:
+        ws_connection_receive_body (self);
+        break;
+
       case WS_STATE_OPEN:
       case WS_STATE_CLOSING:
         if (!ws_connection_may_deliver (self))
@@ -171,10 +181,15 @@ process_input (WsConnection *self)
         hold_input (self);
         break;
 
+      case WS_STATE_RESPONDING:
+        if (self->keep_alive) /* the next request */
+          hold_input (self);
+        self->input_length = 0;
+        break;
+
       case WS_STATE_ACCEPTED:
       case WS_STATE_TLS_HANDSHAKE:
       case WS_STATE_CHECKING_REVOCATION:
-      case WS_STATE_RESPONDING:
       case WS_STATE_FLUSHING:
       case WS_STATE_FLUSHING_TO_LINGER:
       case WS_STATE_LINGERING:

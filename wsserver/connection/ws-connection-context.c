@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "wsserver/connection/ws-connection-context-private.h"
 
-#include "wsserver/connection/ws-connection-jobs-private.h"
+#include "wsserver/connection/ws-connection-response-private.h"
 #include "wsserver/connection/ws-connection-timers-private.h"
 #include "wsserver/protocol/ws-deflate-cache-private.h"
 
@@ -20,7 +20,7 @@ ws_connection_context_init (WsConnectionContext          *self,
   self->poller = ws_poller_ref (poller);
   self->trace = !g_log_writer_default_would_drop (G_LOG_LEVEL_DEBUG, G_LOG_DOMAIN);
   self->settings = ws_settings_ref (settings);
-  self->bytes_written = ws_connection_run_jobs;
+  self->bytes_written = ws_connection_continue_output;
   ws_timer_queue_init (&self->handshake_timers, 0, ws_connection_handshake_timer_expired);
   ws_timer_queue_init (&self->close_timers, 0, ws_connection_close_timer_expired);
   ws_timer_queue_init (&self->linger_timers, G_USEC_PER_SEC, ws_connection_linger_timer_expired);

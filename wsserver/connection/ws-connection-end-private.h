@@ -31,7 +31,13 @@ void ws_connection_handle_flushed (WsConnection *self);
 
 /* Input that will not be delivered any more. */
 void ws_connection_drop_received (WsConnection *self);
-/* No decision on the open request is needed any more. */
-void ws_connection_cancel_open_request (WsConnection *self);
+/* No decision on the request is needed any more. */
+void ws_connection_cancel_requests (WsConnection *self);
+/* Whether the client may leave without having missed anything: it has its response, and has not begun another
+ * request. */
+gboolean ws_connection_is_between_requests (WsConnection *self);
+/* Ends such a connection, with close_notify over TLS. RFC 8446 §6.1. */
+void ws_connection_end_between_requests (WsConnection *self,
+                                         const char   *description);
 
 G_END_DECLS

@@ -11,6 +11,7 @@
 #include "wsserver/connection/ws-connection-state-private.h"
 #include "wsserver/connection/ws-connection-tls-private.h"
 #include "wsserver/io/ws-byte-buffer-private.h"
+#include "wsserver/request/ws-http-request-private.h"
 #include "wsserver/request/ws-open-request-private.h"
 
 void
@@ -35,14 +36,25 @@ ws_connection_drop_received (WsConnection *self)
       ws_byte_buffer_clear (&self->extra->message);
       ws_byte_buffer_clear (&self->extra->held);
       ws_byte_buffer_clear (&self->extra->head);
+      g_clear_pointer (&self->extra->payload, g_byte_array_unref);
+      g_clear_pointer (&self->extra->response_body, ws_response_body_abandon);
     }
 }
 
 void
-ws_connection_cancel_open_request (WsConnection *self)
+ws_connection_cancel_requests (WsConnection *self)
 {
-  if (self->extra != NULL && self->extra->open_request != NULL)
-    ws_decision_cancel (ws_open_request_get_decision (g_steal_pointer (&self->extra->open_request)));
+  WsConnectionExtra *extra = self->extra;
+
+  if (extra == NULL)
+    return;
+
+  if (extra->open_request != NULL)
+    ws_decision_cancel (ws_open_request_get_decision (g_steal_pointer (&extra->open_request)));
+  if (extra->http_request != NULL)
+    ws_decision_cancel (ws_http_request_get_decision (g_steal_pointer (&extra->http_request)));
+  /* What was scheduled for this request must not be taken for a decision on the next one. */
+  self->pending &= (guint16) ~WS_PENDING_HTTP_DECISION;
 }
 
 static void
@@ -80,7 +92,7 @@ ws_connection_end (WsConnection *self,
 
   /* Code of the application: who waits for a decision learns that it is too late, and the bytes of messages
    * are freed. It may drop the server, which does the rest. */
-  ws_connection_cancel_open_request (self);
+  ws_connection_cancel_requests (self);
   if (self->tls != NULL)
     cancel_tls (self->tls);
   ws_outbox_clear (&self->outbox);
@@ -121,6 +133,7 @@ is_settled (WsConnection *self)
     case WS_STATE_TLS_HANDSHAKE:
     case WS_STATE_CHECKING_REVOCATION:
     case WS_STATE_READING_REQUEST:
+    case WS_STATE_READING_BODY:
     case WS_STATE_AWAITING_DECISION:
     case WS_STATE_RESPONDING:
     case WS_STATE_OPEN:
@@ -163,9 +176,31 @@ ws_connection_take_tls_error (WsConnection *self,
   take_fault (self, error, report);
 }
 
+gboolean
+ws_connection_is_between_requests (WsConnection *self)
+{
+  return self->state == WS_STATE_READING_REQUEST && self->answered &&
+         (self->extra == NULL || self->extra->head.length == 0);
+}
+
+void
+ws_connection_end_between_requests (WsConnection *self,
+                                    const char   *description)
+{
+  if (self->tls != NULL)
+    ws_transport_shutdown_write (self->transport);
+  ws_connection_end (self, 0, description);
+}
+
 void
 ws_connection_handle_eof (WsConnection *self)
 {
+  if (ws_connection_is_between_requests (self))
+    {
+      ws_connection_end_between_requests (self, "the client has left after its last response");
+      return;
+    }
+
   switch (self->state)
     {
     case WS_STATE_LINGERING:
@@ -176,6 +211,7 @@ ws_connection_handle_eof (WsConnection *self)
     case WS_STATE_TLS_HANDSHAKE:
     case WS_STATE_CHECKING_REVOCATION:
     case WS_STATE_READING_REQUEST:
+    case WS_STATE_READING_BODY:
     case WS_STATE_AWAITING_DECISION:
       ws_connection_end (self, WS_CLOSE_CODE_ABNORMAL, "the client left before the WebSocket was open");
       break;
@@ -193,9 +229,33 @@ ws_connection_handle_eof (WsConnection *self)
     }
 }
 
+/* What the client has sent ahead is taken from the main loop, so that other clients are served between two of
+ * its requests. */
+static void
+await_next_request (WsConnection *self)
+{
+  ws_connection_enter_state (self, WS_STATE_READING_REQUEST);
+  ws_connection_restart_phase_timer (self);
+  self->answered = TRUE;
+  g_clear_pointer (&self->head, ws_http_head_unref);
+  g_clear_pointer (&self->offered_sub_protocols, g_free);
+
+  if ((self->extra == NULL || self->extra->held.length == 0) && !ws_transport_has_pending (self->transport))
+    return;
+
+  self->has_deferred_input = TRUE;
+  ws_poller_call_later (self->context->poller, &self->idle_call);
+}
+
 void
 ws_connection_handle_flushed (WsConnection *self)
 {
+  if (self->state == WS_STATE_RESPONDING && self->keep_alive)
+    {
+      await_next_request (self);
+      return;
+    }
+
   switch (self->state)
     {
     case WS_STATE_FLUSHING:
@@ -217,6 +277,7 @@ ws_connection_handle_flushed (WsConnection *self)
     case WS_STATE_TLS_HANDSHAKE:
     case WS_STATE_CHECKING_REVOCATION:
     case WS_STATE_READING_REQUEST:
+    case WS_STATE_READING_BODY:
     case WS_STATE_AWAITING_DECISION:
     case WS_STATE_OPEN:
     case WS_STATE_CLOSING:

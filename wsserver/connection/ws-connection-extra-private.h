@@ -4,10 +4,13 @@
 
 #include "wsserver/config/ws-config-private.h"
 #include "wsserver/connection/ws-connection.h"
+#include "wsserver/connection/ws-response-body-private.h"
 #include "wsserver/io/ws-byte-buffer-private.h"
 #include "wsserver/protocol/ws-frame-private.h"
+#include "wsserver/protocol/ws-http-body-private.h"
 #include "wsserver/protocol/ws-http-head-private.h"
 #include "wsserver/protocol/ws-utf8-private.h"
+#include "wsserver/request/ws-http-request.h"
 #include "wsserver/request/ws-open-request.h"
 
 G_BEGIN_DECLS
@@ -19,7 +22,7 @@ typedef struct
 
   /* Receiving. */
   WsByteBuffer message; /* of the message (BufferMessage) or the frame being assembled */
-  WsByteBuffer held;    /* read but not to be delivered yet: paused, or before the 101 */
+  WsByteBuffer held;    /* read but not to be delivered yet: paused, before the 101, or the next request */
   WsByteBuffer line;    /* line mode: bytes not yet delivered as lines, from line_start on */
   gsize        line_start;
   gsize        line_searched; /* bytes from line_start on known to hold no line end */
@@ -28,6 +31,12 @@ typedef struct
   WsByteBuffer      head; /* that came in pieces */
   WsHttpHeadScanner scanner;
   WsOpenRequest    *open_request; /* awaits the decision; not a reference, see WsDecision */
+
+  /* A request that asks for no WebSocket. */
+  WsHttpBody      body;          /* of the request */
+  GByteArray     *payload;       /* of it, so far */
+  WsHttpRequest  *http_request;  /* awaits the decision, as open_request */
+  WsResponseBody *response_body; /* a file that is being sent, or NULL */
 
   /* A message that several calls send, announced by MessageLength. */
   WsOpcode        message_opcode;

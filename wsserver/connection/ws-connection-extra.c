@@ -23,6 +23,8 @@ ws_connection_extra_free (WsConnectionExtra *self)
 {
   g_assert (self->jobs.length == 0 && self->pings.length == 0 && self->closers.length == 0);
 
+  g_assert (self->payload == NULL && self->response_body == NULL);
+
   ws_byte_buffer_clear (&self->message);
   ws_byte_buffer_clear (&self->held);
   ws_byte_buffer_clear (&self->line);

@@ -10,9 +10,5 @@ G_BEGIN_DECLS
 void ws_connection_receive_head (WsConnection *self);
 /* The application has decided on the open request that it had deferred, or has dropped it. */
 void ws_connection_respond_to_open_request (WsConnection *self);
-/* Sends a refusal of the library, with one line of text that names the fault. */
-void ws_connection_refuse (WsConnection *self,
-                           guint         status,
-                           const char   *fault);
 
 G_END_DECLS

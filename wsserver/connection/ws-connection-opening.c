@@ -9,132 +9,18 @@
 #include "wsserver/connection/ws-connection-end-private.h"
 #include "wsserver/connection/ws-connection-events-private.h"
 #include "wsserver/connection/ws-connection-extra-private.h"
+#include "wsserver/connection/ws-connection-http-private.h"
 #include "wsserver/connection/ws-connection-keepalive-private.h"
 #include "wsserver/connection/ws-connection-log-private.h"
 #include "wsserver/connection/ws-connection-output-private.h"
 #include "wsserver/connection/ws-connection-private.h"
+#include "wsserver/connection/ws-connection-response-private.h"
 #include "wsserver/connection/ws-connection-state-private.h"
 #include "wsserver/connection/ws-connection-values-private.h"
 #include "wsserver/connection/ws-connection-watch-private.h"
 #include "wsserver/io/ws-byte-buffer-private.h"
 #include "wsserver/protocol/ws-handshake-private.h"
-#include "wsserver/protocol/ws-http-response-private.h"
-#include "wsserver/request/ws-http-request-private.h"
 #include "wsserver/request/ws-open-request-private.h"
-
-static void
-enter_responding (WsConnection *self,
-                  const char   *description)
-{
-  ws_connection_set_end (self, 0, description);
-  ws_connection_enter_state (self, WS_STATE_RESPONDING);
-  ws_connection_cancel_open_request (self);
-}
-
-static void
-queue_response (WsConnection *self,
-                GString      *response)
-{
-  ws_outbox_append (&self->outbox, (const guint8 *) response->str, response->len, NULL);
-  ws_connection_flush (self);
-}
-
-static char *
-describe_request (WsConnection *self)
-{
-  return g_strdup_printf ("%s %s HTTP/1.%u", ws_http_head_get_method (self->head),
-                          ws_http_head_get_target (self->head),
-                          ws_http_head_get_minor_version (self->head));
-}
-
-/* FALSE if a handler of the log has let something else happen to the request meanwhile. */
-static gboolean
-log_response (WsConnection *self,
-              guint         status,
-              const char   *fault)
-{
-  g_autofree char *request = NULL;
-
-  if (!(self->context->trace || self->context->funcs->wants_log (self->context->owner, WS_LOG_INFO)))
-    return TRUE;
-
-  request = self->head != NULL ? describe_request (self) : g_strdup ("(no request)");
-  if (status < 400)
-    ws_connection_log (self, WS_LOG_INFO, "%s: %u %s", request, status, ws_http_status_get_phrase (status));
-  else
-    ws_connection_log_error (self, "%s: %u %s: %s", request, status, ws_http_status_get_phrase (status),
-                             fault);
-  return self->state == WS_STATE_AWAITING_DECISION;
-}
-
-/* A refusal of our own, with one line of text that names the fault. */
-void
-ws_connection_refuse (WsConnection *self,
-                      guint         status,
-                      const char   *fault)
-{
-  g_autofree char *body = g_strdup_printf ("%u %s: %s\n", status, ws_http_status_get_phrase (status), fault);
-  g_autoptr (GString) response = NULL;
-
-  if (self->state == WS_STATE_READING_REQUEST) /* while a handler of the log runs, nothing more is read */
-    ws_connection_enter_state (self, WS_STATE_AWAITING_DECISION);
-  if (!log_response (self, status, fault))
-    return;
-
-  enter_responding (self, fault);
-  response = ws_handshake_build_response (status, NULL, "text/plain; charset=utf-8", (const guint8 *) body,
-                                          strlen (body), self->head_only);
-  queue_response (self, response);
-}
-
-/* --- requests that ask for no WebSocket --- */
-
-static void
-respond_to_http_request (WsConnection  *self,
-                         WsHttpRequest *request)
-{
-  GBytes          *body = ws_http_request_get_body (request);
-  guint            status = ws_http_request_get_status_code (request);
-  g_autofree char *fault = NULL;
-  g_autofree char *headers = ws_handshake_clean_headers (ws_http_request_get_response_headers (request),
-                                                         &fault);
-  g_autoptr (GString) response = NULL;
-  gsize         length = 0;
-  const guint8 *data = body != NULL ? g_bytes_get_data (body, &length) : NULL;
-
-  if (headers == NULL)
-    {
-      ws_connection_emit_error (self, WS_ERROR_INVALID_ARGUMENT, fault);
-      if (self->state == WS_STATE_AWAITING_DECISION)
-        ws_connection_refuse (self, 500, "the application's response headers are malformed");
-      return;
-    }
-  if (status == 426 && body == NULL)
-    {
-      ws_connection_refuse (self, status, "this is a WebSocket server");
-      return;
-    }
-
-  if (!log_response (self, status, "answered by the application"))
-    return;
-
-  enter_responding (self, "answered");
-  response = ws_handshake_build_response (status, headers, ws_http_request_get_content_type (request), data,
-                                          length, self->head_only);
-  queue_response (self, response);
-}
-
-static void
-receive_plain_request (WsConnection *self)
-{
-  g_autoptr (WsHttpRequest) request = NULL;
-
-  request = ws_http_request_new (self->head);
-  if (self->context->funcs->wants_http_request (self->context->owner))
-    self->context->funcs->http_request (self->context->owner, self, request);
-  if (self->state == WS_STATE_AWAITING_DECISION)
-    respond_to_http_request (self, request);
-}
 
 /* --- upgrades --- */
 
@@ -198,7 +84,7 @@ open_web_socket (WsConnection *self,
   gboolean was_corked = self->corked;
   WsLimits limits;
 
-  if (!log_response (self, 101, ""))
+  if (!ws_connection_log_response (self, 101, ""))
     return;
 
   ws_settings_get_limits (context->settings, &limits);
@@ -207,7 +93,7 @@ open_web_socket (WsConnection *self,
 
   response = ws_handshake_build_accept (ws_http_head_get (self->head, "Sec-WebSocket-Key"),
                                         self->sub_protocol, self->extensions, extra_headers);
-  ws_connection_cancel_open_request (self);
+  ws_connection_cancel_requests (self);
   ws_connection_enter_state (self, WS_STATE_OPEN);
   ws_connection_start_keepalive (self);
 
@@ -262,16 +148,10 @@ refuse_open_request (WsConnection  *self,
                      const char    *headers)
 {
   guint            status = ws_open_request_get_status_code (request);
-  g_autofree char *body = g_strdup_printf ("%u %s\n", status, ws_http_status_get_phrase (status));
-  g_autoptr (GString) response = NULL;
+  g_autofree char *text = g_strdup_printf ("%u %s\n", status, ws_http_status_get_phrase (status));
 
-  if (!log_response (self, status, "refused by the application"))
-    return;
-
-  enter_responding (self, "refused by the application");
-  response = ws_handshake_build_response (status, headers, "text/plain; charset=utf-8", (const guint8 *) body,
-                                          strlen (body), FALSE);
-  queue_response (self, response);
+  if (ws_connection_log_response (self, status, "refused by the application"))
+    ws_connection_send_refusal (self, status, headers, text, "refused by the application");
 }
 
 void
@@ -380,7 +260,7 @@ is_secret (const char *header)
 static void
 log_request (WsConnection *self)
 {
-  g_autofree char *request = describe_request (self);
+  g_autofree char *request = ws_connection_describe_request (self);
   g_auto (GStrv) headers = g_strsplit (ws_http_head_get_header_text (self->head), "\r\n", -1);
 
   ws_connection_log (self, WS_LOG_VERBOSE, "Request: %s", request);
@@ -406,7 +286,7 @@ receive_request (WsConnection *self)
   else if (verdict.kind == WS_HANDSHAKE_UPGRADE)
     receive_upgrade (self);
   else if (verdict.kind == WS_HANDSHAKE_PLAIN)
-    receive_plain_request (self);
+    ws_connection_receive_plain_request (self);
   else
     ws_connection_refuse (self, verdict.status, verdict.fault);
 }
@@ -421,7 +301,10 @@ parse_head (WsConnection *self,
 
   self->head = ws_http_head_parse (data, head_length, &status, &fault);
   if (self->extra != NULL)
-    ws_byte_buffer_clear (&self->extra->head);
+    {
+      ws_byte_buffer_clear (&self->extra->head);
+      self->extra->scanner = (WsHttpHeadScanner){ 0 };
+    }
 
   ws_connection_enter_state (self, WS_STATE_AWAITING_DECISION);
   self->head_only = self->head != NULL && g_str_equal (ws_http_head_get_method (self->head), "HEAD");

@@ -70,7 +70,7 @@ static gboolean
 is_ending_with_output (WsConnection *self)
 {
   return self->state == WS_STATE_FLUSHING || self->state == WS_STATE_FLUSHING_TO_LINGER ||
-         self->state == WS_STATE_RESPONDING;
+         (self->state == WS_STATE_RESPONDING && (self->extra == NULL || self->extra->response_body == NULL));
 }
 
 static void

@@ -38,6 +38,8 @@ typedef struct
   void (*open_request) (gpointer owner, WsConnection *connection, WsOpenRequest *request);
   gboolean (*wants_http_request) (gpointer owner);
   void (*http_request) (gpointer owner, WsConnection *connection, WsHttpRequest *request);
+  /* Answers a request that the application has not answered, if there is a page for it. */
+  void (*serve_page) (gpointer owner, WsHttpRequest *request);
   /* The WebSocket is open: it joins the list of connections, then connected and ready-to-send. */
   void (*list) (gpointer owner, WsConnection *connection);
   void (*connected) (gpointer owner, WsConnection *connection);

@@ -12,9 +12,12 @@ typedef enum
   WS_STATE_ACCEPTED,            /* not started yet */
   WS_STATE_TLS_HANDSHAKE,       /* also while the application decides on the ClientHello */
   WS_STATE_CHECKING_REVOCATION, /* of the client's certificate */
-  WS_STATE_READING_REQUEST,
+  WS_STATE_READING_REQUEST,     /* its head */
+  WS_STATE_READING_BODY,
   WS_STATE_AWAITING_DECISION, /* the request is complete; the application may be deciding on it */
-  WS_STATE_RESPONDING,        /* a response other than 101 is being written; LINGERING follows */
+  /* a response other than 101 is being written; LINGERING follows, or READING_REQUEST if another request may
+   * follow */
+  WS_STATE_RESPONDING,
   WS_STATE_OPEN,
   WS_STATE_CLOSING,            /* our close frame is queued or sent; the peer's is awaited */
   WS_STATE_FLUSHING,           /* the last bytes are being written; then the socket is closed */
@@ -39,8 +42,9 @@ typedef enum
   WS_PENDING_READY_TO_SEND = 1 << 2, /* the queue fell below half after a failed send */
   WS_PENDING_COMPLETIONS = 1 << 3,   /* sends that have finished or failed */
   WS_PENDING_END = 1 << 4,
-  WS_PENDING_TLS_DECISION = 1 << 5, /* a deferred request of the TLS handshake was completed */
-  WS_PENDING_LINES = 1 << 6,        /* of the log */
+  WS_PENDING_TLS_DECISION = 1 << 5,  /* a deferred request of the TLS handshake was completed */
+  WS_PENDING_LINES = 1 << 6,         /* of the log */
+  WS_PENDING_HTTP_DECISION = 1 << 7, /* a deferred HTTP request was completed, or its file is open */
 } WsPending;
 
 /* Makes every transition. It must be one of the table in ws-connection-state.c, which also says what becomes

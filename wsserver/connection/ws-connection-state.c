@@ -36,9 +36,11 @@ static const StateRow states[] = {
   [WS_STATE_CHECKING_REVOCATION] = { TO (READING_REQUEST) | TO (CLOSED), PHASE_STOPS, 0 },
   [WS_STATE_READING_REQUEST] = { TO (AWAITING_DECISION) | TO (CLOSED), PHASE_STARTS_UNLESS_RUNNING,
                                  QUEUE (handshake_timers) },
-  [WS_STATE_AWAITING_DECISION] = { TO (RESPONDING) | TO (OPEN) | TO (CLOSED), PHASE_KEEPS,
+  [WS_STATE_READING_BODY] = { TO (AWAITING_DECISION) | TO (CLOSED), PHASE_STARTS, QUEUE (handshake_timers) },
+  [WS_STATE_AWAITING_DECISION] = { TO (READING_BODY) | TO (RESPONDING) | TO (OPEN) | TO (CLOSED), PHASE_KEEPS,
                                    QUEUE (handshake_timers) },
-  [WS_STATE_RESPONDING] = { TO (LINGERING) | TO (CLOSED), PHASE_STARTS, QUEUE (handshake_timers) },
+  [WS_STATE_RESPONDING] = { TO (READING_REQUEST) | TO (LINGERING) | TO (CLOSED), PHASE_STARTS,
+                            QUEUE (handshake_timers) },
   [WS_STATE_OPEN] = { TO (CLOSING) | TO (FLUSHING) | TO (FLUSHING_TO_LINGER) | TO (CLOSED), PHASE_STOPS, 0 },
   [WS_STATE_CLOSING] = { TO (FLUSHING) | TO (FLUSHING_TO_LINGER) | TO (CLOSED), PHASE_STARTS,
                          QUEUE (close_timers) },
@@ -114,6 +116,7 @@ describe_state (WsConnectionState state)
     case WS_STATE_TLS_HANDSHAKE:
     case WS_STATE_CHECKING_REVOCATION:
     case WS_STATE_READING_REQUEST:
+    case WS_STATE_READING_BODY:
     case WS_STATE_AWAITING_DECISION:
     case WS_STATE_RESPONDING:
       return "not open yet";

@@ -8,9 +8,9 @@
 #include "wsserver/connection/ws-connection-conductor-private.h"
 #include "wsserver/connection/ws-connection-end-private.h"
 #include "wsserver/connection/ws-connection-keepalive-private.h"
-#include "wsserver/connection/ws-connection-opening-private.h"
 #include "wsserver/connection/ws-connection-output-private.h"
 #include "wsserver/connection/ws-connection-private.h"
+#include "wsserver/connection/ws-connection-response-private.h"
 #include "wsserver/connection/ws-connection-state-private.h"
 #include "wsserver/connection/ws-connection-tls-private.h"
 
@@ -54,7 +54,15 @@ ws_connection_handshake_timer_expired (WsTimer *timer)
       break;
 
     case WS_STATE_READING_REQUEST:
-      ws_connection_refuse (self, 408, "the request did not end within HandshakeTimeout");
+      /* A 408 could be read as the response to the next request. */
+      if (ws_connection_is_between_requests (self))
+        ws_connection_end_between_requests (self, "no other request came within HandshakeTimeout");
+      else
+        ws_connection_refuse (self, 408, "the request did not end within HandshakeTimeout");
+      break;
+
+    case WS_STATE_READING_BODY:
+      ws_connection_refuse (self, 408, "no more of the body came within HandshakeTimeout");
       break;
 
     case WS_STATE_AWAITING_DECISION:
@@ -62,7 +70,10 @@ ws_connection_handshake_timer_expired (WsTimer *timer)
       break;
 
     case WS_STATE_RESPONDING:
-      ws_connection_end (self, WS_CLOSE_CODE_ABNORMAL, "the response was not read within HandshakeTimeout");
+      if (ws_connection_is_peer_acknowledging (self))
+        ws_connection_restart_phase_timer (self);
+      else
+        ws_connection_end (self, WS_CLOSE_CODE_ABNORMAL, "nothing of the response was read within HandshakeTimeout");
       break;
 
     case WS_STATE_ACCEPTED:
@@ -97,7 +108,10 @@ ws_connection_linger_timer_expired (WsTimer *timer)
 {
   WsConnection *self = ref_connection_of_phase_timer (timer);
 
-  ws_connection_end_as_settled (self);
+  if (ws_connection_is_peer_acknowledging (self))
+    ws_connection_restart_phase_timer (self);
+  else
+    ws_connection_end_as_settled (self);
   finish_timer (self);
 }
 

@@ -5,6 +5,7 @@
 
 #include "wsserver/connection/ws-connection-private.h"
 #include "wsserver/connection/ws-connection-tls-private.h"
+#include "wsserver/request/ws-http-request-private.h"
 
 gboolean
 ws_connection_wants_input (WsConnection *self)
@@ -12,6 +13,7 @@ ws_connection_wants_input (WsConnection *self)
   switch (self->state)
     {
     case WS_STATE_READING_REQUEST:
+    case WS_STATE_READING_BODY:
     case WS_STATE_LINGERING:
       return TRUE;
     case WS_STATE_OPEN:
@@ -31,6 +33,15 @@ ws_connection_wants_input (WsConnection *self)
   g_assert_not_reached ();
 }
 
+static gboolean
+is_opening_page (WsConnection *self)
+{
+  WsHttpRequest *request = self->extra != NULL ? self->extra->http_request : NULL;
+
+  return request != NULL && ws_http_request_get_page (request)->state == WS_HTTP_PAGE_OPENING &&
+         !ws_decision_is_pending (ws_http_request_get_decision (request));
+}
+
 static guint
 get_wanted_events (WsConnection *self)
 {
@@ -45,11 +56,15 @@ get_wanted_events (WsConnection *self)
       /* A peer that leaves while nothing is read is noticed by its hanging up. */
       return ws_connection_is_deciding_tls (self) ? WS_POLL_READ_HANG_UP : WS_POLL_IN;
 
-    case WS_STATE_CHECKING_REVOCATION:
     case WS_STATE_AWAITING_DECISION:
+      /* A client may end its side behind its request. It waits for nothing but the file. */
+      return is_opening_page (self) ? events : events | WS_POLL_READ_HANG_UP;
+
+    case WS_STATE_CHECKING_REVOCATION:
       return events | WS_POLL_READ_HANG_UP;
 
     case WS_STATE_READING_REQUEST:
+    case WS_STATE_READING_BODY:
     case WS_STATE_OPEN:
     case WS_STATE_CLOSING:
     case WS_STATE_LINGERING:

@@ -14,7 +14,7 @@ G_BEGIN_DECLS
 typedef enum
 {
   WS_HANDSHAKE_UPGRADE, /* a valid WebSocket upgrade: may get a 101 response */
-  WS_HANDSHAKE_PLAIN,   /* a well-formed GET or HEAD request without a WebSocket upgrade */
+  WS_HANDSHAKE_PLAIN,   /* a well-formed request without a WebSocket upgrade */
   WS_HANDSHAKE_REFUSED, /* respond with status */
 } WsHandshakeKind;
 
@@ -39,9 +39,9 @@ typedef struct
  * - at most one Origin (400)
  * - a target in origin form, or in absolute form without fragment (400)
  *
- * Any other GET or HEAD request is PLAIN. In it, a body, a repeated Host, or a missing Host in HTTP/1.1 is a
- * 400. Any other method is a 405. In both kinds of request, a Host with a byte that no host can contain is a
- * 400. */
+ * Any other request is PLAIN; ws_http_framing_judge() says how its body ends. A repeated Host, or a missing
+ * Host in HTTP/1.1, is a 400. The target may also be "*" if the method is OPTIONS. CONNECT is a 405. In both
+ * kinds of request, a Host with a byte that no host can contain is a 400. */
 WsHandshakeVerdict ws_handshake_judge (const WsHttpHead *head);
 
 /* RFC 6455 §4.2.2 item 5.4. key is the value as received. */

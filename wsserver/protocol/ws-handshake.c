@@ -253,16 +253,24 @@ run_checks (const WsHttpHead *head,
   return fault;
 }
 
+/* RFC 9112 §3.2.4. */
+static const char *
+check_plain_target (const WsHttpHead *head)
+{
+  if (strcmp (ws_http_head_get_target (head), "*") == 0 && strcmp (ws_http_head_get_method (head), "OPTIONS") == 0)
+    return NULL;
+
+  return check_target (head);
+}
+
 static WsHandshakeVerdict
 judge_plain (const WsHttpHead *head)
 {
-  static const Check checks[] = { check_host, check_body, check_target };
-  const char        *method = ws_http_head_get_method (head);
+  static const Check checks[] = { check_host, check_plain_target };
   const char        *fault;
 
-  if (strcmp (method, "GET") != 0 && strcmp (method, "HEAD") != 0)
-    return give_verdict (WS_HANDSHAKE_REFUSED, WS_HTTP_METHOD_NOT_ALLOWED,
-                         "method is neither GET nor HEAD");
+  if (strcmp (ws_http_head_get_method (head), "CONNECT") == 0)
+    return give_verdict (WS_HANDSHAKE_REFUSED, WS_HTTP_METHOD_NOT_ALLOWED, "CONNECT asks for a proxy");
 
   fault = run_checks (head, checks, G_N_ELEMENTS (checks));
 

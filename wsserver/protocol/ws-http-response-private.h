@@ -6,9 +6,35 @@
 
 G_BEGIN_DECLS
 
-/* Returns any other response: status line, Connection: close, Content-Length, extra headers, and the body
- * unless head_only. A 426 gets Upgrade: websocket and Sec-WebSocket-Version: 13. A 405 gets Allow: GET,
- * HEAD. A Content-Type in extra_headers takes precedence over content_type, which may be NULL. */
+typedef enum
+{
+  WS_HTTP_CONNECTION_CLOSE,
+  WS_HTTP_CONNECTION_PERSISTS,   /* no field: what HTTP/1.1 expects */
+  WS_HTTP_CONNECTION_KEEP_ALIVE, /* for a client of HTTP/1.0 that has asked for it */
+} WsHttpConnectionField;
+
+typedef struct
+{
+  guint                 status;
+  WsHttpConnectionField connection;
+  const char           *extra_headers; /* lines, each with CRLF, or NULL */
+  const char           *content_type;  /* or NULL; one in extra_headers takes precedence */
+  guint64               content_length;
+} WsHttpResponse;
+
+/* Returns the head of a response: status line, Connection, Content-Length and the other fields. A 426 gets
+ * Upgrade: websocket and Sec-WebSocket-Version: 13. A 405 gets Allow: GET, HEAD, if extra_headers has no such
+ * field. */
+GString *ws_http_response_build_head (const WsHttpResponse *response);
+
+/* TRUE if a body follows the head of a response with this status. */
+gboolean ws_http_status_has_body (guint status);
+
+/* TRUE if one of the lines, each ended by CRLF, has this field name. The lines may be NULL. */
+gboolean ws_http_lines_have_field (const char *lines,
+                                   const char *name);
+
+/* Returns a whole response, after which the connection is closed: the head, and the body unless head_only. */
 GString *ws_handshake_build_response (guint         status,
                                       const char   *extra_headers,
                                       const char   *content_type,

@@ -77,10 +77,15 @@ ws_http_status_get_phrase (guint status)
   return "Status";
 }
 
-/* TRUE if one of the lines, each ended by CRLF, has this field name. */
-static gboolean
-has_field (const char *lines,
-           const char *name)
+gboolean
+ws_http_status_has_body (guint status)
+{
+  return status >= WS_HTTP_OK && status != WS_HTTP_NO_CONTENT && status != WS_HTTP_NOT_MODIFIED;
+}
+
+gboolean
+ws_http_lines_have_field (const char *lines,
+                          const char *name)
 {
   const gsize name_length = strlen (name);
 
@@ -98,6 +103,55 @@ has_field (const char *lines,
   return FALSE;
 }
 
+/* RFC 9110 §7.8: a sender of Upgrade also names it in Connection. §15.5.22 and RFC 6455 §4.4 ask for both
+ * fields in a 426. */
+static void
+append_connection (GString              *head,
+                   const WsHttpResponse *response)
+{
+  static const char *const options[] = { "close", NULL, "keep-alive" };
+  const char              *option = options[response->connection];
+  const gboolean           is_upgrade_required = response->status == WS_HTTP_UPGRADE_REQUIRED;
+
+  if (option != NULL || is_upgrade_required)
+    g_string_append_printf (head, "Connection: %s%s%s\r\n", option != NULL ? option : "",
+                            option != NULL && is_upgrade_required ? ", " : "",
+                            is_upgrade_required ? "Upgrade" : "");
+
+  if (is_upgrade_required)
+    g_string_append (head, "Upgrade: websocket\r\n"
+                           "Sec-WebSocket-Version: 13\r\n");
+}
+
+GString *
+ws_http_response_build_head (const WsHttpResponse *response)
+{
+  GString       *head = g_string_new (NULL);
+  const guint    status = response->status;
+  const gboolean has_body = ws_http_status_has_body (status);
+
+  g_string_append_printf (head, "HTTP/1.1 %u %s\r\n", status, ws_http_status_get_phrase (status));
+  append_connection (head, response);
+
+  if (status == WS_HTTP_METHOD_NOT_ALLOWED && !ws_http_lines_have_field (response->extra_headers, "Allow"))
+    g_string_append (head, "Allow: GET, HEAD\r\n");
+
+  /* RFC 9110 §6.4.1 and §8.6: some responses have no body, and a Content-Length would announce one. */
+  if (has_body)
+    g_string_append_printf (head, "Content-Length: %" G_GUINT64_FORMAT "\r\n", response->content_length);
+
+  if (has_body && response->content_type != NULL &&
+      !ws_http_lines_have_field (response->extra_headers, "Content-Type"))
+    g_string_append_printf (head, "Content-Type: %s\r\n", response->content_type);
+
+  if (response->extra_headers != NULL)
+    g_string_append (head, response->extra_headers);
+
+  g_string_append (head, "\r\n");
+
+  return head;
+}
+
 GString *
 ws_handshake_build_response (guint         status,
                              const char   *extra_headers,
@@ -106,41 +160,14 @@ ws_handshake_build_response (guint         status,
                              gsize         body_length,
                              gboolean      head_only)
 {
-  GString *response = g_string_new (NULL);
-  /* RFC 9110 §6.4.1 and §8.6: these responses have no body, and a Content-Length would announce one. */
-  const gboolean may_have_body =
-      status >= WS_HTTP_OK && status != WS_HTTP_NO_CONTENT && status != WS_HTTP_NOT_MODIFIED;
+  const WsHttpResponse response = { status, WS_HTTP_CONNECTION_CLOSE, extra_headers, content_type,
+                                    body_length };
+  GString             *text = ws_http_response_build_head (&response);
 
-  g_string_append_printf (response, "HTTP/1.1 %u %s\r\nConnection: ", status,
-                          ws_http_status_get_phrase (status));
+  if (ws_http_status_has_body (status) && !head_only && body_length > 0)
+    g_string_append_len (text, (const char *) body, (gssize) body_length);
 
-  /* RFC 9110 §7.8: a sender of Upgrade also names it in Connection. §15.5.22 and RFC 6455 §4.4 ask for both
-   * fields here. */
-  if (status == WS_HTTP_UPGRADE_REQUIRED)
-    g_string_append (response, "close, Upgrade\r\n"
-                               "Upgrade: websocket\r\n"
-                               "Sec-WebSocket-Version: 13\r\n");
-  else
-    g_string_append (response, "close\r\n");
-
-  if (status == WS_HTTP_METHOD_NOT_ALLOWED && !has_field (extra_headers, "Allow"))
-    g_string_append (response, "Allow: GET, HEAD\r\n");
-
-  if (may_have_body)
-    g_string_append_printf (response, "Content-Length: %" G_GSIZE_FORMAT "\r\n", body_length);
-
-  if (may_have_body && content_type != NULL && !has_field (extra_headers, "Content-Type"))
-    g_string_append_printf (response, "Content-Type: %s\r\n", content_type);
-
-  if (extra_headers != NULL)
-    g_string_append (response, extra_headers);
-
-  g_string_append (response, "\r\n");
-
-  if (may_have_body && !head_only && body_length > 0)
-    g_string_append_len (response, (const char *) body, (gssize) body_length);
-
-  return response;
+  return text;
 }
 
 /* These fields decide where a message ends or what the connection becomes. A second copy of one makes

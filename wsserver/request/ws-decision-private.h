@@ -44,6 +44,9 @@ void ws_decision_init (WsDecision    *self,
 void     ws_decision_defer (WsDecision *self);
 gboolean ws_decision_complete (WsDecision *self);
 
+/* Has the owner look again at a request that waited for something else than the application. */
+void ws_decision_reconsider (WsDecision *self);
+
 /* For finalize of the request. */
 void ws_decision_drop (WsDecision *self);
 

@@ -34,6 +34,19 @@ ws_decision_complete (WsDecision *self)
   return TRUE;
 }
 
+void
+ws_decision_reconsider (WsDecision *self)
+{
+  if (self->owner == NULL)
+    return;
+
+  /* Nothing else may hold the request until the owner has read it. */
+  if (!self->deferred && !self->completed)
+    ws_decision_complete (self);
+  else
+    self->func (self->owner, WS_DECISION_COMPLETED);
+}
+
 /* Without this call the owner would wait until its timer expires. */
 void
 ws_decision_drop (WsDecision *self)

@@ -1,21 +1,31 @@
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <string.h>
-
 #include "wsserver/request/ws-http-request-private.h"
 
+#include <string.h>
+
 #include "wsserver/base/ws-param-private.h"
+#include "wsserver/protocol/ws-http-status-private.h"
 
 /**
  * WsHttpRequest:
  *
- * An HTTP request that does not ask for a WebSocket: GET or HEAD of a page or a health check.
+ * An HTTP request that does not ask for a WebSocket: a page, a health check, a small POST.
  *
  * [signal@Ws.Server::http-request] carries it. A handler sets the status, the headers and the body of the
- * response. If no handler does, the response is 426 (Upgrade Required). The server closes the connection
- * after the response.
+ * response, or lets [method@Ws.HttpRequest.respond_file] set them. A request that no handler answers gets a
+ * page of [method@Ws.Server.serve_folder] or [method@Ws.Server.serve_resource]. If there is none, the
+ * response is 426 (Upgrade Required) to GET and HEAD, and 405 (Method Not Allowed) to other methods.
  *
- * Use it for a few small resources beside the WebSocket. It does not replace a web server.
+ * An answer that takes time is deferred: call [method@Ws.HttpRequest.defer] in the handler, keep a
+ * reference, and call [method@Ws.HttpRequest.complete] later. Other clients are served meanwhile. If the
+ * request is not completed within HandshakeTimeout, the response is 503. If the last reference is dropped
+ * without a decision, the response is 500.
+ *
+ * The connection stays open for the next request, as HTTP/1.1 has it. Requests that a client sends without
+ * waiting are answered one after the other.
+ *
+ * Use it for a page and a few small resources beside the WebSocket. It does not replace a web server.
  *
  * Answer a health check:
  *
@@ -43,11 +53,15 @@ struct _WsHttpRequest
 {
   GObject parent_instance;
 
-  WsHttpHead *head;
-  char       *response_headers;
-  char       *content_type;
-  GBytes     *body;
-  guint       status_code;
+  WsDecision    decision;
+  GMainContext *context;
+  WsHttpHead   *head;
+  GBytes       *request_body;
+  char         *response_headers;
+  char         *content_type;
+  GBytes       *body;
+  guint         status_code;
+  WsHttpPage    page;
 };
 
 G_DEFINE_FINAL_TYPE (WsHttpRequest, ws_http_request, G_TYPE_OBJECT)
@@ -61,6 +75,8 @@ enum
   PROP_RESPONSE_HEADERS,
   PROP_CONTENT_TYPE,
   PROP_BODY,
+  PROP_REQUEST_BODY,
+  PROP_CANCELLED,
   N_PROPS
 };
 
@@ -71,7 +87,11 @@ ws_http_request_finalize (GObject *object)
 {
   WsHttpRequest *self = WS_HTTP_REQUEST (object);
 
+  ws_decision_drop (&self->decision);
+  ws_http_page_clear (&self->page);
+  g_main_context_unref (self->context);
   ws_http_head_unref (self->head);
+  g_clear_pointer (&self->request_body, g_bytes_unref);
   g_free (self->response_headers);
   g_free (self->content_type);
   g_clear_pointer (&self->body, g_bytes_unref);
@@ -109,6 +129,12 @@ ws_http_request_get_property (GObject    *object,
       break;
     case PROP_BODY:
       g_value_set_boxed (value, self->body);
+      break;
+    case PROP_REQUEST_BODY:
+      g_value_set_boxed (value, self->request_body);
+      break;
+    case PROP_CANCELLED:
+      g_value_set_boolean (value, self->decision.cancelled);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -154,7 +180,9 @@ ws_http_request_class_init (WsHttpRequestClass *klass)
   /**
    * WsHttpRequest:method: (getter get_method)
    *
-   * `GET` or `HEAD`. The response to HEAD is sent without its body.
+   * The method, for example `GET`. The response to HEAD is sent without its body.
+   *
+   * Before 1.2 it was always `GET` or `HEAD`.
    *
    * Since: 1.0
    */
@@ -208,6 +236,25 @@ ws_http_request_class_init (WsHttpRequestClass *klass)
    */
   properties[PROP_BODY] = g_param_spec_boxed ("body", NULL, NULL, G_TYPE_BYTES, WS_PARAM_READWRITE);
 
+  /**
+   * WsHttpRequest:request-body: (getter get_request_body)
+   *
+   * Body of the request, %NULL without one. It is at most as long as the setting MaxHttpBodySize.
+   *
+   * Since: 1.2
+   */
+  properties[PROP_REQUEST_BODY] =
+      g_param_spec_boxed ("request-body", NULL, NULL, G_TYPE_BYTES, WS_PARAM_READABLE);
+  /**
+   * WsHttpRequest:cancelled: (getter is_cancelled)
+   *
+   * Whether a deferred request needs no response any more: the client has left, or the server has answered
+   * it after HandshakeTimeout.
+   *
+   * Since: 1.2
+   */
+  properties[PROP_CANCELLED] = g_param_spec_boolean ("cancelled", NULL, NULL, FALSE, WS_PARAM_READABLE);
+
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
@@ -218,13 +265,45 @@ ws_http_request_init (WsHttpRequest *self)
 }
 
 WsHttpRequest *
-ws_http_request_new (WsHttpHead *head)
+ws_http_request_new (WsHttpHead    *head,
+                     GBytes        *request_body,
+                     GMainContext  *context,
+                     WsDecisionFunc func,
+                     gpointer       owner)
 {
   WsHttpRequest *self = g_object_new (WS_TYPE_HTTP_REQUEST, NULL);
 
   self->head = ws_http_head_ref (head);
+  self->request_body = request_body != NULL ? g_bytes_ref (request_body) : NULL;
+  self->context = g_main_context_ref (context);
   self->response_headers = g_strdup ("");
+  ws_decision_init (&self->decision, self, properties[PROP_CANCELLED], func, owner);
   return self;
+}
+
+WsDecision *
+ws_http_request_get_decision (WsHttpRequest *self)
+{
+  return &self->decision;
+}
+
+gboolean
+ws_http_request_is_answered (WsHttpRequest *self)
+{
+  return self->status_code != WS_HTTP_UPGRADE_REQUIRED || self->body != NULL ||
+         self->page.state != WS_HTTP_PAGE_NONE;
+}
+
+WsHttpPage *
+ws_http_request_get_page (WsHttpRequest *self)
+{
+  return &self->page;
+}
+
+GMainContext *
+ws_http_request_get_context (WsHttpRequest *self)
+{
+  return self->context;
 }
 
 /**
@@ -233,7 +312,7 @@ ws_http_request_new (WsHttpHead *head)
  *
  * Gets the request method.
  *
- * Returns: `GET` or `HEAD`
+ * Returns: the method, for example `GET`
  *
  * Since: 1.0
  */
@@ -303,6 +382,24 @@ ws_http_request_get_request_header (WsHttpRequest *self,
   g_return_val_if_fail (name != NULL, NULL);
 
   return ws_http_head_get_joined (self->head, name);
+}
+
+/**
+ * ws_http_request_get_request_body: (get-property request-body)
+ * @self: an HTTP request
+ *
+ * Gets the body of the request.
+ *
+ * Returns: (transfer none) (nullable): the body, or %NULL without one
+ *
+ * Since: 1.2
+ */
+GBytes *
+ws_http_request_get_request_body (WsHttpRequest *self)
+{
+  g_return_val_if_fail (WS_IS_HTTP_REQUEST (self), NULL);
+
+  return self->request_body;
 }
 
 /**
@@ -470,4 +567,59 @@ ws_http_request_set_body (WsHttpRequest *self,
   g_clear_pointer (&self->body, g_bytes_unref);
   self->body = body != NULL ? g_bytes_ref (body) : NULL;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_BODY]);
+}
+
+/**
+ * ws_http_request_is_cancelled: (get-property cancelled)
+ * @self: an HTTP request
+ *
+ * Gets whether a deferred request needs no response any more.
+ *
+ * Returns: %TRUE if the client has left, or was answered by the server
+ *
+ * Since: 1.2
+ */
+gboolean
+ws_http_request_is_cancelled (WsHttpRequest *self)
+{
+  g_return_val_if_fail (WS_IS_HTTP_REQUEST (self), FALSE);
+
+  return self->decision.cancelled;
+}
+
+/**
+ * ws_http_request_defer:
+ * @self: an HTTP request
+ *
+ * Defers the response. Call this in a handler of [signal@Ws.Server::http-request], and keep a reference to
+ * @self.
+ *
+ * Since: 1.2
+ */
+void
+ws_http_request_defer (WsHttpRequest *self)
+{
+  g_return_if_fail (WS_IS_HTTP_REQUEST (self));
+
+  ws_decision_defer (&self->decision);
+}
+
+/**
+ * ws_http_request_complete:
+ * @self: a deferred HTTP request
+ *
+ * Responds to a deferred request with the current values of its properties.
+ *
+ * The main loop sends the response.
+ *
+ * Returns: %FALSE if the request needs no response any more; then nothing happens
+ *
+ * Since: 1.2
+ */
+gboolean
+ws_http_request_complete (WsHttpRequest *self)
+{
+  g_return_val_if_fail (WS_IS_HTTP_REQUEST (self), FALSE);
+
+  return ws_decision_complete (&self->decision);
 }

@@ -6,7 +6,7 @@
 # error "Only <wsserver/wsserver.h> can be included directly."
 #endif
 
-#include <glib-object.h>
+#include <gio/gio.h>
 
 #include <wsserver/base/ws-macros.h>
 
@@ -26,6 +26,9 @@ const char *ws_http_request_get_request_headers (WsHttpRequest *self);
 WS_AVAILABLE_IN_ALL
 const char *ws_http_request_get_request_header (WsHttpRequest *self,
                                                 const char    *name);
+
+WS_AVAILABLE_IN_1_2
+GBytes *ws_http_request_get_request_body (WsHttpRequest *self);
 
 WS_AVAILABLE_IN_ALL
 guint ws_http_request_get_status_code (WsHttpRequest *self);
@@ -50,5 +53,17 @@ GBytes *ws_http_request_get_body (WsHttpRequest *self);
 WS_AVAILABLE_IN_ALL
 void ws_http_request_set_body (WsHttpRequest *self,
                                GBytes        *body);
+
+WS_AVAILABLE_IN_1_2
+gboolean ws_http_request_respond_file (WsHttpRequest *self,
+                                       GFile         *file,
+                                       GError       **error);
+
+WS_AVAILABLE_IN_1_2
+gboolean ws_http_request_is_cancelled (WsHttpRequest *self);
+WS_AVAILABLE_IN_1_2
+void ws_http_request_defer (WsHttpRequest *self);
+WS_AVAILABLE_IN_1_2
+gboolean ws_http_request_complete (WsHttpRequest *self);
 
 G_END_DECLS

@@ -100,6 +100,15 @@ list (gpointer      owner,
 }
 
 static void
+serve_page (gpointer       owner,
+            WsHttpRequest *request)
+{
+  WsServer *self = owner;
+
+  ws_page_set_answer (self->pages, request, self->settings->serve_dot_files);
+}
+
+static void
 connected (gpointer      owner,
            WsConnection *connection)
 {
@@ -200,6 +209,7 @@ const WsConnectionOwnerFuncs ws_server_owner_funcs = {
   .wants_http_request = wants_http_request,
   .http_request = http_request,
   .list = list,
+  .serve_page = serve_page,
   .connected = connected,
   .ready_to_send = ready_to_send,
   .data_in = data_in,

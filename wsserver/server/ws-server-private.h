@@ -6,6 +6,7 @@
 #include "wsserver/connection/ws-connection-context-private.h"
 #include "wsserver/server/ws-access-list-private.h"
 #include "wsserver/server/ws-acceptor-private.h"
+#include "wsserver/server/ws-page-set-private.h"
 #include "wsserver/server/ws-server.h"
 #include "wsserver/tls-gio/ws-gio-tls-context-private.h"
 
@@ -15,7 +16,7 @@ G_BEGIN_DECLS
  *
  * The parts form an order; each calls only those above it in this list, and reports by what it returns:
  *
- * - access list, listen socket, acceptor, activation sockets: know no server
+ * - access list, listen socket, acceptor, activation sockets, page set: know no server
  * - signals, properties: emit and notify
  * - TLS: the contexts that connections share
  * - renewal: reads certificates again when their files change
@@ -39,6 +40,7 @@ struct _WsServer
   int           default_timeout_s;
 
   WsMessageHandler *message_handler; /* NULL: signals deliver messages */
+  WsPageSet        *pages;           /* what answers HTTP requests that the application leaves */
 
   /* TLS */
   gboolean         use_ssl;

@@ -287,7 +287,10 @@ ws_server_signals_class_init (GType type)
    * @connection: the client
    * @request: what it asks for, and the answer
    *
-   * A client has sent a GET or HEAD request that does not ask for a WebSocket; see [class@Ws.HttpRequest].
+   * A client has sent a request that does not ask for a WebSocket; see [class@Ws.HttpRequest].
+   *
+   * Before 1.2 it was emitted for GET and HEAD only. A request with a body is refused with 413, unless
+   * MaxHttpBodySize allows it.
    *
    * Since: 1.0
    */

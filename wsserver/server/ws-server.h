@@ -188,4 +188,16 @@ gboolean ws_server_change_line_mode (WsServer   *self,
                                      gboolean    line_mode,
                                      GError    **error);
 
+WS_AVAILABLE_IN_1_2
+gboolean ws_server_serve_folder (WsServer   *self,
+                                 const char *path,
+                                 GFile      *folder,
+                                 GError    **error);
+WS_AVAILABLE_IN_1_2
+gboolean ws_server_serve_resource (WsServer   *self,
+                                   const char *path,
+                                   GResource  *resource,
+                                   const char *resource_path,
+                                   GError    **error);
+
 G_END_DECLS
