@@ -289,11 +289,40 @@ def proxy_inputs():
     yield "v2-too-long", version_2(1, 0x11, ipv4, 65535)
 
 
+def http_inputs():
+    def request(line, *fields, body=b""):
+        return "\r\n".join([f"{line} HTTP/1.1", "Host: a", *fields, "", ""]).encode() + body
+
+    chunked = "Transfer-Encoding: chunked"
+    requests = {
+        "get": request("GET /a%20b/"),
+        "pipelined": request("GET /1") + request("POST /2", "Content-Length: 3", body=b"abc") + request("GET /3"),
+        "chunked": request("POST /", chunked, body=b"3;a=b\r\nabc\r\n0\r\nX: y\r\n\r\n") + request("GET /"),
+        "chunked-bare": request("POST /", chunked, body=b"1\na\n0\n\n"),
+        "chunked-folded": request("POST /", chunked, body=b"0\r\nA: b\r\n c\r\n\r\n"),
+        "chunked-long": request("POST /", chunked, body=b"ffffffffffffffff\r\n"),
+        "both": request("POST /", "Content-Length: 5", chunked, body=b"0\r\n\r\n"),
+        "two-lengths": request("POST /", "Content-Length: 5", "Content-Length: 6", body=b"hello"),
+        "expect": request("PUT /", "Expect: 100-continue", "Content-Length: 2", body=b"ab"),
+        "close": request("GET /", "Connection: close") + request("GET /"),
+        "options": request("OPTIONS *"),
+        "range": request("GET /", "Range: bytes=2-4", 'If-Range: "abc"'),
+        "suffix": request("GET /", "Range: bytes=-18446744073709551615"),
+        "conditions": request("GET /", 'If-None-Match: W/"x", "abc"', "If-Modified-Since: Sun, 06 Nov 1994 08:49:37 GMT"),
+        "old-dates": request("GET /", "If-Modified-Since: Sun Nov  6 08:49:37 1994",
+                             "If-Range: Sunday, 06-Nov-94 08:49:37 GMT"),
+        "traversal": request("GET /%2e%2e/..%2f/%252e%252e/a"),
+    }
+    for name, data in requests.items():
+        yield name, CUTS + data
+    yield "old", CUTS + b"GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\nGET / HTTP/1.0\r\n\r\n"
+
+
 def main():
     fuzzers = {
         "frame": frame_inputs, "protocol": protocol_inputs, "handshake": handshake_inputs,
         "extension": extension_inputs, "inflate": inflate_inputs, "close": close_inputs,
-        "utf8": utf8_inputs, "config": config_inputs, "proxy": proxy_inputs,
+        "utf8": utf8_inputs, "config": config_inputs, "proxy": proxy_inputs, "http": http_inputs,
     }
     for fuzzer, inputs in fuzzers.items():
         folder = CORPUS / fuzzer
