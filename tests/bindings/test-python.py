@@ -6,12 +6,17 @@
 import base64
 import gc
 import hashlib
+import http.client
 import os
+import pathlib
 import socket
 import struct
 import sys
+import tempfile
 import threading
 import unittest
+import urllib.error
+import urllib.request
 
 try:
     import gi
@@ -407,6 +412,65 @@ class ServerTest(mainloop.MainLoopCase):
         self.server.connect("http-request", http_request)
         status, headers, body = self.run_client(lambda client: client.get("/page"))
         self.assertEqual((status, headers["content-type"], body), (200, "text/html", b"<p>/page"))
+
+    def test_http_body(self):
+        def http_request(_server, _connection, request):
+            request.defer()
+            GLib.idle_add(answer, request)
+
+        def answer(request):
+            request.set_status_code(200)
+            request.set_body(GLib.Bytes.new(request.get_method().encode() + request.get_request_body().get_data()))
+            self.assertTrue(request.complete())
+            return GLib.SOURCE_REMOVE
+
+        def talk(_client):
+            connection = http.client.HTTPConnection("127.0.0.1", self.server.get_local_port(), timeout=20)
+            answers = []
+            for body in (b"first", b"second", iter((b"chunk", b"ed"))):
+                connection.request("PUT", "/form", body)
+                response = connection.getresponse()
+                answers.append((response.status, response.read()))
+            connection.close()
+            return answers
+
+        self.server.config("MaxHttpBodySize=100")
+        self.server.connect("http-request", http_request)
+        self.assertEqual(self.run_client(talk), [(200, b"PUTfirst"), (200, b"PUTsecond"), (200, b"PUTchunked")])
+
+    def test_serve_folder(self):
+        def talk(_client):
+            base = f"http://127.0.0.1:{self.server.get_local_port()}"
+            with urllib.request.urlopen(f"{base}/", timeout=20) as response:
+                page = (response.status, response.headers["Content-Type"], response.read())
+            statuses = []
+            for path in ("/%2e%2e/etc/passwd", "/.hidden", "/file"):
+                try:
+                    with urllib.request.urlopen(base + path, timeout=20) as response:
+                        statuses.append(response.read())
+                except urllib.error.HTTPError as error:
+                    error.close()
+                    statuses.append(error.code)
+            return page, statuses
+
+        with tempfile.TemporaryDirectory() as folder:
+            pathlib.Path(folder, "index.html").write_text("<p>page", encoding="utf-8")
+            pathlib.Path(folder, ".hidden").write_text("hidden", encoding="utf-8")
+            file = pathlib.Path(folder, "answer.txt")
+            file.write_text("file", encoding="utf-8")
+
+            def http_request(_server, _connection, request):
+                if request.get_request_uri() == "/file":
+                    self.assertTrue(request.respond_file(Gio.File.new_for_path(str(file))))
+
+            self.server.connect("http-request", http_request)
+            self.assertTrue(self.server.serve_folder("/", Gio.File.new_for_path(folder)))
+            page, statuses = self.run_client(talk)
+            with self.assertRaises(GLib.Error) as caught:
+                self.server.serve_folder("/", Gio.File.new_for_path(str(file)))
+        self.assertEqual(page, (200, "text/html; charset=utf-8", b"<p>page"))
+        self.assertEqual(statuses, [404, 404, b"file"])
+        self.assertTrue(caught.exception.matches(Ws.error_quark(), Ws.Error.INVALID_ARGUMENT))
 
     def test_ping_async(self):
         round_trips = []

@@ -50,7 +50,7 @@ class Page:
     def at_our_place(self, text):
         """Replaces the port and the folders of the page. The user that owns a file there does not exist here."""
         os.makedirs("etc", exist_ok=True)
-        text = text.replace("localhost:8443", f"localhost:{self.port}").replace("/etc/wsserver", "etc")
+        text = re.sub(r"localhost:(8443|8080)\b", f"localhost:{self.port}", text).replace("/etc/wsserver", "etc")
         return re.sub(r"^chown .*$", "", text, flags=re.MULTILINE)
 
     def run_shell(self, text):
