@@ -4,11 +4,10 @@
 
 #include "wsserver/base/ws-error-private.h"
 #include "wsserver/revocation/ws-ocsp-staple-private.h"
+#include "wsserver/tls/ws-key-log-private.h"
 #include "wsserver/tls/ws-named-credentials-private.h"
 #include "wsserver/tls/ws-tls-credentials-private.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -36,13 +35,9 @@ open_key_log (WsTlsContext       *self,
   if (path == NULL || path[0] == '\0')
     return TRUE;
 
-  self->key_log_fd = open (path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, 0600);
-  if (self->key_log_fd >= 0)
-    return TRUE;
+  self->key_log_fd = ws_key_log_open (path, error);
 
-  ws_set_error_from_errno (error, errno, path);
-
-  return FALSE;
+  return self->key_log_fd >= 0;
 }
 
 /* Makes what the options ask for beside the policy. */
@@ -194,7 +189,6 @@ ws_tls_context_log_key (const WsTlsContext   *self,
                         const gnutls_datum_t *secret)
 {
   g_autoptr (GString) line = g_string_new (label);
-  gssize result;
 
   if (self->key_log_fd < 0)
     return;
@@ -205,10 +199,7 @@ ws_tls_context_log_key (const WsTlsContext   *self,
   append_hex (line, secret);
   g_string_append_c (line, '\n');
 
-  /* One write, so that lines of several processes stay whole. A full disk is no reason to refuse
-   * the client. */
-  do
-    result = write (self->key_log_fd, line->str, line->len);
-  while (result < 0 && errno == EINTR);
+  /* A full disk is no reason to refuse the client. */
+  ws_key_log_append (self->key_log_fd, line->str, line->len);
   gnutls_memset (line->str, 0, line->len);
 }
