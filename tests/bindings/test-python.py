@@ -15,6 +15,7 @@ import sys
 import tempfile
 import threading
 import unittest
+import unittest.mock
 import urllib.error
 import urllib.request
 
@@ -402,6 +403,26 @@ class ServerTest(mainloop.MainLoopCase):
         self.server.connect("web-socket-open-request", open_request)
         status, _headers = self.run_client(lambda client: client.open())
         self.assertEqual(status, 403)
+
+    def test_refuse_by_default(self):
+        def raising(*_arguments):
+            raise RuntimeError("a handler that fails")
+
+        def accepting(_server, _connection, request):
+            request.props.status_code = 101
+
+        raised = []
+        self.server.config("RefuseByDefault=True")
+        handler = self.server.connect("web-socket-open-request", raising)
+        with unittest.mock.patch("sys.excepthook", lambda _type, value, _traceback: raised.append(str(value))):
+            status, _headers = self.run_client(lambda client: client.open())
+        self.assertEqual(raised, ["a handler that fails"])
+        self.assertEqual(status, 403)
+
+        self.server.disconnect(handler)
+        self.server.connect("web-socket-open-request", accepting)
+        status, _headers = self.run_client(lambda client: client.open())
+        self.assertEqual(status, 101)
 
     def test_http_request(self):
         def http_request(_server, _connection, request):

@@ -47,6 +47,12 @@ static const ConformanceCase cases[] = {
     "binary.claims:1099511627776'part'", "open", NULL, "MaxMessageSize=1099511627776" },
   { "claim/wraps-huge-limit", "A sum that wraps under a huge limit", "6455 10.4",
     "binary+'a' cont.claims:9223372036854775807", "close=1009", HEADER_NOTE, "MaxMessageSize=1099511627776" },
+  { "fragments/max", "As many fragments as MaxFragments, control frames between them", "6455 10.4",
+    "binary+'a' ping'x' cont+'b' cont'c'", "pong'x' binary'abc'", NULL, "MaxFragments=3 BufferMessage=True" },
+  { "fragments/over-max", "A fragment more", "6455 10.4", "binary+'a' cont+'b' cont+'c' cont'd'", "close=1008", NULL,
+    "MaxFragments=3 BufferMessage=True" },
+  { "fragments/over-max-text", "The fragment too many decides before its payload", "6455 10.4",
+    "text+'a' cont<ff>", "close=1008", NULL, "MaxFragments=1 BufferMessage=True" },
   { "fragments/100000-empty", "A hundred thousand empty fragments cost nothing", "6455 5.4",
     "binary+ 100000*(cont+) cont'x'", "binary'x'" },
 };

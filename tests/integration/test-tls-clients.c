@@ -502,6 +502,26 @@ test_refused_with_request (void)
   g_assert_cmpint (peer->failure, ==, GNUTLS_E_FATAL_ALERT_RECEIVED);
 }
 
+static void
+test_refuse_by_default (void)
+{
+  g_autoptr (WsTestServer) server = new_server ("RefuseByDefault=True");
+  g_auto (Judge) judge = { 0 };
+  WsTestTlsOptions options = { .identity = *client_cases[0].client };
+  g_autoptr (WsTestTlsPeer) unasked = NULL;
+  g_autoptr (WsTestTlsPeer) refused = NULL;
+
+  g_test_summary ("With RefuseByDefault a client with a good certificate is refused unless the handler accepts it.");
+
+  ws_test_server_stop_recording (server, "connection-request");
+  ws_test_server_stop_recording (server, "web-socket-open-request");
+  unasked = ws_test_tls_peer_new_open (server, &options);
+  watch (server, &judge, -1);
+  refused = ws_test_tls_peer_new (server, &options);
+  ws_test_tls_peer_assert_refused (refused, GNUTLS_A_BAD_CERTIFICATE);
+  g_assert_cmpuint (judge.n_seen, ==, 1);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -528,6 +548,7 @@ main (int   argc,
   g_test_add_func ("/integration/tls-clients/resumed/ticket-from-before", test_ticket_from_before);
   g_test_add_func ("/integration/tls-clients/authorities/changed", test_authorities_changed);
   g_test_add_func ("/integration/tls-clients/authorities/bad", test_bad_authorities);
+  g_test_add_func ("/integration/tls-clients/refuse-by-default", test_refuse_by_default);
   g_test_add_func ("/integration/tls-clients/handler-ends", test_handler_ends);
   g_test_add_func ("/integration/tls-clients/unprintable-name", test_unprintable_name);
   g_test_add_func ("/integration/tls-clients/refused-with-request", test_refused_with_request);

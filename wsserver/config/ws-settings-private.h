@@ -74,13 +74,17 @@ typedef struct
   guint    deflate_threshold_bytes;
   guint    deflate_window_bits;
   guint    handshake_timeout_s;
-  guint    idle_timeout_s; /* 0: none */
+  guint    idle_timeout_s;              /* 0: none */
+  guint    max_connections_per_address; /* 0: no limit */
+  guint    max_control_frame_rate;      /* 0: no limit */
+  guint    max_fragments;               /* 0: no limit */
   guint    max_header_bytes;
   guint    max_http_body_bytes;
   guint64  max_message_bytes;
   guint64  max_send_queue_bytes;
   guint    ping_interval_s; /* 0: none */
   guint    pong_timeout_s;
+  gboolean refuse_by_default;
   gboolean serve_dot_files;
   char    *ssl_ocsp_response; /* file, or PEM; "": none */
   gboolean ssl_reload_cert;

@@ -42,5 +42,6 @@ ws_settings_get_limits (const WsSettings *self,
                         WsLimits         *limits)
 {
   limits->max_message_bytes = self->max_message_bytes;
+  limits->max_fragments = self->max_fragments;
   limits->max_head_bytes = self->max_header_bytes;
 }

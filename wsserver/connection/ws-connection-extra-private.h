@@ -59,6 +59,8 @@ typedef struct
   guint8   pong[WS_CONTROL_PAYLOAD_MAX_LENGTH]; /* latest pong owed while the outbox is full */
   guint8   pong_length;
   gboolean pong_owed;
+  gint64   control_second_us; /* MaxControlFrameRate: when the current second began … */
+  guint    n_control_frames;  /* … and the control frames received in it */
 } WsConnectionExtra;
 
 /* Allocates it on the first call. */

@@ -244,6 +244,31 @@ receive_whole_message (WsConnection          *self,
     }
 }
 
+/* FALSE if the client sends too many, so that the connection fails. */
+static gboolean
+accept_control_frame (WsConnection *self)
+{
+  guint              max = self->context->settings->max_control_frame_rate;
+  WsConnectionExtra *extra;
+  gint64             now;
+
+  if (max == 0)
+    return TRUE;
+
+  extra = ws_connection_ensure_extra (self);
+  now = ws_poller_get_time (self->context->poller);
+  if (now - extra->control_second_us >= G_USEC_PER_SEC)
+    {
+      extra->control_second_us = now;
+      extra->n_control_frames = 0;
+    }
+  if (++extra->n_control_frames <= max)
+    return TRUE;
+
+  ws_connection_fail (self, WS_CLOSE_CODE_POLICY_VIOLATION, "more pings and pongs in a second than MaxControlFrameRate");
+  return FALSE;
+}
+
 static void
 receive_event (WsConnection          *self,
                const WsProtocolEvent *event)
@@ -255,12 +280,16 @@ receive_event (WsConnection          *self,
       break;
 
     case WS_PROTOCOL_EVENT_PING:
+      if (!accept_control_frame (self))
+        break;
       /* Answered before the signal is emitted, since a handler may close. RFC 6455 §5.5.2. */
       ws_connection_queue_pong (self, event->data, event->length);
       ws_connection_emit_ping (self, event->data, event->length, FALSE);
       break;
 
     case WS_PROTOCOL_EVENT_PONG:
+      if (!accept_control_frame (self))
+        break;
       ws_connection_receive_pong (self, event);
       ws_connection_emit_ping (self, event->data, event->length, TRUE);
       break;

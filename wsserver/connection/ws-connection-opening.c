@@ -205,6 +205,8 @@ ask_application (WsConnection *self)
 {
   g_autoptr (WsOpenRequest) request = ws_open_request_new (self->head, open_request_decided_cb, self);
 
+  if (self->context->settings->refuse_by_default)
+    ws_open_request_set_status_code (request, 403);
   ws_connection_ensure_extra (self)->open_request = request;
   self->context->funcs->open_request (self->context->owner, self, request);
   if (self->state != WS_STATE_AWAITING_DECISION)

@@ -259,6 +259,7 @@ ask_about_client (WsConnection *self,
   if (self->transport == NULL)
     return FALSE;
 
+  accept = accept && !context->settings->refuse_by_default;
   authentication = ws_client_authentication_new (encoded, self->tls->peer_certificate, status, accept);
   context->funcs->ssl_client_authentication (context->owner, self, authentication);
   return self->transport != NULL && ws_client_authentication_get_accept (authentication);

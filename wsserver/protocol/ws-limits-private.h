@@ -8,6 +8,7 @@
 typedef struct
 {
   guint64 max_message_bytes; /* payload of one message, all its frames; over it: close 1009 */
+  guint32 max_fragments;     /* frames of one message; over it: close 1008; 0: no limit */
   guint32 max_head_bytes;    /* whole request head; over it: 431 */
 } WsLimits;
 

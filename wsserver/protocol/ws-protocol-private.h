@@ -59,6 +59,8 @@ typedef struct
   /* Bytes of this message, announced by its frame headers or decompressed. Never over the limit. */
   guint64         message_bytes;
   guint64         frame_remaining; /* payload bytes of the open data frame that have not been received */
+  guint32         max_fragments;   /* 0: no limit */
+  guint32         n_fragments;     /* frames of this message so far */
   guint8         *partial;         /* incomplete header or control frame, or NULL */
   const char     *fault;           /* fault of every later call; NULL before the first */
   WsInflater     *inflater;        /* NULL until the first compressed message */

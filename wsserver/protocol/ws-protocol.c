@@ -26,6 +26,7 @@ ws_protocol_init (WsProtocol     *self,
   memset (self, 0, sizeof *self);
   self->role = role;
   self->max_message_bytes = limits->max_message_bytes;
+  self->max_fragments = limits->max_fragments;
 }
 
 void
@@ -251,8 +252,14 @@ fits_message (const WsProtocol *self,
   return payload_length <= max_bytes || payload_length - max_bytes <= max_bytes / 8 + 1024;
 }
 
-/* Processes the header of a data frame. FALSE if its payload does not fit the message. The announced length
- * decides, before any payload is kept. */
+static gboolean
+has_too_many_fragments (const WsProtocol *self)
+{
+  return self->max_fragments > 0 && self->n_fragments > self->max_fragments;
+}
+
+/* Processes the header of a data frame. FALSE if it does not fit the message. The announced length decides,
+ * before any payload is kept. */
 static gboolean
 begin_data_frame (WsProtocol          *self,
                   const WsFrameHeader *header)
@@ -261,11 +268,13 @@ begin_data_frame (WsProtocol          *self,
     {
       self->message_opcode = (guint8) header->opcode;
       self->message_started = FALSE;
+      self->n_fragments = 0;
       self->compressed = (header->reserved_bits & WS_FRAME_RSV1) != 0;
       self->utf8 = (WsUtf8Validator){ 0 };
     }
 
-  if (!fits_message (self, header->payload_length))
+  self->n_fragments++;
+  if (has_too_many_fragments (self) || !fits_message (self, header->payload_length))
     return FALSE;
 
   /* A compressed payload counts when it is decompressed. */
@@ -336,6 +345,9 @@ static WsParseResult
 fail_over_limit (WsProtocol      *self,
                  WsProtocolEvent *event)
 {
+  if (has_too_many_fragments (self))
+    return fail_connection (self, event, WS_CLOSE_CODE_POLICY_VIOLATION, "message in too many fragments");
+
   return fail_connection (self, event, WS_CLOSE_CODE_MESSAGE_TOO_BIG, "message over its limit");
 }
 

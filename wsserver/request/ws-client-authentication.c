@@ -170,7 +170,8 @@ ws_client_authentication_class_init (WsClientAuthenticationClass *klass)
   /**
    * WsClientAuthentication:accept: (getter get_accept) (setter set_accept)
    *
-   * Whether to accept the client. Initially %TRUE if [property@Ws.ClientAuthentication:status] is `OK`.
+   * Whether to accept the client. Initially %TRUE if [property@Ws.ClientAuthentication:status] is `OK`
+   * and the setting RefuseByDefault is False.
    *
    * Since: 1.0
    */

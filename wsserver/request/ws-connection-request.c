@@ -10,7 +10,8 @@
  * A client that has just connected. Nothing has been read from it yet.
  *
  * [signal@Ws.Server::connection-request] carries it. Set
- * [property@Ws.ConnectionRequest:accept] to %FALSE to close the socket at once.
+ * [property@Ws.ConnectionRequest:accept] to %FALSE to close the socket at once. With the setting
+ * RefuseByDefault it is %FALSE until a handler sets it.
  *
  * ```c
  * static void

@@ -40,20 +40,37 @@ ask_about_client_address (WsServer            *self,
 {
   g_autoptr (WsConnectionRequest) request = NULL;
   g_autofree char *address = NULL;
+  gboolean         is_asked = ws_server_wants (self, WS_SERVER_SIGNAL_CONNECTION_REQUEST);
   gboolean         accept;
 
-  if (has_default_access (self) && !ws_server_wants (self, WS_SERVER_SIGNAL_CONNECTION_REQUEST))
+  if (has_default_access (self) && !is_asked)
     return TRUE;
 
   address = ws_peer_address_to_string (peer);
   request = ws_connection_request_new (address, ws_peer_address_get_port (peer),
-                                       is_allowed_client (self, address));
+                                       !(is_asked && self->settings->refuse_by_default) &&
+                                           is_allowed_client (self, address));
   g_signal_emit (self, ws_server_signals[WS_SERVER_SIGNAL_CONNECTION_REQUEST], 0, request);
   accept = ws_connection_request_get_accept (request);
   if (!accept)
     ws_server_log (self, WS_LOG_INFO, "Info",
                    "Client %s refused by the application, AllowedClients or BlockedClients", address);
   return accept;
+}
+
+static gboolean
+has_room_for_address (WsServer            *self,
+                      const WsPeerAddress *peer)
+{
+  guint            max = self->settings->max_connections_per_address;
+  g_autofree char *address = NULL;
+
+  if (max == 0 || ws_address_counts_get (self->addresses, peer) < max)
+    return TRUE;
+
+  address = ws_peer_address_to_string (peer);
+  ws_server_log (self, WS_LOG_INFO, "Info", "Client %s refused by MaxConnectionsPerAddress", address);
+  return FALSE;
 }
 
 static void
@@ -77,6 +94,7 @@ add_client (WsServer            *self,
                                   self->default_timeout_s, over_capacity);
   self->n_over_capacity += over_capacity;
   ws_connection_map_add (self->connections, connection);
+  ws_address_counts_add (self->addresses, peer);
   if (!ws_connection_start (connection, &error))
     ws_connection_take_io_error (connection, error);
 }
@@ -88,7 +106,7 @@ client_accepted (gpointer             owner,
 {
   WsServer *self = g_object_ref (owner);
 
-  if (!ask_about_client_address (self, peer))
+  if (!has_room_for_address (self, peer) || !ask_about_client_address (self, peer))
     close (fd);
   else if (self->poller == NULL) /* a handler has disposed of the server */
     close (fd);
@@ -119,6 +137,7 @@ ws_server_connection_ended (WsServer     *self,
 {
   if (connection->over_capacity)
     self->n_over_capacity--;
+  ws_address_counts_remove (self->addresses, &connection->peer);
   ws_connection_map_remove (self->connections, connection);
   if (self->acceptor != NULL)
     ws_acceptor_resume (self->acceptor);

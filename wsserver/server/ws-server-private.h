@@ -6,6 +6,7 @@
 #include "wsserver/connection/ws-connection-context-private.h"
 #include "wsserver/server/ws-access-list-private.h"
 #include "wsserver/server/ws-acceptor-private.h"
+#include "wsserver/server/ws-address-counts-private.h"
 #include "wsserver/server/ws-page-set-private.h"
 #include "wsserver/server/ws-server.h"
 #include "wsserver/tls-gio/ws-gio-tls-context-private.h"
@@ -56,6 +57,7 @@ struct _WsServer
   WsConnectionMap *connections;
   guint64          last_id;
   gboolean         logging;         /* a handler of the log is running */
+  WsAddressCounts *addresses;       /* of the connections */
   guint            n_over_capacity; /* clients that are being refused with 503 */
 
   /* Made by the first start_listening(), in the context that is the default of its thread. */

@@ -107,6 +107,7 @@ ws_server_finalize (GObject *object)
   ws_access_list_free (self->blocked_clients);
   ws_settings_unref (self->settings);
   g_object_unref (self->connections);
+  ws_address_counts_free (self->addresses);
   ws_page_set_free (self->pages);
   g_free (self->local_host);
 
@@ -221,6 +222,7 @@ ws_server_init (WsServer *self)
   self->allowed_clients = ws_access_list_new (self->settings->allowed_clients, NULL);
   self->blocked_clients = ws_access_list_new (self->settings->blocked_clients, NULL);
   self->connections = ws_connection_map_new ();
+  self->addresses = ws_address_counts_new ();
   self->pages = ws_page_set_new ();
   ws_server_init_tls (self);
   self->local_host = g_strdup ("");

@@ -1,0 +1,289 @@
+/* Copyright 2026 The WsServer authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ws-test-server.h"
+
+/* Settings that limit what one client can take, and who may come in if a handler fails. */
+
+/* --- MaxConnectionsPerAddress ---------------------------------------------------------------- */
+
+static void
+test_per_address (void)
+{
+  g_autoptr (WsTestServer) server = ws_test_server_new_listening ("MaxConnectionsPerAddress=2", NULL);
+  g_autoptr (WsTestClient) first = ws_test_server_open (server);
+  g_autoptr (WsTestClient) second = ws_test_server_open (server);
+  g_autoptr (WsTestClient) third = NULL;
+  g_autoptr (WsTestClient) fourth = NULL;
+
+  g_test_summary ("A client beyond the limit of its address is closed without a signal; one that leaves makes room.");
+
+  third = ws_test_client_new (server->port);
+  ws_test_wait_until (third->eof);
+  g_assert_cmpuint (third->input->len, ==, 0);
+  g_assert_cmpuint (ws_test_server_count (server, ""), ==, 0);
+  g_assert_true (ws_test_server_has_log (server, "Client 127.0.0.1 refused by MaxConnectionsPerAddress"));
+
+  ws_test_client_close (first);
+  ws_test_server_wait_for (server, "disconnected #1");
+  ws_test_server_forget (server);
+  fourth = ws_test_server_open (server);
+  ws_test_client_send_text (second, "still here");
+  ws_test_server_wait_for (server, "data-in #2");
+  g_assert_cmpuint (ws_test_server_get_n_clients (server), ==, 2);
+}
+
+static void
+test_per_address_changed (void)
+{
+  g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
+  g_autoptr (WsTestClient) first = ws_test_server_open (server);
+  g_autoptr (WsTestClient) second = NULL;
+  g_autoptr (WsTestClient) third = NULL;
+
+  g_test_summary ("The limit counts clients that came before it was set, and can be lifted.");
+
+  ws_test_server_config (server, "MaxConnectionsPerAddress=1");
+  second = ws_test_client_new (server->port);
+  ws_test_wait_until (second->eof);
+  ws_test_server_config (server, "MaxConnectionsPerAddress=0");
+  third = ws_test_server_open (server);
+  g_assert_cmpuint (ws_test_server_get_n_clients (server), ==, 2);
+}
+
+/* --- MaxControlFrameRate --------------------------------------------------------------------- */
+
+static void
+test_control_frames (gconstpointer user_data)
+{
+  guint8 opcode = (guint8) GPOINTER_TO_UINT (user_data);
+  g_autoptr (WsTestServer) server = ws_test_server_new_listening ("MaxControlFrameRate=10", NULL);
+  g_autoptr (WsTestClient) client = ws_test_server_open (server);
+  g_autoptr (GByteArray) flood = g_byte_array_new ();
+
+  g_test_summary ("A client that sends more control frames in a second than the limit is closed with 1008.");
+
+  for (guint i = 0; i < 11; i++)
+    {
+      g_autoptr (GByteArray) frame = ws_test_frame_build ((WsTestFrameSpec){ .opcode = opcode }, "p", 1);
+
+      g_byte_array_append (flood, frame->data, frame->len);
+    }
+  ws_test_client_send (client, flood->data, flood->len);
+  for (guint i = 0; i < 10 && opcode == WS_OPCODE_PING; i++)
+    ws_test_client_assert_frame (client, WS_OPCODE_PONG, "p", 1);
+  ws_test_client_assert_close (client, 1008, "more pings and pongs in a second than MaxControlFrameRate");
+  ws_test_client_close (client);
+  ws_test_server_wait_for (server, "disconnected #1 1008 ");
+  g_assert_cmpuint (ws_test_server_count (server, opcode == WS_OPCODE_PING ? "ping #1" : "pong #1"), ==, 10);
+}
+
+static void
+test_control_frames_allowed (gconstpointer user_data)
+{
+  g_autoptr (WsTestServer) server = ws_test_server_new_listening (user_data, NULL);
+  g_autoptr (WsTestClient) client = ws_test_server_open (server);
+
+  g_test_summary ("As many pings as the limit, or any number without one, and data of any number are served.");
+
+  for (guint i = 0; i < 100; i++)
+    {
+      ws_test_client_send_ping (client, "p");
+      ws_test_client_send_text (client, "data");
+    }
+  for (guint i = 0; i < 100; i++)
+    ws_test_client_assert_frame (client, WS_OPCODE_PONG, "p", 1);
+  ws_test_wait_until (ws_test_server_count (server, "data-in #1") == 100);
+  g_assert_cmpuint (ws_test_server_count (server, "disconnected"), ==, 0);
+}
+
+/* --- MaxFragments ---------------------------------------------------------------------------- */
+
+/* n_frames frames, the last of which ends the message. */
+static void
+send_fragments (WsTestClient *client,
+                guint         n_frames)
+{
+  for (guint i = 0; i < n_frames; i++)
+    {
+      WsTestFrameSpec spec = { .opcode = i == 0 ? WS_OPCODE_BINARY : WS_OPCODE_CONTINUATION,
+                               .more = i + 1 < n_frames };
+
+      ws_test_client_send_frame (client, spec, "f", 1);
+    }
+}
+
+static void
+test_fragments (void)
+{
+  g_autoptr (WsTestServer) server = ws_test_server_new_listening ("MaxFragments=3", "BufferMessage=True", NULL);
+  g_autoptr (WsTestClient) client = ws_test_server_open (server);
+
+  g_test_summary ("A message in more frames than the limit is 1008, when the first frame too many comes; each message counts anew.");
+
+  send_fragments (client, 3);
+  ws_test_client_send_frame (client, (WsTestFrameSpec){ .opcode = WS_OPCODE_BINARY, .more = TRUE }, "f", 1);
+  ws_test_client_send_ping (client, "between");
+  ws_test_client_send_frame (client, (WsTestFrameSpec){ .opcode = WS_OPCODE_CONTINUATION, .more = TRUE },
+                             "", 0);
+  ws_test_client_send_frame (client, (WsTestFrameSpec){ .opcode = WS_OPCODE_CONTINUATION }, "f", 1);
+  send_fragments (client, 1);
+  ws_test_wait_until (ws_test_server_count (server, "data-in #1") == 3);
+  ws_test_client_assert_frame (client, WS_OPCODE_PONG, "between", 7);
+
+  send_fragments (client, 4);
+  ws_test_client_assert_close (client, 1008, "message in too many fragments");
+  ws_test_client_close (client);
+  ws_test_server_wait_for (server, "disconnected #1 1008 ");
+  g_assert_cmpuint (ws_test_server_count (server, "data-in #1"), ==, 3);
+}
+
+static void
+test_fragments_one (void)
+{
+  g_autoptr (WsTestServer) server = ws_test_server_new_listening ("MaxFragments=1", NULL);
+  g_autoptr (WsTestClient) client = ws_test_server_open (server);
+
+  g_test_summary ("With a limit of 1 whole messages are served and fragments are not.");
+
+  ws_test_client_send_text (client, "whole");
+  ws_test_server_wait_for (server, "data-in #1 text \"whole\" eom");
+  send_fragments (client, 2);
+  ws_test_client_assert_close (client, 1008, "message in too many fragments");
+}
+
+/* --- RefuseByDefault ------------------------------------------------------------------------- */
+
+static void
+connection_request_cb (WsServer            *server,
+                       WsConnectionRequest *request,
+                       gpointer             user_data)
+{
+  if (GPOINTER_TO_INT (user_data))
+    ws_connection_request_set_accept (request, TRUE);
+}
+
+static void
+open_request_cb (WsServer      *server,
+                 WsConnection  *connection,
+                 WsOpenRequest *request,
+                 gpointer       user_data)
+{
+  if (GPOINTER_TO_INT (user_data))
+    ws_open_request_set_status_code (request, 101);
+}
+
+static void
+test_refuse_connection (void)
+{
+  g_autoptr (WsTestServer) server = ws_test_server_new_listening ("RefuseByDefault=True", NULL);
+  g_autoptr (WsTestClient) refused = NULL;
+  g_autoptr (WsTestClient) accepted = NULL;
+
+  g_test_summary ("A connection-request that no handler accepts is refused.");
+
+  ws_test_server_stop_recording (server, "web-socket-open-request");
+  refused = ws_test_client_new (server->port);
+  ws_test_wait_until (refused->eof);
+  g_assert_cmpuint (refused->input->len, ==, 0);
+
+  g_signal_connect (server->server, "connection-request", G_CALLBACK (connection_request_cb),
+                    GINT_TO_POINTER (TRUE));
+  accepted = ws_test_client_new (server->port);
+  ws_test_client_open (accepted, "/", NULL);
+}
+
+static void
+test_refuse_opening (void)
+{
+  g_autoptr (WsTestServer) server = ws_test_server_new_listening ("RefuseByDefault=True", NULL);
+  g_autoptr (WsTestClient) refused = NULL;
+  g_autoptr (WsTestClient) accepted = NULL;
+  WsTestResponse *response;
+
+  g_test_summary ("A web-socket-open-request that no handler accepts is answered 403.");
+
+  ws_test_server_stop_recording (server, "connection-request");
+  refused = ws_test_client_new (server->port);
+  ws_test_client_send_handshake (refused, "/", NULL);
+  response = ws_test_client_read_response (refused);
+  g_assert_cmpuint (response->status, ==, 403);
+  ws_test_response_free (response);
+
+  g_signal_connect (server->server, "web-socket-open-request", G_CALLBACK (open_request_cb),
+                    GINT_TO_POINTER (TRUE));
+  accepted = ws_test_client_new (server->port);
+  ws_test_client_open (accepted, "/", NULL);
+}
+
+static void
+defer_cb (WsServer      *server,
+          WsConnection  *connection,
+          WsOpenRequest *request,
+          gpointer       user_data)
+{
+  WsOpenRequest **kept = user_data;
+
+  ws_open_request_defer (request);
+  *kept = g_object_ref (request);
+}
+
+static void
+test_refuse_deferred (void)
+{
+  g_autoptr (WsTestServer) server = ws_test_server_new_listening ("RefuseByDefault=True", NULL);
+  g_autoptr (WsTestClient) client = NULL;
+  g_autoptr (WsOpenRequest) kept = NULL;
+  WsTestResponse *response;
+
+  g_test_summary ("A deferred request that is completed without accepting is answered 403.");
+
+  ws_test_server_stop_recording (server, "connection-request");
+  g_signal_connect (server->server, "web-socket-open-request", G_CALLBACK (defer_cb), &kept);
+  client = ws_test_client_new (server->port);
+  ws_test_client_send_handshake (client, "/", NULL);
+  ws_test_wait_until (kept != NULL);
+  ws_open_request_complete (kept);
+  response = ws_test_client_read_response (client);
+  g_assert_cmpuint (response->status, ==, 403);
+  ws_test_response_free (response);
+}
+
+static void
+test_refuse_without_handlers (void)
+{
+  g_autoptr (WsTestServer) server = ws_test_server_new_listening ("RefuseByDefault=True", "BlockedClients=192.0.2.1", NULL);
+  g_autoptr (WsTestClient) client = NULL;
+
+  g_test_summary ("Where no handler is asked, the lists decide as before.");
+
+  ws_test_server_stop_recording (server, "connection-request");
+  ws_test_server_stop_recording (server, "web-socket-open-request");
+  client = ws_test_client_new (server->port);
+  ws_test_client_open (client, "/", NULL);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/integration/limits/per-address/refused", test_per_address);
+  g_test_add_func ("/integration/limits/per-address/changed", test_per_address_changed);
+  g_test_add_data_func ("/integration/limits/control-frames/pings", GUINT_TO_POINTER (WS_OPCODE_PING),
+                        test_control_frames);
+  g_test_add_data_func ("/integration/limits/control-frames/pongs", GUINT_TO_POINTER (WS_OPCODE_PONG),
+                        test_control_frames);
+  g_test_add_data_func ("/integration/limits/control-frames/within", "MaxControlFrameRate=100",
+                        test_control_frames_allowed);
+  g_test_add_data_func ("/integration/limits/control-frames/unlimited", "MaxControlFrameRate=0",
+                        test_control_frames_allowed);
+  g_test_add_func ("/integration/limits/fragments/messages", test_fragments);
+  g_test_add_func ("/integration/limits/fragments/one", test_fragments_one);
+  g_test_add_func ("/integration/limits/refuse-by-default/connection", test_refuse_connection);
+  g_test_add_func ("/integration/limits/refuse-by-default/opening", test_refuse_opening);
+  g_test_add_func ("/integration/limits/refuse-by-default/deferred", test_refuse_deferred);
+  g_test_add_func ("/integration/limits/refuse-by-default/without-handlers", test_refuse_without_handlers);
+
+  return g_test_run ();
+}
