@@ -49,11 +49,14 @@ append_separated (GString    *list,
 
 /* --- Names --- */
 
-/* The value of an attribute in UTF-8, or NULL if it is not text. */
+/* The value of an attribute in UTF-8, or NULL if it is not text. A value with a NUL is not text: a string
+ * would end there, and "admin\0.example" would look like another name. */
 static char *
 convert_value (const gnutls_x509_ava_st *ava)
 {
-  const char *charset = NULL;
+  const char      *charset = NULL;
+  g_autofree char *value = NULL;
+  gsize            length = 0;
 
   switch (ava->value_tag)
     {
@@ -76,8 +79,9 @@ convert_value (const gnutls_x509_ava_st *ava)
     default:
       return NULL;
     }
-  return g_convert ((const char *) ava->value.data, (gssize) ava->value.size, "UTF-8", charset, NULL, NULL,
-                    NULL);
+  value = g_convert ((const char *) ava->value.data, (gssize) ava->value.size, "UTF-8", charset, NULL, &length,
+                     NULL);
+  return value != NULL && strlen (value) == length ? g_steal_pointer (&value) : NULL;
 }
 
 /* Quotes a value with a comma or another special character; a quote inside is doubled. Control characters

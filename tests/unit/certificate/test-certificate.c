@@ -101,6 +101,85 @@ test_fields_others (void)
   g_assert_finalize_object (g_steal_pointer (&certificate));
 }
 
+/* A certificate whose subject and issuer have one attribute, given in DER. */
+static WsCertificate *
+make_named (const char *attribute,
+            guint       length)
+{
+  gnutls_x509_privkey_t key;
+  gnutls_x509_crt_t     made;
+  gnutls_datum_t        der = { NULL, 0 };
+  WsCertificate        *certificate;
+
+  g_assert_cmpint (gnutls_x509_privkey_init (&key), ==, 0);
+  g_assert_cmpint (gnutls_x509_privkey_generate (key, GNUTLS_PK_ECDSA,
+                                                 GNUTLS_CURVE_TO_BITS (GNUTLS_ECC_CURVE_SECP256R1), 0),
+                   ==, 0);
+  g_assert_cmpint (gnutls_x509_crt_init (&made), ==, 0);
+  g_assert_cmpint (gnutls_x509_crt_set_version (made, 3), ==, 0);
+  g_assert_cmpint (gnutls_x509_crt_set_serial (made, "\1", 1), ==, 0);
+  g_assert_cmpint (gnutls_x509_crt_set_activation_time (made, 1), ==, 0);
+  g_assert_cmpint (gnutls_x509_crt_set_expiration_time (made, 1000000000), ==, 0);
+  g_assert_cmpint (gnutls_x509_crt_set_dn_by_oid (made, GNUTLS_OID_X520_COMMON_NAME, 1, attribute, length), ==,
+                   0);
+  g_assert_cmpint (gnutls_x509_crt_set_key (made, key), ==, 0);
+  g_assert_cmpint (gnutls_x509_crt_sign2 (made, made, key, GNUTLS_DIG_SHA256, 0), ==, 0);
+  g_assert_cmpint (gnutls_x509_crt_export2 (made, GNUTLS_X509_FMT_DER, &der), ==, 0);
+  certificate = ws_certificate_new_for_peers (&der, 1);
+  gnutls_free (der.data);
+  gnutls_x509_crt_deinit (made);
+  gnutls_x509_privkey_deinit (key);
+  return certificate;
+}
+
+static void
+test_fields_nul (void)
+{
+  static const struct
+  {
+    const char *attribute;
+    guint       length;
+    const char *name;
+  } cases[] = {
+    { "\x14\x05"
+      "admin",
+      7, "CN=admin" },
+    { "\x14\x07"
+      "admin\0x",
+      9, "CN=#61646D696E0078" },
+    { "\x14\x06"
+      "admin\0",
+      8, "CN=#61646D696E00" },
+    { "\x0c\x07"
+      "admin\0x",
+      9, "CN=#61646D696E0078" },
+    { "\x1e\x04"
+      "\0a\0b",
+      6, "CN=ab" },
+    { "\x1e\x06"
+      "\0a\0\0\0b",
+      8, "CN=#006100000062" },
+    { "\x1c\x08"
+      "\0\0\0a\0\0\0\0",
+      10, "CN=#0000006100000000" },
+    { "\x1e\x03"
+      "\0ab",
+      5, "CN=#006162" },
+  };
+
+  g_test_summary ("A name with a NUL, or one that is not text, is written whole in hexadecimal, in subject and issuer");
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (WsCertificate) certificate = make_named (cases[i].attribute, cases[i].length);
+
+      g_assert_nonnull (certificate);
+      g_assert_cmpstr (ws_certificate_get_subject (certificate), ==, cases[i].name);
+      g_assert_cmpstr (ws_certificate_get_issuer (certificate), ==, cases[i].name);
+      g_assert_finalize_object (g_steal_pointer (&certificate));
+    }
+}
+
 static void
 test_fields_empty (void)
 {
@@ -520,6 +599,7 @@ main (int   argc,
   g_test_add_func ("/unit/certificate/certificate/fields/expected", test_fields_expected);
   g_test_add_func ("/unit/certificate/certificate/fields/others", test_fields_others);
   g_test_add_func ("/unit/certificate/certificate/no-such-file", test_no_such_file);
+  g_test_add_func ("/unit/certificate/certificate/fields/nul", test_fields_nul);
   g_test_add_func ("/unit/certificate/certificate/fields/empty", test_fields_empty);
   g_test_add_func ("/unit/certificate/certificate/select/subjects", test_select_subjects);
   g_test_add_func ("/unit/certificate/certificate/select/thumbprints", test_select_thumbprints);
