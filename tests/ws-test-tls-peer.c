@@ -59,8 +59,18 @@ set_names (gnutls_x509_crt_t certificate,
   gnutls_x509_crt_set_dn_by_oid (certificate, GNUTLS_OID_X520_COMMON_NAME, 0, names[0],
                                  (guint) strlen (names[0]));
   for (guint i = 0; names[i] != NULL; i++)
-    gnutls_x509_crt_set_subject_alt_name (certificate, GNUTLS_SAN_DNSNAME, names[i],
-                                          (guint) strlen (names[i]), GNUTLS_FSAN_APPEND);
+    {
+      g_autoptr (GInetAddress) address = g_inet_address_new_from_string (names[i]);
+
+      if (address != NULL)
+        gnutls_x509_crt_set_subject_alt_name (certificate, GNUTLS_SAN_IPADDRESS,
+                                              g_inet_address_to_bytes (address),
+                                              (guint) g_inet_address_get_native_size (address),
+                                              GNUTLS_FSAN_APPEND);
+      else
+        gnutls_x509_crt_set_subject_alt_name (certificate, GNUTLS_SAN_DNSNAME, names[i],
+                                              (guint) strlen (names[i]), GNUTLS_FSAN_APPEND);
+    }
 }
 
 /* One that has just been signed is no good as part of a chain: GnuTLS looks at what it has read. */

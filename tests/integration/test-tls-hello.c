@@ -582,6 +582,7 @@ test_names (void)
   add_identity (server, wildcard);
   assert_shown_for (server, "other.example", "other.example");
   assert_shown_for (server, "OTHER.example", "other.example");
+  assert_shown_for (server, "other.example.", "other.example");
   assert_shown_for (server, "server.example", "server.example");
   assert_shown_for (server, "a.wild.example", "*.wild.example");
   assert_shown_for (server, "extra.example", "*.wild.example");
@@ -622,6 +623,28 @@ test_first_is_default (void)
 
   add_identity (server, again);
   assert_shown_to (server, &ecdsa_only, "www.first.example");
+}
+
+static void
+test_address (void)
+{
+  g_autoptr (WsTestIdentity)
+      rsa = ws_test_identity_new ("first.example,192.0.2.1", WS_TEST_IDENTITY_RSA, NULL);
+  g_autoptr (WsTestIdentity)
+      unlike = ws_test_identity_new ("unlike.example,192.0.2.2", WS_TEST_IDENTITY_SERVER, NULL);
+  g_autoptr (WsTestIdentity)
+      alike = ws_test_identity_new ("alike.example,192.0.2.1", WS_TEST_IDENTITY_SERVER, NULL);
+  g_autoptr (WsTestServer) server = ws_test_server_new_tls (rsa, NULL, NULL);
+  WsTestTlsOptions ecdsa_only = { .priority = WS_TEST_TLS12 ":-KX-ALL:+ECDHE-ECDSA" };
+  g_autoptr (WsTestTlsPeer) peer = NULL;
+
+  g_test_summary ("A certificate with an address of ssl-cert is used for clients that need its kind of key.");
+
+  add_identity (server, unlike);
+  peer = ws_test_tls_peer_new (server, &ecdsa_only);
+  ws_test_tls_peer_assert_refused (peer, GNUTLS_A_HANDSHAKE_FAILURE);
+  add_identity (server, alike);
+  assert_shown_to (server, &ecdsa_only, "alike.example");
 }
 
 static void
@@ -684,6 +707,7 @@ main (int   argc,
   g_test_add_func ("/integration/tls-hello/handler/ends", test_handler_disconnects);
   g_test_add_func ("/integration/tls-hello/handler/drops-server", test_handler_drops_server);
   g_test_add_func ("/integration/tls-hello/names/by-name", test_names);
+  g_test_add_func ("/integration/tls-hello/names/address", test_address);
   g_test_add_func ("/integration/tls-hello/names/first-is-default", test_first_is_default);
   g_test_add_func ("/integration/tls-hello/names/two-keys", test_two_keys);
 

@@ -138,7 +138,8 @@ is_host_name (Span name)
   return label_length > 0 && !all_digits;
 }
 
-/* A name that is none is left out, not refused: the client gets the default certificate. */
+/* A name that is none is left out, not refused: the client gets the default certificate. RFC 6066 §3 forbids
+ * the final dot of an absolute name, but some clients send it. */
 static gboolean
 read_server_name (Span           extension,
                   WsClientHello *hello)
@@ -156,6 +157,8 @@ read_server_name (Span           extension,
       if (!take_number (&list, 1, &type) || !take_vector (&list, 2, &name))
         return FALSE;
 
+      if (name.length > 0 && name.data[name.length - 1] == '.')
+        name.length--;
       if (type == 0 && hello->server_name == NULL && is_host_name (name))
         hello->server_name = g_ascii_strdown ((const char *) name.data, (gssize) name.length);
     }

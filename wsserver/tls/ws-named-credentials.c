@@ -2,10 +2,15 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "wsserver/tls/ws-named-credentials-private.h"
 
+#include <string.h>
+
 #include "wsserver/certificate/ws-certificate-credentials-private.h"
 #include "wsserver/certificate/ws-certificate-private.h"
 #include "wsserver/revocation/ws-ocsp-staple-private.h"
 #include "wsserver/tls/ws-tls-credentials-private.h"
+
+/* A longer alternative name is no host name. */
+#define MAX_ALT_NAME_BYTES 256
 
 struct _WsNamedCredentials
 {
@@ -108,20 +113,44 @@ choose_named (WsNamedCredentials *self,
   return any;
 }
 
+/* The host name or address of an alternative name as text, or NULL if it is neither. */
+static char *
+format_host (guint         type,
+             const guint8 *data,
+             gsize         length)
+{
+  g_autoptr (GInetAddress) address = NULL;
+
+  if (type == GNUTLS_SAN_DNSNAME)
+    return memchr (data, '\0', length) == NULL ? g_strndup ((const char *) data, length) : NULL;
+  if (type != GNUTLS_SAN_IPADDRESS || (length != 4 && length != 16))
+    return NULL;
+
+  address = g_inet_address_new_from_bytes (data, length == 4 ? G_SOCKET_FAMILY_IPV4 : G_SOCKET_FAMILY_IPV6);
+  return g_inet_address_to_string (address);
+}
+
 /* The first certificate, and those that have one of its names and may have another kind of key. */
 static void
 choose_first (WsNamedCredentials *self,
               char               *chosen)
 {
-  GPtrArray        *chain = ws_certificate_get_chain (self->certificates->pdata[0]);
-  gnutls_x509_crt_t first = chain->pdata[0];
-  char              name[256];
-  gsize             size = sizeof name;
+  GPtrArray *chain = ws_certificate_get_chain (self->certificates->pdata[0]);
+  guint8     name[MAX_ALT_NAME_BYTES];
+  gsize      size = sizeof name;
+  int        type;
 
   chosen[0] = '1';
-  for (guint i = 0; gnutls_x509_crt_get_subject_alt_name (first, i, name, &size, NULL) >= 0;
+  for (guint i = 0;
+       (type = gnutls_x509_crt_get_subject_alt_name (chain->pdata[0], i, name, &size, NULL)) !=
+       GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE;
        i++, size = sizeof name)
-    choose_named (self, name, chosen);
+    {
+      g_autofree char *host = type >= 0 ? format_host ((guint) type, name, size) : NULL;
+
+      if (host != NULL)
+        choose_named (self, host, chosen);
+    }
 }
 
 /* There are no more entries than combinations of certificates that the names make. */
