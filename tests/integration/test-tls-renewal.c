@@ -481,6 +481,171 @@ test_set_in_log (void)
   assert_shown (server, "second.example");
 }
 
+/* --- by two files ------------------------------------------------------------------------------- */
+
+/* Certificate and key in two files, old and new, and links to the old ones, which the server reads. */
+typedef struct
+{
+  char         *folder;
+  char         *certificate;
+  char         *key;
+  WsTestServer *server;
+  guint         n_renewals;
+} PairFiles;
+
+static void
+write_pair (const char           *folder,
+            const char           *name,
+            const WsTestIdentity *identity)
+{
+  g_autofree char *both = ws_test_identity_to_pem (identity, TRUE);
+  g_autofree char *certificate = ws_test_identity_to_pem (identity, FALSE);
+  g_autofree char *pair = g_build_filename (folder, name, NULL);
+  g_autofree char *certificate_path = g_build_filename (pair, "tls.crt", NULL);
+  g_autofree char *key_path = g_build_filename (pair, "tls.key", NULL);
+  g_auto (GStrv) parts = g_strsplit (both, certificate, 2);
+  g_autofree char *key = g_strjoinv ("", parts);
+
+  g_assert_null (strstr (key, "CERTIFICATE"));
+  g_assert_cmpint (g_mkdir (pair, 0700), ==, 0);
+  write_text (certificate_path, certificate);
+  write_text (key_path, key);
+}
+
+/* As certbot and Kubernetes do it: the new link replaces the old one. */
+static void
+point_link (const char *link_path,
+            const char *target)
+{
+  g_autofree char *next = g_strconcat (link_path, ".next", NULL);
+
+  g_assert_cmpint (symlink (target, next), ==, 0);
+  g_assert_cmpint (g_rename (next, link_path), ==, 0);
+}
+
+static void
+point_to (PairFiles  *self,
+          const char *link_name,
+          const char *target)
+{
+  g_autofree char *path = g_build_filename (self->folder, link_name, NULL);
+
+  point_link (path, target);
+}
+
+static void
+pair_files_init (PairFiles *self)
+{
+  g_autoptr (WsCertificate) certificate = NULL;
+  g_autoptr (GError) error = NULL;
+
+  self->folder = g_dir_make_tmp ("ws-test-XXXXXX", NULL);
+  self->certificate = g_build_filename (self->folder, "tls.crt", NULL);
+  self->key = g_build_filename (self->folder, "tls.key", NULL);
+  write_pair (self->folder, "old", first);
+  write_pair (self->folder, "new", second);
+  point_to (self, "..data", "old");
+  point_to (self, "tls.crt", "..data/tls.crt");
+  point_to (self, "tls.key", "..data/tls.key");
+  certificate = ws_certificate_new_from_files (self->certificate, self->key, NULL, &error);
+  g_assert_no_error (error);
+  self->server = ws_test_server_new_tls (third, "SSLReloadCert=True", NULL);
+  g_assert_true (ws_server_set_ssl_cert (self->server->server, certificate, NULL));
+  g_signal_connect (self->server->server, "notify::ssl-cert", G_CALLBACK (count_cb), &self->n_renewals);
+  assert_shown (self->server, "first.example");
+}
+
+static void
+pair_files_clear (PairFiles *self)
+{
+  static const char *const names[] = { "tls.crt", "tls.key", "..data", "old/tls.crt", "old/tls.key",
+                                       "new/tls.crt", "new/tls.key", "old", "new" };
+
+  g_assert_cmpuint (ws_test_server_count (self->server, "error"), ==, 0);
+  ws_test_server_free (self->server);
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *path = g_build_filename (self->folder, names[i], NULL);
+
+      g_assert_cmpint (g_remove (path), ==, 0);
+    }
+  g_assert_cmpint (g_rmdir (self->folder), ==, 0);
+  g_free (self->certificate);
+  g_free (self->key);
+  g_free (self->folder);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (PairFiles, pair_files_clear)
+
+/* Renews one file, then the other; between them the server waits. */
+static void
+check_order (const char *link_name,
+             const char *target,
+             const char *next_link_name,
+             const char *next_target)
+{
+  g_auto (PairFiles) files = { NULL };
+  g_autofree char *waits = NULL;
+
+  pair_files_init (&files);
+  waits = g_strdup_printf ("Keeping the current certificate until %s and %s belong together", files.certificate, files.key);
+  point_to (&files, link_name, target);
+  ws_test_wait_until (ws_test_server_has_log (files.server, waits));
+  assert_shown (files.server, "first.example");
+  point_to (&files, next_link_name, next_target);
+  ws_test_wait_until (files.n_renewals == 1);
+  assert_shown (files.server, "second.example");
+}
+
+static void
+test_pair_certificate_first (void)
+{
+  g_test_summary ("A new certificate beside the old key is not used; the server says so, and waits for the key");
+  check_order ("tls.crt", "new/tls.crt", "tls.key", "new/tls.key");
+}
+
+static void
+test_pair_key_first (void)
+{
+  g_test_summary ("A new key beside the old certificate is not used until the certificate comes");
+  check_order ("tls.key", "new/tls.key", "tls.crt", "new/tls.crt");
+}
+
+static void
+test_pair_swap (void)
+{
+  g_auto (PairFiles) files = { NULL };
+
+  g_test_summary ("Both files renewed at once, by a link to their folder, are read once and without waiting");
+
+  pair_files_init (&files);
+  point_to (&files, "..data", "new");
+  ws_test_wait_until (files.n_renewals > 0);
+  let_settle ();
+  g_assert_cmpuint (files.n_renewals, ==, 1);
+  g_assert_false (ws_test_server_has_log (files.server, "Keeping the current certificate"));
+  assert_shown (files.server, "second.example");
+  point_to (&files, "..data", "old");
+  ws_test_wait_until (files.n_renewals == 2);
+  assert_shown (files.server, "first.example");
+}
+
+static void
+test_pair_in_place (void)
+{
+  g_auto (PairFiles) files = { NULL };
+  g_autofree char *both = ws_test_identity_to_pem (third, TRUE);
+
+  g_test_summary ("Files that are written in place are read, also when each has both the certificate and the key");
+
+  pair_files_init (&files);
+  write_text (files.certificate, both);
+  ws_test_wait_until (ws_test_server_has_log (files.server, "Keeping the current certificate"));
+  write_text (files.key, both);
+  ws_test_wait_until (files.n_renewals == 1);
+  assert_shown (files.server, "third.example");
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -504,6 +669,10 @@ main (int   argc,
   g_test_add_func ("/integration/tls-renewal/file/symbolic-link", test_symbolic_link);
   g_test_add_func ("/integration/tls-renewal/file/added", test_added);
   g_test_add_func ("/integration/tls-renewal/file/watched-when", test_watched_when);
+  g_test_add_func ("/integration/tls-renewal/pair/certificate-first", test_pair_certificate_first);
+  g_test_add_func ("/integration/tls-renewal/pair/key-first", test_pair_key_first);
+  g_test_add_func ("/integration/tls-renewal/pair/swap", test_pair_swap);
+  g_test_add_func ("/integration/tls-renewal/pair/in-place", test_pair_in_place);
 
   result = g_test_run ();
   ws_test_identity_free (first);

@@ -14,4 +14,8 @@ WsCertStore *ws_cert_store_open (WsCertStoreType type,
                                  const char     *key_password,
                                  GError        **error);
 
+/* Whether the store's value is the name of a file, or may be one if the type is to be detected. */
+gboolean ws_cert_store_may_be_file (WsCertStoreType type,
+                                    GBytes         *store);
+
 G_END_DECLS

@@ -272,6 +272,18 @@ load_by_type (WsCertStore    *self,
     }
 }
 
+gboolean
+ws_cert_store_may_be_file (WsCertStoreType type,
+                           GBytes         *store)
+{
+  g_autofree char *filename = get_filename (store);
+
+  for (guint i = 0; i < G_N_ELEMENTS (formats); i++)
+    if (formats[i].type == type)
+      return filename != NULL && (formats[i].medium == MEDIUM_FILE || formats[i].medium == MEDIUM_ANY);
+  return FALSE;
+}
+
 WsCertStore *
 ws_cert_store_open (WsCertStoreType type,
                     GBytes         *store,

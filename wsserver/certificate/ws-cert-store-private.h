@@ -39,6 +39,9 @@ gboolean ws_cert_store_fail (WsCertStore *self,
 
 /* What loaders add. Errors: WS_ERROR_CERT_STORE. */
 
+/* Drops the keys of the store, and moves those of another one into it. */
+void     ws_cert_store_take_keys (WsCertStore *self,
+                                  WsCertStore *keys);
 void     ws_cert_store_take_certificate (WsCertStore      *self,
                                          gnutls_x509_crt_t take_certificate);
 gboolean ws_cert_store_take_key (WsCertStore          *self,

@@ -57,6 +57,18 @@ ws_cert_store_take_certificate (WsCertStore      *self,
   g_ptr_array_add (self->certificates, take_certificate);
 }
 
+void
+ws_cert_store_take_keys (WsCertStore *self,
+                         WsCertStore *keys)
+{
+  GPtrArray *dropped = self->keys;
+
+  self->keys = keys->keys;
+  keys->keys = dropped;
+  g_ptr_array_set_size (dropped, 0);
+  g_clear_pointer (&self->locked, g_free);
+}
+
 gboolean
 ws_cert_store_add_der_certificate (WsCertStore          *self,
                                    const gnutls_datum_t *der,

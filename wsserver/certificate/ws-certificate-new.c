@@ -35,6 +35,21 @@ set_whole_store (WsCertificate  *self,
   ws_certificate_search_set_store_password (self, password);
 }
 
+/* The store would otherwise take the name of a file that is not there for its content. */
+static gboolean
+check_exists (const char *filename,
+              GError    **error)
+{
+  g_autofree char *display_name = NULL;
+
+  if (g_file_test (filename, G_FILE_TEST_EXISTS))
+    return TRUE;
+
+  display_name = g_filename_display_name (filename);
+  ws_set_error (error, WS_ERROR_CERT_STORE, "Cannot open certificate store %s: %s", display_name, g_strerror (ENOENT));
+  return FALSE;
+}
+
 /**
  * ws_certificate_new:
  *
@@ -72,6 +87,8 @@ ws_certificate_new (void)
  *
  * - `WS_ERROR_CERT_STORE` when the file cannot be read, or has neither a certificate nor a key in it
  *
+ * If the key is in another file, use [ctor@Ws.Certificate.new_from_files].
+ *
  * A file with a key alone makes a certificate whose subject is empty, which a server does not take.
  *
  * Returns: (transfer full): a new certificate, or %NULL with @error set
@@ -88,20 +105,64 @@ ws_certificate_new_from_file (const char *filename,
   g_return_val_if_fail (filename != NULL, NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  /* The store would otherwise take the name for its content. */
-  if (!g_file_test (filename, G_FILE_TEST_EXISTS))
-    {
-      g_autofree char *display_name = g_filename_display_name (filename);
-
-      ws_set_error (error, WS_ERROR_CERT_STORE, "Cannot open certificate store %s: %s", display_name, g_strerror (ENOENT));
-      return NULL;
-    }
+  if (!check_exists (filename, error))
+    return NULL;
 
   self = ws_certificate_new ();
   store = g_bytes_new (filename, strlen (filename));
   set_whole_store (self, WS_CERT_STORE_TYPE_AUTO, store, "");
   self->wanted_subject = g_strdup ("*");
   return ws_certificate_search_run (self, error) ? g_steal_pointer (&self) : NULL;
+}
+
+/**
+ * ws_certificate_new_from_files:
+ * @certificate_file: (type filename): name of a file with a certificate, and with the intermediate
+ *   certificates that a server sends with it
+ * @key_file: (type filename): name of a file with its private key
+ * @password: (nullable): password of the key, and of the file of the certificate if that needs one
+ * @error: return location for an error, or %NULL
+ *
+ * Reads a certificate and its private key from two files, as `tls.crt` and `tls.key`, or `fullchain.pem` and
+ * `privkey.pem`.
+ *
+ * Each file may have any of the formats of [enum@Ws.CertStoreType], and both may be the same file. Of several
+ * certificates or keys those are taken that belong together. With the setting SSLReloadCert a server watches
+ * both files. It goes on with the old pair until both files have changed.
+ *
+ * Relative names are looked up in the present working directory, also when the files are read again.
+ *
+ * Sets @error to:
+ *
+ * - `WS_ERROR_CERT_STORE` when a file cannot be read, or the password is wrong
+ * - `WS_ERROR_CERT_NOT_FOUND` when @key_file does not have the key of a certificate in @certificate_file
+ *
+ * Returns: (transfer full): a new certificate, or %NULL with @error set
+ *
+ * Since: 1.2
+ */
+WsCertificate *
+ws_certificate_new_from_files (const char *certificate_file,
+                               const char *key_file,
+                               const char *password,
+                               GError    **error)
+{
+  g_autoptr (WsCertificate) self = NULL;
+  g_autoptr (GBytes) store = NULL;
+
+  g_return_val_if_fail (certificate_file != NULL, NULL);
+  g_return_val_if_fail (key_file != NULL && key_file[0] != '\0', NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  if (!check_exists (certificate_file, error))
+    return NULL;
+
+  self = ws_certificate_new ();
+  store = g_bytes_new (certificate_file, strlen (certificate_file));
+  set_whole_store (self, WS_CERT_STORE_TYPE_AUTO, store, password);
+  ws_certificate_search_set_key_store (self, key_file);
+  self->wanted_subject = g_strdup ("*");
+  return search_strictly (self, error) ? g_steal_pointer (&self) : NULL;
 }
 
 /**
@@ -305,6 +366,11 @@ ws_certificate_reopen (WsCertificate *self,
   g_autoptr (WsCertificate) renewed = ws_certificate_new ();
 
   set_whole_store (renewed, self->store_type, self->store, self->store_password);
+  g_free (renewed->store_folder);
+  renewed->store_folder = g_strdup (self->store_folder);
+  ws_certificate_search_set_key_store (renewed, self->key_store);
+  g_free (renewed->key_path);
+  renewed->key_path = g_strdup (self->key_path);
   renewed->key_password = g_strdup (self->key_password);
   renewed->wanted_subject = g_strdup (self->wanted_subject != NULL ? self->wanted_subject : "*");
   if (self->wanted_encoded != NULL)
@@ -315,24 +381,13 @@ ws_certificate_reopen (WsCertificate *self,
 char *
 ws_certificate_dup_filename (WsCertificate *self)
 {
-  switch (self->store_type)
-    {
-    case WS_CERT_STORE_TYPE_PFX_FILE:
-    case WS_CERT_STORE_TYPE_PEM_KEY_FILE:
-    case WS_CERT_STORE_TYPE_PUBLIC_KEY_FILE:
-    case WS_CERT_STORE_TYPE_P7B_FILE:
-    case WS_CERT_STORE_TYPE_SSH_PUBLIC_KEY_FILE:
-    case WS_CERT_STORE_TYPE_PPK_FILE:
-    case WS_CERT_STORE_TYPE_XML_FILE:
-    case WS_CERT_STORE_TYPE_JWK_FILE:
-      return g_strdup (self->store_text);
-    case WS_CERT_STORE_TYPE_AUTO:
-      if (strchr (self->store_text, '\n') == NULL && g_file_test (self->store_text, G_FILE_TEST_EXISTS))
-        return g_strdup (self->store_text);
-      return NULL;
-    default:
-      return NULL;
-    }
+  return ws_certificate_search_dup_filename (self);
+}
+
+const char *
+ws_certificate_get_key_filename (WsCertificate *self)
+{
+  return self->key_path;
 }
 
 GPtrArray *

@@ -41,6 +41,24 @@ ws_certificate_get_key_password (WsCertificate *self)
 }
 
 /**
+ * ws_certificate_get_key_store: (get-property key-store)
+ * @self: a certificate
+ *
+ * Gets the name of the file with the private key.
+ *
+ * Returns: the name as it was set; an empty string if the key is in the store
+ *
+ * Since: 1.2
+ */
+const char *
+ws_certificate_get_key_store (WsCertificate *self)
+{
+  g_return_val_if_fail (WS_IS_CERTIFICATE (self), NULL);
+
+  return self->key_store;
+}
+
+/**
  * ws_certificate_get_private_key: (get-property private-key)
  * @self: a certificate
  *
@@ -385,4 +403,22 @@ ws_certificate_set_store_type (WsCertificate  *self,
   g_return_if_fail (WS_IS_CERTIFICATE (self));
 
   ws_certificate_search_set_store_type (self, store_type);
+}
+
+/**
+ * ws_certificate_set_key_store: (set-property key-store)
+ * @self: a certificate
+ * @key_store: (nullable): name of a file; %NULL or empty if the key is in the store
+ *
+ * Sets the name of the file with the private key.
+ *
+ * Since: 1.2
+ */
+void
+ws_certificate_set_key_store (WsCertificate *self,
+                              const char    *key_store)
+{
+  g_return_if_fail (WS_IS_CERTIFICATE (self));
+
+  ws_certificate_search_set_key_store (self, key_store);
 }

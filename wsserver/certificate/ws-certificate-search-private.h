@@ -21,6 +21,11 @@ void ws_certificate_search_set_store_password (WsCertificate *self,
 void        ws_certificate_search_set_key_password (WsCertificate *self,
                                                     const char    *key_password);
 const char *ws_certificate_search_get_key_password (WsCertificate *self);
+/* NULL and "": the key is in the store. */
+void ws_certificate_search_set_key_store (WsCertificate *self,
+                                          const char    *key_store);
+/* The absolute name of the store's file, or NULL if the store is not a file. */
+char *ws_certificate_search_dup_filename (WsCertificate *self);
 
 /* Start a new search and notify its result. A failure is kept in load_error. NULL and empty values
  * select no certificate. */

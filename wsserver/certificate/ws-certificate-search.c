@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "wsserver/certificate/ws-certificate-search-private.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "wsserver/base/ws-error-private.h"
@@ -20,14 +21,71 @@ ws_certificate_search_get_key_password (WsCertificate *self)
   return self->key_password != NULL ? self->key_password : self->store_password;
 }
 
+char *
+ws_certificate_search_dup_filename (WsCertificate *self)
+{
+  gsize            length;
+  const char      *data = g_bytes_get_data (self->store, &length);
+  g_autofree char *name = NULL;
+  g_autofree char *path = NULL;
+
+  if (!ws_cert_store_may_be_file (self->store_type, self->store))
+    return NULL;
+
+  name = g_strndup (data, length);
+  path = g_path_is_absolute (name) || self->store_folder == NULL
+             ? g_strdup (name)
+             : g_build_filename (self->store_folder, name, NULL);
+  if (self->store_type == WS_CERT_STORE_TYPE_AUTO && !g_file_test (path, G_FILE_TEST_EXISTS))
+    return NULL;
+  return g_steal_pointer (&path);
+}
+
 static WsCertStore *
-open_wanted_store (WsCertificate  *self,
-                   WsCertStoreType type,
-                   GBytes         *store,
-                   GError        **error)
+open_store (WsCertificate  *self,
+            WsCertStoreType type,
+            GBytes         *store,
+            GError        **error)
 {
   return ws_cert_store_open (type, store, self->store_password, ws_certificate_search_get_key_password (self),
                              error);
+}
+
+static WsCertStore *
+open_file (WsCertificate  *self,
+           WsCertStoreType type,
+           const char     *path,
+           GError        **error)
+{
+  g_autoptr (GBytes) name = g_bytes_new (path, strlen (path));
+
+  return open_store (self, type, name, error);
+}
+
+/* The file with the key. Without the check, its name would be taken for a store's content if there is no
+ * such file. */
+static WsCertStore *
+open_key_store (WsCertificate *self,
+                GError       **error)
+{
+  g_autofree char *display_name = NULL;
+
+  if (g_file_test (self->key_path, G_FILE_TEST_EXISTS))
+    return open_file (self, WS_CERT_STORE_TYPE_AUTO, self->key_path, error);
+
+  display_name = g_filename_display_name (self->key_path);
+  ws_set_error (error, WS_ERROR_CERT_STORE, "Cannot open certificate store %s: %s", display_name, g_strerror (ENOENT));
+  return NULL;
+}
+
+static WsCertStore *
+open_wanted_store (WsCertificate *self,
+                   GError       **error)
+{
+  g_autofree char *path = ws_certificate_search_dup_filename (self);
+
+  return path != NULL ? open_file (self, self->store_type, path, error)
+                      : open_store (self, self->store_type, self->store, error);
 }
 
 /* Selects the certificate in wanted_encoded. Without a store it comes with the key beside it, if there
@@ -39,7 +97,7 @@ load_encoded (WsCertificate *self,
   g_auto (WsCertEntry) given = { NULL };
   g_autoptr (WsCertStore) store = NULL;
   g_autoptr (WsCertStore) source =
-      open_wanted_store (self, WS_CERT_STORE_TYPE_PEM_KEY_BLOB, self->wanted_encoded, error);
+      open_store (self, WS_CERT_STORE_TYPE_PEM_KEY_BLOB, self->wanted_encoded, error);
 
   if (source == NULL)
     return FALSE;
@@ -47,17 +105,45 @@ load_encoded (WsCertificate *self,
     return ws_cert_store_fail (source, error, "there is no certificate in it");
   if (!ws_cert_entry_select (&given, source, "*", error))
     return FALSE;
-  if (!has_store (self))
+  if (!has_store (self) && self->key_path == NULL)
     {
       self->entry = given;
       given = (WsCertEntry){ NULL };
       return TRUE;
     }
 
-  store = open_wanted_store (self, self->store_type, self->store, error);
+  store = self->key_path != NULL ? open_key_store (self, error) : open_wanted_store (self, error);
   return store != NULL &&
          ws_cert_entry_select_key (&self->entry, store, g_steal_pointer (&g_ptr_array_index (given.chain, 0)),
                                    error);
+}
+
+/* Selects a certificate of the store whose key is in the file of keys. */
+static gboolean
+load_pair (WsCertificate *self,
+           WsCertStore   *store,
+           GError       **error)
+{
+  g_autoptr (WsCertStore) keys = NULL;
+
+  if (store->certificates->len == 0)
+    return ws_cert_store_fail (store, error, "there is no certificate in it");
+  keys = open_key_store (self, error);
+  if (keys == NULL)
+    return FALSE;
+
+  ws_cert_store_take_keys (store, keys);
+  if (!ws_cert_entry_select (&self->entry, store, self->wanted_subject, error))
+    return FALSE;
+  if (self->entry.key != NULL)
+    return TRUE;
+
+  if (keys->locked != NULL)
+    ws_cert_store_fail (keys, error, "%s", keys->locked);
+  else
+    ws_set_error (error, WS_ERROR_CERT_NOT_FOUND, "Cannot find the private key of the certificate in %s in %s: they do not belong together", store->label, keys->label);
+  ws_certificate_state_clear (self);
+  return FALSE;
 }
 
 gboolean
@@ -70,15 +156,18 @@ ws_certificate_search_run (WsCertificate *self,
   if (self->wanted_encoded != NULL)
     return load_encoded (self, error);
 
-  store = open_wanted_store (self, self->store_type, self->store, error);
-  return store != NULL && ws_cert_entry_select (&self->entry, store, self->wanted_subject, error);
+  store = open_wanted_store (self, error);
+  if (store == NULL)
+    return FALSE;
+  return self->key_path != NULL ? load_pair (self, store, error)
+                                : ws_cert_entry_select (&self->entry, store, self->wanted_subject, error);
 }
 
 /* Notifies the properties that the selected certificate decides: all but those that say where to search. */
 static void
 notify_selected (WsCertificate *self)
 {
-  static const char *const settings[] = { "key-password", "store", "store-b", "store-password", "store-type",
+  static const char *const settings[] = { "key-password", "key-store", "store", "store-b", "store-password", "store-type",
                                           NULL };
   guint                    n_properties = 0;
   g_autofree GParamSpec  **properties =
@@ -133,6 +222,8 @@ ws_certificate_search_set_store (WsCertificate *self,
   gsize       length;
   const char *data = g_bytes_get_data (bytes, &length);
 
+  g_free (self->store_folder);
+  self->store_folder = g_get_current_dir ();
   if (g_bytes_equal (self->store, bytes))
     return;
 
@@ -181,6 +272,29 @@ ws_certificate_search_set_key_password (WsCertificate *self,
   ws_secret_free (self->key_password);
   self->key_password = g_strdup (key_password);
   g_object_notify (G_OBJECT (self), "key-password");
+  repeat_pending_search (self);
+}
+
+void
+ws_certificate_search_set_key_store (WsCertificate *self,
+                                     const char    *key_store)
+{
+  g_autofree char *folder = g_get_current_dir ();
+  g_autofree char *path = NULL;
+
+  if (key_store == NULL)
+    key_store = "";
+  /* Not canonical: what ".." means behind a link is for the system to say. */
+  if (key_store[0] != '\0')
+    path = g_path_is_absolute (key_store) ? g_strdup (key_store) : g_build_filename (folder, key_store, NULL);
+  if (g_strcmp0 (self->key_path, path) == 0 && g_str_equal (self->key_store, key_store))
+    return;
+
+  g_free (self->key_path);
+  self->key_path = g_steal_pointer (&path);
+  g_free (self->key_store);
+  self->key_store = g_strdup (key_store);
+  g_object_notify (G_OBJECT (self), "key-store");
   repeat_pending_search (self);
 }
 

@@ -44,6 +44,12 @@ struct _WsCertificate
   char           *store_text; /* the store as a string, "" if it is binary */
   char           *store_password;
   char           *key_password; /* NULL until set: then it is the store's */
+  /* The working directory when the store was set, from which a relative file name in it is read. */
+  char *store_folder;
+  /* The file with the key of the certificate in the store: as it was set, and absolute. "" if the key is in
+   * the store itself; then key_path is NULL. */
+  char *key_store;
+  char *key_path;
 
   /* The last search: by subject, or by certificate if encoded is not NULL. While it is pending (the
    * store or a key in it could not be opened) it is repeated whenever the store changes. */

@@ -25,6 +25,9 @@
  * Every other property then describes the certificate that was found. They are empty if none is
  * selected. For a key alone, the properties of an X.509 certificate are empty.
  *
+ * The key may lie in a file of its own: [ctor@Ws.Certificate.new_from_files] or
+ * [property@Ws.Certificate:key-store].
+ *
  * Stores are read when they are searched and are not kept open. Larger stores than 4 MiB are refused,
  * and those whose key derivation needs more than 5,000,000 rounds, or more than 256 MiB of memory with
  * Argon2.
@@ -63,6 +66,7 @@ enum
   PROP_ENCODED,
   PROP_ENCODED_B,
   PROP_KEY_PASSWORD,
+  PROP_KEY_STORE,
   PROP_PRIVATE_KEY,
   PROP_PRIVATE_KEY_AVAILABLE,
   PROP_PUBLIC_KEY_LENGTH,
@@ -91,6 +95,9 @@ ws_certificate_finalize (GObject *object)
   g_free (self->store_text);
   ws_secret_free (self->store_password);
   ws_secret_free (self->key_password);
+  g_free (self->store_folder);
+  g_free (self->key_store);
+  g_free (self->key_path);
   g_free (self->wanted_subject);
   g_clear_pointer (&self->wanted_encoded, g_bytes_unref);
   g_clear_error (&self->load_error);
@@ -106,12 +113,6 @@ ws_certificate_get_property (GObject    *object,
 {
   WsCertificate *self = WS_CERTIFICATE (object);
 
-  if (prop_id <= PROP_ENCODED)
-    {
-      g_value_set_string (value, ws_certificate_state_get_text (self, (WsCertificateText) (prop_id - 1)));
-      return;
-    }
-
   switch (prop_id)
     {
     case PROP_ENCODED_B:
@@ -119,6 +120,9 @@ ws_certificate_get_property (GObject    *object,
       break;
     case PROP_KEY_PASSWORD:
       g_value_set_string (value, ws_certificate_search_get_key_password (self));
+      break;
+    case PROP_KEY_STORE:
+      g_value_set_string (value, self->key_store);
       break;
     case PROP_PRIVATE_KEY:
       g_value_take_string (value, ws_certificate_state_get_private_key (self));
@@ -154,7 +158,10 @@ ws_certificate_get_property (GObject    *object,
       g_value_set_object (value, ws_certificate_state_get_tls_certificate (self));
       break;
     default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+      if (prop_id <= PROP_ENCODED)
+        g_value_set_string (value, ws_certificate_state_get_text (self, (WsCertificateText) (prop_id - 1)));
+      else
+        G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
 }
 
@@ -179,6 +186,9 @@ ws_certificate_set_property (GObject      *object,
       break;
     case PROP_KEY_PASSWORD:
       ws_certificate_search_set_key_password (self, g_value_get_string (value));
+      break;
+    case PROP_KEY_STORE:
+      ws_certificate_search_set_key_store (self, g_value_get_string (value));
       break;
     case PROP_STORE:
       ws_certificate_search_set_store_text (self, g_value_get_string (value));
@@ -399,6 +409,21 @@ ws_certificate_class_init (WsCertificateClass *klass)
    */
   properties[PROP_KEY_PASSWORD] = g_param_spec_string ("key-password", NULL, NULL, "", WS_PARAM_READWRITE);
   /**
+   * WsCertificate:key-store: (getter get_key_store) (setter set_key_store)
+   *
+   * Name of the file with the private key, when the key is not in the store with the certificate; empty
+   * otherwise.
+   *
+   * The file may have any of the formats of [enum@Ws.CertStoreType] and several keys: the one that fits the
+   * certificate is taken. A certificate without its key in this file is not selected, so that a certificate
+   * and a key that do not belong together are never used. A key in the store is not looked at.
+   *
+   * A relative name is looked up in the working directory of the moment in which it is set.
+   *
+   * Since: 1.2
+   */
+  properties[PROP_KEY_STORE] = g_param_spec_string ("key-store", NULL, NULL, "", WS_PARAM_READWRITE);
+  /**
    * WsCertificate:private-key: (getter get_private_key)
    *
    * The private key in PEM (PKCS #8, not encrypted); empty when there is none or when it cannot be
@@ -432,7 +457,8 @@ ws_certificate_class_init (WsCertificateClass *klass)
    *
    * A new store is searched when [property@Ws.Certificate:subject] or
    * [property@Ws.Certificate:encoded] is set, or at once if the last search could not be done
-   * because the store did not open.
+   * because the store did not open. A relative name is looked up in the working directory of the
+   * moment in which it is set.
    *
    * Since: 1.0
    */
@@ -511,4 +537,5 @@ ws_certificate_init (WsCertificate *self)
   self->store = g_bytes_new_static ("MY", 2);
   self->store_text = g_strdup ("MY");
   self->store_password = g_strdup ("");
+  self->key_store = g_strdup ("");
 }

@@ -23,6 +23,11 @@ WsCertificate *ws_certificate_new (void) G_GNUC_WARN_UNUSED_RESULT;
 WS_AVAILABLE_IN_ALL
 WsCertificate *ws_certificate_new_from_file (const char *filename,
                                              GError    **error) G_GNUC_WARN_UNUSED_RESULT;
+WS_AVAILABLE_IN_1_2
+WsCertificate *ws_certificate_new_from_files (const char *certificate_file,
+                                              const char *key_file,
+                                              const char *password,
+                                              GError    **error) G_GNUC_WARN_UNUSED_RESULT;
 WS_AVAILABLE_IN_ALL
 WsCertificate *ws_certificate_new_from_encoded (GBytes  *encoded,
                                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
@@ -76,6 +81,12 @@ const char *ws_certificate_get_key_password (WsCertificate *self);
 WS_AVAILABLE_IN_ALL
 void ws_certificate_set_key_password (WsCertificate *self,
                                       const char    *key_password);
+
+WS_AVAILABLE_IN_1_2
+const char *ws_certificate_get_key_store (WsCertificate *self);
+WS_AVAILABLE_IN_1_2
+void ws_certificate_set_key_store (WsCertificate *self,
+                                   const char    *key_store);
 
 WS_AVAILABLE_IN_ALL
 const char *ws_certificate_get_subject (WsCertificate *self);

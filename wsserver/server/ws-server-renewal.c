@@ -5,6 +5,7 @@
  * not changed for a moment, and the old certificate stays in use if the new content cannot be used. */
 #include "wsserver/server/ws-server-renewal-private.h"
 
+#include "wsserver/base/ws-error.h"
 #include "wsserver/certificate/ws-certificate-private.h"
 #include "wsserver/io/ws-path-watch-private.h"
 #include "wsserver/revocation/ws-ocsp-staple-private.h"
@@ -19,7 +20,9 @@ typedef struct
   WsCertificate *certificate; /* NULL: the file is SSLOCSPResponse */
   char          *filename;    /* absolute */
   WsPathWatch   *watch;
-  GSource       *settling; /* NULL: nothing has changed */
+  char          *key_filename; /* the file with the certificate's key, absolute, or NULL */
+  WsPathWatch   *key_watch;    /* or NULL */
+  GSource       *settling;     /* NULL: nothing has changed */
 } WatchedFile;
 
 static void
@@ -37,6 +40,8 @@ watched_file_free (gpointer data)
 
   stop_settling (watched);
   ws_path_watch_free (watched->watch);
+  g_clear_pointer (&watched->key_watch, ws_path_watch_free);
+  g_free (watched->key_filename);
   g_clear_object (&watched->certificate);
   g_free (watched->filename);
   g_free (watched);
@@ -82,14 +87,24 @@ settled_cb (gpointer user_data)
   GError          *error = NULL;
 
   stop_settling (watched);
-  if (!read_again (watched, &error))
+  if (read_again (watched, &error))
+    {
+      g_object_unref (self);
+      return G_SOURCE_REMOVE;
+    }
+
+  /* One file has been renewed, and the other one will be: its change starts another attempt. */
+  if (watched->key_filename != NULL && error->code == WS_ERROR_CERT_NOT_FOUND)
+    ws_server_log (self, WS_LOG_INFO, "Info", "Keeping the current certificate until %s and %s belong together",
+                   filename, watched->key_filename);
+  else
     {
       message = g_strdup_printf ("%s; keeping the current certificate: the new contents of %s cannot be used",
                                  error->message, filename);
       ws_server_log (self, WS_LOG_INFO, "Error", "%s", message);
       ws_server_emit_error (self, NULL, error->code, message);
-      g_error_free (error);
     }
+  g_error_free (error);
   g_object_unref (self);
   return G_SOURCE_REMOVE;
 }
@@ -100,7 +115,8 @@ file_changed_cb (gpointer user_data)
   WatchedFile *watched = user_data;
 
   /* A file that was removed is expected to come back, which is a change again. */
-  if (!g_file_test (watched->filename, G_FILE_TEST_EXISTS))
+  if (!g_file_test (watched->filename, G_FILE_TEST_EXISTS) ||
+      (watched->key_filename != NULL && !g_file_test (watched->key_filename, G_FILE_TEST_EXISTS)))
     return;
 
   stop_settling (watched);
@@ -115,13 +131,15 @@ static gboolean
 keep_watching (WsServer      *self,
                GPtrArray     *old,
                WsCertificate *certificate,
-               const char    *filename)
+               const char    *filename,
+               const char    *key_filename)
 {
   for (guint i = 0; old != NULL && i < old->len; i++)
     {
       WatchedFile *watched = old->pdata[i];
 
       if (!g_str_equal (watched->filename, filename) ||
+          g_strcmp0 (watched->key_filename, key_filename) != 0 ||
           (watched->certificate == NULL) != (certificate == NULL))
         continue;
 
@@ -139,17 +157,23 @@ watch_file (WsServer      *self,
             WsCertificate *certificate,
             const char    *filename)
 {
-  WatchedFile *watched;
+  GMainContext *context = ws_poller_get_context (self->poller);
+  const char   *key_filename = certificate != NULL ? ws_certificate_get_key_filename (certificate) : NULL;
+  WatchedFile  *watched;
 
-  if (keep_watching (self, old, certificate, filename))
+  if (keep_watching (self, old, certificate, filename, key_filename))
     return;
 
   watched = g_new0 (WatchedFile, 1);
   watched->server = self;
   g_set_object (&watched->certificate, certificate);
   watched->filename = g_strdup (filename);
-  watched->watch =
-      ws_path_watch_new (filename, ws_poller_get_context (self->poller), file_changed_cb, watched);
+  watched->watch = ws_path_watch_new (filename, context, file_changed_cb, watched);
+  if (key_filename != NULL)
+    {
+      watched->key_filename = g_strdup (key_filename);
+      watched->key_watch = ws_path_watch_new (key_filename, context, file_changed_cb, watched);
+    }
   g_ptr_array_add (self->watched_files, watched);
 }
 
@@ -168,10 +192,9 @@ watch_certificate (WsServer      *self,
                    WsCertificate *certificate)
 {
   g_autofree char *filename = ws_certificate_dup_filename (certificate);
-  g_autofree char *absolute = filename != NULL ? make_absolute (filename) : NULL;
 
-  if (absolute != NULL)
-    watch_file (self, old, certificate, absolute);
+  if (filename != NULL)
+    watch_file (self, old, certificate, filename);
 }
 
 void

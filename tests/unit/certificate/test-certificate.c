@@ -189,7 +189,7 @@ test_fields_empty (void)
 
   g_test_summary ("An empty certificate has the defaults of IPWorks WSServer.");
   pspecs = g_object_class_list_properties (G_OBJECT_GET_CLASS (certificate), &n_pspecs);
-  g_assert_cmpuint (n_pspecs, ==, 33);
+  g_assert_cmpuint (n_pspecs, ==, 34);
   for (guint i = 0; i < n_pspecs; i++)
     {
       g_auto (GValue) value = G_VALUE_INIT;
