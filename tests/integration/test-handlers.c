@@ -30,7 +30,8 @@ typedef enum
   OF_SERVER,
   OF_CONNECTION,
   OF_LIST,
-  OF_SEND /* not a signal: a function of the application that a message brings along */
+  OF_REQUEST, /* a deferred one, whose client leaves */
+  OF_SEND     /* not a signal: a function of the application that a message brings along */
 } Origin;
 
 typedef struct
@@ -54,7 +55,8 @@ struct _World
   const Case     *current;
   WsTestServer   *recorder; /* its server becomes NULL when an action drops it */
   WsTestClient   *clients[2];
-  WsConnection   *sender; /* whose message brings a function along; a reference */
+  WsConnection   *sender;  /* of OF_SEND and OF_REQUEST; a reference */
+  GObject        *request; /* of OF_REQUEST; a reference */
   GBytes         *big;
   char           *file;
   gatomicrefcount n_callers; /* functions of messages that are still to be called */
@@ -255,6 +257,7 @@ static const Callback callbacks[] = {
   { "notify::ready-to-send", OF_CONNECTION, .is_frequent = TRUE },
   { "notify::accept-data", OF_CONNECTION, .is_uncertain = TRUE },
   { "items-changed", OF_LIST, .is_frequent = TRUE },
+  { "notify::cancelled", OF_REQUEST },
   { "sent", OF_SEND },
   { "bytes-freed", OF_SEND },
   { "stream-sent", OF_SEND },
@@ -297,9 +300,10 @@ act_marshal (GClosure     *closure,
              gpointer      invocation_hint,
              gpointer      marshal_data)
 {
-  World *world = closure->data;
+  World        *world = closure->data;
+  WsConnection *connection = find_connection (values, n_values);
 
-  act (world, find_connection (values, n_values));
+  act (world, connection != NULL ? connection : world->sender);
 }
 
 static void
@@ -384,6 +388,13 @@ open_request_cb (WsServer      *server,
 
   if (world->current->callback->origin == OF_CONNECTION)
     connect_action (world, connection);
+  if (world->current->callback->origin != OF_REQUEST)
+    return;
+
+  g_set_object (&world->sender, connection);
+  g_set_object (&world->request, G_OBJECT (request));
+  ws_open_request_defer (request);
+  connect_action (world, request);
 }
 
 static void
@@ -430,6 +441,11 @@ run_clients (World *world)
   ws_test_client_send_close (world->clients[0], 1000, "four");
 
   ws_test_client_send_string (world->clients[1], "GET /page HTTP/1.1\r\nHost: a\r\n\r\n");
+  if (world->current->callback->origin == OF_REQUEST)
+    {
+      ws_test_wait_until (world->request != NULL);
+      ws_test_client_reset (world->clients[0]);
+    }
   ws_test_wait_until (have_ended (world));
 }
 
@@ -581,6 +597,7 @@ test_action_in_callback (gconstpointer user_data)
   check_wire (&world);
   finish (&world);
 
+  g_clear_object (&world.request);
   g_clear_object (&world.sender);
   if (world.recorder->server == NULL)
     g_assert_null (server);
@@ -596,7 +613,7 @@ add_case (const Callback *callback,
           const Action   *action,
           guint           at)
 {
-  static const char *const origins[] = { "server", "connection", "list", "send" };
+  static const char *const origins[] = { "server", "connection", "list", "request", "send" };
   Case                    *added = g_new0 (Case, 1);
   g_autofree char         *path = g_strdup_printf ("/integration/handlers/%s/%s/%s/%u", origins[callback->origin],
                                                    callback->name, action->name, at);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "wsserver/base/ws-error-private.h"
+#include "wsserver/base/ws-text-private.h"
 #include "wsserver/certificate/ws-cert-store-open-private.h"
 #include "wsserver/certificate/ws-secret-private.h"
 
@@ -188,7 +189,9 @@ search_and_notify (WsCertificate *self)
     self->pending = self->entry.locked != NULL;
   else
     {
-      g_debug ("certificate: %s", self->load_error->message);
+      g_autofree char *line = ws_text_dup_line (self->load_error->message);
+
+      g_debug ("certificate: %s", line);
       self->pending = g_error_matches (self->load_error, WS_ERROR, WS_ERROR_CERT_STORE);
     }
   notify_selected (self);

@@ -217,7 +217,8 @@ ws_open_request_class_init (WsOpenRequestClass *klass)
   /**
    * WsOpenRequest:status-code: (getter get_status_code) (setter set_status_code)
    *
-   * HTTP status of the response: 101 opens the WebSocket, 200 to 599 refuses it.
+   * HTTP status of the response: 101 opens the WebSocket, 200 to 599 refuses it. Initially 101, or
+   * 403 with the setting RefuseByDefault.
    *
    * Since: 1.0
    */
