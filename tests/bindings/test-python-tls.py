@@ -361,10 +361,11 @@ class DeferredTest(TlsTest):
         self.assertIs(kept[0].complete(), False)
 
     def test_dropped(self):
-        """Nobody keeps the request: the server's own certificate it is."""
+        """Nobody keeps the request: the client is refused."""
         self.server.connect("ssl-connection-request", lambda _server, _connection, request: request.defer())
         self.listen()
-        self.assertEqual(self.shown(), der(self.certificate))
+        with self.assertRaises(OSError):
+            self.shown()
 
 
 class ClientAuthenticationTest(TlsTest):
