@@ -51,12 +51,16 @@ class Page:
         """Replaces the port and the folders of the page. The user that owns a file there does not exist here."""
         os.makedirs("etc", exist_ok=True)
         text = re.sub(r"localhost:(8443|8080)\b", f"localhost:{self.port}", text).replace("/etc/wsserver", "etc")
-        return re.sub(r"^chown .*$", "", text, flags=re.MULTILINE)
+        return re.sub(r"^ *chown .*$", "", text, flags=re.MULTILINE)
+
+    def make_lineage(self, folder):
+        """What certbot keeps, with the key and the certificate of the page."""
+        pathlib.Path(folder, "privkey.pem").write_text(pathlib.Path("key.pem").read_text())
+        pathlib.Path(folder, "fullchain.pem").write_text(pathlib.Path("certificate.pem").read_text())
 
     def run_shell(self, text):
         if "RENEWED_LINEAGE" in text:
-            pathlib.Path("privkey.pem").write_text(pathlib.Path("key.pem").read_text())
-            pathlib.Path("fullchain.pem").write_text(pathlib.Path("certificate.pem").read_text())
+            self.make_lineage(".")
         subprocess.run(["sh", "-eu"], input=self.at_our_place(text), text=True, check=True,
                        timeout=DEADLINE_SECONDS, env={**os.environ, "RENEWED_LINEAGE": os.getcwd()})
 
@@ -78,7 +82,10 @@ class Page:
         subprocess.run([sys.executable, "-c", self.at_our_place(text)], check=True, timeout=DEADLINE_SECONDS)
 
     def run_part(self, text):
-        exec(self.at_our_place(text), self.names)  # pylint: disable=exec-used
+        text = self.at_our_place(text)
+        if "etc/fullchain.pem" in text:
+            self.make_lineage("etc")
+        exec(text, self.names)  # pylint: disable=exec-used
 
     def try_parts(self):
         """The server that the parts have configured must start."""
