@@ -79,6 +79,9 @@ act_as_child (ChildAct      act,
   _exit (0);
 }
 
+/* In a child that ends without cleaning up, keeps the fixture reachable for tools that look for leaks. */
+static WsTestServer *server_in_child;
+
 static void
 child_exited_cb (GPid     pid,
                  int      status,
@@ -113,7 +116,10 @@ test_child (gconstpointer user_data)
 
   pid = fork ();
   if (pid == 0)
-    act_as_child (act, server->server, ws_test_server_get (server, 1));
+    {
+      server_in_child = server;
+      act_as_child (act, server->server, ws_test_server_get (server, 1));
+    }
   g_assert_cmpint (pid, >, 0);
   g_child_watch_add (pid, child_exited_cb, &status);
 
