@@ -217,8 +217,9 @@ wait_until_open (WsTestClient *self)
   ws_test_wait_until (is_open (self) || self->eof);
 }
 
-WsTestClient *
-ws_test_client_new_for_address (GSocketAddress *address)
+/* Connects; nothing is sent or read yet. */
+static WsTestClient *
+connect_client (GSocketAddress *address)
 {
   WsTestClient           *self = g_new0 (WsTestClient, 1);
   struct sockaddr_storage native;
@@ -239,10 +240,16 @@ ws_test_client_new_for_address (GSocketAddress *address)
   setsockopt (self->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
 
   if (connect (self->fd, (struct sockaddr *) &native, (socklen_t) native_size) < 0 && errno != EINPROGRESS)
-    {
-      end_input (self, errno);
-      return self;
-    }
+    end_input (self, errno);
+  return self;
+}
+
+/* Begins to read, or TLS. */
+static WsTestClient *
+start_client (WsTestClient *self)
+{
+  if (self->eof)
+    return self;
 
   self->reading = TRUE;
   if (ws_test_tls_get_mode () == WS_TEST_TLS_NONE)
@@ -251,6 +258,35 @@ ws_test_client_new_for_address (GSocketAddress *address)
     begin_handshake (self);
 
   return self;
+}
+
+WsTestClient *
+ws_test_client_new_for_address (GSocketAddress *address)
+{
+  return start_client (connect_client (address));
+}
+
+WsTestClient *
+ws_test_client_new_behind_proxy (GSocketAddress *address,
+                                 const guint8   *header,
+                                 gsize           length,
+                                 gboolean        slowly)
+{
+  WsTestClient *self = connect_client (address);
+  GPollFD       poll_fd = { .fd = self->fd, .events = G_IO_OUT };
+  const gsize   step = slowly ? 1 : MAX (length, 1);
+
+  g_assert_cmpint (g_poll (&poll_fd, 1, 10000), ==, 1);
+  for (gsize i = 0; i < length; i += step)
+    {
+      /* A server that refuses the header may have closed the connection. */
+      if (send (self->fd, header + i, step, MSG_NOSIGNAL) != (gssize) step)
+        break;
+      if (slowly)
+        ws_test_settle ();
+    }
+
+  return start_client (self);
 }
 
 WsTestClient *
@@ -550,98 +586,6 @@ ws_test_client_send_close (WsTestClient *self,
 
   ws_test_client_send_frame (self, (WsTestFrameSpec){ .opcode = WS_OPCODE_CLOSE }, payload->data,
                              payload->len);
-}
-
-static gsize
-find_head_end (const GByteArray *input)
-{
-  for (gsize i = 4; i <= input->len; i++)
-    if (memcmp (input->data + i - 4, "\r\n\r\n", 4) == 0)
-      return i;
-
-  return 0;
-}
-
-/* Takes "HTTP/1.1 101 Switching Protocols CRLF Name: value CRLF ..." apart, strictly. */
-static void
-parse_head (WsTestResponse *response,
-            const char     *head)
-{
-  g_auto (GStrv) lines = g_strsplit (head, "\r\n", -1);
-
-  if (!g_str_has_prefix (lines[0], "HTTP/1.1 ") || strlen (lines[0]) < 13 || lines[0][12] != ' ')
-    fail ("not a status line: %s", lines[0]);
-
-  response->status = (guint) g_ascii_strtoull (lines[0] + 9, NULL, 10);
-  response->phrase = g_strdup (lines[0] + 13);
-
-  for (char **line = lines + 1; *line != NULL && **line != '\0'; line++)
-    {
-      const char      *colon = strstr (*line, ": ");
-      g_autofree char *name = NULL;
-      const char      *before;
-
-      if (colon == NULL)
-        fail ("not a header field: %s", *line);
-
-      name = g_ascii_strdown (*line, colon - *line);
-      before = g_hash_table_lookup (response->headers, name);
-      g_hash_table_insert (response->headers, g_strdup (name),
-                           before != NULL ? g_strconcat (before, ", ", colon + 2, NULL)
-                                          : g_strdup (colon + 2));
-    }
-}
-
-static gsize
-get_content_length (WsTestResponse *response)
-{
-  const char *length = ws_test_response_get (response, "content-length");
-
-  return length != NULL ? (gsize) g_ascii_strtoull (length, NULL, 10) : 0;
-}
-
-WsTestResponse *
-ws_test_client_read_response (WsTestClient *self)
-{
-  WsTestResponse  *response = g_new0 (WsTestResponse, 1);
-  gsize            head_length;
-  gsize            body_length;
-  g_autofree char *head = NULL;
-
-  ws_test_wait_until (find_head_end (self->input) > 0 || self->eof);
-  head_length = find_head_end (self->input);
-  if (head_length == 0)
-    fail ("connection ended (%s) after %u bytes without a response",
-          g_strerror (self->error_number), self->input->len);
-
-  head = g_strndup ((const char *) self->input->data, head_length);
-  response->headers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  parse_head (response, head);
-
-  body_length = get_content_length (response);
-  ws_test_wait_until (self->input->len >= head_length + body_length || self->eof);
-  /* The answer to a HEAD request announces a body and has none. */
-  body_length = MIN (body_length, self->input->len - head_length);
-  response->body = g_bytes_new (self->input->data + head_length, body_length);
-  g_byte_array_remove_range (self->input, 0, (guint) (head_length + body_length));
-
-  return response;
-}
-
-const char *
-ws_test_response_get (WsTestResponse *response,
-                      const char     *lower_case_name)
-{
-  return g_hash_table_lookup (response->headers, lower_case_name);
-}
-
-void
-ws_test_response_free (WsTestResponse *response)
-{
-  g_hash_table_unref (response->headers);
-  g_bytes_unref (response->body);
-  g_free (response->phrase);
-  g_free (response);
 }
 
 WsTestFrame *

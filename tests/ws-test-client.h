@@ -68,6 +68,11 @@ typedef struct
 WsTestClient *ws_test_client_new (guint port);
 WsTestClient *ws_test_client_new_for_address (GSocketAddress *address);
 WsTestClient *ws_test_client_new_for_path (const char *path);
+/* Sends these bytes before anything else, also before TLS; slowly: byte by byte. */
+WsTestClient *ws_test_client_new_behind_proxy (GSocketAddress *address,
+                                               const guint8   *header,
+                                               gsize           length,
+                                               gboolean        slowly);
 void          ws_test_client_free (WsTestClient *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WsTestClient, ws_test_client_free)
 

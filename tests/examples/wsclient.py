@@ -28,9 +28,9 @@ def any_certificate():
     return context
 
 
-def connect(port, tls=None, host="127.0.0.1"):
+def connect(port, tls=None, host="127.0.0.1", source="127.0.0.1"):
     """A socket, with TLS if there is an ssl.SSLContext; host is the name to ask for then."""
-    stream = socket.create_connection(("127.0.0.1", port), DEADLINE)
+    stream = socket.create_connection(("127.0.0.1", port), DEADLINE, (source, 0))
     if tls is None:
         return stream
     try:
@@ -77,8 +77,8 @@ class Refused(Exception):
 class Client:
     """One connection. RFC 6455."""
 
-    def __init__(self, port, path="/", headers=(), host="127.0.0.1", tls=None):
-        self.stream = connect(port, tls, host)
+    def __init__(self, port, path="/", headers=(), host="127.0.0.1", tls=None, source="127.0.0.1"):
+        self.stream = connect(port, tls, host, source)
         self.unread = b""
         try:
             self._open(path, f"{host}:{port}", headers)

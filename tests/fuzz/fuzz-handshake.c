@@ -183,15 +183,12 @@ is_loopback_cb (const char *address,
 static void
 check_forwarded (WsHttpHead *head)
 {
-  g_autofree char *address = NULL;
-  g_autofree char *host = ws_forwarded_dup_host (head);
-  guint16          port = 0;
+  g_auto (WsForwarded) forwarded = { NULL };
 
-  g_assert_true (host == NULL || *host != '\0');
-  if (ws_forwarded_find_client (head, is_loopback_cb, NULL, &address, &port) == WS_FORWARDED_CLIENT)
-    g_assert_true (g_hostname_is_ip_address (address));
-  else
-    g_assert_null (address);
+  if (!ws_forwarded_parse (head, is_loopback_cb, NULL, &forwarded))
+    g_assert_null (forwarded.host);
+  g_assert_true (forwarded.address == NULL || g_hostname_is_ip_address (forwarded.address));
+  g_assert_true (forwarded.host == NULL || *forwarded.host != '\0');
 }
 
 static void
@@ -253,12 +250,15 @@ LLVMFuzzerTestOneInput (const uint8_t *data,
   static const guint32 max_head_bytes[] = { WS_DEFAULT_MAX_HEAD_BYTES, 256, 300, 1024 };
   FuzzInput            input = { data, size };
   const guint          choice = fuzz_take_byte (&input);
-  const WsLimits       limits = { .max_head_bytes = max_head_bytes[choice % G_N_ELEMENTS (max_head_bytes)] };
-  FuzzCuts             cuts;
-  FuzzCuts             whole = { .lengths = { G_MAXUINT8, G_MAXUINT8, G_MAXUINT8, G_MAXUINT8 } };
-  Outcome              cut_outcome;
-  Outcome              outcome;
-  WsHttpHeadScanner    scanner = { 0 };
+  const WsLimits       limits = {
+          .max_head_bytes = max_head_bytes[choice % G_N_ELEMENTS (max_head_bytes)],
+          .max_head_fields = WS_DEFAULT_MAX_HEAD_FIELDS,
+  };
+  FuzzCuts          cuts;
+  FuzzCuts          whole = { .lengths = { G_MAXUINT8, G_MAXUINT8, G_MAXUINT8, G_MAXUINT8 } };
+  Outcome           cut_outcome;
+  Outcome           outcome;
+  WsHttpHeadScanner scanner = { 0 };
 
   fuzz_take_cuts (&input, &cuts);
   outcome = scan (&scanner, &limits, input.data, input.length);

@@ -101,12 +101,15 @@ static const Setting settings[] = {
   { "MaxConnectionsPerAddress", "0", "10", "100001", FALSE },
   { "MaxControlFrameRate", "0", "10", "-1", FALSE },
   { "MaxFragments", "0", "1000", "1e3", FALSE },
-  { "RefuseByDefault", "False", "True", "x", FALSE },
+  { "MaxHeaderFields", "100", "200", "0", FALSE },
   { "MaxHeaderSize", "16384", "1024", "0", FALSE },
   { "MaxMessageSize", "16777216", "1000", "1e6", FALSE },
   { "MaxSendQueue", "33554432", "65536", "18446744073709551616", FALSE },
   { "PingInterval", "0", "20", " ", FALSE },
   { "PongTimeout", "20", "5", "0", FALSE },
+  { "ProxyProtocol", "0", "1", "3", FALSE },
+  { "RefuseByDefault", "False", "True", "x", FALSE },
+  { "TrustedProxies", "", "127.0.0.1, 10.0.0.0/8", "10.0.0.0/99", FALSE },
 };
 
 static char *

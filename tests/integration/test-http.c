@@ -428,9 +428,27 @@ test_body_steady (void)
 }
 
 static void
+test_options_without_handler (void)
+{
+  g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
+  g_autoptr (WsTestClient) client = NULL;
+  g_autoptr (WsTestResponse) response = NULL;
+
+  g_test_summary ("OPTIONS, with which load balancers check a server, is answered with 204 and the methods.");
+
+  ws_test_server_stop_recording (server, "http-request");
+  client = ws_test_server_connect (server);
+  ws_test_client_send_string (client, "OPTIONS / HTTP/1.0\r\n\r\n");
+  response = ws_test_client_read_response (client);
+  g_assert_cmpuint (response->status, ==, 204);
+  g_assert_cmpstr (ws_test_response_get (response, "allow"), ==, "GET, HEAD, OPTIONS");
+  ws_test_client_assert_eof (client);
+}
+
+static void
 test_unanswered (void)
 {
-  static const char *const methods[] = { "POST", "PUT", "DELETE", "OPTIONS", "PATCH" };
+  static const char *const methods[] = { "POST", "PUT", "DELETE", "PATCH" };
   g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
 
   g_test_summary ("Methods that no handler answers, and those without a handler, are answered 405.");
@@ -664,6 +682,7 @@ main (int    argc,
   g_test_add_func ("/integration/http/body/silence", test_body_silence);
   g_test_add_func ("/integration/http/body/steady", test_body_steady);
   g_test_add_func ("/integration/http/unanswered", test_unanswered);
+  g_test_add_func ("/integration/http/options", test_options_without_handler);
 
   ADD_DEFERRED ("complete", NULL, test_complete);
   ADD_DEFERRED ("complete-unanswered", NULL, test_complete_unanswered);

@@ -210,6 +210,23 @@ test_many_fields (void)
 }
 
 static void
+test_max_header_fields (void)
+{
+  g_autofree char *request = make_request_of_length (0, 0, 200);
+  g_autoptr (WsTestServer) server = ws_test_server_new_listening ("MaxHeaderFields=300", NULL);
+  g_autoptr (WsTestClient) client = ws_test_server_connect (server);
+  g_autoptr (WsTestResponse) response = NULL;
+  const Refusal refusal = { "max-header-fields", request, NULL, 431 };
+
+  g_test_summary ("MaxHeaderFields moves the limit on the number of header fields.");
+  ws_test_client_send_string (client, request);
+  response = ws_test_client_read_response (client);
+  g_assert_cmpuint (response->status, ==, 101);
+
+  check_refusal (&refusal, strlen (request), "MaxHeaderFields=199");
+}
+
+static void
 test_max_header_size (void)
 {
   g_autofree char *small = make_request_of_length (0, 700, 0);
@@ -319,6 +336,7 @@ main (int   argc,
   g_test_add_func ("/integration/refusals/long-target", test_long_target);
   g_test_add_func ("/integration/refusals/long-field", test_long_field);
   g_test_add_func ("/integration/refusals/many-fields", test_many_fields);
+  g_test_add_func ("/integration/refusals/max-header-fields", test_max_header_fields);
   g_test_add_func ("/integration/refusals/max-header-size", test_max_header_size);
   g_test_add_func ("/integration/refusals/endless-head", test_endless_head);
 

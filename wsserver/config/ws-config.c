@@ -230,6 +230,9 @@ static const WsSetting settings[] = {
   { "MaxFragments", WS_SETTING_GROUP_BEYOND, WS_SETTING_UINT,
     SERVER (max_fragments), WS_SETTING_EFFECT_IN_PLACE, 0, G_MAXINT32, "0", "frames",
     "How many frames an incoming message may consist of; for more the connection is closed with 1008; 0: no limit" },
+  { "MaxHeaderFields", WS_SETTING_GROUP_BEYOND, WS_SETTING_UINT,
+    SERVER (max_header_fields), WS_SETTING_EFFECT_IN_PLACE, 1, 10000, "100", "",
+    "How many header fields a request may have; one with more is answered 431" },
   { "MaxHeaderSize", WS_SETTING_GROUP_BEYOND, WS_SETTING_UINT,
     SERVER (max_header_bytes), WS_SETTING_EFFECT_IN_PLACE, 256, 1048576, "16384", "bytes",
     "Longest request head; a longer one is answered 431" },
@@ -248,6 +251,9 @@ static const WsSetting settings[] = {
   { "PongTimeout", WS_SETTING_GROUP_BEYOND, WS_SETTING_UINT,
     SERVER (pong_timeout_s), WS_SETTING_EFFECT_CONNECTION_CONTEXT, 1, MAX_SECONDS, "20", "seconds",
     "How long such a ping may be unanswered before the connection is dropped" },
+  { "ProxyProtocol", WS_SETTING_GROUP_BEYOND, WS_SETTING_UINT,
+    SERVER (proxy_protocol), WS_SETTING_EFFECT_IN_PLACE, 0, 2, "0", "",
+    "Whether connections begin with a PROXY header (version 1 or 2) that names the client: 0 no, 1 those from TrustedProxies, 2 all" },
   { "RefuseByDefault", WS_SETTING_GROUP_BEYOND, WS_SETTING_BOOLEAN,
     SERVER (refuse_by_default), WS_SETTING_EFFECT_IN_PLACE, 0, 1, "False", "",
     "Whether connection-request, ssl-client-authentication and web-socket-open-request refuse the client unless a handler accepts it" },
@@ -260,6 +266,9 @@ static const WsSetting settings[] = {
   { "SSLReloadCert", WS_SETTING_GROUP_BEYOND, WS_SETTING_BOOLEAN,
     SERVER (ssl_reload_cert), WS_SETTING_EFFECT_WATCHED_FILES, 0, 1, "False", "",
     "Whether certificates and SSLOCSPResponse are read again when their files change" },
+  { "TrustedProxies", WS_SETTING_GROUP_BEYOND, WS_SETTING_STRING,
+    SERVER (trusted_proxies), WS_SETTING_EFFECT_TRUSTED_PROXIES, 0, 65536, "", "",
+    "Proxies that are believed about their clients, as in AllowedClients; unix: stands for the clients of a Unix socket" },
 };
 /* clang-format on */
 

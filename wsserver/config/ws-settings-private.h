@@ -79,15 +79,18 @@ typedef struct
   guint    max_control_frame_rate;      /* 0: no limit */
   guint    max_fragments;               /* 0: no limit */
   guint    max_header_bytes;
+  guint    max_header_fields;
   guint    max_http_body_bytes;
   guint64  max_message_bytes;
   guint64  max_send_queue_bytes;
   guint    ping_interval_s; /* 0: none */
   guint    pong_timeout_s;
+  guint    proxy_protocol; /* 0 off, 1 from trusted proxies, 2 required */
   gboolean refuse_by_default;
   gboolean serve_dot_files;
   char    *ssl_ocsp_response; /* file, or PEM; "": none */
   gboolean ssl_reload_cert;
+  char    *trusted_proxies; /* "": none */
 
   /* Derived */
   WsOriginList *origins; /* allowed_origins, parsed */

@@ -44,4 +44,5 @@ ws_settings_get_limits (const WsSettings *self,
   limits->max_message_bytes = self->max_message_bytes;
   limits->max_fragments = self->max_fragments;
   limits->max_head_bytes = self->max_header_bytes;
+  limits->max_head_fields = self->max_header_fields;
 }

@@ -120,6 +120,21 @@ respond_with_body (WsConnection  *self,
     ws_connection_respond_bytes (self, &response, body, 0);
 }
 
+/* To a method that nobody has answered. OPTIONS asks what there is, and load balancers check with it whether
+ * the server is alive. RFC 9110 §9.3.7. */
+static void
+respond_to_method (WsConnection *self)
+{
+  const WsHttpResponse response = { 204, get_connection_field (self), "Allow: GET, HEAD, OPTIONS\r\n", NULL, 0 };
+
+  if (is_get_or_head (self))
+    ws_connection_refuse (self, 426, "this is a WebSocket server");
+  else if (!g_str_equal (ws_http_head_get_method (self->head), "OPTIONS"))
+    ws_connection_refuse (self, 405, "method is neither GET nor HEAD");
+  else if (ws_connection_log_response (self, response.status, ""))
+    ws_connection_respond_bytes (self, &response, NULL, 0);
+}
+
 static void
 respond (WsConnection  *self,
          WsHttpRequest *request)
@@ -138,10 +153,8 @@ respond (WsConnection  *self,
     respond_with_page (self, request, headers);
   else if (ws_http_request_is_answered (request))
     respond_with_body (self, request, headers);
-  else if (is_get_or_head (self))
-    ws_connection_refuse (self, 426, "this is a WebSocket server");
   else
-    ws_connection_refuse (self, 405, "method is neither GET nor HEAD");
+    respond_to_method (self);
 }
 
 /* --- the decision ---------------------------------------------------------------------------- */
@@ -254,7 +267,7 @@ ws_connection_receive_plain_request (WsConnection *self)
 
   self->keep_alive = !!framing.keep_alive;
   if (!is_get_or_head (self) && !context->funcs->wants_http_request (context->owner))
-    ws_connection_refuse (self, 405, "method is neither GET nor HEAD");
+    respond_to_method (self);
   else if (is_over_limit (self, &framing))
     ws_connection_refuse (self, 413, "the body is longer than MaxHttpBodySize");
   else if (framing.kind == WS_HTTP_BODY_NONE)

@@ -9,6 +9,7 @@
 #include "wsserver/connection/ws-connection-end-private.h"
 #include "wsserver/connection/ws-connection-events-private.h"
 #include "wsserver/connection/ws-connection-extra-private.h"
+#include "wsserver/connection/ws-connection-forwarded-private.h"
 #include "wsserver/connection/ws-connection-http-private.h"
 #include "wsserver/connection/ws-connection-keepalive-private.h"
 #include "wsserver/connection/ws-connection-log-private.h"
@@ -225,18 +226,21 @@ ask_application (WsConnection *self)
 
 /* Only browsers send the field, and they always do. */
 static gboolean
-is_allowed_origin (WsConnection *self)
+is_allowed_origin (WsConnection      *self,
+                   const WsForwarded *forwarded)
 {
   const char *origin = ws_http_head_get (self->head, "Origin");
-  const char *host = ws_http_head_get_host (self->head);
+  const char *host = forwarded->host != NULL ? forwarded->host : ws_http_head_get_host (self->head);
 
-  return origin == NULL || ws_origin_list_matches (self->context->settings->origins, origin, host);
+  return origin == NULL ||
+         ws_origin_list_matches (self->context->settings->origins, origin, host, forwarded->scheme);
 }
 
 static void
-receive_upgrade (WsConnection *self)
+receive_upgrade (WsConnection      *self,
+                 const WsForwarded *forwarded)
 {
-  if (!is_allowed_origin (self))
+  if (!is_allowed_origin (self, forwarded))
     ws_connection_refuse (self, 403, "the Origin is not one of AllowedOrigins");
   else if (!check_extensions (self))
     return;
@@ -278,6 +282,12 @@ static void
 receive_request (WsConnection *self)
 {
   WsHandshakeVerdict verdict = ws_handshake_judge (self->head);
+  g_auto (WsForwarded) forwarded = { NULL };
+  const char *fault = NULL;
+  guint       status = ws_connection_identify_client (self, &forwarded, &fault);
+
+  if (self->state != WS_STATE_AWAITING_DECISION) /* by a handler */
+    return;
 
   if (self->context->trace || self->context->funcs->wants_log (self->context->owner, WS_LOG_VERBOSE))
     log_request (self);
@@ -285,8 +295,10 @@ receive_request (WsConnection *self)
     return;
   if (self->over_capacity)
     ws_connection_refuse (self, 503, "MaxConnections clients are connected");
+  else if (status != 0)
+    ws_connection_refuse (self, status, fault);
   else if (verdict.kind == WS_HANDSHAKE_UPGRADE)
-    receive_upgrade (self);
+    receive_upgrade (self, &forwarded);
   else if (verdict.kind == WS_HANDSHAKE_PLAIN)
     ws_connection_receive_plain_request (self);
   else

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "wsserver/connection/ws-connection.h"
+#include "wsserver/io/ws-peer-address-private.h"
 #include "wsserver/request/ws-client-authentication.h"
 #include "wsserver/request/ws-http-request.h"
 #include "wsserver/request/ws-open-request.h"
@@ -33,6 +34,13 @@ typedef struct
                                      WsClientAuthentication *authentication);
   gboolean (*wants_ssl_status) (gpointer owner);
   void (*ssl_status) (gpointer owner, WsConnection *connection, const char *message);
+
+  /* Whether an address belongs to one of TrustedProxies. */
+  gboolean (*trusts_proxy) (gpointer owner, const char *address);
+  /* The request has told who the client behind a proxy is. */
+  void (*move_client) (gpointer owner, const WsPeerAddress *from, const WsPeerAddress *to);
+  /* Returns NULL, or why a trusted proxy, or a client that it has named, is refused. */
+  const char *(*judge_client) (gpointer owner, const WsPeerAddress *client, gboolean is_proxy);
 
   gboolean (*wants_open_request) (gpointer owner);
   void (*open_request) (gpointer owner, WsConnection *connection, WsOpenRequest *request);

@@ -95,6 +95,7 @@ struct _WsConnection
   WsConnectionLines *lines;       /* that wait to be logged; NULL before the first */
   GError            *fault;       /* a local failure that ended the connection */
   WsPeerAddress      peer;
+  WsPeerAddress     *proxy; /* that the peer is behind, as the request says; NULL: none */
 
   guint64 uncompressed_bytes; /* payload of the messages sent compressed, before … */
   guint64 compressed_bytes;   /* … and after */
@@ -110,8 +111,10 @@ WsConnection *ws_connection_new (WsConnectionContext *context,
                                  const WsPeerAddress *peer,
                                  int                  timeout_s,
                                  gboolean             over_capacity);
-gboolean      ws_connection_start (WsConnection *self,
-                                   GError      **error);
+/* socket_family is that of the transport's socket, which need not be the peer's. */
+gboolean ws_connection_start (WsConnection *self,
+                              int           socket_family,
+                              GError      **error);
 
 /* Whether the client's data may be delivered now. */
 static inline gboolean

@@ -118,14 +118,14 @@ ws_connection_new (WsConnectionContext *context,
 
 gboolean
 ws_connection_start (WsConnection *self,
+                     int           socket_family,
                      GError      **error)
 {
   WsConnectionContext *context = self->context;
   gboolean             is_plain = self->transport->funcs->handshake == NULL;
 
   /* A short read may leave bytes within a TLS record, and on a Unix socket that passes descriptors. */
-  self->input_edge.enabled = is_plain && self->peer.any.sa_family != AF_UNIX &&
-                             ws_poller_has_edges (context->poller);
+  self->input_edge.enabled = is_plain && socket_family != AF_UNIX && ws_poller_has_edges (context->poller);
   if (!ws_poller_add_watch (context->poller, &self->watch, &ws_connection_watch_funcs, self->transport->fd,
                             ws_connection_add_edge (self, WS_POLL_IN)))
     {
@@ -163,6 +163,7 @@ ws_connection_finalize (GObject *object)
   g_free (self->offered_sub_protocols);
   g_free (self->extensions);
   g_free (self->remote_host);
+  g_free (self->proxy);
   g_free (self->local_address);
   g_free (self->description);
 

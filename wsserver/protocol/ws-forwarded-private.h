@@ -8,37 +8,35 @@
 
 G_BEGIN_DECLS
 
-/* The client's address as proxies report it, in Forwarded (RFC 7239) or in X-Forwarded-For and its related
- * fields. The caller makes sure that the peer itself is a trusted proxy. */
+/* What proxies report about a client, in Forwarded (RFC 7239) or in X-Forwarded-For and its related fields.
+ * The caller makes sure that the peer itself is a trusted proxy. */
 
 /* TRUE if the address, in the system's spelling, belongs to a trusted proxy. */
 typedef gboolean (*WsForwardedTrustFunc) (const char *address,
                                           gpointer    user_data);
 
-typedef enum
+typedef struct
 {
-  WS_FORWARDED_NONE,   /* the proxy names no client, or gives no address of it */
-  WS_FORWARDED_CLIENT, /* *address and *port are set */
-  WS_FORWARDED_FAULT,  /* both kinds of fields are present and name different clients */
-} WsForwardedResult;
+  /* The client, in the system's spelling, as IPv4 if it is mapped into IPv6. NULL if the nearest proxy does
+   * not give an address. */
+  char   *address;
+  guint16 port;   /* 0 if the proxy does not give it */
+  char   *host;   /* host and port that the client requested; NULL if the proxy does not give them */
+  char   *scheme; /* "http" or "https", by which the client reached the proxy; NULL if it is not given */
+} WsForwarded;
 
-/* Reads the hops from right to left, because each proxy has appended the peer that it saw. The first hop
- * that is not trusted is the client. If all hops are trusted, the leftmost one is. A hop that is not an
- * address stops the search.
+void ws_forwarded_clear (WsForwarded *self);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (WsForwarded, ws_forwarded_clear)
+
+/* Fills an empty structure. Reads the hops from right to left, because each proxy has appended the peer that
+ * it saw. The first hop that is not trusted is the client. If all hops are trusted, the leftmost one is. A
+ * hop that is not an address stops the search.
  *
  * A proxy appends to one kind of field and passes the other kind on as the client sent it. The two kinds
- * must therefore agree.
- *
- * address is in the system's spelling, as IPv4 if it is mapped into IPv6 (free with g_free()). port is 0 if
- * the proxy does not give it. */
-WsForwardedResult ws_forwarded_find_client (const WsHttpHead    *head,
-                                            WsForwardedTrustFunc is_trusted,
-                                            gpointer             user_data,
-                                            char               **address,
-                                            guint16             *port);
-
-/* Returns the host and port that the client requested from the proxy, or NULL if the proxy does not report
- * them. Free with g_free(). */
-char *ws_forwarded_dup_host (const WsHttpHead *head);
+ * must therefore agree. FALSE if they name different clients. */
+gboolean ws_forwarded_parse (const WsHttpHead    *head,
+                             WsForwardedTrustFunc is_trusted,
+                             gpointer             user_data,
+                             WsForwarded         *forwarded);
 
 G_END_DECLS

@@ -194,16 +194,27 @@ list_x_forwarded (const WsHttpHead *head,
 
 /* --- the client ------------------------------------------------------------------------------ */
 
-/* NULL if there is no such field, or the nearest hop is not an address. */
+void
+ws_forwarded_clear (WsForwarded *self)
+{
+  g_clear_pointer (&self->address, g_free);
+  g_clear_pointer (&self->host, g_free);
+  g_clear_pointer (&self->scheme, g_free);
+}
+
+/* The address is NULL if there is no such field, or the nearest hop is not an address. *index becomes the
+ * hop that says it. */
 static char *
 walk_hops (GPtrArray           *hops,
            WsForwardedTrustFunc is_trusted,
            gpointer             user_data,
-           guint16             *port)
+           guint16             *port,
+           guint               *index)
 {
   char *client = NULL;
 
   *port = 0;
+  *index = hops != NULL && hops->len > 0 ? hops->len - 1 : 0;
   for (guint i = hops != NULL ? hops->len : 0; i > 0; i--)
     {
       guint16 hop_port;
@@ -215,6 +226,7 @@ walk_hops (GPtrArray           *hops,
       g_free (client);
       client = hop;
       *port = hop_port;
+      *index = i - 1;
       if (!is_trusted (client, user_data))
         break;
     }
@@ -222,37 +234,69 @@ walk_hops (GPtrArray           *hops,
   return client;
 }
 
-WsForwardedResult
-ws_forwarded_find_client (const WsHttpHead    *head,
-                          WsForwardedTrustFunc is_trusted,
-                          gpointer             user_data,
-                          char               **address,
-                          guint16             *port)
+/* Returns a copy of the value, or NULL if there is none or it is empty. */
+static char *
+dup_value (GPtrArray *values,
+           guint      index)
+{
+  const char *value = values != NULL && index < values->len ? values->pdata[index] : "";
+
+  return *value != '\0' ? g_strdup (value) : NULL;
+}
+
+/* What a proxy reports about the request: in Forwarded, the hop that names the client has it. The lists of
+ * the other fields are not parallel; the nearest proxy has written the last element. */
+static char *
+dup_request_value (const WsHttpHead *head,
+                   const char       *parameter,
+                   guint             index,
+                   const char       *field)
+{
+  g_autoptr (GPtrArray) standard = list_forwarded (head, parameter);
+  g_autoptr (GPtrArray) common = list_x_forwarded (head, field);
+  char *value = dup_value (standard, index);
+
+  return value != NULL || common == NULL ? value : dup_value (common, common->len - 1);
+}
+
+/* Returns the scheme of HTTP: proxies write "wss" as well. NULL for any other. */
+static char *
+normalise_scheme (const char *text)
+{
+  if (text == NULL)
+    return NULL;
+  if (g_ascii_strcasecmp (text, "https") == 0 || g_ascii_strcasecmp (text, "wss") == 0)
+    return g_strdup ("https");
+  if (g_ascii_strcasecmp (text, "http") == 0 || g_ascii_strcasecmp (text, "ws") == 0)
+    return g_strdup ("http");
+
+  return NULL;
+}
+
+gboolean
+ws_forwarded_parse (const WsHttpHead    *head,
+                    WsForwardedTrustFunc is_trusted,
+                    gpointer             user_data,
+                    WsForwarded         *forwarded)
 {
   g_autoptr (GPtrArray) standard_hops = list_forwarded (head, "for");
   g_autoptr (GPtrArray) common_hops = list_x_forwarded (head, "X-Forwarded-For");
   guint16          standard_port;
   guint16          common_port;
-  g_autofree char *standard = walk_hops (standard_hops, is_trusted, user_data, &standard_port);
-  g_autofree char *common = walk_hops (common_hops, is_trusted, user_data, &common_port);
+  guint            standard_hop;
+  guint            common_hop;
+  g_autofree char *standard = walk_hops (standard_hops, is_trusted, user_data, &standard_port,
+                                         &standard_hop);
+  g_autofree char *common = walk_hops (common_hops, is_trusted, user_data, &common_port, &common_hop);
+  g_autofree char *scheme = NULL;
 
   if (standard_hops != NULL && common_hops != NULL && g_strcmp0 (standard, common) != 0)
-    return WS_FORWARDED_FAULT;
-  if (standard == NULL && common == NULL)
-    return WS_FORWARDED_NONE;
+    return FALSE;
 
-  *port = standard_port != 0 ? standard_port : common_port;
-  *address = standard != NULL ? g_steal_pointer (&standard) : g_steal_pointer (&common);
-  return WS_FORWARDED_CLIENT;
-}
-
-char *
-ws_forwarded_dup_host (const WsHttpHead *head)
-{
-  g_autoptr (GPtrArray) standard = list_forwarded (head, "host");
-  g_autoptr (GPtrArray) common = list_x_forwarded (head, "X-Forwarded-Host");
-  GPtrArray  *hosts = standard != NULL ? standard : common;
-  const char *host = hosts != NULL && hosts->len > 0 ? hosts->pdata[hosts->len - 1] : "";
-
-  return *host != '\0' ? g_strdup (host) : NULL;
+  scheme = dup_request_value (head, "proto", standard_hop, "X-Forwarded-Proto");
+  forwarded->scheme = normalise_scheme (scheme);
+  forwarded->host = dup_request_value (head, "host", standard_hop, "X-Forwarded-Host");
+  forwarded->port = standard_port != 0 ? standard_port : common_port;
+  forwarded->address = standard != NULL ? g_steal_pointer (&standard) : g_steal_pointer (&common);
+  return TRUE;
 }

@@ -209,9 +209,9 @@ ws_http_head_scan (WsHttpHeadScanner *scanner,
       if (in_request_line)
         end = MIN (end, scanner->line_start + max_request_line + 1);
 
-      if (scanner->n_lines > WS_MAX_HEADER_FIELDS && scanner->line_start < end &&
+      if (scanner->n_lines > limits->max_head_fields && scanner->line_start < end &&
           data[scanner->line_start] != '\r')
-        return refuse_head (status, fault, WS_HTTP_FIELDS_TOO_LARGE, "more than 100 header fields");
+        return refuse_head (status, fault, WS_HTTP_FIELDS_TOO_LARGE, "more header fields than MaxHeaderFields");
 
       i = find_control (data, scanner->scanned, end);
       scanner->scanned = i;

@@ -27,9 +27,11 @@ WsOriginList *ws_origin_list_new (const char *text,
 void          ws_origin_list_free (WsOriginList *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WsOriginList, ws_origin_list_free)
 
-/* origin is the value of the Origin field. host is the host and port that the request is for, or NULL. */
+/* origin is the value of the Origin field. host is the host and port that the request is for, or NULL. scheme
+ * is "http" or "https", or NULL if it is unknown how the client has sent the request. */
 gboolean ws_origin_list_matches (const WsOriginList *self,
                                  const char         *origin,
-                                 const char         *host);
+                                 const char         *host,
+                                 const char         *scheme);
 
 G_END_DECLS

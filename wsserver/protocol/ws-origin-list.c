@@ -203,12 +203,12 @@ ws_origin_list_new (const char *text,
 
 /* --- matching -------------------------------------------------------------------------------- */
 
-/* TRUE if the origin has the host and port of the request. The default port of the origin's scheme may be
- * left out. The scheme is not compared: a proxy may have ended the TLS connection, so the scheme of the
- * request is unknown here. */
+/* TRUE if the origin has the host, the port and the scheme of the request. The default port of the origin's
+ * scheme may be left out. An unknown scheme is not compared: a proxy may have ended the TLS connection. */
 static gboolean
 is_same_origin (const char *origin,
-                const char *host)
+                const char *host,
+                const char *request_scheme)
 {
   const char      *separator = strstr (origin, SCHEME_END);
   g_autofree char *scheme = NULL;
@@ -220,6 +220,9 @@ is_same_origin (const char *origin,
     return FALSE;
 
   scheme = g_strndup (origin, (gsize) (separator - origin));
+  if (request_scheme != NULL && !g_str_equal (scheme, request_scheme))
+    return FALSE;
+
   default_port = get_default_port (scheme);
   wanted = g_ascii_strdown (separator + strlen (SCHEME_END), -1);
   asked = g_ascii_strdown (host, -1);
@@ -240,7 +243,8 @@ is_same_origin (const char *origin,
 gboolean
 ws_origin_list_matches (const WsOriginList *self,
                         const char         *origin,
-                        const char         *host)
+                        const char         *host,
+                        const char         *scheme)
 {
   g_autofree char *lower = NULL;
 
@@ -252,5 +256,5 @@ ws_origin_list_matches (const WsOriginList *self,
     if (g_pattern_spec_match_string (self->patterns->pdata[i], lower))
       return TRUE;
 
-  return self->allows_self && is_same_origin (lower, host);
+  return self->allows_self && is_same_origin (lower, host, scheme);
 }

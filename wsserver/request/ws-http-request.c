@@ -15,7 +15,8 @@
  * [signal@Ws.Server::http-request] carries it. A handler sets the status, the headers and the body of the
  * response, or lets [method@Ws.HttpRequest.respond_file] set them. A request that no handler answers gets a
  * page of [method@Ws.Server.serve_folder] or [method@Ws.Server.serve_resource]. If there is none, the
- * response is 426 (Upgrade Required) to GET and HEAD, and 405 (Method Not Allowed) to other methods.
+ * response is 426 (Upgrade Required) to GET and HEAD, 204 (No Content) to OPTIONS, and 405
+ * (Method Not Allowed) to other methods.
  *
  * An answer that takes time is deferred: call [method@Ws.HttpRequest.defer] in the handler, keep a
  * reference, and call [method@Ws.HttpRequest.complete] later. Other clients are served meanwhile. If the

@@ -6,8 +6,8 @@
 
 G_BEGIN_DECLS
 
-/* A comma-separated list of addresses, address patterns ("192.168.*"), networks ("10.0.0.0/8") and
- * host names. Names are resolved once, when the list is made. */
+/* A comma-separated list of addresses, address patterns ("192.168.*"), networks ("10.0.0.0/8"), host names, and
+ * "unix:" for the empty address of clients of a Unix socket. Names are resolved once, when the list is made. */
 typedef struct _WsAccessList WsAccessList;
 
 /* NULL sets error 11001 … when a name cannot be resolved: a list without one of its entries must not take

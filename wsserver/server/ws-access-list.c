@@ -12,8 +12,9 @@
 struct _WsAccessList
 {
   gboolean   matches_all;
-  GPtrArray *patterns; /* GPatternSpec of addresses and address patterns */
-  GPtrArray *networks; /* GInetAddressMask */
+  gboolean   matches_unix; /* the clients of a Unix socket, which have no address */
+  GPtrArray *patterns;     /* GPatternSpec of addresses and address patterns */
+  GPtrArray *networks;     /* GInetAddressMask */
 };
 
 void
@@ -122,6 +123,11 @@ add_entry (WsAccessList *self,
       self->matches_all = TRUE;
       return TRUE;
     }
+  if (g_str_equal (entry, "unix:"))
+    {
+      self->matches_unix = TRUE;
+      return TRUE;
+    }
   if (add_literal (self, entry))
     return TRUE;
   if (strchr (entry, '*') != NULL)
@@ -189,7 +195,7 @@ ws_access_list_matches (const WsAccessList *self,
   const char      *zone = strchr (address, '%');
   g_autofree char *plain = zone != NULL ? g_strndup (address, (gsize) (zone - address)) : NULL;
 
-  if (self->matches_all || matches_text (self, address))
+  if (self->matches_all || (self->matches_unix && *address == '\0') || matches_text (self, address))
     return TRUE;
 
   if (plain == NULL)

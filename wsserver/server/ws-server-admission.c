@@ -28,12 +28,45 @@ is_allowed_client (WsServer   *self,
          !ws_access_list_matches (self->blocked_clients, address);
 }
 
+void
+ws_server_move_client (WsServer            *self,
+                       const WsPeerAddress *from,
+                       const WsPeerAddress *to)
+{
+  ws_address_counts_remove (self->addresses, from);
+  ws_address_counts_add (self->addresses, to);
+}
+
+const char *
+ws_server_judge_client (WsServer            *self,
+                        const WsPeerAddress *client,
+                        gboolean             is_proxy)
+{
+  const guint      max = self->settings->max_connections_per_address;
+  g_autofree char *address = ws_peer_address_to_string (client);
+
+  if (!is_allowed_client (self, address))
+    return "the client is refused by AllowedClients or BlockedClients";
+  if (max != 0 && !is_proxy && ws_address_counts_get (self->addresses, client) > max)
+    return "the client has as many connections as MaxConnectionsPerAddress allows";
+
+  return NULL;
+}
+
+gboolean
+ws_server_trusts_proxy (WsServer   *self,
+                        const char *address)
+{
+  return ws_access_list_matches (self->trusted_proxies, address);
+}
+
 static gboolean
 has_default_access (WsServer *self)
 {
   return g_str_equal (self->settings->allowed_clients, "*") && *self->settings->blocked_clients == '\0';
 }
 
+/* A trusted proxy may connect: its clients are judged, when their requests tell who they are. */
 static gboolean
 ask_about_client_address (WsServer            *self,
                           const WsPeerAddress *peer)
@@ -47,9 +80,10 @@ ask_about_client_address (WsServer            *self,
     return TRUE;
 
   address = ws_peer_address_to_string (peer);
-  request = ws_connection_request_new (address, ws_peer_address_get_port (peer),
-                                       !(is_asked && self->settings->refuse_by_default) &&
-                                           is_allowed_client (self, address));
+  request = ws_connection_request_new (
+      address, ws_peer_address_get_port (peer),
+      !(is_asked && self->settings->refuse_by_default) &&
+          (ws_server_trusts_proxy (self, address) || is_allowed_client (self, address)));
   g_signal_emit (self, ws_server_signals[WS_SERVER_SIGNAL_CONNECTION_REQUEST], 0, request);
   accept = ws_connection_request_get_accept (request);
   if (!accept)
@@ -58,6 +92,7 @@ ask_about_client_address (WsServer            *self,
   return accept;
 }
 
+/* A trusted proxy has many clients. They are counted when their requests tell who they are. */
 static gboolean
 has_room_for_address (WsServer            *self,
                       const WsPeerAddress *peer)
@@ -69,13 +104,18 @@ has_room_for_address (WsServer            *self,
     return TRUE;
 
   address = ws_peer_address_to_string (peer);
+  if (ws_server_trusts_proxy (self, address))
+    return TRUE;
+
   ws_server_log (self, WS_LOG_INFO, "Info", "Client %s refused by MaxConnectionsPerAddress", address);
   return FALSE;
 }
 
+/* socket_family is that of the socket, where the client has reached a proxy over another one. */
 static void
 add_client (WsServer            *self,
             int                  fd,
+            int                  socket_family,
             const WsPeerAddress *peer)
 {
   gboolean over_capacity;
@@ -95,8 +135,112 @@ add_client (WsServer            *self,
   self->n_over_capacity += over_capacity;
   ws_connection_map_add (self->connections, connection);
   ws_address_counts_add (self->addresses, peer);
-  if (!ws_connection_start (connection, &error))
+  if (!ws_connection_start (connection, socket_family, &error))
     ws_connection_take_io_error (connection, error);
+}
+
+static void
+admit_client (WsServer            *self,
+              int                  fd,
+              int                  socket_family,
+              const WsPeerAddress *peer)
+{
+  if (!has_room_for_address (self, peer) || !ask_about_client_address (self, peer))
+    close (fd);
+  else if (self->poller == NULL) /* a handler has disposed of the server */
+    close (fd);
+  else
+    add_client (self, fd, socket_family, peer);
+}
+
+/* --- the PROXY protocol ---------------------------------------------------------------------- */
+
+static void
+proxied_client_identified (gpointer             owner,
+                           int                  fd,
+                           const WsPeerAddress *proxy,
+                           const WsPeerAddress *client,
+                           const char          *authority)
+{
+  WsServer        *self = g_object_ref (owner);
+  g_autofree char *proxy_address = ws_peer_address_to_string (proxy);
+  g_autofree char *client_address = ws_peer_address_to_string (client);
+
+  ws_server_log (self, WS_LOG_VERBOSE, "Info", "Client \"%s\" port %u behind proxy \"%s\", for host \"%s\"",
+                 client_address, ws_peer_address_get_port (client), proxy_address,
+                 authority != NULL ? authority : "");
+  if (self->poller == NULL) /* a handler of the log has disposed of the server */
+    close (fd);
+  else
+    admit_client (self, fd, proxy->any.sa_family, client);
+  g_object_unref (self);
+}
+
+static void
+log_proxy_fault (WsServer            *self,
+                 const WsPeerAddress *proxy,
+                 const char          *fault)
+{
+  g_autofree char *address = ws_peer_address_to_string (proxy);
+
+  g_object_ref (self);
+  ws_server_log (self, WS_LOG_INFO, "Error", "Client \"%s\" refused by ProxyProtocol: %s", address, fault);
+  g_object_unref (self);
+}
+
+static void
+proxied_client_failed (gpointer             owner,
+                       const WsPeerAddress *proxy,
+                       const char          *fault)
+{
+  log_proxy_fault (owner, proxy, fault);
+}
+
+static const WsProxyStageFuncs proxy_stage_funcs = {
+  .identified = proxied_client_identified,
+  .failed = proxied_client_failed,
+};
+
+typedef enum
+{
+  PROXY_HEADER_NONE,    /* the client itself speaks first */
+  PROXY_HEADER_AWAITED, /* a proxy says first who the client is */
+  PROXY_HEADER_REFUSED, /* a stranger could say anything */
+} ProxyHeader;
+
+static ProxyHeader
+get_proxy_header (WsServer            *self,
+                  const WsPeerAddress *peer)
+{
+  const guint      mode = self->settings->proxy_protocol;
+  g_autofree char *address = NULL;
+
+  if (mode == 0)
+    return PROXY_HEADER_NONE;
+  if (mode == 2 && *self->settings->trusted_proxies == '\0')
+    return PROXY_HEADER_AWAITED;
+
+  address = ws_peer_address_to_string (peer);
+  if (ws_server_trusts_proxy (self, address))
+    return PROXY_HEADER_AWAITED;
+
+  return mode == 2 ? PROXY_HEADER_REFUSED : PROXY_HEADER_NONE;
+}
+
+static void
+await_proxy_header (WsServer            *self,
+                    int                  fd,
+                    const WsPeerAddress *peer)
+{
+  const guint limit = self->settings->max_connections + MAX_OVER_CAPACITY;
+
+  if (self->proxy_stage == NULL)
+    self->proxy_stage = ws_proxy_stage_new (self->poller, &proxy_stage_funcs, self,
+                                            self->settings->handshake_timeout_s);
+  if (ws_connection_map_count (self->connections) + ws_proxy_stage_get_count (self->proxy_stage) >= limit)
+    close (fd);
+  else
+    ws_proxy_stage_take (self->proxy_stage, fd, peer);
 }
 
 static void
@@ -106,12 +250,19 @@ client_accepted (gpointer             owner,
 {
   WsServer *self = g_object_ref (owner);
 
-  if (!has_room_for_address (self, peer) || !ask_about_client_address (self, peer))
-    close (fd);
-  else if (self->poller == NULL) /* a handler has disposed of the server */
-    close (fd);
-  else
-    add_client (self, fd, peer);
+  switch (get_proxy_header (self, peer))
+    {
+    case PROXY_HEADER_NONE:
+      admit_client (self, fd, peer->any.sa_family, peer);
+      break;
+    case PROXY_HEADER_AWAITED:
+      await_proxy_header (self, fd, peer);
+      break;
+    case PROXY_HEADER_REFUSED:
+      close (fd);
+      log_proxy_fault (self, peer, "it is not one of TrustedProxies");
+      break;
+    }
   g_object_unref (self);
 }
 

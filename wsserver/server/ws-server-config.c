@@ -133,6 +133,8 @@ update_connection_context (WsServer *self)
 {
   g_autoptr (GPtrArray) all = NULL;
 
+  if (self->proxy_stage != NULL)
+    ws_proxy_stage_set_timeout (self->proxy_stage, self->settings->handshake_timeout_s);
   if (self->poller == NULL || !ws_connection_context_update (&self->context))
     return;
 
@@ -186,6 +188,8 @@ apply_effect (WsServer        *self,
       return replace_access_list (&self->allowed_clients, settings->allowed_clients, error);
     case WS_SETTING_EFFECT_BLOCKED_CLIENTS:
       return replace_access_list (&self->blocked_clients, settings->blocked_clients, error);
+    case WS_SETTING_EFFECT_TRUSTED_PROXIES:
+      return replace_access_list (&self->trusted_proxies, settings->trusted_proxies, error);
     case WS_SETTING_EFFECT_ORIGINS:
       return replace_origins (settings, error);
     case WS_SETTING_EFFECT_CONNECTION_CONTEXT:
@@ -279,7 +283,8 @@ config_server (WsServer              *self,
  * - `WS_ERROR_TLS_LIBRARY` for versions of TLS that cannot be served
  * - `WS_ERROR_CREDENTIALS` for cipher suites, groups or signature algorithms of which none is known
  * - `WS_ERROR_CERT_STORE` for authorities that cannot be read
- * - `WS_ERROR_HOST_NOT_FOUND` … for a name in AllowedClients or BlockedClients that cannot be resolved
+ * - `WS_ERROR_HOST_NOT_FOUND` … for a name in AllowedClients, BlockedClients or
+ *   TrustedProxies that cannot be resolved
  *
  * Source: [Coming from IPWorks WSServer](coming-from-ipworks.html), Config.
  *

@@ -62,6 +62,29 @@ ssl_status (gpointer      owner,
 }
 
 static gboolean
+trusts_proxy (gpointer    owner,
+              const char *address)
+{
+  return ws_server_trusts_proxy (owner, address);
+}
+
+static void
+move_client (gpointer             owner,
+             const WsPeerAddress *from,
+             const WsPeerAddress *to)
+{
+  ws_server_move_client (owner, from, to);
+}
+
+static const char *
+judge_client (gpointer             owner,
+              const WsPeerAddress *client,
+              gboolean             is_proxy)
+{
+  return ws_server_judge_client (owner, client, is_proxy);
+}
+
+static gboolean
 wants_open_request (gpointer owner)
 {
   return ws_server_wants (owner, WS_SERVER_SIGNAL_WEB_SOCKET_OPEN_REQUEST);
@@ -204,6 +227,9 @@ const WsConnectionOwnerFuncs ws_server_owner_funcs = {
   .ssl_client_authentication = ssl_client_authentication,
   .wants_ssl_status = wants_ssl_status,
   .ssl_status = ssl_status,
+  .trusts_proxy = trusts_proxy,
+  .move_client = move_client,
+  .judge_client = judge_client,
   .wants_open_request = wants_open_request,
   .open_request = open_request,
   .wants_http_request = wants_http_request,

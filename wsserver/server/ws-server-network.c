@@ -29,6 +29,7 @@ ensure_poller (WsServer *self)
     return;
 
   old = self->poller;
+  g_clear_pointer (&self->proxy_stage, ws_proxy_stage_free);
   if (old != NULL)
     ws_connection_context_clear (&self->context);
   self->poller = ws_poller_new (context);
@@ -164,6 +165,7 @@ ws_server_dispose_network (WsServer *self)
     }
   ws_server_finish_shutdowns (self);
   ws_server_stop_accepting (self); /* a handler has started it again */
+  g_clear_pointer (&self->proxy_stage, ws_proxy_stage_free);
   poller = g_steal_pointer (&self->poller);
   ws_connection_context_clear (&self->context);
   ws_poller_destroy (poller);

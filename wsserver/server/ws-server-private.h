@@ -8,6 +8,7 @@
 #include "wsserver/server/ws-acceptor-private.h"
 #include "wsserver/server/ws-address-counts-private.h"
 #include "wsserver/server/ws-page-set-private.h"
+#include "wsserver/server/ws-proxy-stage-private.h"
 #include "wsserver/server/ws-server.h"
 #include "wsserver/tls-gio/ws-gio-tls-context-private.h"
 
@@ -17,7 +18,7 @@ G_BEGIN_DECLS
  *
  * The parts form an order; each calls only those above it in this list, and reports by what it returns:
  *
- * - access list, listen socket, acceptor, activation sockets, page set: know no server
+ * - access list, listen socket, acceptor, PROXY headers, activation sockets, page set: know no server
  * - signals, properties: emit and notify
  * - TLS: the contexts that connections share
  * - renewal: reads certificates again when their files change
@@ -34,6 +35,7 @@ struct _WsServer
   WsSettings   *settings;
   WsAccessList *allowed_clients;
   WsAccessList *blocked_clients;
+  WsAccessList *trusted_proxies;
   char         *local_host;
   char         *bound_host; /* while listening */
   guint         local_port;
@@ -63,7 +65,8 @@ struct _WsServer
   /* Made by the first start_listening(), in the context that is the default of its thread. */
   WsPoller           *poller;
   WsConnectionContext context;
-  WsAcceptor         *acceptor; /* while listening */
+  WsAcceptor         *acceptor;    /* while listening */
+  WsProxyStage       *proxy_stage; /* made by the first client of a proxy that sends PROXY headers */
 
   GQueue   shutdowns; /* GTask: waiting for the last connection to end */
   GSource *shutdown_deadline;

@@ -107,6 +107,7 @@ ws_server_close_connections (WsServer *self)
 {
   g_autoptr (GPtrArray) all = ws_connection_map_snapshot (self->connections);
 
+  g_clear_pointer (&self->proxy_stage, ws_proxy_stage_free); /* their clients have sent nothing yet */
   for (guint i = 0; i < all->len; i++)
     ws_connection_start_close (all->pdata[i], WS_CLOSE_CODE_GOING_AWAY, "the server is shutting down");
 }

@@ -105,6 +105,7 @@ ws_server_finalize (GObject *object)
   ws_server_clear_tls (self);
   ws_access_list_free (self->allowed_clients);
   ws_access_list_free (self->blocked_clients);
+  ws_access_list_free (self->trusted_proxies);
   ws_settings_unref (self->settings);
   g_object_unref (self->connections);
   ws_address_counts_free (self->addresses);
@@ -221,6 +222,7 @@ ws_server_init (WsServer *self)
   self->settings = ws_settings_new ();
   self->allowed_clients = ws_access_list_new (self->settings->allowed_clients, NULL);
   self->blocked_clients = ws_access_list_new (self->settings->blocked_clients, NULL);
+  self->trusted_proxies = ws_access_list_new (self->settings->trusted_proxies, NULL);
   self->connections = ws_connection_map_new ();
   self->addresses = ws_address_counts_new ();
   self->pages = ws_page_set_new ();

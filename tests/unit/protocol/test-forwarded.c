@@ -76,46 +76,56 @@ test_client (gconstpointer user_data)
 {
   const ClientCase *client_case = user_data;
   g_autoptr (WsHttpHead) head = parse_head (client_case->fields);
-  g_autofree char  *address = NULL;
-  g_autofree char  *log = NULL;
-  guint16           port = 0;
-  WsForwardedResult result = ws_forwarded_find_client (head, is_trusted_cb, NULL, &address, &port);
+  g_auto (WsForwarded) forwarded = { NULL };
+  g_autofree char *log = NULL;
 
   g_test_summary ("The client is the first hop from the right that is not a trusted proxy.");
 
-  if (result == WS_FORWARDED_CLIENT)
-    log = g_strdup_printf ("%s %u", address, port);
+  if (!ws_forwarded_parse (head, is_trusted_cb, NULL, &forwarded))
+    log = g_strdup ("fault");
+  else if (forwarded.address == NULL)
+    log = g_strdup ("none");
   else
-    log = g_strdup (result == WS_FORWARDED_NONE ? "none" : "fault");
+    log = g_strdup_printf ("%s %u", forwarded.address, forwarded.port);
   g_assert_cmpstr (log, ==, client_case->client);
-  g_assert_true ((address != NULL) == (result == WS_FORWARDED_CLIENT));
 }
 
 static void
-test_host (void)
+test_request (void)
 {
   static const struct
   {
     const char *fields;
     const char *host;
-  } hosts[] = {
-    { "", NULL },
-    { "X-Forwarded-Host: a.example\r\n", "a.example" },
-    { "X-Forwarded-Host: evil.example, a.example:8080\r\n", "a.example:8080" },
-    { "Forwarded: for=192.0.2.1;host=\"a.example:8080\"\r\n", "a.example:8080" },
-    { "Forwarded: host=evil.example, host=a.example\r\n", "a.example" },
-    { "Forwarded: for=192.0.2.1\r\n", NULL },
-    { "X-Forwarded-Host:\r\n", NULL },
+    const char *scheme;
+  } requests[] = {
+    { "", NULL, NULL },
+    { "X-Forwarded-Host: a.example\r\n", "a.example", NULL },
+    { "X-Forwarded-Host: evil.example, a.example:8080\r\n", "a.example:8080", NULL },
+    { "X-Forwarded-Host:\r\nX-Forwarded-Proto:\r\n", NULL, NULL },
+    { "X-Forwarded-Proto: HTTPS\r\n", NULL, "https" },
+    { "X-Forwarded-Proto: http, wss\r\n", NULL, "https" },
+    { "X-Forwarded-Proto: ws\r\n", NULL, "http" },
+    { "X-Forwarded-Proto: gopher\r\n", NULL, NULL },
+    { "Forwarded: for=192.0.2.1;host=\"a.example:8080\";proto=https\r\n", "a.example:8080", "https" },
+    { "Forwarded: for=192.0.2.1;host=evil.example, for=192.0.2.2;host=a.example\r\n", "a.example", NULL },
+    { "Forwarded: for=192.0.2.1;host=a.example;proto=https, for=10.0.0.2;host=inside;proto=http\r\n", "a.example",
+      "https" },
+    { "Forwarded: for=192.0.2.1\r\n", NULL, NULL },
+    { "Forwarded: for=192.0.2.1\r\nX-Forwarded-Host: a.example\r\n", "a.example", NULL },
+    { "Forwarded: for=unknown;host=a.example\r\n", "a.example", NULL },
   };
 
-  g_test_summary ("The host is the one that the client requested from the nearest proxy.");
+  g_test_summary ("Host and scheme are those of the hop that names the client, or of the nearest proxy.");
 
-  for (gsize i = 0; i < G_N_ELEMENTS (hosts); i++)
+  for (gsize i = 0; i < G_N_ELEMENTS (requests); i++)
     {
-      g_autoptr (WsHttpHead) head = parse_head (hosts[i].fields);
-      g_autofree char *host = ws_forwarded_dup_host (head);
+      g_autoptr (WsHttpHead) head = parse_head (requests[i].fields);
+      g_auto (WsForwarded) forwarded = { NULL };
 
-      g_assert_cmpstr (host, ==, hosts[i].host);
+      g_assert_true (ws_forwarded_parse (head, is_trusted_cb, NULL, &forwarded));
+      g_assert_cmpstr (forwarded.host, ==, requests[i].host);
+      g_assert_cmpstr (forwarded.scheme, ==, requests[i].scheme);
     }
 }
 
@@ -131,7 +141,7 @@ main (int    argc,
 
       g_test_add_data_func (path, &client_cases[i], test_client);
     }
-  g_test_add_func ("/unit/protocol/forwarded/host", test_host);
+  g_test_add_func ("/unit/protocol/forwarded/request", test_request);
 
   return g_test_run ();
 }

@@ -203,6 +203,7 @@ static const JudgeCase cases[] = {
 static const WsLimits limits = {
   .max_message_bytes = WS_DEFAULT_MAX_MESSAGE_BYTES,
   .max_head_bytes = WS_DEFAULT_MAX_HEAD_BYTES,
+  .max_head_fields = WS_DEFAULT_MAX_HEAD_FIELDS,
 };
 
 typedef struct

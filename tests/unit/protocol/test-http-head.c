@@ -22,6 +22,7 @@ typedef struct
 static const WsLimits default_limits = {
   .max_message_bytes = WS_DEFAULT_MAX_MESSAGE_BYTES,
   .max_head_bytes = WS_DEFAULT_MAX_HEAD_BYTES,
+  .max_head_fields = WS_DEFAULT_MAX_HEAD_FIELDS,
 };
 
 static const HeadCase cases[] = {
@@ -271,7 +272,7 @@ count_until_decided (const WsLimits *limits,
 static void
 test_request_line_limit (void)
 {
-  const WsLimits limits = { .max_head_bytes = 128 };
+  const WsLimits limits = { .max_head_bytes = 128, .max_head_fields = 100 };
   g_autoptr (GString) good = g_string_new ("GET /");
   g_autoptr (GString) bad = NULL;
 
@@ -291,7 +292,7 @@ test_request_line_limit (void)
 static void
 test_request_line_ceiling (void)
 {
-  const WsLimits limits = { .max_head_bytes = 1024 * 1024 };
+  const WsLimits limits = { .max_head_bytes = 1024 * 1024, .max_head_fields = 100 };
   g_autoptr (GString) text = g_string_new ("GET /");
 
   g_test_summary ("A request line over 8192 bytes is 414, whatever the head's limit is.");
@@ -308,7 +309,7 @@ test_request_line_ceiling (void)
 static void
 test_head_limit (void)
 {
-  const WsLimits limits = { .max_head_bytes = 64 };
+  const WsLimits limits = { .max_head_bytes = 64, .max_head_fields = 100 };
   g_autoptr (GString) text = g_string_new (REQUEST "A: ");
 
   g_test_summary ("A head of exactly the limit is accepted; one more byte is 431 as soon as it arrives.");
@@ -337,7 +338,7 @@ test_head_limit_tiny (void)
 
   for (guint32 max_head_bytes = 0; max_head_bytes < 18; max_head_bytes++)
     {
-      const WsLimits limits = { .max_head_bytes = max_head_bytes };
+      const WsLimits limits = { .max_head_bytes = max_head_bytes, .max_head_fields = 100 };
 
       check_head (&limits, REQUEST "\r\n", 18, "failed 4");
     }
@@ -367,7 +368,18 @@ test_field_limit (void)
   append_fields (bad, 101);
   g_string_append (bad, "\r\n");
   g_assert_cmpuint (count_until_decided (&default_limits, bad), ==, good->len - 1);
-  check_head (&default_limits, bad->str, bad->len, "failed 431 more than 100");
+  check_head (&default_limits, bad->str, bad->len, "failed 431 more header fields than MaxHeaderFields");
+}
+
+static void
+test_field_limit_of_one (void)
+{
+  const WsLimits limits = { .max_head_bytes = 1024, .max_head_fields = 1 };
+
+  g_test_summary ("With MaxHeaderFields=1 one field is accepted, and a second one is 431.");
+
+  check_head (&limits, REQUEST "A: b\r\n\r\n", strlen (REQUEST "A: b\r\n\r\n"), "24 GET / 1 [A: b\r\n]");
+  check_head (&limits, REQUEST "A: b\r\nC: d\r\n\r\n", strlen (REQUEST "A: b\r\nC: d\r\n\r\n"), "failed 431");
 }
 
 static void
@@ -663,6 +675,7 @@ main (int    argc,
   g_test_add_func ("/unit/protocol/http-head/scan/head-limit", test_head_limit);
   g_test_add_func ("/unit/protocol/http-head/scan/head-limit-tiny", test_head_limit_tiny);
   g_test_add_func ("/unit/protocol/http-head/scan/field-limit", test_field_limit);
+  g_test_add_func ("/unit/protocol/http-head/scan/field-limit-of-one", test_field_limit_of_one);
   g_test_add_func ("/unit/protocol/http-head/scan/early", test_early);
   g_test_add_func ("/unit/protocol/http-head/scan/all-bytes-in-value", test_all_bytes_in_value);
   g_test_add_func ("/unit/protocol/http-head/parse/alone", test_parse_alone);

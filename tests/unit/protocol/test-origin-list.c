@@ -10,6 +10,7 @@ typedef struct
   const char *origin;
   const char *host;
   gboolean    matches;
+  const char *scheme; /* of the request; NULL: unknown */
 } MatchCase;
 
 static const MatchCase match_cases[] = {
@@ -63,6 +64,11 @@ static const MatchCase match_cases[] = {
   { "self", "http://a.example", NULL, FALSE },
   { "self", "file://", "", FALSE },
   { "Self, null", "null", "a.example", TRUE },
+
+  { "self", "https://a.example", "a.example", TRUE, "https" },
+  { "self", "http://a.example", "a.example", FALSE, "https" },
+  { "self", "https://a.example", "a.example", FALSE, "http" },
+  { "http://b.example, self", "http://b.example", "a.example", TRUE, "https" },
 };
 
 static void
@@ -79,7 +85,8 @@ test_matches (void)
       g_test_message ("%s: %s at %s", match->list, match->origin, match->host != NULL ? match->host : "-");
       g_assert_cmpstr (fault, ==, NULL);
       g_assert_nonnull (list);
-      g_assert_cmpint (ws_origin_list_matches (list, match->origin, match->host), ==, match->matches);
+      g_assert_cmpint (ws_origin_list_matches (list, match->origin, match->host, match->scheme), ==,
+                       match->matches);
     }
 }
 
@@ -120,7 +127,7 @@ test_refused (void)
       g_autofree char *fault = NULL;
       WsOriginList    *list = ws_origin_list_new (refused[i].list, &fault);
 
-      g_test_message ("%s: %s", refused[i].list, fault);
+      g_test_message ("%s", fault);
       g_assert_null (list);
       g_assert_nonnull (fault);
       g_assert_nonnull (strstr (fault, refused[i].fault));
