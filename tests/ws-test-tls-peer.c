@@ -86,6 +86,19 @@ read_again (gnutls_x509_crt_t *certificate)
   gnutls_free (der.data);
 }
 
+/* Later than the first notice of a server that it expires, unless the test is about that. */
+static time_t
+get_end (time_t              now,
+         WsTestIdentityFlags flags)
+{
+  if ((flags & WS_TEST_IDENTITY_EXPIRED) != 0)
+    return now - 3600;
+  if ((flags & WS_TEST_IDENTITY_EXPIRES_SOON) != 0)
+    return now + 2;
+
+  return now + 60 * 86400;
+}
+
 WsTestIdentity *
 ws_test_identity_new (const char           *names,
                       WsTestIdentityFlags   flags,
@@ -96,7 +109,6 @@ ws_test_identity_new (const char           *names,
   guint8          id[32];
   gsize           id_size = sizeof id;
   time_t          now = time (NULL);
-  gboolean        expired = (flags & WS_TEST_IDENTITY_EXPIRED) != 0;
 
   gnutls_x509_privkey_init (&self->key);
   if ((flags & WS_TEST_IDENTITY_RSA) != 0)
@@ -112,7 +124,7 @@ ws_test_identity_new (const char           *names,
   gnutls_x509_crt_set_version (self->certificate, 3);
   gnutls_x509_crt_set_serial (self->certificate, serial, sizeof serial);
   gnutls_x509_crt_set_activation_time (self->certificate, now - 7200);
-  gnutls_x509_crt_set_expiration_time (self->certificate, expired ? now - 3600 : now + 86400);
+  gnutls_x509_crt_set_expiration_time (self->certificate, get_end (now, flags));
   gnutls_x509_crt_set_key (self->certificate, self->key);
   gnutls_x509_crt_get_key_id (self->certificate, 0, id, &id_size);
   gnutls_x509_crt_set_subject_key_id (self->certificate, id, id_size);

@@ -25,6 +25,7 @@ typedef enum
   WS_TEST_IDENTITY_CLIENT = 1 << 1,
   WS_TEST_IDENTITY_RSA = 1 << 2, /* in place of ECDSA with P-256 */
   WS_TEST_IDENTITY_EXPIRED = 1 << 3,
+  WS_TEST_IDENTITY_EXPIRES_SOON = 1 << 4, /* in two seconds */
 } WsTestIdentityFlags;
 
 /* names: the common name, then further host names, separated by commas. Signed by issuer, or by

@@ -109,7 +109,7 @@ static const Setting settings[] = {
   { "PongTimeout", "20", "5", "0", FALSE },
   { "ProxyProtocol", "0", "1", "3", FALSE },
   { "RefuseByDefault", "False", "True", "x", FALSE },
-  { "TrustedProxies", "", "127.0.0.1, 10.0.0.0/8", "10.0.0.0/99", FALSE },
+  { "TrustedProxies", "", "127.0.0.1, 10.0.0.0/8", NULL, FALSE },
 };
 
 static char *

@@ -646,6 +646,38 @@ test_pair_in_place (void)
   assert_shown (files.server, "third.example");
 }
 
+static void
+test_expiry (void)
+{
+  g_autoptr (WsTestIdentity) ending = ws_test_identity_new ("ending.example", WS_TEST_IDENTITY_EXPIRES_SOON, NULL);
+  g_autoptr (WsTestServer) server = ws_test_server_new_tls (ending, NULL, NULL);
+  g_autoptr (WsCertificate) renewed = ws_test_identity_to_certificate (first);
+
+  g_test_summary ("The end of a certificate is logged before, and is an error when it has passed.");
+
+  ws_test_wait_until (ws_test_server_has_log (server, "CN=ending.example expires in less than a day"));
+  g_assert_cmpuint (ws_test_server_count (server, "error"), ==, 0);
+  ws_test_server_wait_for (server, "error - 280 [280] The certificate CN=ending.example has expired");
+
+  ws_test_server_forget (server);
+  g_assert_true (ws_server_set_ssl_cert (server->server, renewed, NULL));
+  let_settle ();
+  g_assert_cmpuint (ws_test_server_count (server, "error"), ==, 0);
+}
+
+static void
+test_expiry_dropped_in_handler (void)
+{
+  g_autoptr (WsTestIdentity) ended = ws_test_identity_new ("ended.example", WS_TEST_IDENTITY_EXPIRED, NULL);
+  g_autoptr (WsTestServer) server = ws_test_server_new_tls (ended, NULL, NULL);
+
+  g_test_summary ("A handler of the error about a certificate may stop the server.");
+
+  g_signal_connect (server->server, "error", G_CALLBACK (ws_server_stop_listening), NULL);
+  ws_test_wait_until (!ws_server_get_listening (server->server));
+  g_assert_cmpuint (ws_test_server_count (server, "error - 280"), ==, 1);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -673,6 +705,9 @@ main (int   argc,
   g_test_add_func ("/integration/tls-renewal/pair/key-first", test_pair_key_first);
   g_test_add_func ("/integration/tls-renewal/pair/swap", test_pair_swap);
   g_test_add_func ("/integration/tls-renewal/pair/in-place", test_pair_in_place);
+
+  g_test_add_func ("/integration/tls-renewal/expiry/notices", test_expiry);
+  g_test_add_func ("/integration/tls-renewal/expiry/stopped-in-handler", test_expiry_dropped_in_handler);
 
   result = g_test_run ();
   ws_test_identity_free (first);

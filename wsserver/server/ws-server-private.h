@@ -21,6 +21,7 @@ G_BEGIN_DECLS
  * - access list, listen socket, acceptor, PROXY headers, activation sockets, page set: know no server
  * - signals, properties: emit and notify
  * - TLS: the contexts that connections share
+ * - expiry: tells when certificates are about to end
  * - renewal: reads certificates again when their files change
  * - TLS changes: certificates and other properties of TLS change
  * - admission: clients come and go; shutdown: waits until the last has gone
@@ -55,6 +56,8 @@ struct _WsServer
   WsGioTlsContext *gio_tls_context; /* in its place with provider PLATFORM */
   GHashTable      *chosen_contexts; /* WsCertificate to WsTlsContext: chosen by the application */
   GPtrArray       *watched_files;   /* SSLReloadCert; NULL: none */
+  GHashTable      *told_expiries;   /* WsCertificate to the WsExpiryStage of the latest notice */
+  GSource         *expiry_check;    /* NULL: nothing to wait for */
 
   WsConnectionMap *connections;
   guint64          last_id;

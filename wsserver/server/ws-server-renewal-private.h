@@ -6,8 +6,8 @@
 
 G_BEGIN_DECLS
 
-/* Watches the files of the certificates and of the OCSP response, if SSLReloadCert asks for it and the server
- * listens over TLS. To be called after any change of these. */
+/* Watches the end of the certificates and, if SSLReloadCert asks for it, their files and that of the OCSP
+ * response, while the server listens over TLS. To be called after any change of these. */
 void ws_server_watch_files (WsServer *self);
 
 G_END_DECLS

@@ -9,6 +9,7 @@
 #include "wsserver/certificate/ws-certificate-private.h"
 #include "wsserver/io/ws-path-watch-private.h"
 #include "wsserver/revocation/ws-ocsp-staple-private.h"
+#include "wsserver/server/ws-server-expiry-private.h"
 #include "wsserver/server/ws-server-signals-private.h"
 #include "wsserver/server/ws-server-tls-private.h"
 
@@ -202,6 +203,7 @@ ws_server_watch_files (WsServer *self)
 {
   g_autoptr (GPtrArray) old = g_steal_pointer (&self->watched_files);
 
+  ws_server_watch_expiry (self);
   if (self->acceptor == NULL || !self->use_ssl || !self->settings->ssl_reload_cert)
     return;
 

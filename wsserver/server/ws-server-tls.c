@@ -286,6 +286,7 @@ ws_server_init_tls (WsServer *self)
 void
 ws_server_clear_tls (WsServer *self)
 {
+  g_clear_pointer (&self->told_expiries, g_hash_table_unref);
   g_clear_pointer (&self->chosen_contexts, g_hash_table_unref);
   g_clear_pointer (&self->gio_tls_context, ws_gio_tls_context_unref);
   g_clear_pointer (&self->tls_context, ws_tls_context_unref);
