@@ -10,7 +10,7 @@
 #include <wsserver/base/ws-macros.h>
 #include <wsserver/base/ws-version.h>
 #include <wsserver/certificate/ws-certificate.h>
-#include <wsserver/connection/ws-connection-map.h>
+#include <wsserver/server/ws-connection-map.h>
 #include <wsserver/connection/ws-connection.h>
 #include <wsserver/request/ws-client-authentication.h>
 #include <wsserver/request/ws-connection-request.h>

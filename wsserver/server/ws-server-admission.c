@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "wsserver/connection/ws-connection-end-private.h"
-#include "wsserver/connection/ws-connection-map-private.h"
+#include "wsserver/server/ws-connection-map-private.h"
 #include "wsserver/connection/ws-connection-private.h"
 #include "wsserver/io/ws-block-cache-private.h"
 #include "wsserver/request/ws-connection-request-private.h"

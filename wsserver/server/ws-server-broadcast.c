@@ -1,9 +1,9 @@
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 /* One message to many clients. */
-#include "wsserver/connection/ws-connection-map-private.h"
+#include "wsserver/server/ws-connection-map-private.h"
 #include "wsserver/base/ws-error-private.h"
-#include "wsserver/connection/ws-broadcast-private.h"
+#include "wsserver/server/ws-broadcast-private.h"
 #include "wsserver/server/ws-server-private.h"
 
 static gboolean

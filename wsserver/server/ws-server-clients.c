@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The methods that name one connection by its id. */
 #include "wsserver/base/ws-error-private.h"
-#include "wsserver/connection/ws-connection-map.h"
+#include "wsserver/server/ws-connection-map.h"
 #include "wsserver/server/ws-server-private.h"
 
 static WsConnection *

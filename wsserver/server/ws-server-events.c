@@ -4,7 +4,7 @@
 #include "wsserver/server/ws-server-events-private.h"
 
 #include "wsserver/connection/ws-connection-events-private.h"
-#include "wsserver/connection/ws-connection-map-private.h"
+#include "wsserver/server/ws-connection-map-private.h"
 #include "wsserver/server/ws-server-admission-private.h"
 #include "wsserver/server/ws-server-shutdown-private.h"
 #include "wsserver/server/ws-server-signals-private.h"

@@ -6,7 +6,7 @@
 #include "wsserver/connection/ws-connection-conductor-private.h"
 #include "wsserver/connection/ws-connection-context-private.h"
 #include "wsserver/connection/ws-connection-end-private.h"
-#include "wsserver/connection/ws-connection-map-private.h"
+#include "wsserver/server/ws-connection-map-private.h"
 #include "wsserver/connection/ws-connection-private.h"
 #include "wsserver/server/ws-server-admission-private.h"
 #include "wsserver/server/ws-server-events-private.h"

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "wsserver/connection/ws-connection-map-private.h"
+#include "wsserver/server/ws-connection-map-private.h"
 #include "wsserver/connection/ws-connection-context-private.h"
 #include "wsserver/server/ws-access-list-private.h"
 #include "wsserver/server/ws-acceptor-private.h"

@@ -5,7 +5,7 @@
 
 #include "wsserver/connection/ws-connection-closing-private.h"
 #include "wsserver/connection/ws-connection-end-private.h"
-#include "wsserver/connection/ws-connection-map-private.h"
+#include "wsserver/server/ws-connection-map-private.h"
 #include "wsserver/connection/ws-connection-private.h"
 
 static void

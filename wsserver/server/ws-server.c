@@ -4,8 +4,8 @@
 
 #include "wsserver/base/ws-enum-types.h"
 #include "wsserver/base/ws-error-private.h"
-#include "wsserver/connection/ws-connection-map-private.h"
-#include "wsserver/connection/ws-connection-map.h"
+#include "wsserver/server/ws-connection-map-private.h"
+#include "wsserver/server/ws-connection-map.h"
 #include "wsserver/connection/ws-message-handler-private.h"
 #include "wsserver/server/ws-server-message-func-private.h"
 #include "wsserver/server/ws-server-network-private.h"

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "wsserver/connection/ws-connection-map.h"
+#include "wsserver/server/ws-connection-map.h"
 
 WsConnectionMap *ws_connection_map_new (void);
 

@@ -1,6 +1,6 @@
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "wsserver/connection/ws-broadcast-private.h"
+#include "wsserver/server/ws-broadcast-private.h"
 #include "wsserver/connection/ws-connection-jobs-private.h"
 #include "wsserver/connection/ws-connection-output-private.h"
 #include "wsserver/connection/ws-connection-send-queue-private.h"

@@ -1,7 +1,7 @@
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "wsserver/connection/ws-connection-map-private.h"
-#include "wsserver/connection/ws-connection-map.h"
+#include "wsserver/server/ws-connection-map-private.h"
+#include "wsserver/server/ws-connection-map.h"
 #include "wsserver/connection/ws-connection-private.h"
 
 #define NOT_LISTED G_MAXUINT
