@@ -252,7 +252,8 @@ read_once (WsConnection *self)
       ws_connection_note_read (self, n_read, size);
       self->input = target;
       self->input_length = n_read;
-      ws_connection_report_lines (self);
+      if (ws_connection_has_lines (self))
+        ws_connection_report_lines (self);
       process_input (self);
       hold_input (self);
       break;

@@ -33,9 +33,15 @@ void ws_connection_log_tls_late (WsConnection *self,
 /* Reports the lines that wait now. What their handlers add waits for the next iteration, so that a handler
  * which causes a line by each line does not keep the loop busy. */
 void ws_connection_report_lines (WsConnection *self);
-/* TRUE if lines wait that no call of the conductor is scheduled for. */
-gboolean ws_connection_has_lines (const WsConnection *self);
-void     ws_connection_lines_free (WsConnectionLines *lines);
+void ws_connection_lines_free (WsConnectionLines *lines);
+/* TRUE if there are lines that wait. */
+gboolean ws_connection_has_waiting_lines (const WsConnection *self);
+
+static inline gboolean
+ws_connection_has_lines (const WsConnection *self)
+{
+  return G_UNLIKELY (self->lines != NULL) && ws_connection_has_waiting_lines (self);
+}
 
 /* Whether each frame is to be logged. */
 static inline gboolean

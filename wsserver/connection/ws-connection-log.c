@@ -38,9 +38,9 @@ ws_connection_lines_free (WsConnectionLines *lines)
 }
 
 gboolean
-ws_connection_has_lines (const WsConnection *self)
+ws_connection_has_waiting_lines (const WsConnection *self)
 {
-  return self->lines != NULL && self->lines->waiting.length > 0;
+  return self->lines->waiting.length > 0;
 }
 
 static const char *

@@ -73,7 +73,7 @@ is_ending_with_output (WsConnection *self)
          (self->state == WS_STATE_RESPONDING && (self->extra == NULL || self->extra->response_body == NULL));
 }
 
-static void
+static inline void
 after_write (WsConnection *self,
              WsIOStatus    status,
              GError       *error)
@@ -95,7 +95,7 @@ after_write (WsConnection *self,
   ws_connection_update_watch (self);
 }
 
-static void
+static inline void
 flush (WsConnection *self)
 {
   GError    *error = NULL;
@@ -115,19 +115,18 @@ flush (WsConnection *self)
 void
 ws_connection_flush (WsConnection *self)
 {
+  gboolean calls_back;
+
   if (self->transport == NULL || self->corked)
     return;
 
-  if (!ws_outbox_has_references (&self->outbox))
-    {
-      flush (self);
-      return;
-    }
-
   /* What is written is freed, by a function of the application, which may drop everything. */
-  g_object_ref (self);
+  calls_back = self->outbox.length > 0 && ws_outbox_has_references (&self->outbox);
+  if (G_UNLIKELY (calls_back))
+    g_object_ref (self);
   flush (self);
-  g_object_unref (self);
+  if (G_UNLIKELY (calls_back))
+    g_object_unref (self);
 }
 
 /* Header and payload, of which one may be empty; the owner is the payload's. */

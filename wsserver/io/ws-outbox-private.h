@@ -30,7 +30,8 @@ void ws_outbox_init (WsOutbox     *self,
 /* Drops the waiting bytes and the reference to the pool. Idempotent. */
 void ws_outbox_clear (WsOutbox *self);
 
-/* TRUE if writing may free a GBytes, whose free function belongs to the application. */
+/* TRUE if writing may free a GBytes, whose free function belongs to the application. The outbox is not
+ * empty. */
 gboolean ws_outbox_has_references (const WsOutbox *self);
 
 /* Appends data as a copy or by reference. If there is an owner, data lies in its memory. A reference to the

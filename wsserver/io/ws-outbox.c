@@ -256,7 +256,7 @@ is_one_chunk (const WsOutbox *self)
 gboolean
 ws_outbox_has_references (const WsOutbox *self)
 {
-  return self->length > 0 && !is_one_chunk (self);
+  return !is_one_chunk (self);
 }
 
 static inline WsIOStatus

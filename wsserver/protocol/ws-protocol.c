@@ -268,13 +268,18 @@ begin_data_frame (WsProtocol          *self,
     {
       self->message_opcode = (guint8) header->opcode;
       self->message_started = FALSE;
-      self->n_fragments = 0;
+      self->n_fragments = 1;
       self->compressed = (header->reserved_bits & WS_FRAME_RSV1) != 0;
       self->utf8 = (WsUtf8Validator){ 0 };
     }
+  else
+    {
+      self->n_fragments++;
+      if (has_too_many_fragments (self))
+        return FALSE;
+    }
 
-  self->n_fragments++;
-  if (has_too_many_fragments (self) || !fits_message (self, header->payload_length))
+  if (!fits_message (self, header->payload_length))
     return FALSE;
 
   /* A compressed payload counts when it is decompressed. */
