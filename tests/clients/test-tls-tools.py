@@ -94,7 +94,8 @@ class Tool:
 
     def echo(self, text, answer=None):
         masked = bytes(byte ^ MASK[i % 4] for i, byte in enumerate(text))
-        self.write(bytes([0x81, 0x80 | len(text)]) + MASK + masked)
+        length = bytes([0x80 | len(text)]) if len(text) < 126 else b"\xfe" + len(text).to_bytes(2, "big")
+        self.write(b"\x81" + length + MASK + masked)
         answer = text if answer is None else answer
         self.wait_for(answer)
 
@@ -144,6 +145,17 @@ class OpensslTest(TlsToolsTest):
             client.echo(b"!tls", f"{version} TLS_".encode())
             self.assertIn(version, self.complete())
             self.leave(client)
+
+    def test_short_records(self):
+        """A client of little memory takes short records; it ends the connection when a longer one comes."""
+        self.start("EnablePermessageDeflate=False")
+        for option, version in OPENSSL_VERSIONS:
+            for length in ("512", "1024", "2048", "4096"):
+                client = self.openssl(option, "-maxfraglen", length)
+                client.open()
+                client.echo(b"x" * 9000 + length.encode())
+                self.assertIn(version, self.complete())
+                self.leave(client)
 
     def test_version_that_is_off(self):
         self.start("SSLEnabledProtocols=12288")

@@ -149,7 +149,7 @@ seal_gio_records (WsGioTlsSession    *self,
   gsize           total = 0;
 
   parent->socket->gathering = TRUE;
-  ws_record_cursor_init (&cursor, vectors, n_vectors);
+  ws_record_cursor_init (&cursor, vectors, n_vectors, parent->max_record_bytes);
   while (cursor.n_vectors > 0 && total < WS_TLS_MAX_WRITE_BYTES && parent->state == WS_TLS_STATE_OPEN &&
          !parent->freed)
     {

@@ -185,7 +185,7 @@ seal_records (WsGnutlsSession    *self,
   guint8         record[WS_TLS_MAX_RECORD_BYTES];
   gsize          total = 0;
 
-  ws_record_cursor_init (&cursor, vectors, n_vectors);
+  ws_record_cursor_init (&cursor, vectors, n_vectors, self->parent.max_record_bytes);
   while (cursor.n_vectors > 0 && total < WS_TLS_MAX_WRITE_BYTES)
     {
       gsize         length;
@@ -216,7 +216,7 @@ write_open (WsGnutlsSession    *self,
     length += vectors[i].iov_len;
 
   ws_gnutls_io_begin_call (self);
-  self->socket.gathering = length > WS_TLS_MAX_RECORD_BYTES;
+  self->socket.gathering = length > self->parent.max_record_bytes;
   result = seal_records (self, vectors, n_vectors);
   self->socket.gathering = FALSE;
   if (result > 0 && self->socket.queue_length > 0)

@@ -19,6 +19,7 @@ typedef struct
   GArray *versions;             /* guint16; legacy_version alone without the extension */
   GStrv   protocols;            /* ALPN; NULL without. RFC 7301 §3.1 */
   char   *server_name;          /* a host name in lower case, or NULL. RFC 6066 §3 */
+  guint16 max_record_bytes;     /* of plain text, the longest record that the client takes */
 } WsClientHello;
 
 typedef enum

@@ -8,6 +8,7 @@
 
 #define RECORD_HEADER_BYTES 5
 #define RECORD_MAX_BYTES 16384 /* of a plaintext record. RFC 8446 §5.1 */
+#define MIN_RECORD_SIZE_LIMIT 64
 #define CONTENT_TYPE_HANDSHAKE 22
 #define MESSAGE_HEADER_BYTES 4
 #define MESSAGE_CLIENT_HELLO 1
@@ -17,9 +18,11 @@
 enum
 {
   EXTENSION_SERVER_NAME = 0,
+  EXTENSION_MAX_FRAGMENT_LENGTH = 1,
   EXTENSION_SUPPORTED_GROUPS = 10,
   EXTENSION_SIGNATURE_ALGORITHMS = 13,
   EXTENSION_ALPN = 16,
+  EXTENSION_RECORD_SIZE_LIMIT = 28,
   EXTENSION_SUPPORTED_VERSIONS = 43,
 };
 
@@ -198,6 +201,36 @@ read_protocols (Span           extension,
   return TRUE;
 }
 
+/* RFC 6066 §4: 2^9 to 2^12 bytes. TLS answers an unknown code. */
+static gboolean
+read_max_fragment_length (Span           content,
+                          WsClientHello *hello)
+{
+  guint code;
+
+  if (!take_number (&content, 1, &code) || content.length > 0)
+    return FALSE;
+
+  if (code >= 1 && code <= 4)
+    hello->max_record_bytes = (guint16) MIN (hello->max_record_bytes, 256u << code);
+  return TRUE;
+}
+
+/* RFC 8449 §4: in TLS 1.3 the limit includes the type of the content, one byte. TLS answers one under 64. */
+static gboolean
+read_record_size_limit (Span           content,
+                        WsClientHello *hello)
+{
+  guint limit;
+
+  if (!take_number (&content, 2, &limit) || content.length > 0)
+    return FALSE;
+
+  if (limit >= MIN_RECORD_SIZE_LIMIT)
+    hello->max_record_bytes = (guint16) MIN (hello->max_record_bytes, limit - 1);
+  return TRUE;
+}
+
 static gboolean
 read_extension (guint          type,
                 Span           content,
@@ -207,6 +240,10 @@ read_extension (guint          type,
     {
     case EXTENSION_SERVER_NAME:
       return read_server_name (content, hello);
+    case EXTENSION_MAX_FRAGMENT_LENGTH:
+      return read_max_fragment_length (content, hello);
+    case EXTENSION_RECORD_SIZE_LIMIT:
+      return read_record_size_limit (content, hello);
     case EXTENSION_SUPPORTED_GROUPS:
       return read_number_vector (content, 2, hello->groups);
     case EXTENSION_SIGNATURE_ALGORITHMS:
@@ -290,7 +327,7 @@ fail_hello (WsClientHelloReader *self,
 void
 ws_client_hello_reader_init (WsClientHelloReader *self)
 {
-  *self = (WsClientHelloReader){ 0 };
+  *self = (WsClientHelloReader){ .hello.max_record_bytes = RECORD_MAX_BYTES };
 }
 
 void

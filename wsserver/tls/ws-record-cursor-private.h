@@ -18,11 +18,14 @@ typedef struct
   const struct iovec *vectors;
   guint               n_vectors; /* 0: nothing is left */
   gsize               offset;    /* in the first of them */
+  gsize               max_record_bytes;
 } WsRecordCursor;
 
+/* max_record_bytes is at most WS_TLS_MAX_RECORD_BYTES. */
 void ws_record_cursor_init (WsRecordCursor     *self,
                             const struct iovec *vectors,
-                            guint               n_vectors);
+                            guint               n_vectors,
+                            gsize               max_record_bytes);
 
 /* The text of the next record: in place if the first vector has as much, otherwise copied together
  * to buffer, because a header and its payload in two records cost twice. */

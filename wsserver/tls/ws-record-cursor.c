@@ -7,9 +7,10 @@
 void
 ws_record_cursor_init (WsRecordCursor     *self,
                        const struct iovec *vectors,
-                       guint               n_vectors)
+                       guint               n_vectors,
+                       gsize               max_record_bytes)
 {
-  *self = (WsRecordCursor){ .vectors = vectors, .n_vectors = n_vectors };
+  *self = (WsRecordCursor){ vectors, n_vectors, 0, max_record_bytes };
   /* Past empty vectors. */
   ws_record_cursor_advance (self, 0);
 }
@@ -20,18 +21,19 @@ ws_record_cursor_peek (const WsRecordCursor *self,
                        gsize                *length)
 {
   const struct iovec *vectors = self->vectors;
+  const gsize         max = self->max_record_bytes;
   gsize               start = self->offset;
   gsize               n = 0;
 
-  if (self->n_vectors == 1 || vectors->iov_len - start >= WS_TLS_MAX_RECORD_BYTES)
+  if (self->n_vectors == 1 || vectors->iov_len - start >= max)
     {
-      *length = MIN (vectors->iov_len - start, WS_TLS_MAX_RECORD_BYTES);
+      *length = MIN (vectors->iov_len - start, max);
       return (const guint8 *) vectors->iov_base + start;
     }
 
-  for (guint i = 0; i < self->n_vectors && n < WS_TLS_MAX_RECORD_BYTES; i++)
+  for (guint i = 0; i < self->n_vectors && n < max; i++)
     {
-      gsize part = MIN (vectors[i].iov_len - start, WS_TLS_MAX_RECORD_BYTES - n);
+      gsize part = MIN (vectors[i].iov_len - start, max - n);
 
       memcpy (buffer + n, (const guint8 *) vectors[i].iov_base + start, part);
       n += part;

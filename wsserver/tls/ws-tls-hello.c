@@ -35,6 +35,7 @@ ws_tls_hello_send_alert (WsTlsTransport *self,
 void
 ws_tls_hello_replay (WsTlsTransport *self)
 {
+  self->max_record_bytes = self->reader->hello.max_record_bytes;
   ws_record_socket_take_replay (self->socket, g_steal_pointer (&self->reader->bytes));
   ws_client_hello_reader_clear (self->reader);
   g_clear_pointer (&self->reader, g_free);

@@ -124,13 +124,14 @@ struct _WsTlsTransport
   const WsTlsListener       *listener; /* never NULL */
   gpointer                   user_data;
 
-  WsRecordSocket          *socket;       /* the provider's */
-  WsTlsPolicy             *policy;       /* a reference */
-  WsClientHelloReader     *reader;       /* NULL once its bytes are with the socket */
-  GError                  *failure;      /* reported again by each later call */
-  struct _WsTlsConnection *connection;   /* not a reference; NULL unless a program holds one */
-  guint                    ref_count;    /* callers that run callbacks hold references */
-  guint                    client_flags; /* of the client's certificate: gnutls_certificate_status_t */
+  WsRecordSocket          *socket;           /* the provider's */
+  WsTlsPolicy             *policy;           /* a reference */
+  WsClientHelloReader     *reader;           /* NULL once its bytes are with the socket */
+  GError                  *failure;          /* reported again by each later call */
+  struct _WsTlsConnection *connection;       /* not a reference; NULL unless a program holds one */
+  guint                    ref_count;        /* callers that run callbacks hold references */
+  guint                    client_flags;     /* of the client's certificate: gnutls_certificate_status_t */
+  guint16                  max_record_bytes; /* that the client takes; TLS itself may forget it */
 
   guint8 state;          /* WsTlsState */
   guint8 report_level;   /* WsTlsReportLevel */
