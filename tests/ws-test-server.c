@@ -192,7 +192,7 @@ get_certificate (void)
   g_autoptr (GError) error = NULL;
 
   if (certificate == NULL)
-    certificate = ws_certificate_new_self_signed (names, 1, &error);
+    certificate = ws_certificate_new_self_signed (names, 60, &error);
   g_assert_no_error (error);
 
   return certificate;

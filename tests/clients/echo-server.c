@@ -182,7 +182,7 @@ static gboolean
 use_tls (WsServer *server,
          GError  **error)
 {
-  g_autoptr (WsCertificate) certificate = ws_certificate_new_self_signed (NULL, 1, error);
+  g_autoptr (WsCertificate) certificate = ws_certificate_new_self_signed (NULL, 60, error);
 
   return certificate != NULL &&
          ws_server_set_ssl_cert (server, certificate, error) &&

@@ -21,7 +21,7 @@ def openssl(*arguments):
 def _make(folder, name, *arguments):
     key, certificate = f"{folder}/{name}-key.pem", f"{folder}/{name}.pem"
     openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
-            "-days", "2", "-keyout", key, "-out", certificate, *arguments)
+            "-days", "60", "-keyout", key, "-out", certificate, *arguments)
     return key, certificate
 
 
