@@ -112,7 +112,7 @@ start_gnutls (WsGnutlsSession *self)
                           ws_tls_context_get_credentials (context, hello->server_name, &keys));
   set_application_protocols (self);
 
-  ws_tls_context_enable_tickets (context, self->session);
+  ws_tls_context_enable_resumption (context, self->session);
   if (ws_tls_policy_requests_certificate (policy))
     {
       /* Not REQUIRE: whether none is acceptable is the owner's decision. The names of all

@@ -7,11 +7,12 @@
 G_BEGIN_DECLS
 
 /* What the connections of one server share when GnuTLS serves them: the policy, certificates, the key
- * of the session tickets, the key log. Immutable and reference counted (atomically): a new certificate
- * means a new context, while open connections keep theirs.
+ * of the session tickets, the sessions of clients without tickets, the key log. Reference counted
+ * (atomically), and immutable but for these sessions: a new certificate means a new context, while open
+ * connections keep theirs.
  *
- * Each context has a ticket key of its own. A ticket proves what was checked when it was given, so
- * it must not outlive a change of certificates or of client authentication. */
+ * Each context has a ticket key and sessions of its own. A ticket proves what was checked when it was
+ * given, so it must not outlive a change of certificates or of client authentication. */
 typedef struct _WsTlsContext WsTlsContext;
 
 /* Takes the credentials in any case; they must not be changed afterwards. certificates are what they
@@ -35,8 +36,8 @@ gnutls_certificate_credentials_t ws_tls_context_get_credentials (WsTlsContext  *
                                                                  WsTlsKeyKinds *keys);
 
 /* Lets the session resume others of this context, and be resumed. */
-void ws_tls_context_enable_tickets (const WsTlsContext *self,
-                                    gnutls_session_t    session);
+void ws_tls_context_enable_resumption (const WsTlsContext *self,
+                                       gnutls_session_t    session);
 
 gboolean ws_tls_context_has_key_log (const WsTlsContext *self);
 /* Appends one line to the key log, in the form that Wireshark and browsers share. */

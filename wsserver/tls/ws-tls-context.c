@@ -7,6 +7,7 @@
 #include "wsserver/tls/ws-key-log-private.h"
 #include "wsserver/tls/ws-named-credentials-private.h"
 #include "wsserver/tls/ws-tls-credentials-private.h"
+#include "wsserver/tls/ws-tls-session-cache-private.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -16,10 +17,11 @@ struct _WsTlsContext
   gatomicrefcount                  ref_count;
   WsTlsPolicy                     *policy;
   gnutls_certificate_credentials_t credentials;
-  WsTlsKeyKinds                    keys;         /* of all certificates */
-  GPtrArray                       *certificates; /* what the credentials borrow from; or NULL */
-  WsNamedCredentials              *named;        /* NULL with one certificate */
-  gnutls_datum_t                   ticket_key;   /* empty: sessions are not resumed */
+  WsTlsKeyKinds                    keys;          /* of all certificates */
+  GPtrArray                       *certificates;  /* what the credentials borrow from; or NULL */
+  WsNamedCredentials              *named;         /* NULL with one certificate */
+  gnutls_datum_t                   ticket_key;    /* empty: sessions are not resumed */
+  WsTlsSessionCache               *session_cache; /* NULL: the same */
   guint                            session_lifetime_s;
   gboolean                         serves_renegotiation;
   int                              key_log_fd; /* -1: none */
@@ -61,7 +63,10 @@ load_extras (WsTlsContext       *self,
     self->named =
         ws_named_credentials_new (self->certificates, ca_certs, ocsp_response, options->dh_group_bits);
   if (options->reuse_sessions)
-    gnutls_session_ticket_key_generate (&self->ticket_key);
+    {
+      gnutls_session_ticket_key_generate (&self->ticket_key);
+      self->session_cache = ws_tls_session_cache_new ();
+    }
 
   return TRUE;
 }
@@ -119,6 +124,7 @@ ws_tls_context_unref (WsTlsContext *self)
   if (self->ticket_key.data != NULL)
     gnutls_memset (self->ticket_key.data, 0, self->ticket_key.size);
   gnutls_free (self->ticket_key.data);
+  g_clear_pointer (&self->session_cache, ws_tls_session_cache_free);
   if (self->key_log_fd >= 0)
     (void) close (self->key_log_fd);
   g_free (self);
@@ -156,13 +162,14 @@ ws_tls_context_get_credentials (WsTlsContext  *self,
 }
 
 void
-ws_tls_context_enable_tickets (const WsTlsContext *self,
-                               gnutls_session_t    session)
+ws_tls_context_enable_resumption (const WsTlsContext *self,
+                                  gnutls_session_t    session)
 {
   if (self->ticket_key.data == NULL)
     return;
 
   gnutls_session_ticket_enable_server (session, &self->ticket_key);
+  ws_tls_session_cache_enable (self->session_cache, session);
   gnutls_db_set_cache_expiration (session, (int) self->session_lifetime_s);
 }
 
