@@ -13,13 +13,11 @@ typedef enum
   WS_FILE_FAILED,
 } WsFileOpenResult;
 
-/* Opens a file for reading, and waits for at most WS_FILE_OPEN_WAIT_MS. A pipe is opened whether it has a
+/* Opens a file for reading, and waits for at most WS_FILE_CALL_WAIT_MS. A pipe is opened whether it has a
  * writer or not; reading then waits for one without blocking.
  *
  * OPENED sets *stream, and *size to the length of a regular file, else to -1. FAILED sets *error with the
  * file's name. */
-#define WS_FILE_OPEN_WAIT_MS 10
-
 WsFileOpenResult ws_file_open (const char    *filename,
                                GInputStream **stream,
                                goffset       *size,

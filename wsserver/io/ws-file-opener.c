@@ -7,48 +7,28 @@
 #include <unistd.h>
 
 #include "wsserver/base/ws-error-private.h"
+#include "wsserver/io/ws-file-call-private.h"
 #include "wsserver/io/ws-file-opener-private.h"
 
-/* One call of open(), which no flag keeps from waiting for a file system that does not answer. It runs in
- * a thread that may outlive the caller's patience. */
 typedef struct
 {
-  gatomicrefcount ref_count;
-  char           *filename;
-
-  GMutex mutex;
-  GCond  finished;
-  /* Guarded by the mutex. */
-  gboolean is_finished;
-  gboolean is_abandoned; /* the caller has stopped waiting: the descriptor is the thread's to close */
-  int      fd;
-  int      error_number;
-  goffset  size;
+  WsFileCall call;
+  char      *filename;
+  int        fd; /* -1 if it was not opened, or has been taken */
+  int        error_number;
+  goffset    size;
 } OpenCall;
 
+/* Of a call that nobody waits for any more, the descriptor is closed here. */
 static void
-open_call_unref (OpenCall *self)
+open_call_free (WsFileCall *call)
 {
-  if (!g_atomic_ref_count_dec (&self->ref_count))
-    return;
+  OpenCall *self = (OpenCall *) call;
 
-  g_mutex_clear (&self->mutex);
-  g_cond_clear (&self->finished);
+  if (self->fd >= 0)
+    close (self->fd);
   g_free (self->filename);
   g_free (self);
-}
-
-static OpenCall *
-open_call_new (const char *filename)
-{
-  OpenCall *self = g_new0 (OpenCall, 1);
-
-  g_atomic_ref_count_init (&self->ref_count);
-  g_mutex_init (&self->mutex);
-  g_cond_init (&self->finished);
-  self->filename = g_strdup (filename);
-  self->fd = -1;
-  return self;
 }
 
 /* The size of anything but a regular file means nothing. */
@@ -81,42 +61,24 @@ open_for_reading (const char *filename,
   return fd;
 }
 
-static gpointer
-open_in_thread (gpointer user_data)
+static void
+open_in_thread (WsFileCall *call)
 {
-  OpenCall *self = user_data;
-  goffset   size;
-  int       error_number;
-  int       fd = open_for_reading (self->filename, &size, &error_number);
+  OpenCall *self = (OpenCall *) call;
 
-  g_mutex_lock (&self->mutex);
-  if (self->is_abandoned && fd >= 0)
-    close (fd);
-  self->fd = fd;
-  self->size = size;
-  self->error_number = error_number;
-  self->is_finished = TRUE;
-  g_cond_signal (&self->finished);
-  g_mutex_unlock (&self->mutex);
-
-  open_call_unref (self);
-  return NULL;
+  self->fd = open_for_reading (self->filename, &self->size, &self->error_number);
 }
 
-/* FALSE if the call has not returned in time; it is then left to the thread. */
-static gboolean
-wait_for_call (OpenCall *self)
+static OpenCall *
+open_call_new (const char *filename)
 {
-  gint64   deadline = g_get_monotonic_time () + WS_FILE_OPEN_WAIT_MS * G_TIME_SPAN_MILLISECOND;
-  gboolean is_finished;
+  OpenCall *self = g_new0 (OpenCall, 1);
 
-  g_mutex_lock (&self->mutex);
-  while (!self->is_finished && g_cond_wait_until (&self->finished, &self->mutex, deadline))
-    ;
-  is_finished = self->is_finished;
-  self->is_abandoned = !is_finished;
-  g_mutex_unlock (&self->mutex);
-  return is_finished;
+  ws_file_call_init (&self->call, open_in_thread, open_call_free);
+  self->filename = g_strdup (filename);
+  self->fd = -1;
+  self->error_number = EAGAIN; /* without a thread */
+  return self;
 }
 
 WsFileOpenResult
@@ -128,10 +90,8 @@ ws_file_open (const char    *filename,
   OpenCall        *call = open_call_new (filename);
   WsFileOpenResult result = WS_FILE_PENDING;
 
-  g_atomic_ref_count_inc (&call->ref_count);
-  g_thread_unref (g_thread_new ("ws-file-open", open_in_thread, call));
-
-  if (wait_for_call (call))
+  ws_file_call_start (&call->call);
+  if (ws_file_call_wait (&call->call))
     {
       result = call->fd >= 0 ? WS_FILE_OPENED : WS_FILE_FAILED;
       if (call->fd >= 0)
@@ -139,8 +99,9 @@ ws_file_open (const char    *filename,
       else
         ws_set_error_from_errno (error, call->error_number, filename);
       *size = call->size;
+      call->fd = -1;
     }
 
-  open_call_unref (call);
+  ws_file_call_unref (&call->call);
   return result;
 }

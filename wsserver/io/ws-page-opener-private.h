@@ -6,8 +6,7 @@
 
 G_BEGIN_DECLS
 
-/* A file that is to be sent as a page. It is opened in a thread of its own, because no flag keeps open() from
- * waiting for a file system that does not answer. */
+/* A file that is to be sent as a page. It is opened in a thread of its own, see ws-file-call-private.h. */
 typedef struct _WsPageOpener WsPageOpener;
 
 /* What was found. */
@@ -20,9 +19,6 @@ typedef struct
   gint64   modified_s; /* seconds since 1970 */
   char    *etag;       /* changes with each version of the file */
 } WsPageFile;
-
-/* How long ws_page_opener_wait() waits. */
-#define WS_PAGE_OPENER_WAIT_MS 10
 
 /* Starts to open a regular file. Nothing else is opened: not even for a moment a device, which may act on it.
  *
@@ -38,7 +34,7 @@ WsPageOpener *ws_page_opener_ref (WsPageOpener *self);
 void ws_page_opener_unref (WsPageOpener *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WsPageOpener, ws_page_opener_unref)
 
-/* FALSE if the file system takes its time. */
+/* FALSE if the file system takes its time, longer than WS_FILE_CALL_WAIT_MS. */
 gboolean ws_page_opener_wait (WsPageOpener *self);
 
 /* Calls the function once in the context, as soon as the opener has finished. */

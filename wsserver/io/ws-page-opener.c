@@ -10,46 +10,41 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "wsserver/io/ws-file-call-private.h"
 #include "wsserver/protocol/ws-http-path-private.h"
-
-#define INDEX_FILE "index.html"
 
 /* With O_NONBLOCK nothing waits for a writer, should the file be a pipe by now. Regular files ignore it. */
 #define OPEN_FLAGS (O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW)
 
 struct _WsPageOpener
 {
-  gatomicrefcount ref_count;
-  char           *folder; /* NULL: the path is one of the file system */
-  char           *path;
-  gboolean        dot_files;
-
-  GMutex mutex;
-  GCond  finished;
-  /* Guarded by the mutex, until is_finished is set. */
-  gboolean      is_finished;
-  WsPageFile    file;
-  GSource      *notification; /* to be attached … */
-  GMainContext *context;      /* … here */
+  WsFileCall call;
+  char      *folder; /* NULL: the path is one of the file system */
+  char      *path;
+  gboolean   dot_files;
+  WsPageFile file;
 };
 
 WsPageOpener *
 ws_page_opener_ref (WsPageOpener *self)
 {
-  g_atomic_ref_count_inc (&self->ref_count);
+  ws_file_call_ref (&self->call);
   return self;
 }
 
 void
 ws_page_opener_unref (WsPageOpener *self)
 {
-  if (!g_atomic_ref_count_dec (&self->ref_count))
-    return;
+  ws_file_call_unref (&self->call);
+}
+
+static void
+page_opener_free (WsFileCall *call)
+{
+  WsPageOpener *self = (WsPageOpener *) call;
 
   if (self->file.fd >= 0)
     close (self->file.fd);
-  g_mutex_clear (&self->mutex);
-  g_cond_clear (&self->finished);
   g_free (self->file.etag);
   g_free (self->folder);
   g_free (self->path);
@@ -122,8 +117,8 @@ get_part_beneath (const char *folder,
 static int
 open_in_folder (WsPageOpener *self)
 {
-  const gboolean   is_index = g_str_has_suffix (self->path, "/");
-  g_autofree char *path = g_strconcat (self->folder, "/", self->path, is_index ? INDEX_FILE : NULL, NULL);
+  const char      *index = g_str_has_suffix (self->path, "/") ? WS_HTTP_INDEX_FILE : NULL;
+  g_autofree char *path = g_strconcat (self->folder, "/", self->path, index, NULL);
   /* Memory of realpath() is freed with free(). */
   char       *real_folder = realpath (self->folder, NULL);
   char       *real_path = real_folder != NULL ? realpath (path, NULL) : NULL;
@@ -184,34 +179,12 @@ find_file (WsPageOpener *self,
                                 (guint64) status.st_size);
 }
 
-static gpointer
-find_in_thread (gpointer user_data)
+static void
+find_in_thread (WsFileCall *call)
 {
-  WsPageOpener *self = user_data;
-  WsPageFile    file = { .fd = -1 };
-  GSource      *notification;
-  GMainContext *context;
+  WsPageOpener *self = (WsPageOpener *) call;
 
-  find_file (self, &file);
-
-  g_mutex_lock (&self->mutex);
-  self->file = file;
-  self->is_finished = TRUE;
-  notification = g_steal_pointer (&self->notification);
-  context = g_steal_pointer (&self->context);
-  g_cond_signal (&self->finished);
-  g_mutex_unlock (&self->mutex);
-
-  /* Its function may run, and drop the opener, as soon as it is attached. */
-  if (notification != NULL)
-    {
-      g_source_attach (notification, context);
-      g_source_unref (notification);
-      g_main_context_unref (context);
-    }
-
-  ws_page_opener_unref (self);
-  return NULL;
+  find_file (self, &self->file);
 }
 
 /* --- in the thread of the server ------------------------------------------------------------- */
@@ -222,27 +195,14 @@ ws_page_opener_new (const char *folder,
                     gboolean    dot_files)
 {
   WsPageOpener *self = g_new0 (WsPageOpener, 1);
-  GThread      *thread;
 
-  g_atomic_ref_count_init (&self->ref_count);
-  g_mutex_init (&self->mutex);
-  g_cond_init (&self->finished);
+  ws_file_call_init (&self->call, find_in_thread, page_opener_free);
   self->folder = g_strdup (folder);
   self->path = g_strdup (path);
   self->dot_files = dot_files;
   self->file.fd = -1;
-
-  thread = g_thread_try_new ("ws-page-open", find_in_thread, ws_page_opener_ref (self), NULL);
-  if (thread != NULL)
-    {
-      g_thread_unref (thread);
-    }
-  else
-    {
-      self->file.error_number = EAGAIN;
-      self->is_finished = TRUE;
-      ws_page_opener_unref (self);
-    }
+  if (!ws_file_call_start (&self->call))
+    self->file.error_number = EAGAIN;
 
   return self;
 }
@@ -250,15 +210,7 @@ ws_page_opener_new (const char *folder,
 gboolean
 ws_page_opener_wait (WsPageOpener *self)
 {
-  gint64   deadline = g_get_monotonic_time () + WS_PAGE_OPENER_WAIT_MS * G_TIME_SPAN_MILLISECOND;
-  gboolean is_finished;
-
-  g_mutex_lock (&self->mutex);
-  while (!self->is_finished && g_cond_wait_until (&self->finished, &self->mutex, deadline))
-    ;
-  is_finished = self->is_finished;
-  g_mutex_unlock (&self->mutex);
-  return is_finished;
+  return ws_file_call_wait (&self->call);
 }
 
 void
@@ -268,24 +220,7 @@ ws_page_opener_notify (WsPageOpener  *self,
                        gpointer       user_data,
                        GDestroyNotify destroy)
 {
-  GSource *source = g_idle_source_new ();
-
-  g_source_set_priority (source, G_PRIORITY_DEFAULT);
-  g_source_set_callback (source, func, user_data, destroy);
-
-  g_mutex_lock (&self->mutex);
-  if (!self->is_finished)
-    {
-      self->notification = g_steal_pointer (&source);
-      self->context = g_main_context_ref (context);
-    }
-  g_mutex_unlock (&self->mutex);
-
-  if (source != NULL)
-    {
-      g_source_attach (source, context);
-      g_source_unref (source);
-    }
+  ws_file_call_notify (&self->call, context, func, user_data, destroy);
 }
 
 const WsPageFile *

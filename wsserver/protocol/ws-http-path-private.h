@@ -6,6 +6,9 @@
 
 G_BEGIN_DECLS
 
+/* The file that stands for its folder. */
+#define WS_HTTP_INDEX_FILE "index.html"
+
 /* Returns the decoded path of a request target, up to its query, as "/" or "/a/b" or "/a/b/". NULL if no file
  * may have it: the target does not begin with "/", an escape is malformed or stands for "/" or "\" or a
  * control byte, an element is empty or "." or "..", or it contains a "\". It is decoded once: "%252e" names a

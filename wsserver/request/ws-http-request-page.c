@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "wsserver/base/ws-error-private.h"
+#include "wsserver/protocol/ws-http-path-private.h"
 #include "wsserver/protocol/ws-http-response-private.h"
 #include "wsserver/protocol/ws-http-status-private.h"
 #include "wsserver/request/ws-http-request-private.h"
@@ -145,7 +146,7 @@ ws_http_request_open_page (WsHttpRequest *self,
   g_autoptr (WsPageOpener) opener = ws_page_opener_new (folder, path, dot_files);
 
   ws_http_page_set_opener (ws_http_request_get_page (self), opener);
-  await_page (self, opener, g_str_has_suffix (path, "/") ? "index.html" : path);
+  await_page (self, opener, g_str_has_suffix (path, "/") ? WS_HTTP_INDEX_FILE : path);
 }
 
 static gboolean

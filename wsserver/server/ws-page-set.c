@@ -7,8 +7,6 @@
 #include "wsserver/protocol/ws-http-path-private.h"
 #include "wsserver/protocol/ws-http-status-private.h"
 
-#define INDEX_NAME "index.html"
-
 typedef struct
 {
   char       *path;          /* without a slash at the end */
@@ -182,7 +180,8 @@ answer_with_resource (const Place   *place,
                       const char    *rest)
 {
   const gboolean   is_index = g_str_has_suffix (rest, "/");
-  g_autofree char *path = g_strconcat (place->resource_path, rest, is_index ? INDEX_NAME : NULL, NULL);
+  const char      *index = is_index ? WS_HTTP_INDEX_FILE : NULL;
+  g_autofree char *path = g_strconcat (place->resource_path, rest, index, NULL);
   g_autoptr (GBytes) bytes = load_resource (place, path);
 
   if (bytes != NULL)
