@@ -5,16 +5,13 @@
 
 #include <string.h>
 
-#include "wsserver/base/ws-error.h"
 #include "wsserver/connection/ws-connection-end-private.h"
-#include "wsserver/connection/ws-connection-events-private.h"
 #include "wsserver/connection/ws-connection-extra-private.h"
 #include "wsserver/connection/ws-connection-output-private.h"
 #include "wsserver/connection/ws-connection-private.h"
 #include "wsserver/connection/ws-connection-response-private.h"
 #include "wsserver/connection/ws-connection-state-private.h"
 #include "wsserver/connection/ws-connection-watch-private.h"
-#include "wsserver/protocol/ws-handshake-private.h"
 #include "wsserver/protocol/ws-http-date-private.h"
 #include "wsserver/request/ws-http-request-private.h"
 
@@ -139,17 +136,13 @@ static void
 respond (WsConnection  *self,
          WsHttpRequest *request)
 {
-  g_autofree char *fault = NULL;
-  g_autofree char *headers = ws_handshake_clean_headers (ws_http_request_get_response_headers (request),
-                                                         &fault);
+  const char      *set_headers = ws_http_request_get_response_headers (request);
+  g_autofree char *headers = ws_connection_clean_headers (self, set_headers);
 
   if (headers == NULL)
-    {
-      ws_connection_emit_error (self, WS_ERROR_INVALID_ARGUMENT, fault);
-      if (self->state == WS_STATE_AWAITING_DECISION)
-        ws_connection_refuse (self, 500, "the application's response headers are malformed");
-    }
-  else if (ws_http_request_get_page (request)->state == WS_HTTP_PAGE_READY)
+    return;
+
+  if (ws_http_request_get_page (request)->state == WS_HTTP_PAGE_READY)
     respond_with_page (self, request, headers);
   else if (ws_http_request_is_answered (request))
     respond_with_body (self, request, headers);

@@ -159,7 +159,6 @@ void
 ws_connection_respond_to_open_request (WsConnection *self)
 {
   g_autoptr (WsOpenRequest) request = NULL;
-  g_autofree char *fault = NULL;
   g_autofree char *headers = NULL;
 
   if (self->state != WS_STATE_AWAITING_DECISION)
@@ -171,14 +170,10 @@ ws_connection_respond_to_open_request (WsConnection *self)
     }
 
   request = g_object_ref (self->extra->open_request);
-  headers = ws_handshake_clean_headers (ws_open_request_get_response_headers (request), &fault);
+  headers = ws_connection_clean_headers (self, ws_open_request_get_response_headers (request));
   if (headers == NULL)
-    {
-      ws_connection_emit_error (self, WS_ERROR_INVALID_ARGUMENT, fault);
-      if (self->state == WS_STATE_AWAITING_DECISION)
-        ws_connection_refuse (self, 500, "the application's response headers are malformed");
-      return;
-    }
+    return;
+
   if (ws_open_request_get_status_code (request) != 101)
     {
       refuse_open_request (self, request, headers);

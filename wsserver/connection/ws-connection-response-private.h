@@ -26,6 +26,11 @@ void ws_connection_send_refusal (WsConnection *self,
                                  const char   *text,
                                  const char   *description);
 
+/* Returns the header lines that the application has set, as they are sent. NULL if they are malformed: the
+ * error is reported and the request refused, unless a handler has let something else happen to it. */
+char *ws_connection_clean_headers (WsConnection *self,
+                                   const char   *headers);
+
 /* Sends a response with bytes as its body, or NULL. They are referenced, and sent from this offset on. */
 void ws_connection_respond_bytes (WsConnection         *self,
                                   const WsHttpResponse *response,

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "wsserver/base/ws-error.h"
 #include "wsserver/connection/ws-connection-end-private.h"
 #include "wsserver/connection/ws-connection-events-private.h"
 #include "wsserver/connection/ws-connection-extra-private.h"
@@ -14,6 +15,7 @@
 #include "wsserver/connection/ws-connection-private.h"
 #include "wsserver/connection/ws-connection-state-private.h"
 #include "wsserver/connection/ws-response-body-private.h"
+#include "wsserver/protocol/ws-handshake-private.h"
 
 /* While more than this waits in the outbox no more of a file is read. */
 #define FILE_LOW_WATER_BYTES (128 * 1024)
@@ -96,6 +98,22 @@ ws_connection_refuse (WsConnection *self,
     ws_connection_enter_state (self, WS_STATE_AWAITING_DECISION);
   if (ws_connection_log_response (self, status, fault))
     ws_connection_send_refusal (self, status, NULL, text, fault);
+}
+
+char *
+ws_connection_clean_headers (WsConnection *self,
+                             const char   *headers)
+{
+  g_autofree char *fault = NULL;
+  char            *cleaned = ws_handshake_clean_headers (headers, &fault);
+
+  if (cleaned != NULL)
+    return cleaned;
+
+  ws_connection_emit_error (self, WS_ERROR_INVALID_ARGUMENT, fault);
+  if (self->state == WS_STATE_AWAITING_DECISION)
+    ws_connection_refuse (self, 500, "the application's response headers are malformed");
+  return NULL;
 }
 
 /* --- bodies ---------------------------------------------------------------------------------- */
