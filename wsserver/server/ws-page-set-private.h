@@ -16,13 +16,13 @@ void       ws_page_set_free (WsPageSet *self);
 void ws_page_set_add_folder (WsPageSet  *self,
                              const char *path,
                              const char *folder);
-/* The resource may be NULL: those that are registered. */
-void ws_page_set_add_resource (WsPageSet  *self,
-                               const char *path,
-                               GResource  *resource,
-                               const char *resource_path);
-void ws_page_set_remove (WsPageSet  *self,
-                         const char *path);
+/* The resource may be NULL: those that are registered. FALSE if it has nothing below its path. */
+gboolean ws_page_set_add_resource (WsPageSet  *self,
+                                   const char *path,
+                                   GResource  *resource,
+                                   const char *resource_path);
+void     ws_page_set_remove (WsPageSet  *self,
+                             const char *path);
 
 /* Answers a request, or leaves it alone if nothing is served below any part of its path, or its method is
  * neither GET nor HEAD. */

@@ -98,17 +98,34 @@ ws_page_set_add_folder (WsPageSet  *self,
   add_place (self, path)->folder = g_strdup (folder);
 }
 
-void
+/* Whether the resource, or those that are registered if it is NULL, has files below the path. */
+static gboolean
+has_children (GResource  *resource,
+              const char *path)
+{
+  const GResourceLookupFlags flags = G_RESOURCE_LOOKUP_FLAGS_NONE;
+  g_auto (GStrv) names = resource != NULL ? g_resource_enumerate_children (resource, path, flags, NULL)
+                                          : g_resources_enumerate_children (path, flags, NULL);
+
+  return names != NULL;
+}
+
+gboolean
 ws_page_set_add_resource (WsPageSet  *self,
                           const char *path,
                           GResource  *resource,
                           const char *resource_path)
 {
-  Place *place = add_place (self, path);
+  Place *place;
 
+  if (!has_children (resource, resource_path))
+    return FALSE;
+
+  place = add_place (self, path);
   place->resource = resource != NULL ? g_resource_ref (resource) : NULL;
   place->resource_path = remove_last_slash (resource_path);
   place->etags = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  return TRUE;
 }
 
 /* Returns the place with the longest path that the path begins with, or NULL. */
@@ -147,12 +164,8 @@ is_resource_folder (const Place *place,
                     const char  *path)
 {
   g_autofree char *folder = g_strconcat (path, "/", NULL);
-  g_auto (GStrv) names = place->resource != NULL
-                             ? g_resource_enumerate_children (place->resource, folder,
-                                                              G_RESOURCE_LOOKUP_FLAGS_NONE, NULL)
-                             : g_resources_enumerate_children (folder, G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
 
-  return names != NULL;
+  return has_children (place->resource, folder);
 }
 
 /* The content of a resource never changes, so it is hashed once. */

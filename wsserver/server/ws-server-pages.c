@@ -129,8 +129,6 @@ ws_server_serve_resource (WsServer   *self,
                           const char *resource_path,
                           GError    **error)
 {
-  g_auto (GStrv) names = NULL;
-
   g_return_val_if_fail (WS_IS_SERVER (self), FALSE);
   g_return_val_if_fail (path != NULL, FALSE);
   g_return_val_if_fail (resource_path != NULL, FALSE);
@@ -139,15 +137,11 @@ ws_server_serve_resource (WsServer   *self,
   if (!check_path (path, error))
     return FALSE;
 
-  names = resource != NULL
-              ? g_resource_enumerate_children (resource, resource_path, G_RESOURCE_LOOKUP_FLAGS_NONE, NULL)
-              : g_resources_enumerate_children (resource_path, G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
-  if (names == NULL)
+  if (!ws_page_set_add_resource (self->pages, path, resource, resource_path))
     {
       ws_set_error (error, WS_ERROR_INVALID_ARGUMENT, "No such resource: %s", resource_path);
       return FALSE;
     }
 
-  ws_page_set_add_resource (self->pages, path, resource, resource_path);
   return TRUE;
 }
