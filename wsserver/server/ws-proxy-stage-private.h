@@ -16,7 +16,7 @@ typedef struct
 {
   /* The header is complete. Takes the descriptor; the next byte to be read is the client's. *client is the
    * proxy itself if the header names no client, as in a health check. authority is the host name that the
-   * client asked the proxy for, escaped, or NULL. */
+   * client asked the proxy for, or NULL. */
   void (*identified) (
       gpointer owner, int fd, const WsPeerAddress *proxy, const WsPeerAddress *client, const char *authority);
   /* The socket was closed, because of this fault. */

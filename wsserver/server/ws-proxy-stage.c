@@ -107,7 +107,6 @@ identify_socket (ProxySocket         *socket,
   WsPeerAddress    proxy = socket->proxy;
   WsPeerAddress    client = socket->proxy;
   int              fd = socket->fd;
-  g_autofree char *text = NULL;
   g_autofree char *authority = NULL;
 
   if (header->alpn != NULL && !is_http_1 (header))
@@ -118,10 +117,7 @@ identify_socket (ProxySocket         *socket,
 
   set_client (&client, header);
   if (header->authority != NULL)
-    {
-      text = g_strndup ((const char *) header->authority, header->authority_length);
-      authority = g_strescape (text, NULL);
-    }
+    authority = g_strndup ((const char *) header->authority, header->authority_length);
   socket->fd = -1;
   proxy_socket_free (socket);
   stage->funcs->identified (stage->owner, fd, &proxy, &client, authority);

@@ -80,7 +80,7 @@ tell_notice (WsServer      *self,
 }
 
 /* A handler may do anything, so nothing of the server is used behind it. The next check finds the rest. */
-static gboolean
+static void
 tell_one (WsServer  *self,
           GPtrArray *served)
 {
@@ -95,10 +95,8 @@ tell_one (WsServer  *self,
 
       g_hash_table_insert (self->told_expiries, g_object_ref (certificate), GUINT_TO_POINTER (stage));
       tell_notice (self, certificate, seconds_left);
-      return TRUE;
+      return;
     }
-
-  return FALSE;
 }
 
 static gboolean
@@ -107,7 +105,6 @@ expiry_check_cb (gpointer user_data)
   WsServer *self = g_object_ref (user_data);
   g_autoptr (GPtrArray) served = list_served (self);
 
-  forget_others (self, served);
   tell_one (self, served);
   ws_server_watch_expiry (self);
   g_object_unref (self);
