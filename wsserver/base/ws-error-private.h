@@ -8,9 +8,6 @@ G_BEGIN_DECLS
 
 /* Returns a new WS_ERROR whose text is "[code] " and the formatted text. Every error that leaves the library
  * comes from one of these functions. A reason that is inserted into such a text has no code. */
-/* The text of an error without the number in front, to be part of another text. */
-const char *ws_error_get_reason (const GError *error);
-
 GError *ws_error_new (WsError     code,
                       const char *format,
                       ...) G_GNUC_PRINTF (2, 3) G_GNUC_WARN_UNUSED_RESULT;
@@ -20,6 +17,9 @@ void ws_set_error (GError    **error,
                    WsError     code,
                    const char *format,
                    ...) G_GNUC_PRINTF (3, 4);
+
+/* The text of an error without the number in front, to be part of another text. */
+const char *ws_error_get_reason (const GError *error);
 
 /* The only mapping from errno to WsError. Unknown numbers become WS_ERROR_SENDING. */
 WsError ws_error_from_errno (int error_number);

@@ -3,11 +3,11 @@
 #include "wsserver/tls/ws-client-hello-private.h"
 
 #include "wsserver/tls/ws-cipher-suites-private.h"
+#include "wsserver/tls/ws-record-cursor-private.h"
 
 #include <string.h>
 
 #define RECORD_HEADER_BYTES 5
-#define RECORD_MAX_BYTES 16384 /* of a plaintext record. RFC 8446 §5.1 */
 #define MIN_RECORD_SIZE_LIMIT 64
 #define CONTENT_TYPE_HANDSHAKE 22
 #define MESSAGE_HEADER_BYTES 4
@@ -327,7 +327,7 @@ fail_hello (WsClientHelloReader *self,
 void
 ws_client_hello_reader_init (WsClientHelloReader *self)
 {
-  *self = (WsClientHelloReader){ .hello.max_record_bytes = RECORD_MAX_BYTES };
+  *self = (WsClientHelloReader){ .hello.max_record_bytes = WS_TLS_MAX_RECORD_BYTES };
 }
 
 void
@@ -423,7 +423,7 @@ read_record_header (WsClientHelloReader *self)
 
   /* No empty fragments of handshake messages. RFC 8446 §5.1 */
   self->record_remaining = (gsize) header[3] << 8 | header[4];
-  if (self->record_remaining == 0 || self->record_remaining > RECORD_MAX_BYTES)
+  if (self->record_remaining == 0 || self->record_remaining > WS_TLS_MAX_RECORD_BYTES)
     return fail_hello (self, WS_CLIENT_HELLO_FAULT_MALFORMED);
 
   self->offset += RECORD_HEADER_BYTES;
