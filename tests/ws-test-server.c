@@ -409,3 +409,14 @@ ws_test_server_has_log (WsTestServer *self,
 
   return FALSE;
 }
+
+WsConnection *
+ws_test_find_connection (const GValue *values,
+                         guint         n_values)
+{
+  for (guint i = 0; i < n_values && i < 2; i++)
+    if (G_VALUE_HOLDS_OBJECT (&values[i]) && WS_IS_CONNECTION (g_value_get_object (&values[i])))
+      return g_value_get_object (&values[i]);
+
+  return NULL;
+}

@@ -64,6 +64,10 @@ WsConnection *ws_test_server_get (WsTestServer *self,
                                   guint         number);
 guint         ws_test_server_get_n_clients (WsTestServer *self);
 
+/* The connection among the first two arguments of a signal, for a marshaller that stands for any handler. */
+WsConnection *ws_test_find_connection (const GValue *values,
+                                       guint         n_values);
+
 /* Asserts that exactly these events have happened, and forgets them. */
 void ws_test_server_assert_events (WsTestServer *self,
                                    ...) G_GNUC_NULL_TERMINATED;

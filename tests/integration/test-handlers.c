@@ -281,17 +281,6 @@ act (World        *world,
   world->depth--;
 }
 
-static WsConnection *
-find_connection (const GValue *values,
-                 guint         n_values)
-{
-  for (guint i = 0; i < n_values && i < 2; i++)
-    if (G_VALUE_HOLDS_OBJECT (&values[i]) && WS_IS_CONNECTION (g_value_get_object (&values[i])))
-      return g_value_get_object (&values[i]);
-
-  return NULL;
-}
-
 static void
 act_marshal (GClosure     *closure,
              GValue       *return_value,
@@ -301,7 +290,7 @@ act_marshal (GClosure     *closure,
              gpointer      marshal_data)
 {
   World        *world = closure->data;
-  WsConnection *connection = find_connection (values, n_values);
+  WsConnection *connection = ws_test_find_connection (values, n_values);
 
   act (world, connection != NULL ? connection : world->sender);
 }

@@ -201,17 +201,6 @@ static const Signal signal_table[] = {
   { "notify::connected", TRUE },
 };
 
-static WsConnection *
-find_connection (const GValue *values,
-                 guint         n_values)
-{
-  for (guint i = 0; i < n_values && i < 2; i++)
-    if (G_VALUE_HOLDS_OBJECT (&values[i]) && WS_IS_CONNECTION (g_value_get_object (&values[i])))
-      return g_value_get_object (&values[i]);
-
-  return NULL;
-}
-
 /* Stands for the handler of any signal. */
 static void
 act_marshal (GClosure     *closure,
@@ -228,7 +217,7 @@ act_marshal (GClosure     *closure,
 
   world->depth++;
   world->n_acted++;
-  world->action->act (world, find_connection (values, n_values));
+  world->action->act (world, ws_test_find_connection (values, n_values));
   world->depth--;
 }
 

@@ -168,7 +168,13 @@ class ProxyTest(unittest.TestCase):
             self.connect(setup, headers=["Origin: https://evil.example"])
         self.assertEqual(caught.exception.status, 403)
 
+    def check_http(self, setup):
+        """The same of a proxy that reads the request."""
+        self.check(setup)
+        self.check_liars(setup)
+
     def check_liars(self, setup):
+        """Clients that invent an address are not taken for the one at that address, which is blocked."""
         for line in (f"X-Forwarded-For: {INVENTED}", f"Forwarded: for={INVENTED}", f"X-Real-IP: {INVENTED}"):
             liar = self.connect(setup, headers=[line])
             self.assertEqual(liar.receive(), (wsclient.TEXT, CLIENT.encode()), line)
@@ -191,14 +197,10 @@ class Nginx(ProxyTest):
         return setup
 
     def test_unix_socket(self):
-        setup = self.start()
-        self.check(setup)
-        self.check_liars(setup)
+        self.check_http(self.start())
 
     def test_tls_behind(self):
-        setup = self.start("https://127.0.0.1:{port}", "127.0.0.1", tls=True)
-        self.check(setup)
-        self.check_liars(setup)
+        self.check_http(self.start("https://127.0.0.1:{port}", "127.0.0.1", tls=True))
 
 
 class Haproxy(ProxyTest):
@@ -211,14 +213,10 @@ class Haproxy(ProxyTest):
         return setup
 
     def test_http(self):
-        setup = self.start()
-        self.check(setup)
-        self.check_liars(setup)
+        self.check_http(self.start())
 
     def test_tls_behind(self):
-        setup = self.start("ssl verify none", tls=True)
-        self.check(setup)
-        self.check_liars(setup)
+        self.check_http(self.start("ssl verify none", tls=True))
 
     def pass_through(self, header):
         setup = Setup(self)
@@ -246,14 +244,11 @@ class Apache(ProxyTest):
         return setup
 
     def test_http(self):
-        setup = self.start()
-        self.check(setup)
-        self.check_liars(setup)
+        self.check_http(self.start())
 
     def test_tls_behind(self):
-        setup = self.start("https", "SSLProxyEngine On\nSSLProxyVerify none\nSSLProxyCheckPeerName off", tls=True)
-        self.check(setup)
-        self.check_liars(setup)
+        more = "SSLProxyEngine On\nSSLProxyVerify none\nSSLProxyCheckPeerName off"
+        self.check_http(self.start("https", more, tls=True))
 
 
 class Caddy(ProxyTest):
@@ -263,8 +258,7 @@ class Caddy(ProxyTest):
         block = setup.adapt(read_block("caddyfile"), ("https://ticker.example.org", f"https://{HOST}:{setup.port}"),
                             ("127.0.0.1:8080", f"127.0.0.1:{port}"))
         setup.run_proxy(CADDY, block, "caddy", "run", "--adapter", "caddyfile", "--config")
-        self.check(setup)
-        self.check_liars(setup)
+        self.check_http(setup)
 
 
 if __name__ == "__main__":
