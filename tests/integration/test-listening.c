@@ -305,6 +305,27 @@ test_unix (gconstpointer user_data)
 }
 
 static void
+test_unix_folder (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("wsserver-test-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "socket", NULL);
+  g_autofree char *old_folder = g_get_current_dir ();
+  g_autoptr (WsTestServer) server = ws_test_server_new ();
+
+  g_test_summary ("A relative path is removed at the end, also if the program has changed its folder.");
+
+  ws_server_set_local_host (server->server, "unix:socket", NULL);
+  g_assert_cmpint (g_chdir (folder), ==, 0);
+  ws_test_server_listen (server);
+  g_assert_cmpint (g_chdir (old_folder), ==, 0);
+  g_assert_true (g_file_test (path, G_FILE_TEST_EXISTS));
+
+  ws_server_stop_listening (server->server);
+  g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
+  g_assert_cmpint (g_rmdir (folder), ==, 0);
+}
+
+static void
 test_unix_in_use (void)
 {
   g_autofree char *folder = g_dir_make_tmp ("wsserver-test-XXXXXX", NULL);
@@ -495,6 +516,7 @@ main (int   argc,
   g_test_add_func ("/integration/listening/host/bad", test_bad_hosts);
   g_test_add_data_func ("/integration/listening/unix/path", "", test_unix);
   g_test_add_data_func ("/integration/listening/unix/prefix", "unix:", test_unix);
+  g_test_add_func ("/integration/listening/unix/folder", test_unix_folder);
   g_test_add_func ("/integration/listening/unix/in-use", test_unix_in_use);
   g_test_add_func ("/integration/listening/ipv6/setting", test_ipv6);
   g_test_add_func ("/integration/listening/ipv6/addresses", test_ipv6_addresses);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "wsserver/base/ws-error-private.h"
+#include "wsserver/base/ws-path-private.h"
 #include "wsserver/base/ws-text-private.h"
 #include "wsserver/certificate/ws-cert-store-open-private.h"
 #include "wsserver/certificate/ws-secret-private.h"
@@ -282,14 +283,12 @@ void
 ws_certificate_search_set_key_store (WsCertificate *self,
                                      const char    *key_store)
 {
-  g_autofree char *folder = g_get_current_dir ();
   g_autofree char *path = NULL;
 
   if (key_store == NULL)
     key_store = "";
-  /* Not canonical: what ".." means behind a link is for the system to say. */
   if (key_store[0] != '\0')
-    path = g_path_is_absolute (key_store) ? g_strdup (key_store) : g_build_filename (folder, key_store, NULL);
+    path = ws_path_make_absolute (key_store);
   if (g_strcmp0 (self->key_path, path) == 0 && g_str_equal (self->key_store, key_store))
     return;
 

@@ -30,6 +30,7 @@ typedef enum
   WS_SETTING_FIXED_WHILE_LISTENING = 1 << 1, /* error 108 */
   WS_SETTING_CLOSE_CODE = 1 << 2,            /* a number that may stand in a close frame */
   WS_SETTING_FIXED_WITHIN_MESSAGE = 1 << 3,  /* not while a message announced by MessageLength is sent */
+  WS_SETTING_FILE_NAME = 1 << 4,             /* a text that names a file, unless it is PEM */
 } WsSettingFlags;
 
 /* What the server does when the value has changed. It may refuse the new value; then the old one comes
@@ -122,7 +123,8 @@ gboolean ws_config_request_parse (WsConfigRequest *request,
 void     ws_config_request_clear (WsConfigRequest *request);
 
 /* Parses value into the storage (WsSettings or WsConnectionSettings). FALSE changes nothing and sets error
- * 10022, which names the setting, the value and what is accepted. */
+ * 10022, which names the setting, the value and what is accepted. The name of a file is stored absolute, so that
+ * it means the same file after the process has changed its working directory. */
 gboolean ws_config_store (const WsSetting *setting,
                           gpointer         storage,
                           const char      *value,

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "wsserver/base/ws-error-private.h"
+#include "wsserver/base/ws-path-private.h"
 #include "wsserver/config/ws-config-private.h"
 #include "wsserver/protocol/ws-close-private.h"
 
@@ -136,7 +137,7 @@ static const WsSetting settings[] = {
     SERVER (ssl_include_cert_chain), WS_SETTING_EFFECT_IN_PLACE, 0, 1, "False", "",
     "Whether cert-encoded of ssl-client-authentication is the client's whole chain; False: only its own certificate" },
   { "SSLKeyLogFile", WS_SETTING_GROUP_TLS, WS_SETTING_STRING,
-    SERVER (ssl_key_log_file), WS_SETTING_EFFECT_TLS_CONTEXT, 0, 4095, "", "",
+    SERVER_FLAGS (ssl_key_log_file, WS_SETTING_FILE_NAME), WS_SETTING_EFFECT_TLS_CONTEXT, 0, 4095, "", "",
     "File to which the secrets of every session are appended, for Wireshark; anyone who can read it can decrypt the traffic" },
   { "SSLNegotiatedCipher", NEGOTIATED (WS_COMPUTED_NEGOTIATED_CIPHER), "",
     "Cipher of the connection, such as AES-256-GCM; empty without TLS" },
@@ -261,7 +262,7 @@ static const WsSetting settings[] = {
     SERVER (serve_dot_files), WS_SETTING_EFFECT_IN_PLACE, 0, 1, "False", "",
     "Whether serve_folder also serves files and folders whose names begin with a dot" },
   { "SSLOCSPResponse", WS_SETTING_GROUP_BEYOND, WS_SETTING_STRING,
-    SERVER (ssl_ocsp_response), WS_SETTING_EFFECT_OCSP_RESPONSE, 0, 65536, "", "",
+    SERVER_FLAGS (ssl_ocsp_response, WS_SETTING_FILE_NAME), WS_SETTING_EFFECT_OCSP_RESPONSE, 0, 65536, "", "",
     "File with an OCSP response (DER or PEM), or the response itself in PEM, that is stapled to ssl-cert; ssl-provider INTERNAL only" },
   { "SSLReloadCert", WS_SETTING_GROUP_BEYOND, WS_SETTING_BOOLEAN,
     SERVER (ssl_reload_cert), WS_SETTING_EFFECT_WATCHED_FILES, 0, 1, "False", "",
@@ -424,6 +425,16 @@ parse_number (const WsSetting *setting,
   return TRUE;
 }
 
+static char *
+parse_text (const WsSetting *setting,
+            const char      *text)
+{
+  if ((setting->flags & WS_SETTING_FILE_NAME) == 0 || *text == '\0' || g_str_has_prefix (text, "-----BEGIN "))
+    return g_strdup (text);
+
+  return ws_path_make_absolute (text);
+}
+
 static gboolean
 parse_into_field (const WsSetting *setting,
                   gpointer         storage,
@@ -451,7 +462,7 @@ parse_into_field (const WsSetting *setting,
       if (strlen (value) > setting->max || !g_utf8_validate (value, -1, NULL))
         return FALSE;
       g_free (*(char **) field);
-      *(char **) field = g_strdup (value);
+      *(char **) field = parse_text (setting, value);
       return TRUE;
 
     case WS_SETTING_COMPUTED:

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "wsserver/io/ws-unix-path-private.h"
 
+#include "wsserver/base/ws-path-private.h"
 #include "wsserver/base/ws-process-private.h"
 
 #include <errno.h>
@@ -79,7 +80,7 @@ ws_unix_path_remember (WsUnixPath *self,
 
   ws_process_watch_forks ();
   self->process_generation = ws_process_generation;
-  self->path = g_strdup (path);
+  self->path = ws_path_make_absolute (path);
   self->device = info.st_dev;
   self->inode = info.st_ino;
 }

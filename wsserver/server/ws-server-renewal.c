@@ -178,15 +178,6 @@ watch_file (WsServer      *self,
   g_ptr_array_add (self->watched_files, watched);
 }
 
-/* Not canonical: what ".." means behind a link is for the system to say. */
-static char *
-make_absolute (const char *filename)
-{
-  g_autofree char *directory = g_path_is_absolute (filename) ? NULL : g_get_current_dir ();
-
-  return directory != NULL ? g_build_filename (directory, filename, NULL) : g_strdup (filename);
-}
-
 static void
 watch_certificate (WsServer      *self,
                    GPtrArray     *old,
@@ -214,9 +205,5 @@ ws_server_watch_files (WsServer *self)
     watch_certificate (self, old, self->more_ssl_certs->pdata[i]);
   if (*self->settings->ssl_ocsp_response != '\0' &&
       !ws_ocsp_staple_is_pem (self->settings->ssl_ocsp_response))
-    {
-      g_autofree char *filename = make_absolute (self->settings->ssl_ocsp_response);
-
-      watch_file (self, old, NULL, filename);
-    }
+    watch_file (self, old, NULL, self->settings->ssl_ocsp_response);
 }

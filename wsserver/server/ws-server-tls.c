@@ -88,16 +88,30 @@ collect_certificates (WsServer      *self,
 }
 
 static void
+log_priority (WsServer            *self,
+              const WsTlsPriority *priority,
+              gboolean             tls13)
+{
+  const char *string = ws_tls_priority_get_string (priority, tls13);
+
+  if (string != NULL)
+    ws_server_log (self, WS_LOG_VERBOSE, "Verbose", "TLS: the priority string of GnuTLS for clients of %s is %s",
+                   tls13 ? "TLS 1.3" : "older versions", string);
+}
+
+static void
 log_notes (WsServer     *self,
            WsTlsContext *context)
 {
-  const char *const *notes = ws_tls_priority_get_notes (
-      ws_tls_policy_get_priority (ws_tls_context_get_policy (context)));
+  const WsTlsPriority *priority = ws_tls_policy_get_priority (ws_tls_context_get_policy (context));
+  const char *const   *notes = ws_tls_priority_get_notes (priority);
 
   /* A handler of the log may change the certificate. */
   ws_tls_context_ref (context);
   for (guint i = 0; notes != NULL && notes[i] != NULL; i++)
     ws_server_log (self, WS_LOG_INFO, "Info", "TLS: %s", notes[i]);
+  log_priority (self, priority, TRUE);
+  log_priority (self, priority, FALSE);
   ws_tls_context_unref (context);
 }
 

@@ -90,7 +90,7 @@ const char *const *ws_tls_priority_get_notes (const WsTlsPriority *self);
 /* Numbers of the suites that may be used, TLS 1.3 first; owned by self. */
 const GArray *ws_tls_priority_get_suites (const WsTlsPriority *self);
 
-/* For tests and messages: the string for clients of TLS 1.3, or of older versions; NULL if these
+/* For messages: the string for clients of TLS 1.3, or of older versions; NULL if these
  * are not served. */
 const char *ws_tls_priority_get_string (const WsTlsPriority *self,
                                         gboolean             tls13);

@@ -224,14 +224,19 @@ test_string (gconstpointer user_data)
   const WsSetting *setting = user_data;
   g_autofree char *longest = g_strnfill (setting->max, 'x');
   g_autofree char *too_long = g_strnfill (setting->max + 1, 'x');
+  gboolean         is_file = (setting->flags & WS_SETTING_FILE_NAME) != 0;
+  const char      *spaces = is_file ? "/ a = b " : " a = b ";
+  const char      *euro = is_file ? "/\xe2\x82\xac" : "\xe2\x82\xac";
   Storage          storage;
 
   g_test_summary ("A text is kept byte by byte, up to its maximum length, if it is UTF-8.");
 
+  longest[0] = '/'; /* absolute, if it is the name of a file */
+
   storage_init (&storage, setting);
   assert_taken (setting, &storage, "", "");
-  assert_taken (setting, &storage, " a = b ", " a = b ");
-  assert_taken (setting, &storage, "\xe2\x82\xac", "\xe2\x82\xac");
+  assert_taken (setting, &storage, spaces, spaces);
+  assert_taken (setting, &storage, euro, euro);
   assert_taken (setting, &storage, longest, longest);
   assert_refused (setting, &storage, too_long);
   assert_refused (setting, &storage, "\xff");
@@ -386,6 +391,30 @@ test_apart (void)
         if (j != i && settings[j].scope == settings[i].scope && settings[j].type != WS_SETTING_COMPUTED)
           assert_loaded (&settings[j], &storage, settings[j].default_value);
       storage_clear (&storage, &settings[i]);
+    }
+}
+
+static void
+test_file_names (void)
+{
+  static const char        pem[] = "-----BEGIN OCSP RESPONSE-----\nMAo=\n-----END OCSP RESPONSE-----\n";
+  static const char *const names[] = { "SSLKeyLogFile", "SSLOCSPResponse" };
+  g_autofree char         *folder = g_get_current_dir ();
+  g_autofree char         *absolute = g_build_filename (folder, "data/../file", NULL);
+
+  g_test_summary ("The name of a file is stored absolute; PEM and an empty value are no names.");
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      const WsSetting *setting = ws_config_find (names[i]);
+      Storage          storage;
+
+      storage_init (&storage, setting);
+      assert_taken (setting, &storage, "data/../file", absolute);
+      assert_taken (setting, &storage, "/file", "/file");
+      assert_taken (setting, &storage, pem, pem);
+      assert_taken (setting, &storage, "", "");
+      storage_clear (&storage, setting);
     }
 }
 
@@ -576,6 +605,7 @@ main (int   argc,
   g_test_add_func ("/unit/config/config/find", test_find);
   g_test_add_func ("/unit/config/config/order", test_order);
   g_test_add_func ("/unit/config/config/apart", test_apart);
+  g_test_add_func ("/unit/config/config/file-names", test_file_names);
   g_test_add_func ("/unit/config/config/settings", test_settings);
   g_test_add_func ("/unit/config/config/request/cases", test_request);
   g_test_add_func ("/unit/config/config/request/long", test_long_request);
