@@ -498,6 +498,8 @@ set_up_session (WsTestTlsPeer          *self,
 
       gnutls_alpn_set_protocols (self->session, &name, 1, 0);
     }
+  if (options->prepare != NULL)
+    options->prepare (self->session, options->prepare_data);
   if (options->session != NULL)
     {
       gsize         length;

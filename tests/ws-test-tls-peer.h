@@ -56,11 +56,14 @@ typedef struct
   const char           *priority;    /* NULL: NORMAL */
   const char           *server_name; /* NULL: none */
   const char           *application_protocol;
-  const WsTestIdentity *identity;        /* the client's own, or NULL */
-  const WsTestIdentity *identity_issuer; /* sent behind it */
-  GBytes               *session;         /* to resume, from ws_test_tls_peer_dup_session() */
-  gsize                 wire_limit;      /* bytes that reach the server before it falls silent; 0: all */
-  gboolean              dribbles;        /* the server sees each byte by itself */
+  const WsTestIdentity *identity;            /* the client's own, or NULL */
+  const WsTestIdentity *identity_issuer;     /* sent behind it */
+  GBytes               *session;             /* to resume, from ws_test_tls_peer_dup_session() */
+  gsize                 wire_limit;          /* bytes that reach the server before it falls silent; 0: all */
+  gboolean              dribbles;            /* the server sees each byte by itself */
+  void (*prepare) (gnutls_session_t session, /* called before the handshake; or NULL */
+                   gpointer         data);
+  gpointer prepare_data;
 } WsTestTlsOptions;
 
 #define WS_TEST_TLS12 "NORMAL:-VERS-ALL:+VERS-TLS1.2"

@@ -123,8 +123,8 @@ gboolean ws_config_request_parse (WsConfigRequest *request,
 void     ws_config_request_clear (WsConfigRequest *request);
 
 /* Parses value into the storage (WsSettings or WsConnectionSettings). FALSE changes nothing and sets error
- * 10022, which names the setting, the value and what is accepted. The name of a file is stored absolute, so that
- * it means the same file after the process has changed its working directory. */
+ * 10022, which names the setting, the value and what is accepted. The name of a file is stored absolute, so
+ * that it means the same file after the process has changed its working directory. */
 gboolean ws_config_store (const WsSetting *setting,
                           gpointer         storage,
                           const char      *value,
