@@ -509,6 +509,48 @@ test_cancel_before (Fixture      *fixture,
   assert_goes_on (fixture);
 }
 
+#define N_PIPES 60
+
+static void
+test_pipes_without_writer (Fixture      *fixture,
+                           gconstpointer user_data)
+{
+  g_autofree char *path = g_strconcat (fixture->path, "-pipe", NULL);
+  g_autoptr (GFile) pipe = g_file_new_for_path (path);
+  g_autoptr (GFile) file = g_file_new_for_path (fixture->path);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GAsyncResult) loaded = NULL;
+  g_autofree char *contents = NULL;
+  GAsyncResult    *results[N_PIPES] = { NULL };
+  gint64           before_us;
+
+  g_test_summary ("Pipes without a writer block neither the main loop nor the threads that GIO shares.");
+
+  make_file (fixture, 1000);
+  g_assert_cmpint (mkfifo (path, 0600), ==, 0);
+  before_us = g_get_monotonic_time ();
+  for (guint i = 0; i < N_PIPES; i++)
+    ws_connection_send_file_async (fixture->base.connection, pipe, cancellable, NULL, NULL, NULL,
+                                   ws_test_keep_result_cb, &results[i]);
+  g_file_load_contents_async (file, NULL, ws_test_keep_result_cb, &loaded);
+  ws_test_wait_until (loaded != NULL);
+  g_assert_cmpint (g_get_monotonic_time () - before_us, <, 3 * G_USEC_PER_SEC);
+  g_assert_true (g_file_load_contents_finish (file, loaded, &contents, NULL, NULL, NULL));
+
+  g_cancellable_cancel (cancellable);
+  for (guint i = 0; i < N_PIPES; i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      ws_test_wait_until (results[i] != NULL);
+      g_assert_false (ws_connection_send_file_finish (fixture->base.connection, results[i], &error));
+      g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+      g_object_unref (results[i]);
+    }
+  assert_goes_on (fixture);
+  g_assert_cmpint (g_unlink (path), ==, 0);
+}
+
 static void
 test_cancel_in_the_middle (Fixture      *fixture,
                            gconstpointer user_data)
@@ -565,6 +607,7 @@ main (int   argc,
   ws_test_add ("/integration/streams/close/yes", NULL, test_close_stream);
   ws_test_add ("/integration/streams/close/no", "CloseStreamAfterTransfer=False", test_close_stream);
   ws_test_add ("/integration/streams/cancel/before", NULL, test_cancel_before);
+  ws_test_add ("/integration/streams/pipes-without-writer", NULL, test_pipes_without_writer);
   ws_test_add ("/integration/streams/cancel/begun", NULL, test_cancel_in_the_middle);
   ws_test_add ("/integration/streams/cancel/waiting", "LogLevel=1", test_cancel_in_the_middle);
 

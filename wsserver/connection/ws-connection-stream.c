@@ -71,36 +71,73 @@ get_size (GFileInputStream *stream)
                                                                                  : -1;
 }
 
+/* stream: of the job, or NULL with an error. */
+static void
+take_opened_file (WsSendJob    *job,
+                  GInputStream *stream,
+                  goffset       size,
+                  GError       *error,
+                  const char   *name)
+{
+  WsConnection *self = job->connection;
+  g_autoptr (WsConnection) kept = self != NULL ? g_object_ref (self) : NULL; /* handlers may drop it */
+
+  if (self == NULL) /* the connection has ended, or the job was broken off */
+    {
+      g_clear_object (&stream);
+      g_clear_error (&error);
+      return;
+    }
+  if (stream == NULL)
+    {
+      ws_connection_take_reading_error (self, job, error, name);
+      return;
+    }
+
+  job->size = size;
+  job->stream = stream;
+  ws_connection_run_jobs (self);
+}
+
+static void
+local_file_opened_cb (GObject      *source,
+                      GAsyncResult *result,
+                      gpointer      user_data)
+{
+  g_autoptr (WsSendJob) job = user_data;
+  GError       *error = NULL;
+  goffset       size;
+  GInputStream *stream = ws_file_open_finish (result, &size, &error);
+
+  take_opened_file (job, stream, size, error, NULL);
+}
+
 static void
 file_opened_cb (GObject      *source,
                 GAsyncResult *result,
                 gpointer      user_data)
 {
   g_autoptr (WsSendJob) job = user_data;
-  WsConnection *self = job->connection;
-  GError       *gio_error = NULL;
-  g_autoptr (WsConnection) kept = self != NULL ? g_object_ref (self) : NULL; /* handlers may drop it */
-  g_autoptr (GFileInputStream) stream = g_file_read_finish (G_FILE (source), result, &gio_error);
+  g_autofree char  *name = g_file_get_parse_name (G_FILE (source));
+  GError           *error = NULL;
+  GFileInputStream *stream = g_file_read_finish (G_FILE (source), result, &error);
+  goffset           size = stream != NULL ? get_size (stream) : -1;
 
-  if (self == NULL) /* the connection has ended, or the job was broken off */
-    {
-      g_clear_error (&gio_error);
-      return;
-    }
-  if (stream == NULL)
-    {
-      g_autofree char *name = g_file_get_parse_name (G_FILE (source));
-
-      ws_connection_take_reading_error (self, job, gio_error, name);
-      return;
-    }
-
-  job->size = get_size (stream);
-  job->stream = G_INPUT_STREAM (g_steal_pointer (&stream));
-  ws_connection_run_jobs (self);
+  take_opened_file (job, (GInputStream *) stream, size, error, name);
 }
 
-/* A job that has its place among the messages before its file is open. */
+/* The job has its place among the messages before its file is open. */
+static void
+open_file (WsSendJob    *job,
+           GFile        *file,
+           GCancellable *cancellable)
+{
+  if (g_file_is_native (file))
+    ws_file_open_async (g_file_peek_path (file), cancellable, local_file_opened_cb, ws_send_job_ref (job));
+  else
+    g_file_read_async (file, G_PRIORITY_DEFAULT, cancellable, file_opened_cb, ws_send_job_ref (job));
+}
+
 static WsSendJob *
 start_unopened_file (WsConnection *self,
                      const char   *filename)
@@ -112,7 +149,7 @@ start_unopened_file (WsConnection *self,
   job->close_stream = TRUE;
   ws_connection_add_job (self, job);
   g_main_context_push_thread_default (ws_poller_get_context (self->context->poller));
-  g_file_read_async (file, G_PRIORITY_DEFAULT, NULL, file_opened_cb, ws_send_job_ref (job));
+  open_file (job, file, NULL);
   g_main_context_pop_thread_default (ws_poller_get_context (self->context->poller));
   return job;
 }
@@ -361,9 +398,8 @@ ws_connection_send_file_async (WsConnection         *self,
       return;
     }
 
-  /* It has its place among the messages before the file is open. */
   ws_connection_add_job (self, job);
-  g_file_read_async (file, G_PRIORITY_DEFAULT, cancellable, file_opened_cb, ws_send_job_ref (job));
+  open_file (job, file, cancellable);
 }
 
 /**

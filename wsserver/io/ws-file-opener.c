@@ -17,6 +17,10 @@ typedef struct
   int        fd; /* -1 if it was not opened, or has been taken */
   int        error_number;
   goffset    size;
+
+  /* Of ws_file_open_async(). */
+  gboolean is_reported;
+  GSource *cancel_source; /* or NULL; with it there is a reference to the task */
 } OpenCall;
 
 /* Of a call that nobody waits for any more, the descriptor is closed here. */
@@ -81,6 +85,18 @@ open_call_new (const char *filename)
   return self;
 }
 
+/* NULL sets the error. */
+static GInputStream *
+take_stream (OpenCall *call,
+             GError  **error)
+{
+  if (call->fd >= 0)
+    return g_unix_input_stream_new (g_steal_fd (&call->fd), TRUE);
+
+  ws_set_error_from_errno (error, call->error_number, call->filename);
+  return NULL;
+}
+
 WsFileOpenResult
 ws_file_open (const char    *filename,
               GInputStream **stream,
@@ -93,15 +109,91 @@ ws_file_open (const char    *filename,
   ws_file_call_start (&call->call);
   if (ws_file_call_wait (&call->call))
     {
-      result = call->fd >= 0 ? WS_FILE_OPENED : WS_FILE_FAILED;
-      if (call->fd >= 0)
-        *stream = g_unix_input_stream_new (call->fd, TRUE);
-      else
-        ws_set_error_from_errno (error, call->error_number, filename);
+      *stream = take_stream (call, error);
       *size = call->size;
-      call->fd = -1;
+      result = *stream != NULL ? WS_FILE_OPENED : WS_FILE_FAILED;
     }
 
   ws_file_call_unref (&call->call);
   return result;
+}
+
+static void
+open_call_unref (gpointer data)
+{
+  OpenCall *call = data;
+
+  ws_file_call_unref (&call->call);
+}
+
+/* The first to arrive of the result and the cancellation is reported. */
+static void
+report_opened (GTask *task)
+{
+  OpenCall     *call = g_task_get_task_data (task);
+  GError       *error = NULL;
+  GInputStream *stream;
+
+  if (call->is_reported)
+    return;
+
+  call->is_reported = TRUE;
+  if (call->cancel_source != NULL)
+    g_source_destroy (call->cancel_source);
+  g_clear_pointer (&call->cancel_source, g_source_unref);
+  if (g_task_return_error_if_cancelled (task))
+    return;
+
+  stream = take_stream (call, &error);
+  if (stream != NULL)
+    g_task_return_pointer (task, stream, g_object_unref);
+  else
+    g_task_return_error (task, error);
+}
+
+static gboolean
+finished_cb (gpointer user_data)
+{
+  report_opened (user_data);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+cancelled_cb (GCancellable *cancellable,
+              gpointer      user_data)
+{
+  report_opened (user_data);
+  return G_SOURCE_REMOVE;
+}
+
+void
+ws_file_open_async (const char         *filename,
+                    GCancellable       *cancellable,
+                    GAsyncReadyCallback callback,
+                    gpointer            user_data)
+{
+  OpenCall *call = open_call_new (filename);
+  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, ws_file_open_async);
+  g_task_set_task_data (task, call, open_call_unref);
+  if (cancellable != NULL)
+    {
+      call->cancel_source = g_cancellable_source_new (cancellable);
+      g_source_set_callback (call->cancel_source, G_SOURCE_FUNC (cancelled_cb), g_object_ref (task), g_object_unref);
+      g_source_attach (call->cancel_source, g_task_get_context (task));
+    }
+  ws_file_call_start (&call->call);
+  ws_file_call_notify (&call->call, g_task_get_context (task), finished_cb, g_object_ref (task), g_object_unref);
+}
+
+GInputStream *
+ws_file_open_finish (GAsyncResult *result,
+                     goffset      *size,
+                     GError      **error)
+{
+  const OpenCall *call = g_task_get_task_data (G_TASK (result));
+
+  *size = call->size;
+  return g_task_propagate_pointer (G_TASK (result), error);
 }
