@@ -128,9 +128,9 @@ file_opened_cb (GObject      *source,
 
 /* The job has its place among the messages before its file is open. */
 static void
-open_file (WsSendJob    *job,
-           GFile        *file,
-           GCancellable *cancellable)
+open_job_file (WsSendJob    *job,
+               GFile        *file,
+               GCancellable *cancellable)
 {
   if (g_file_is_native (file))
     ws_file_open_async (g_file_peek_path (file), cancellable, local_file_opened_cb, ws_send_job_ref (job));
@@ -149,7 +149,7 @@ start_unopened_file (WsConnection *self,
   job->close_stream = TRUE;
   ws_connection_add_job (self, job);
   g_main_context_push_thread_default (ws_poller_get_context (self->context->poller));
-  open_file (job, file, NULL);
+  open_job_file (job, file, NULL);
   g_main_context_pop_thread_default (ws_poller_get_context (self->context->poller));
   return job;
 }
@@ -399,7 +399,7 @@ ws_connection_send_file_async (WsConnection         *self,
     }
 
   ws_connection_add_job (self, job);
-  open_file (job, file, cancellable);
+  open_job_file (job, file, cancellable);
 }
 
 /**

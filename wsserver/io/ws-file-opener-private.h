@@ -23,8 +23,8 @@ WsFileOpenResult ws_file_open (const char    *filename,
                                goffset       *size,
                                GError       **error);
 
-/* The same, without waiting: calls the callback in the thread's default context. A file that takes long to open
- * holds a thread of its own, and none of those that GIO shares. */
+/* The same, without waiting: calls the callback in the thread's default context. A file that takes long to
+ * open holds a thread of its own, and none of those that GIO shares. */
 void          ws_file_open_async (const char         *filename,
                                   GCancellable       *cancellable,
                                   GAsyncReadyCallback callback,

@@ -159,8 +159,8 @@ finished_cb (gpointer user_data)
 }
 
 static gboolean
-cancelled_cb (GCancellable *cancellable,
-              gpointer      user_data)
+open_cancelled_cb (GCancellable *cancellable,
+                   gpointer      user_data)
 {
   report_opened (user_data);
   return G_SOURCE_REMOVE;
@@ -174,17 +174,19 @@ ws_file_open_async (const char         *filename,
 {
   OpenCall *call = open_call_new (filename);
   g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
+  GMainContext *context = g_task_get_context (task);
 
   g_task_set_source_tag (task, ws_file_open_async);
   g_task_set_task_data (task, call, open_call_unref);
   if (cancellable != NULL)
     {
       call->cancel_source = g_cancellable_source_new (cancellable);
-      g_source_set_callback (call->cancel_source, G_SOURCE_FUNC (cancelled_cb), g_object_ref (task), g_object_unref);
-      g_source_attach (call->cancel_source, g_task_get_context (task));
+      g_source_set_callback (call->cancel_source, G_SOURCE_FUNC (open_cancelled_cb), g_object_ref (task),
+                             g_object_unref);
+      g_source_attach (call->cancel_source, context);
     }
   ws_file_call_start (&call->call);
-  ws_file_call_notify (&call->call, g_task_get_context (task), finished_cb, g_object_ref (task), g_object_unref);
+  ws_file_call_notify (&call->call, context, finished_cb, g_object_ref (task), g_object_unref);
 }
 
 GInputStream *

@@ -7,6 +7,7 @@
 
 #include "wsserver/base/ws-error.h"
 #include "wsserver/certificate/ws-certificate-private.h"
+#include "wsserver/io/ws-file-probe-private.h"
 #include "wsserver/io/ws-path-watch-private.h"
 #include "wsserver/revocation/ws-ocsp-staple-private.h"
 #include "wsserver/server/ws-server-expiry-private.h"
@@ -23,7 +24,8 @@ typedef struct
   WsPathWatch   *watch;
   char          *key_filename; /* the file with the certificate's key, absolute, or NULL */
   WsPathWatch   *key_watch;    /* or NULL */
-  GSource       *settling;     /* NULL: nothing has changed */
+  GSource       *settling;     /* waits until nothing has changed for a moment, or NULL */
+  WsFileProbe   *probe;        /* reads the new contents in a thread, or NULL */
 } WatchedFile;
 
 static void
@@ -32,6 +34,7 @@ stop_settling (WatchedFile *watched)
   if (watched->settling != NULL)
     g_source_destroy (watched->settling);
   g_clear_pointer (&watched->settling, g_source_unref);
+  g_clear_pointer (&watched->probe, ws_file_probe_free);
 }
 
 static void
@@ -78,8 +81,9 @@ read_again (WatchedFile *watched,
   return TRUE;
 }
 
-static gboolean
-settled_cb (gpointer user_data)
+static void
+probed_cb (gboolean both_exist,
+           gpointer user_data)
 {
   WatchedFile     *watched = user_data;
   WsServer        *self = g_object_ref (watched->server);
@@ -88,10 +92,11 @@ settled_cb (gpointer user_data)
   GError          *error = NULL;
 
   stop_settling (watched);
-  if (read_again (watched, &error))
+  /* A file that was removed is expected to come back, which is a change again. */
+  if (!both_exist || read_again (watched, &error))
     {
       g_object_unref (self);
-      return G_SOURCE_REMOVE;
+      return;
     }
 
   /* One file has been renewed, and the other one will be: its change starts another attempt. */
@@ -107,6 +112,16 @@ settled_cb (gpointer user_data)
     }
   g_error_free (error);
   g_object_unref (self);
+}
+
+static gboolean
+settled_cb (gpointer user_data)
+{
+  WatchedFile *watched = user_data;
+
+  stop_settling (watched);
+  watched->probe = ws_file_probe_new (watched->filename, watched->key_filename,
+                                      ws_poller_get_context (watched->server->poller), probed_cb, watched);
   return G_SOURCE_REMOVE;
 }
 
@@ -114,11 +129,6 @@ static void
 file_changed_cb (gpointer user_data)
 {
   WatchedFile *watched = user_data;
-
-  /* A file that was removed is expected to come back, which is a change again. */
-  if (!g_file_test (watched->filename, G_FILE_TEST_EXISTS) ||
-      (watched->key_filename != NULL && !g_file_test (watched->key_filename, G_FILE_TEST_EXISTS)))
-    return;
 
   stop_settling (watched);
   watched->settling = g_timeout_source_new (SETTLE_MS);

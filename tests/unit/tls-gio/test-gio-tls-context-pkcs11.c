@@ -5,9 +5,11 @@
 #include "wsserver/certificate/ws-certificate-state-private.h"
 #include "wsserver/tls-gio/ws-gio-tls-transport-private.h"
 
+#include <dlfcn.h>
 #include <gio/gio.h>
 #include <glib/gstdio.h>
 #include <gnutls/pkcs11.h>
+#include <p11-kit/pkcs11.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -53,6 +55,42 @@ make_token (void)
   g_setenv ("SOFTHSM2_CONF", path, TRUE);
   return run (arguments) && write_object ("--load-privkey", "ec-key.pem") && write_object ("--load-certificate", "ec.pem");
 }
+
+/* --- a token that is slow ------------------------------------------------------------------------ */
+
+#define SLOW_SIGN_US (1 * G_USEC_PER_SEC)
+
+static CK_C_Sign sign;
+static gboolean  is_slow;
+
+static CK_RV
+sign_slowly (CK_SESSION_HANDLE session,
+             CK_BYTE_PTR       data,
+             CK_ULONG          data_length,
+             CK_BYTE_PTR       signature,
+             CK_ULONG_PTR      signature_length)
+{
+  if (is_slow)
+    g_usleep (SLOW_SIGN_US);
+  return sign (session, data, data_length, signature, signature_length);
+}
+
+/* The module's list of functions, which its users call through, is changed before anyone has copied it. */
+static void
+wrap_module (void)
+{
+  void                *module = dlopen (MODULE, RTLD_NOW | RTLD_LOCAL);
+  CK_C_GetFunctionList get_functions;
+  CK_FUNCTION_LIST    *functions;
+
+  g_assert_nonnull (module);
+  *(void **) &get_functions = dlsym (module, "C_GetFunctionList");
+  g_assert_cmpint (get_functions (&functions), ==, CKR_OK);
+  sign = functions->C_Sign;
+  functions->C_Sign = sign_slowly;
+}
+
+/* --- tests --------------------------------------------------------------------------------------- */
 
 static WsCertificate *
 open_uri (const char *uri,
@@ -132,7 +170,7 @@ tick_cb (gpointer user_data)
 }
 
 static void
-test_platform (void)
+test_platform (gconstpointer user_data)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (WsCertificate) certificate = open_uri ("pkcs11:token=ws-test", PIN, &error);
@@ -145,8 +183,10 @@ test_platform (void)
   int                              result = GNUTLS_E_AGAIN;
   int                              fds[2];
   guint                            tick;
+  gint64                           begin_us;
+  gint64                           longest_us = 0;
 
-  g_test_summary ("The platform's TLS signs with a key that stays on its token");
+  g_test_summary ("The platform's TLS signs with a key that stays on its token, and the main loop does not wait for it");
   if (!g_tls_backend_supports_tls (g_tls_backend_get_default ()))
     {
       g_test_skip ("GIO has no TLS backend");
@@ -164,19 +204,29 @@ test_platform (void)
   gnutls_credentials_set (client, GNUTLS_CRD_CERTIFICATE, credentials);
   gnutls_transport_set_int (client, fds[1]);
 
+  is_slow = user_data != NULL;
+  begin_us = g_get_monotonic_time ();
   tick = g_timeout_add (1, tick_cb, NULL);
   while (status == WS_IO_WOULD_BLOCK || result == GNUTLS_E_AGAIN)
     {
+      gint64 before_us = g_get_monotonic_time ();
+
       if (result == GNUTLS_E_AGAIN)
         result = gnutls_handshake (client);
       if (status == WS_IO_WOULD_BLOCK)
         status = ws_transport_handshake (transport, &error);
       g_assert_no_error (error);
       g_main_context_iteration (NULL, TRUE);
+      longest_us = MAX (longest_us, g_get_monotonic_time () - before_us);
     }
   g_source_remove (tick);
   g_assert_cmpint (status, ==, WS_IO_OK);
   g_assert_cmpint (result, ==, 0);
+  g_test_message ("longest iteration %" G_GINT64_FORMAT " ms", longest_us / 1000);
+  g_assert_cmpint (longest_us, <, SLOW_SIGN_US / 2);
+  if (is_slow)
+    g_assert_cmpint (g_get_monotonic_time () - begin_us, >=, SLOW_SIGN_US);
+  is_slow = FALSE;
 
   ws_transport_free (transport);
   gnutls_deinit (client);
@@ -239,11 +289,13 @@ main (int   argc,
       remove_all (folder);
       return 0;
     }
+  wrap_module ();
   /* Wrong PINs last. */
   g_test_add_func ("/unit/tls-gio/gio-tls-context-pkcs11/open", test_open);
   g_test_add_func ("/unit/tls-gio/gio-tls-context-pkcs11/pin-in-uri", test_pin_in_uri);
   g_test_add_func ("/unit/tls-gio/gio-tls-context-pkcs11/sign", test_sign);
-  g_test_add_func ("/unit/tls-gio/gio-tls-context-pkcs11/platform", test_platform);
+  g_test_add_data_func ("/unit/tls-gio/gio-tls-context-pkcs11/platform", NULL, test_platform);
+  g_test_add_data_func ("/unit/tls-gio/gio-tls-context-pkcs11/slow", "slow", test_platform);
   g_test_add_func ("/unit/tls-gio/gio-tls-context-pkcs11/z-failures", test_failures);
   status = g_test_run ();
   gnutls_pkcs11_deinit ();
