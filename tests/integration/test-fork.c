@@ -80,7 +80,7 @@ act_as_child (ChildAct      act,
 }
 
 /* In a child that ends without cleaning up, keeps the fixture reachable for tools that look for leaks. */
-static WsTestServer *server_in_child;
+static WsTestServer *volatile server_in_child; /* the compiler would drop a variable that is never read */
 
 static void
 child_exited_cb (GPid     pid,
