@@ -17,6 +17,7 @@
 #include "wsserver/connection/ws-connection-private.h"
 #include "wsserver/connection/ws-connection-send-queue-private.h"
 #include "wsserver/connection/ws-connection-tls-private.h"
+#include "wsserver/connection/ws-connection-turn-private.h"
 #include "wsserver/connection/ws-connection-watch-private.h"
 #include "wsserver/io/ws-byte-buffer-private.h"
 
@@ -70,6 +71,23 @@ get_pending (WsConnection *self)
   return self->announcing ? self->pending & ~later : self->pending;
 }
 
+/* It is the turn of before: a handler that pauses and resumes gains no time. */
+static void
+take_up_input (WsConnection *self)
+{
+  if (self->transport == NULL)
+    return;
+
+  if (self->turn_over)
+    {
+      ws_connection_defer_input (self);
+      return;
+    }
+
+  self->continues_turn = TRUE;
+  ws_poller_deliver (self->context->poller, &self->watch);
+}
+
 /* Every step may run the application's code, which may do anything. So each looks anew at what is still to
  * be done. */
 void
@@ -102,8 +120,7 @@ ws_connection_run_pending (WsConnection *self)
       else if (pending & WS_PENDING_INPUT)
         {
           self->pending &= (guint16) ~WS_PENDING_INPUT;
-          if (self->transport != NULL)
-            ws_poller_deliver (self->context->poller, &self->watch);
+          take_up_input (self);
         }
       else if (pending & WS_PENDING_COMPLETIONS)
         {
@@ -133,6 +150,7 @@ ws_connection_idle_call_cb (WsIdleCall *call)
   WsConnection *self = WS_CONTAINER_OF (call, WsConnection, idle_call);
 
   g_object_ref (self);
+  ws_connection_begin_turn (self);
   if (self->has_deferred_input)
     {
       self->has_deferred_input = FALSE;
@@ -172,7 +190,7 @@ process_input (WsConnection *self)
 
       case WS_STATE_OPEN:
       case WS_STATE_CLOSING:
-        if (!ws_connection_may_deliver (self))
+        if (!ws_connection_may_deliver (self) || self->turn_over)
           return;
         ws_connection_receive_frames (self);
         break;
@@ -199,18 +217,29 @@ process_input (WsConnection *self)
       }
 }
 
-/* Bytes that were kept back come before anything new from the socket. */
+/* Bytes that were kept back come before anything new from the socket. The rest stays in place: it is not
+ * copied for each message, if the application pauses after each. */
 static void
 process_held_input (WsConnection *self)
 {
   WsByteBuffer held = self->extra->held;
 
+  self->input = held.data + self->extra->held_start;
+  self->input_length = held.length - self->extra->held_start;
   self->extra->held = (WsByteBuffer){ NULL, 0, 0 };
-  self->input = held.data;
-  self->input_length = held.length;
+  self->extra->held_start = 0;
   process_input (self);
-  hold_input (self);
-  ws_byte_buffer_clear (&held);
+
+  if (self->input_length == 0)
+    {
+      ws_byte_buffer_clear (&held);
+      return;
+    }
+
+  g_assert (self->extra->held.length == 0);
+  self->extra->held = held;
+  self->extra->held_start = held.length - self->input_length;
+  self->input_length = 0;
 }
 
 static gboolean
@@ -276,29 +305,42 @@ read_once (WsConnection *self)
   return status == WS_IO_OK && self->transport != NULL && ws_connection_has_unreported_input (self);
 }
 
+/* Input that no poll shows: what is left may be in the transport or in the connection only. */
+static gboolean
+has_unpolled_input (WsConnection *self)
+{
+  if (!ws_connection_wants_input (self))
+    return FALSE;
+  if (self->turn_over && self->extra != NULL &&
+      (self->extra->held.length > 0 || self->extra->line.length > 0))
+    return TRUE;
+
+  return may_read (self) && ws_transport_has_pending (self->transport);
+}
+
 static void
 receive_input (WsConnection *self)
 {
   /* A nested dispatch goes on with what the outer one has read. */
   process_input (self);
   if (self->input_length > 0)
-    return;
+    {
+      if (self->turn_over)
+        ws_connection_defer_input (self);
+      return;
+    }
 
   if (ws_connection_wants_input (self))
     ws_connection_resume_lines (self);
-  if (has_held_input (self) && ws_connection_wants_input (self))
+  if (has_held_input (self) && ws_connection_wants_input (self) && !self->turn_over)
     process_held_input (self);
 
-  for (guint i = 0; i < MAX_READS_PER_DISPATCH && may_read (self); i++)
-    if (!read_once (self))
+  for (guint i = 0; i < MAX_READS_PER_DISPATCH && may_read (self) && !self->turn_over; i++)
+    if (!read_once (self) && !self->turn_over)
       return;
 
-  /* What is left may be in the transport only, where no poll sees it. */
-  if (may_read (self) && ws_transport_has_pending (self->transport))
-    {
-      self->has_deferred_input = TRUE;
-      ws_poller_call_later (self->context->poller, &self->idle_call);
-    }
+  if (has_unpolled_input (self))
+    ws_connection_defer_input (self);
 }
 
 static void
@@ -312,6 +354,18 @@ handle_hang_up (WsConnection *self,
     ws_connection_take_io_error (self, NULL);
 }
 
+/* A step of a handshake computes for a millisecond or more. When the dispatch is late, it waits for the
+ * next iteration, in which the clients that are open come first. */
+static gboolean
+defers_handshake (WsConnection *self)
+{
+  if (!ws_connection_is_late (self))
+    return FALSE;
+
+  ws_connection_defer_input (self);
+  return TRUE;
+}
+
 static void
 connection_ready (WsWatch     *watch,
                   WsPollEvents events)
@@ -319,15 +373,20 @@ connection_ready (WsWatch     *watch,
   WsConnection *self = WS_CONTAINER_OF (watch, WsConnection, watch);
   gboolean      was_corked = self->corked;
   gboolean      was_in_handshake = self->state == WS_STATE_TLS_HANDSHAKE;
+  gboolean      is_deferred;
 
   g_object_ref (self);
   self->dispatching++;
+  if (!self->continues_turn)
+    ws_connection_begin_turn (self);
+  self->continues_turn = FALSE;
+  is_deferred = events != 0 && (self->has_deferred_input || (was_in_handshake && defers_handshake (self)));
   if (events != 0)
     ws_connection_note_edge (self, events);
 
   /* In a nested dispatch the handler below may wait for an answer to what it has sent. */
   self->corked = FALSE;
-  if (was_in_handshake)
+  if (was_in_handshake && !is_deferred)
     {
       ws_connection_continue_tls (self);
       ws_connection_report_lines (self);
@@ -338,7 +397,7 @@ connection_ready (WsWatch     *watch,
   self->corked = TRUE;
   if ((events & (WS_POLL_ERROR | WS_POLL_HANG_UP | WS_POLL_READ_HANG_UP)) != 0)
     handle_hang_up (self, events);
-  if ((events & ~WS_POLL_OUT) != 0 || events == 0 || was_in_handshake)
+  if (((events & ~WS_POLL_OUT) != 0 || events == 0 || was_in_handshake) && !is_deferred)
     receive_input (self);
   self->corked = FALSE;
   ws_connection_flush (self);

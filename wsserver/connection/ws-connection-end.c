@@ -7,6 +7,7 @@
 
 #include "wsserver/base/ws-error-private.h"
 #include "wsserver/connection/ws-connection-private.h"
+#include "wsserver/connection/ws-connection-turn-private.h"
 #include "wsserver/connection/ws-connection-send-queue-private.h"
 #include "wsserver/connection/ws-connection-state-private.h"
 #include "wsserver/connection/ws-connection-tls-private.h"
@@ -35,6 +36,7 @@ ws_connection_drop_received (WsConnection *self)
     {
       ws_byte_buffer_clear (&self->extra->message);
       ws_byte_buffer_clear (&self->extra->held);
+      self->extra->held_start = 0;
       ws_byte_buffer_clear (&self->extra->head);
       g_clear_pointer (&self->extra->payload, g_byte_array_unref);
       g_clear_pointer (&self->extra->response_body, ws_response_body_abandon);
@@ -243,8 +245,7 @@ await_next_request (WsConnection *self)
   if ((self->extra == NULL || self->extra->held.length == 0) && !ws_transport_has_pending (self->transport))
     return;
 
-  self->has_deferred_input = TRUE;
-  ws_poller_call_later (self->context->poller, &self->idle_call);
+  ws_connection_defer_input (self);
 }
 
 void

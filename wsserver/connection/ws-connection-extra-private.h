@@ -21,11 +21,13 @@ typedef struct
   WsConnectionSettings settings;
 
   /* Receiving. */
-  WsByteBuffer message; /* of the message (BufferMessage) or the frame being assembled */
-  WsByteBuffer held;    /* read but not to be delivered yet: paused, before the 101, or the next request */
-  WsByteBuffer line;    /* line mode: bytes not yet delivered as lines, from line_start on */
+  WsByteBuffer message;    /* of the message (BufferMessage) or the frame being assembled */
+  WsByteBuffer held;       /* read, but not delivered yet: paused, before the 101, the next request or turn */
+  gsize        held_start; /* what is before was processed */
+  WsByteBuffer line;       /* line mode: bytes not yet delivered as lines, from line_start on */
   gsize        line_start;
-  gsize        line_searched; /* bytes from line_start on known to hold no line end */
+  gsize        line_searched;    /* bytes from line_start on known to hold no line end */
+  gboolean     line_message_end; /* the line's last byte is the last of a message */
 
   /* The opening request. */
   WsByteBuffer      head; /* that came in pieces */

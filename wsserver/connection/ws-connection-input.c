@@ -12,6 +12,7 @@
 #include "wsserver/connection/ws-connection-log-private.h"
 #include "wsserver/connection/ws-connection-output-private.h"
 #include "wsserver/connection/ws-connection-private.h"
+#include "wsserver/connection/ws-connection-turn-private.h"
 #include "wsserver/connection/ws-message-handler-private.h"
 #include "wsserver/io/ws-byte-buffer-private.h"
 
@@ -319,7 +320,8 @@ ws_connection_receive_frames (WsConnection *self)
 {
   ws_connection_note_activity (self);
 
-  while (self->input_length > 0 && ws_connection_is_receiving (self) && self->delivery != WS_DELIVERY_PAUSED)
+  while (self->input_length > 0 && ws_connection_is_receiving (self) &&
+         self->delivery != WS_DELIVERY_PAUSED && !self->turn_over)
     {
       WsProtocolEvent event;
       gsize           consumed = 0;
@@ -335,6 +337,9 @@ ws_connection_receive_frames (WsConnection *self)
         receive_whole_message (self, &event);
       else if (result == WS_PARSE_DONE)
         receive_event (self, &event);
+
+      if (result == WS_PARSE_DONE)
+        ws_connection_spend_turn (self, event.length);
 
       /* Logged after its delivery: a handler of the log may run the main loop, which brings the next event,
        * and then the payload of this one is gone. */

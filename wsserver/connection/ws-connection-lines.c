@@ -8,6 +8,7 @@
 #include "wsserver/connection/ws-connection-events-private.h"
 #include "wsserver/connection/ws-connection-extra-private.h"
 #include "wsserver/connection/ws-connection-private.h"
+#include "wsserver/connection/ws-connection-turn-private.h"
 #include "wsserver/io/ws-byte-buffer-private.h"
 
 /* Whether a piece of MaxLineLength bytes is certain not to be the whole of a line: more follows
@@ -58,8 +59,46 @@ find_line (WsConnectionExtra *extra,
   return TRUE;
 }
 
-/* Lines end with LF or CRLF and may begin in one message and end in another. The buffer and the
- * place in it are the connection's, so that a nested dispatch goes on where this one stands. */
+/* The lines that were delivered are dropped now and then only. Doing so after each one would move the rest
+ * once for each line, if the application pauses after each. */
+static void
+drop_delivered_lines (WsConnectionExtra *extra)
+{
+  if (extra->line_start < extra->line.length - extra->line_start)
+    return;
+
+  ws_byte_buffer_remove_head (&extra->line, extra->line_start);
+  extra->line_start = 0;
+}
+
+/* The buffer and the place in it are the connection's, so that a nested dispatch goes on where this one
+ * stands. */
+static void
+deliver_waiting_lines (WsConnection *self)
+{
+  WsConnectionExtra *extra = self->extra;
+  gsize              line_length;
+  gsize              used;
+  gboolean           eol;
+
+  while (ws_connection_is_receiving (self) && self->line_mode && self->delivery != WS_DELIVERY_PAUSED &&
+         !self->turn_over && find_line (extra, &line_length, &used, &eol))
+    {
+      g_autoptr (GBytes) line = g_bytes_new (extra->line.data + extra->line_start, line_length);
+
+      extra->line_start += used;
+      extra->line_searched -= MIN (used, extra->line_searched);
+      ws_connection_emit_data_in (self, WS_DATA_FORMAT_AUTOMATIC, line,
+                                  extra->line_message_end && extra->line_start == extra->line.length, eol);
+      ws_connection_spend_turn (self, line_length);
+    }
+
+  drop_delivered_lines (extra);
+  if (!self->line_mode)
+    ws_connection_deliver_rest_of_line (self);
+}
+
+/* Lines end with LF or CRLF and may begin in one message and end in another. */
 void
 ws_connection_deliver_lines (WsConnection *self,
                              const guint8 *data,
@@ -68,9 +107,6 @@ ws_connection_deliver_lines (WsConnection *self,
 {
   WsConnectionExtra *extra = ws_connection_ensure_extra (self);
   WsByteBuffer      *begun = &extra->message;
-  gsize              line_length;
-  gsize              used;
-  gboolean           eol;
 
   /* Line mode may begin inside a message of which a part is waiting. */
   if (begun->length > 0)
@@ -79,21 +115,8 @@ ws_connection_deliver_lines (WsConnection *self,
       ws_byte_buffer_clear (begun);
     }
   ws_byte_buffer_append (&extra->line, data, length);
-  while (ws_connection_is_receiving (self) && self->line_mode && self->delivery != WS_DELIVERY_PAUSED &&
-         find_line (extra, &line_length, &used, &eol))
-    {
-      g_autoptr (GBytes) line = g_bytes_new (extra->line.data + extra->line_start, line_length);
-
-      extra->line_start += used;
-      extra->line_searched -= MIN (used, extra->line_searched);
-      ws_connection_emit_data_in (self, WS_DATA_FORMAT_AUTOMATIC, line,
-                                  message_end && extra->line_start == extra->line.length, eol);
-    }
-
-  ws_byte_buffer_remove_head (&extra->line, extra->line_start);
-  extra->line_start = 0;
-  if (!self->line_mode)
-    ws_connection_deliver_rest_of_line (self);
+  extra->line_message_end = message_end;
+  deliver_waiting_lines (self);
 }
 
 void
@@ -103,7 +126,7 @@ ws_connection_resume_lines (WsConnection *self)
     return;
 
   if (self->line_mode)
-    ws_connection_deliver_lines (self, NULL, 0, FALSE);
+    deliver_waiting_lines (self);
   else
     ws_connection_deliver_rest_of_line (self);
 }

@@ -65,10 +65,14 @@ struct _WsConnection
   guint             close_received : 1;
   guint             awaiting_pong : 1;
   guint             compress : 1;           /* messages may be compressed; per message, by the application */
-  guint             has_deferred_input : 1; /* left in the transport for the next iteration */
+  guint             has_deferred_input : 1; /* input is left for the next iteration */
+  guint             turn_over : 1;          /* see ws_connection_begin_turn() */
+  guint             continues_turn : 1;     /* the next dispatch of the backlog begins no new turn */
   guint             report_fault : 1;       /* also of a client that never opened: it is an error of TLS */
   guint             message_begins : 1;     /* no part of the current message has been delivered */
   int               timeout_s;
+  guint32           turn_bytes; /* since the last look at the clock */
+  guint32           turn_looks;
 
   WsOutbox   outbox;
   WsProtocol protocol;

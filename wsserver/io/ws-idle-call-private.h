@@ -33,8 +33,10 @@ void ws_idle_call_queue_remove (WsIdleCallQueue *self,
                                 WsIdleCall      *call);
 void ws_idle_call_queue_clear (WsIdleCallQueue *self);
 
-/* Makes the calls that are queued at this moment. A call may queue others, remove any call, and clear the
- * queue. self has to exist until the function returns. */
-void ws_idle_call_queue_run (WsIdleCallQueue *self);
+/* Makes the calls that are queued at this moment, at least one, until the monotonic time is end_us. The
+ * others stay in the queue. A call may queue others, remove any call, and clear the queue. self has to exist
+ * until the function returns. */
+void ws_idle_call_queue_run (WsIdleCallQueue *self,
+                             gint64           end_us);
 
 G_END_DECLS

@@ -72,7 +72,8 @@ ws_idle_call_queue_clear (WsIdleCallQueue *self)
 /* A call may queue others and remove any call. So a mark, a call without a function, ends the calls queued
  * so far. If a nested run reaches the mark, it has made all calls before it, and it removes the mark. */
 void
-ws_idle_call_queue_run (WsIdleCallQueue *self)
+ws_idle_call_queue_run (WsIdleCallQueue *self,
+                        gint64           end_us)
 {
   WsIdleCall mark = { 0 };
 
@@ -88,5 +89,10 @@ ws_idle_call_queue_run (WsIdleCallQueue *self)
       unlink_call (self, call);
       if (call->func != NULL)
         call->func (call);
+      if (mark.queued && self->head != &mark && g_get_monotonic_time () >= end_us)
+        break;
     }
+
+  if (mark.queued)
+    unlink_call (self, &mark);
 }

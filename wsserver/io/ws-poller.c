@@ -7,6 +7,9 @@
  * so that the other sources of the context run in between. */
 #define EXPIRE_MAX_PER_QUEUE 64
 
+/* How long one dispatch makes idle calls. Some of them go on with much input of one client. */
+#define IDLE_CALLS_MAX_US 4000
+
 typedef struct
 {
   GSource   source;
@@ -156,7 +159,8 @@ dispatch_poller (gpointer poller)
     ws_poller_backend_dispatch (self->backend);
   expire_timers (self);
   ws_task_queue_run (self->task_queue);
-  ws_idle_call_queue_run (&self->idle_calls);
+  if (self->idle_calls.n_calls > 0)
+    ws_idle_call_queue_run (&self->idle_calls, ws_poller_refresh_time (self) + IDLE_CALLS_MAX_US);
   if (!self->destroyed)
     ws_poller_fairness_end_dispatch (&self->fairness, start_us);
 

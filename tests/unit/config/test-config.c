@@ -356,7 +356,7 @@ get_other_value (const WsSetting *setting)
     case WS_SETTING_BOOLEAN:
       return g_strdup (g_str_equal (setting->default_value, "True") ? "False" : "True");
     case WS_SETTING_STRING:
-      return g_strdup ("other");
+      return g_strdup ((setting->flags & WS_SETTING_FILE_NAME) != 0 ? "/other" : "other");
     case WS_SETTING_UINT:
     case WS_SETTING_UINT64:
       max = number_to_string (setting->max);
