@@ -228,18 +228,17 @@ test_inflation (Fixture      *self,
   g_autoptr (GBytes) bomb = deflate_zeros (BOMB_BYTES);
   const guint port = ws_server_get_local_port (self->base.server->server);
   g_autoptr (WsTestClient) bomber = ws_test_client_new (port);
-  const guint n_bombs = 6;
-  gsize       length;
-  const char *data = g_bytes_get_data (bomb, &length);
+  const WsTestFrameSpec spec = { .opcode = WS_OPCODE_BINARY, .reserved_bits = WS_FRAME_RSV1 };
+  const guint           n_bombs = 6;
+  gsize                 length;
+  const char           *data = g_bytes_get_data (bomb, &length);
 
   g_test_summary ("What inflates to many MiB is inflated in turns, and others are served between them.");
 
   ws_test_client_open (bomber, "/", "Sec-WebSocket-Extensions: permessage-deflate\r\n");
   self->base.connection = ws_test_server_get (self->base.server, 3);
   for (guint i = 0; i < n_bombs; i++)
-    ws_test_client_send_frame (bomber,
-                               (WsTestFrameSpec){ .opcode = WS_OPCODE_BINARY, .reserved_bits = WS_FRAME_RSV1 },
-                               data, length);
+    ws_test_client_send_frame (bomber, spec, data, length);
   ws_test_client_send_ping (self->good, "between");
   serve_until (self, self->good->input->len > 0);
   g_assert_cmpuint (self->n_ends, <, n_bombs);
