@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "wsserver/protocol/ws-host-text-private.h"
+
 #define SCHEME_END "://"
 
 struct _WsOriginList
@@ -31,18 +33,6 @@ explain_entry (const char *entry,
   return g_strdup_printf ("\"%s\" %s", shown, reason);
 }
 
-/* Returns the default port of a scheme with its colon, or "" for a scheme without one. */
-static const char *
-get_default_port (const char *scheme)
-{
-  if (g_str_equal (scheme, "http"))
-    return ":80";
-  if (g_str_equal (scheme, "https"))
-    return ":443";
-
-  return "";
-}
-
 /* RFC 3986 §3.1; a pattern may contain "*" here. */
 static gboolean
 is_scheme (const char *text)
@@ -55,52 +45,6 @@ is_scheme (const char *text)
       return FALSE;
 
   return TRUE;
-}
-
-/* Returns the start of the port, or the end of the text. A colon inside brackets is part of an IPv6
- * address. */
-static char *
-find_port (char *authority)
-{
-  char *bracket = strrchr (authority, ']');
-  char *colon = strrchr (bracket != NULL ? bracket : authority, ':');
-
-  return colon != NULL ? colon : authority + strlen (authority);
-}
-
-static gboolean
-is_port (const char *text)
-{
-  guint64 port;
-
-  return *text == '\0' || strchr (text, '*') != NULL ||
-         (*text == ':' && g_ascii_string_to_unsigned (text + 1, 10, 1, G_MAXUINT16, &port, NULL));
-}
-
-/* Takes a host in lower case and returns the form that browsers send. NULL if there is none. */
-static char *
-normalise_host (const char *host)
-{
-  if (*host == '[')
-    {
-      gsize            length = strlen (host);
-      g_autofree char *address = length > 2 ? g_strndup (host + 1, length - 2) : NULL;
-
-      return address != NULL && host[length - 1] == ']' &&
-                     (strchr (host, '*') != NULL || g_hostname_is_ip_address (address))
-                 ? g_strdup (host)
-                 : NULL;
-    }
-
-  for (const char *p = host; *p != '\0'; p++)
-    if (g_ascii_isspace (*p) || strchr ("/?#@\\\"<>[]:", *p) != NULL)
-      return NULL;
-
-  /* A pattern is not a name and cannot be encoded. */
-  if (g_str_is_ascii (host) || strchr (host, '*') != NULL)
-    return g_strdup (host);
-
-  return g_hostname_to_ascii (host);
 }
 
 /* Returns SCHEME://HOST[:PORT] as browsers write it, or NULL with *reason set. */
@@ -132,19 +76,19 @@ normalise_origin (const char  *entry,
   if (strpbrk (authority, "/?#") != NULL)
     return NULL;
 
-  port = find_port (authority);
+  port = ws_host_text_find_port (authority);
   *reason = "has a port that is not 1 to 65535";
-  if (!is_port (port))
+  if (!ws_host_text_is_port (port))
     return NULL;
   host = g_strndup (authority, (gsize) (port - authority));
-  if (g_str_equal (port, get_default_port (scheme)))
+  if (g_str_equal (port, ws_host_text_get_default_port (scheme)))
     port = authority + strlen (authority);
 
   *reason = "has no host that a browser could send";
   if (*host == '\0')
     return g_str_equal (scheme, "file") && *port == '\0' ? g_strdup ("file://") : NULL;
 
-  authority = normalise_host (host);
+  authority = ws_host_text_normalise (host);
   g_free (g_steal_pointer (&host));
   host = authority;
   return host != NULL ? g_strconcat (scheme, SCHEME_END, host, port, NULL) : NULL;
@@ -223,16 +167,16 @@ is_same_origin (const char *origin,
   if (request_scheme != NULL && !g_str_equal (scheme, request_scheme))
     return FALSE;
 
-  default_port = get_default_port (scheme);
+  default_port = ws_host_text_get_default_port (scheme);
   wanted = g_ascii_strdown (separator + strlen (SCHEME_END), -1);
   asked = g_ascii_strdown (host, -1);
   if (*default_port != '\0')
     {
-      char *port = find_port (asked);
+      char *port = ws_host_text_find_port (asked);
 
       if (g_str_equal (port, default_port) || g_str_equal (port, ":"))
         *port = '\0';
-      port = find_port (wanted);
+      port = ws_host_text_find_port (wanted);
       if (g_str_equal (port, default_port))
         *port = '\0';
     }
