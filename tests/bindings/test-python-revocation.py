@@ -126,6 +126,7 @@ class RevocationTest(unittest.TestCase):
 
     def listen(self, *settings):
         self.server.set_ssl_authenticate_clients(True)
+        self.server.config("SSLRevocationHosts=127.0.0.1")
         for setting in settings:
             self.server.config(setting)
         self.server.start_listening()

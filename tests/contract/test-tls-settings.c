@@ -424,6 +424,7 @@ test_revocation (gconstpointer user_data)
   authority_init (&authority, test->names_list, test->revoked);
   append_pem (trusted, &authority.root, FALSE);
   server = new_tls_server (NULL, trusted->str, test->setting);
+  ws_test_server_config (server, "SSLRevocationHosts=127.0.0.1");
   ws_server_set_ssl_authenticate_clients (server->server, TRUE, NULL);
   client.certificate = authority.path;
   run_tls_client (server, &client);

@@ -42,6 +42,7 @@ typedef enum
   WS_SETTING_EFFECT_ALLOWED_CLIENTS,    /* parse the list */
   WS_SETTING_EFFECT_BLOCKED_CLIENTS,    /* parse the list */
   WS_SETTING_EFFECT_ORIGINS,            /* parse the list */
+  WS_SETTING_EFFECT_REVOCATION_HOSTS,   /* parse the list */
   WS_SETTING_EFFECT_TRUSTED_PROXIES,    /* parse the list */
   WS_SETTING_EFFECT_CONNECTION_CONTEXT, /* update timers and limits that connections share */
   WS_SETTING_EFFECT_SOCKET_OPTIONS,     /* set them on the listening sockets */

@@ -4,6 +4,7 @@
 
 #include <glib.h>
 
+#include "wsserver/protocol/ws-host-list-private.h"
 #include "wsserver/protocol/ws-limits-private.h"
 #include "wsserver/protocol/ws-origin-list-private.h"
 
@@ -90,10 +91,12 @@ typedef struct
   gboolean serve_dot_files;
   char    *ssl_ocsp_response; /* file, or PEM; "": none */
   gboolean ssl_reload_cert;
-  char    *trusted_proxies; /* "": none */
+  char    *ssl_revocation_hosts; /* "": none */
+  char    *trusted_proxies;      /* "": none */
 
   /* Derived */
-  WsOriginList *origins; /* allowed_origins, parsed */
+  WsOriginList *origins;          /* allowed_origins, parsed */
+  WsHostList   *revocation_hosts; /* ssl_revocation_hosts, parsed */
 } WsSettings;
 
 /* Reference counted; holds the defaults of the registry. */

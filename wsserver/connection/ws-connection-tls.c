@@ -408,7 +408,7 @@ start_revocation_check (WsConnection *self)
   WsTlsTransport       *transport = get_tls_transport (self);
   const WsSettings     *settings = self->context->settings;
   WsRevocationPolicy    policy = { settings->ssl_check_crl, settings->ssl_check_ocsp,
-                                   settings->handshake_timeout_s };
+                                   settings->handshake_timeout_s, settings->revocation_hosts };
   GMainContext         *context = ws_poller_get_context (self->context->poller);
   guint                 n_chain;
   const gnutls_datum_t *chain = ws_tls_transport_get_peer_chain (transport, &n_chain);

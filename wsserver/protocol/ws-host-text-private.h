@@ -18,8 +18,8 @@ gboolean ws_host_text_is_port (const char *text);
 /* Returns ":80" for http, ":443" for https, and "" for a scheme without a default port. */
 const char *ws_host_text_get_default_port (const char *scheme);
 
-/* Takes a host in lower case and returns the form that browsers send, or NULL if there is none. A pattern with
- * "*" is returned unchanged. */
+/* Takes a host in lower case and returns the form that browsers send, or NULL if there is none. A pattern
+ * with "*" is returned unchanged. */
 char *ws_host_text_normalise (const char *host);
 
 G_END_DECLS

@@ -5,6 +5,8 @@
 #include <gio/gio.h>
 #include <gnutls/x509.h>
 
+#include "wsserver/protocol/ws-host-list-private.h"
+
 G_BEGIN_DECLS
 
 /* Checks whether a client's certificate has been revoked, with the lists (RFC 5280) and the OCSP
@@ -25,6 +27,8 @@ typedef struct
   guint crl;       /* WsRevocationCheckLevel; SSLCheckCRL */
   guint ocsp;      /* the same; SSLCheckOCSP */
   guint timeout_s; /* for all requests together; 0: WS_DEFAULT_REVOCATION_TIMEOUT_S */
+  /* Hosts that need no public address; SSLRevocationHosts. NULL: none. Not used after the call. */
+  const WsHostList *private_hosts;
 } WsRevocationPolicy;
 
 #define WS_DEFAULT_REVOCATION_TIMEOUT_S 10
@@ -34,13 +38,15 @@ typedef struct
 #define WS_REVOCATION_MAX_LIST_BYTES (16 * 1024 * 1024)
 #define WS_REVOCATION_MAX_OCSP_BYTES (64 * 1024)
 
-/* Runs in the thread-default main context without blocking. The callback is called from there, never
- * from within this call. chain (DER, the client's own certificate first) is copied. trust_list may be
- * NULL and is not used after the call.
+/* Runs in the thread-default main context without blocking. The callback is called from there, never from
+ * within this call. chain (DER, the client's own certificate first) is copied. trust_list may be NULL and is
+ * not used after the call.
  *
- * The certificate names the URLs. Nothing is requested for a certificate that no authority in the trust
- * list has issued: otherwise any client could make the server send requests into its own network. If the
- * application accepts such a certificate, it counts as one that names no URL. */
+ * The certificate names the URLs. Nothing is requested for a certificate that no authority in the trust list
+ * has issued: otherwise any client could make the server send requests into its own network. If the
+ * application accepts such a certificate, it counts as one that names no URL. For the same reason a request
+ * only goes to public addresses, unless private_hosts has the URL's host, and follows no redirection to
+ * another host. */
 void ws_revocation_check_async (const gnutls_datum_t     *chain,
                                 guint                     n_chain,
                                 gnutls_x509_trust_list_t  trust_list,

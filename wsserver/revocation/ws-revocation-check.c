@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "wsserver/revocation/ws-revocation-check-private.h"
 
+#include <string.h>
+
 #include "wsserver/base/ws-error-private.h"
 #include "wsserver/base/ws-text-private.h"
 #include "wsserver/certificate/ws-cert-chain-private.h"
@@ -9,6 +11,7 @@
 #include "wsserver/revocation/ws-ocsp-private.h"
 #include "wsserver/revocation/ws-revocation-cache-private.h"
 #include "wsserver/revocation/ws-revocation-fetch-private.h"
+#include "wsserver/revocation/ws-revocation-share-private.h"
 
 #define MAX_ACCESS_DESCRIPTIONS 16
 #define MAX_URL_BYTES (WS_REVOCATION_FETCH_MAX_URL_BYTES + 1)
@@ -25,9 +28,10 @@ typedef struct
   const char *name;
   guint       level;
   GPtrArray  *urls;
-  guint       next;    /* of urls */
-  char       *problem; /* of the last URL that gave no answer */
-  gboolean    invalid; /* one of the URLs gave an invalid answer */
+  gboolean    may_be_private[WS_REVOCATION_MAX_URLS]; /* whether a URL's host needs no public address */
+  guint       next;                                   /* of urls */
+  char       *problem;                                /* of the last URL that gave no answer */
+  gboolean    invalid;                                /* one of the URLs gave an invalid answer */
   gboolean    good;
 } Way;
 
@@ -36,6 +40,7 @@ typedef struct
   gnutls_x509_crt_t certificate; /* NULL if it cannot be read */
   gnutls_x509_crt_t issuer;      /* NULL if it is not known */
   char             *subject;
+  const WsHostList *private_hosts; /* while the chain is read */
   Way               ways[N_WAYS];
   guint             current; /* WayNumber */
   gint64            deadline_us;
@@ -102,29 +107,52 @@ static void G_GNUC_PRINTF (2, 3)
   va_end (arguments);
 }
 
-static void
-add_url (GPtrArray *urls,
-         char      *url)
+static gboolean
+is_private_host (const WsHostList *private_hosts,
+                 const char       *url)
 {
-  if (urls->len < WS_REVOCATION_MAX_URLS && ws_revocation_fetch_accepts_url (url) &&
-      !g_ptr_array_find_with_equal_func (urls, url, g_str_equal, NULL))
-    g_ptr_array_add (urls, url);
+  g_autofree char *scheme = g_uri_parse_scheme (url);
+  g_autofree char *authority = NULL;
+
+  if (private_hosts == NULL || scheme == NULL)
+    return FALSE;
+
+  url += strlen (scheme) + strlen ("://");
+  authority = g_strndup (url, strcspn (url, "/?#"));
+  return ws_host_list_matches (private_hosts, authority, scheme);
+}
+
+/* Takes the URL. */
+static void
+add_url (Check    *check,
+         WayNumber number,
+         char     *url)
+{
+  Way *way = &check->ways[number];
+
+  if (way->urls->len < WS_REVOCATION_MAX_URLS && ws_revocation_fetch_accepts_url (url) &&
+      !g_ptr_array_find_with_equal_func (way->urls, url, g_str_equal, NULL))
+    {
+      way->may_be_private[way->urls->len] = is_private_host (check->private_hosts, url);
+      g_ptr_array_add (way->urls, url);
+    }
   else
-    g_free (url);
+    {
+      g_free (url);
+    }
 }
 
 static void
-collect_ocsp_urls (gnutls_x509_crt_t certificate,
-                   GPtrArray        *urls)
+collect_ocsp_urls (Check *check)
 {
   for (guint i = 0; i < MAX_ACCESS_DESCRIPTIONS; i++)
     {
       gnutls_datum_t url = { NULL, 0 };
       int            result =
-          gnutls_x509_crt_get_authority_info_access (certificate, i, GNUTLS_IA_OCSP_URI, &url, NULL);
+          gnutls_x509_crt_get_authority_info_access (check->certificate, i, GNUTLS_IA_OCSP_URI, &url, NULL);
 
       if (result >= 0)
-        add_url (urls, g_strndup ((const char *) url.data, url.size));
+        add_url (check, ASK_OCSP, g_strndup ((const char *) url.data, url.size));
       gnutls_free (url.data);
       if (result == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE)
         break;
@@ -132,21 +160,21 @@ collect_ocsp_urls (gnutls_x509_crt_t certificate,
 }
 
 static void
-collect_crl_urls (gnutls_x509_crt_t certificate,
-                  GPtrArray        *urls)
+collect_crl_urls (Check *check)
 {
   for (guint i = 0; i < MAX_ACCESS_DESCRIPTIONS; i++)
     {
       char  url[MAX_URL_BYTES];
       gsize length = sizeof url;
       guint reasons = 0;
-      int   result = gnutls_x509_crt_get_crl_dist_points (certificate, i, url, &length, &reasons, NULL);
+      int   result = gnutls_x509_crt_get_crl_dist_points (check->certificate, i, url, &length, &reasons,
+                                                          NULL);
 
       if (result == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE)
         break;
       /* A list with only some reasons does not show that a certificate is good. */
       if (result == GNUTLS_SAN_URI && reasons == 0)
-        add_url (urls, g_strndup (url, length));
+        add_url (check, ASK_CRL, g_strndup (url, length));
     }
 }
 
@@ -225,8 +253,8 @@ read_chain (Check                   *check,
       check->issuer = find_issuer (certificates, n_certificates, trust_list);
       check->certificate = certificates[0];
       check->subject = ws_text_take_line (ws_cert_fields_format_subject (check->certificate));
-      collect_ocsp_urls (check->certificate, check->ways[ASK_OCSP].urls);
-      collect_crl_urls (check->certificate, check->ways[ASK_CRL].urls);
+      collect_ocsp_urls (check);
+      collect_crl_urls (check);
     }
 
   for (guint i = 1; i < n_certificates; i++)
@@ -356,10 +384,15 @@ evaluate_new_crl (GTask      *task,
   gint64           now_s = get_now_s ();
   GError          *error = NULL;
   g_autofree char *key = ws_revocation_cache_key (url, NULL, check->issuer);
-  g_autoptr (WsCrl) crl = ws_crl_new (bytes, check->issuer, now_s, &error);
+  g_autoptr (WsCrl) crl = ws_revocation_cache_get_crl (key, now_s);
 
-  if (crl != NULL)
-    ws_revocation_cache_add_crl (key, crl, now_s);
+  /* Of those who shared the request, the first has read the list. */
+  if (crl == NULL)
+    {
+      crl = ws_crl_new (bytes, check->issuer, now_s, &error);
+      if (crl != NULL)
+        ws_revocation_cache_add_crl (key, crl, now_s);
+    }
 
   return evaluate_crl (task, url, crl, error);
 }
@@ -375,7 +408,8 @@ fetched_cb (GObject      *source,
   const char *url = g_ptr_array_index (way->urls, way->next);
   GError     *error = NULL;
   gboolean    goes_on = TRUE;
-  g_autoptr (GBytes) bytes = ws_revocation_fetch_finish (result, &error);
+  g_autoptr (GBytes) bytes = check->current == ASK_OCSP ? ws_revocation_fetch_finish (result, &error)
+                                                        : ws_revocation_share_finish (result, &error);
 
   end_fetch (check, g_task_get_cancellable (task));
   way->next++;
@@ -437,27 +471,12 @@ get_share_us (Check *check)
   return MAX (left_us, 0) / MAX (n_left, 1);
 }
 
+/* Cancels the request when its share of the time is over, or with the check. */
 static void
-start_fetch (GTask      *task,
-             const char *url)
+prepare_request (GTask *task)
 {
   Check        *check = g_task_get_task_data (task);
   GCancellable *cancellable = g_task_get_cancellable (task);
-  g_autoptr (GBytes) body = NULL;
-  GError *error = NULL;
-
-  if (check->current == ASK_OCSP)
-    {
-      g_clear_pointer (&check->nonce, g_bytes_unref);
-      body = ws_ocsp_build_request (check->certificate, check->issuer, &check->nonce, &error);
-      if (body == NULL)
-        {
-          note_problem (&check->ways[ASK_OCSP], url, error, FALSE);
-          check->ways[ASK_OCSP].next++;
-          continue_check (task);
-          return;
-        }
-    }
 
   check->timed_out = FALSE;
   check->request = g_cancellable_new ();
@@ -468,10 +487,50 @@ start_fetch (GTask      *task,
   if (cancellable != NULL)
     check->cancelled_id = g_cancellable_connect (cancellable, G_CALLBACK (cancelled_cb),
                                                  g_object_ref (check->request), g_object_unref);
+}
 
-  ws_revocation_fetch_async (url, body, body != NULL ? "application/ocsp-request" : NULL,
-                             body != NULL ? WS_REVOCATION_MAX_OCSP_BYTES : WS_REVOCATION_MAX_LIST_BYTES,
-                             check->request, fetched_cb, task);
+/* A nonce makes each request to a responder another one. */
+static void
+ask_responder (GTask      *task,
+               const char *url,
+               gboolean    may_be_private)
+{
+  Check *check = g_task_get_task_data (task);
+  g_autoptr (GBytes) body = NULL;
+  GError *error = NULL;
+
+  g_clear_pointer (&check->nonce, g_bytes_unref);
+  body = ws_ocsp_build_request (check->certificate, check->issuer, &check->nonce, &error);
+  if (body == NULL)
+    {
+      note_problem (&check->ways[ASK_OCSP], url, error, FALSE);
+      check->ways[ASK_OCSP].next++;
+      continue_check (task);
+      return;
+    }
+
+  prepare_request (task);
+  ws_revocation_fetch_async (url, body, "application/ocsp-request", WS_REVOCATION_MAX_OCSP_BYTES,
+                             may_be_private, check->request, fetched_cb, task);
+}
+
+static void
+start_fetch (GTask *task)
+{
+  Check         *check = g_task_get_task_data (task);
+  const Way     *way = &check->ways[check->current];
+  const char    *url = g_ptr_array_index (way->urls, way->next);
+  const gboolean may_be_private = way->may_be_private[way->next];
+
+  if (check->current == ASK_OCSP)
+    {
+      ask_responder (task, url, may_be_private);
+      return;
+    }
+
+  prepare_request (task);
+  ws_revocation_share_async (url, WS_REVOCATION_MAX_LIST_BYTES, may_be_private, check->request,
+                             fetched_cb, task);
 }
 
 /* Looks for a cached answer. Returns FALSE if the task has returned. */
@@ -544,7 +603,7 @@ continue_check (GTask *task)
         return;
       if (check->issuer != NULL && !way->good && way->next < way->urls->len)
         {
-          start_fetch (task, g_ptr_array_index (way->urls, way->next));
+          start_fetch (task);
           return;
         }
       if (!settle_way (task))
@@ -553,6 +612,16 @@ continue_check (GTask *task)
 
   g_task_return_boolean (task, TRUE);
   g_object_unref (task);
+}
+
+static void
+init_way (Way        *way,
+          const char *name,
+          guint       level)
+{
+  way->name = name;
+  way->level = level;
+  way->urls = g_ptr_array_new_with_free_func (g_free);
 }
 
 void
@@ -571,12 +640,14 @@ ws_revocation_check_async (const gnutls_datum_t     *chain,
   g_task_set_source_tag (task, ws_revocation_check_async);
   g_task_set_task_data (task, check, (GDestroyNotify) check_free);
 
-  check->ways[ASK_OCSP] = (Way){ "OCSP", policy->ocsp, g_ptr_array_new_with_free_func (g_free) };
-  check->ways[ASK_CRL] = (Way){ "CRL", policy->crl, g_ptr_array_new_with_free_func (g_free) };
+  init_way (&check->ways[ASK_OCSP], "OCSP", policy->ocsp);
+  init_way (&check->ways[ASK_CRL], "CRL", policy->crl);
   check->deadline_us = g_get_monotonic_time () + (gint64) timeout_s * G_USEC_PER_SEC;
+  check->private_hosts = policy->private_hosts;
   check->notes = g_string_new (NULL);
   if (policy->crl != WS_REVOCATION_CHECK_OFF || policy->ocsp != WS_REVOCATION_CHECK_OFF)
     read_chain (check, chain, n_chain, trust_list);
+  check->private_hosts = NULL;
   if (check->subject == NULL)
     check->subject = g_strdup ("of the client");
 

@@ -15,11 +15,19 @@ G_BEGIN_DECLS
 /* Whether this is an http or https URL of printable ASCII characters without user name and password. */
 gboolean ws_revocation_fetch_accepts_url (const char *url);
 
-/* Sends POST if there is a body, else GET. A redirection to a URL that is not accepted is an error. */
+/* Whether a redirection from one URL may lead to the other: to the same host and port, or from the default
+ * port of http to that of https. A certificate that an authority has issued names a host; that host's answer
+ * must not be able to name another. */
+gboolean ws_revocation_fetch_accepts_redirection (const char *from,
+                                                  const char *to);
+
+/* Sends POST if there is a body, else GET. A redirection to a URL that is not accepted is an error. Unless
+ * may_be_private, only public addresses are connected to. */
 void    ws_revocation_fetch_async (const char         *url,
                                    GBytes             *body,
                                    const char         *content_type,
                                    gsize               max_bytes,
+                                   gboolean            may_be_private,
                                    GCancellable       *cancellable,
                                    GAsyncReadyCallback callback,
                                    gpointer            user_data);

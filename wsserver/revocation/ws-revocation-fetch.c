@@ -4,11 +4,16 @@
 
 #include <string.h>
 
+#include "wsserver/revocation/ws-revocation-address-private.h"
+
 #ifdef HAVE_SOUP
 # include <libsoup/soup.h>
 #endif
 
 #define READ_BYTES (32 * 1024)
+#define URI_FLAGS (G_URI_FLAGS_ENCODED | G_URI_FLAGS_SCHEME_NORMALIZE)
+#define HTTP_PORT 80
+#define HTTPS_PORT 443
 
 gboolean
 ws_revocation_fetch_accepts_url (const char *url)
@@ -21,11 +26,40 @@ ws_revocation_fetch_accepts_url (const char *url)
     if (!g_ascii_isgraph (*c))
       return FALSE;
 
-  uri = g_uri_parse (url, G_URI_FLAGS_ENCODED | G_URI_FLAGS_SCHEME_NORMALIZE, NULL);
+  uri = g_uri_parse (url, URI_FLAGS, NULL);
 
   return uri != NULL &&
          (g_str_equal (g_uri_get_scheme (uri), "http") || g_str_equal (g_uri_get_scheme (uri), "https")) &&
          g_uri_get_userinfo (uri) == NULL && g_uri_get_host (uri) != NULL && g_uri_get_host (uri)[0] != '\0';
+}
+
+static guint16
+get_port (GUri *uri)
+{
+  const int port = g_uri_get_port (uri);
+
+  if (port > 0)
+    return (guint16) port;
+
+  return g_str_equal (g_uri_get_scheme (uri), "https") ? HTTPS_PORT : HTTP_PORT;
+}
+
+gboolean
+ws_revocation_fetch_accepts_redirection (const char *from,
+                                         const char *to)
+{
+  g_autoptr (GUri) old = g_uri_parse (from, URI_FLAGS, NULL);
+  g_autoptr (GUri) new = g_uri_parse (to, URI_FLAGS, NULL);
+  guint16 old_port;
+  guint16 new_port;
+
+  if (old == NULL || new == NULL || !ws_revocation_fetch_accepts_url (to) ||
+      g_ascii_strcasecmp (g_uri_get_host (old), g_uri_get_host (new)) != 0)
+    return FALSE;
+
+  old_port = get_port (old);
+  new_port = get_port (new);
+  return old_port == new_port || (old_port == HTTP_PORT && new_port == HTTPS_PORT);
 }
 
 #ifdef HAVE_SOUP
@@ -39,6 +73,7 @@ typedef struct
   GInputStream *stream;
   GByteArray   *answer;
   gsize         max_bytes;
+  gboolean      may_be_private;
   guint         n_redirects;
 } Fetch;
 
@@ -145,6 +180,11 @@ follow_redirect (GTask *task)
       return_fetch_failure (task, G_IO_ERROR_INVALID_DATA, "A redirection leads nowhere");
       return;
     }
+  if (!ws_revocation_fetch_accepts_redirection (from, to))
+    {
+      return_fetch_failure (task, G_IO_ERROR_PERMISSION_DENIED, "A redirection leads to another host or port");
+      return;
+    }
   if (++fetch->n_redirects > WS_REVOCATION_FETCH_MAX_REDIRECTS)
     {
       return_fetch_failure (task, G_IO_ERROR_TOO_MANY_LINKS, "There are too many redirections");
@@ -194,15 +234,29 @@ request_sent_cb (GObject      *source,
                                    g_task_get_cancellable (task), response_read_cb, task);
 }
 
+/* NULL: libsoup takes any address. */
+static GSocketConnectable *
+choose_address (const char *url,
+                gboolean    may_be_private)
+{
+  g_autoptr (GUri) uri = may_be_private ? NULL : g_uri_parse (url, URI_FLAGS, NULL);
+
+  if (uri == NULL)
+    return NULL;
+
+  return ws_revocation_address_new (g_uri_get_scheme (uri), g_uri_get_host (uri), get_port (uri));
+}
+
 static void
 send_request (GTask      *task,
               const char *url)
 {
   Fetch *fetch = g_task_get_task_data (task);
+  g_autoptr (GSocketConnectable) address = choose_address (url, fetch->may_be_private);
 
   drop_session (fetch);
   /* No decompression: a small response must not become a large one. */
-  fetch->session = soup_session_new_with_options ("user-agent", "WsServer", NULL);
+  fetch->session = soup_session_new_with_options ("user-agent", "WsServer", "remote-connectable", address, NULL);
   soup_session_remove_feature_by_type (fetch->session, SOUP_TYPE_CONTENT_DECODER);
   soup_session_remove_feature_by_type (fetch->session, SOUP_TYPE_AUTH_MANAGER);
   fetch->message = soup_message_new (fetch->body != NULL ? "POST" : "GET", url);
@@ -224,6 +278,7 @@ ws_revocation_fetch_async (const char         *url,
                            GBytes             *body,
                            const char         *content_type,
                            gsize               max_bytes,
+                           gboolean            may_be_private,
                            GCancellable       *cancellable,
                            GAsyncReadyCallback callback,
                            gpointer            user_data)
@@ -238,6 +293,7 @@ ws_revocation_fetch_async (const char         *url,
   fetch->body = body != NULL ? g_bytes_ref (body) : NULL;
   fetch->content_type = g_strdup (content_type);
   fetch->max_bytes = max_bytes;
+  fetch->may_be_private = may_be_private;
   send_request (task, url);
 }
 
@@ -248,6 +304,7 @@ ws_revocation_fetch_async (const char         *url,
                            GBytes             *body,
                            const char         *content_type,
                            gsize               max_bytes,
+                           gboolean            may_be_private,
                            GCancellable       *cancellable,
                            GAsyncReadyCallback callback,
                            gpointer            user_data)

@@ -127,6 +127,27 @@ replace_origins (WsSettings *settings,
   return TRUE;
 }
 
+/* The same for a host. */
+static gboolean
+replace_hosts (WsHostList **list,
+               const char  *text,
+               GError     **error)
+{
+  g_autofree char *fault = NULL;
+  WsHostList      *replacement = ws_host_list_new (text, &fault);
+
+  if (replacement == NULL)
+    {
+      ws_set_error (error, WS_ERROR_INVALID_ARGUMENT, "%s; accepted are HOST and HOST:PORT, separated by commas",
+                    fault);
+      return FALSE;
+    }
+
+  ws_host_list_free (*list);
+  *list = replacement;
+  return TRUE;
+}
+
 /* A ping interval or idle timeout that is switched on finds connections without a timer. */
 static void
 update_connection_context (WsServer *self)
@@ -192,6 +213,8 @@ apply_effect (WsServer        *self,
       return replace_access_list (&self->trusted_proxies, settings->trusted_proxies, error);
     case WS_SETTING_EFFECT_ORIGINS:
       return replace_origins (settings, error);
+    case WS_SETTING_EFFECT_REVOCATION_HOSTS:
+      return replace_hosts (&settings->revocation_hosts, settings->ssl_revocation_hosts, error);
     case WS_SETTING_EFFECT_CONNECTION_CONTEXT:
       update_connection_context (self);
       return TRUE;

@@ -18,6 +18,7 @@ static const gboolean has_soup = FALSE;
 #define REQUIRE WS_REVOCATION_CHECK_REQUIRE
 
 static Authority                authority;
+static WsHostList              *private_hosts; /* the web server below */
 static gnutls_x509_trust_list_t trust_list;
 static gnutls_x509_trust_list_t no_trust_list;
 
@@ -119,6 +120,15 @@ serve (GDataInputStream *input,
   else if (g_str_equal (path, "/to-file"))
     send_answer (output, "302 Found", (target = g_strdup_printf ("file://%s/crl.der", authority.directory)),
                  NULL);
+  else if (g_str_equal (path, "/to-name"))
+    send_answer (output, "302 Found", (target = g_strdup_printf ("http://localhost:%u/list", web.port)), NULL);
+  else if (g_str_equal (path, "/to-port"))
+    send_answer (output, "302 Found", "http://127.0.0.1:1/list", NULL);
+  else if (g_str_equal (path, "/slow-list"))
+    {
+      g_usleep (G_USEC_PER_SEC / 2);
+      send_answer (output, "200 OK", NULL, web.list);
+    }
   else if (g_str_equal (path, "/loop"))
     send_answer (output, "302 Found", "/loop", NULL);
   else if (g_str_equal (path, "/ocsp"))
@@ -246,6 +256,7 @@ check_chain (Outcome                 *outcome,
              GCancellable            *cancellable)
 {
   *outcome = (Outcome){ NULL, NULL, NULL };
+  policy.private_hosts = private_hosts;
   ws_revocation_check_async (chain, n_chain, list, &policy, cancellable, done_cb, outcome);
   g_assert_null (outcome->result);
 }
@@ -469,9 +480,97 @@ test_unreached (void)
   check_unreached ("/404", "HTTP status 404");
   check_unreached ("/endless", "The answer is too long");
   check_unreached ("/to-file", "A redirection leads nowhere");
+  check_unreached ("/to-name", "leads to another host or port");
+  check_unreached ("/to-port", "leads to another host or port");
   check_unreached ("/loop", "too many redirections");
   check_passes (SERIAL_GOOD, "/ocsp-error", NULL, try_ocsp, TRUE, "try later");
   check_passes (SERIAL_GOOD, "/ocsp-error", NULL, require_ocsp, FALSE, "try later");
+}
+
+static void
+test_private (void)
+{
+  WsHostList      *allowed = g_steal_pointer (&private_hosts);
+  int              n_before = g_atomic_int_get (&web.n_requests);
+  g_autofree char *name = g_strdup_printf ("http://localhost:%u/list", web.port);
+  g_autofree char *mapped = g_strdup_printf ("http://[::ffff:127.0.0.1]:%u/list", web.port);
+  g_autofree char *any = g_strdup_printf ("http://0.0.0.0:%u/list", web.port);
+  g_autofree char *port = g_strdup_printf ("127.0.0.1:%u", web.port);
+  g_autofree char *fault = NULL;
+
+  g_test_summary ("A host without a public address is asked only if it is named, and at the port that is named");
+
+  use_new_urls ();
+  check_unreached ("/list", "no public address");
+  check_unreached (name, "no public address");
+  check_unreached (mapped, "no public address");
+  check_unreached (any, "no public address");
+
+  /* Another host, and another port. */
+  private_hosts = ws_host_list_new ("localhost, 127.0.0.1:1", &fault);
+  check_unreached ("/list", "no public address");
+  g_assert_cmpint (g_atomic_int_get (&web.n_requests), ==, n_before);
+  check_passes (SERIAL_GOOD, NULL, name, require_crl, TRUE, "CRL: good");
+  ws_host_list_free (private_hosts);
+
+  use_new_urls ();
+  private_hosts = ws_host_list_new (port, &fault);
+  check_passes (SERIAL_GOOD, "/ocsp", "/list", require_both, TRUE, "\nCRL: good");
+  ws_host_list_free (private_hosts);
+  private_hosts = allowed;
+}
+
+static void
+test_shared (void)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  Outcome outcomes[20];
+  Outcome cancelled;
+  int     n_before = g_atomic_int_get (&web.n_requests);
+
+  g_test_summary ("Clients that come while a list is fetched share the request; one that leaves does not end it");
+
+  use_new_urls ();
+  start_check (&cancelled, SERIAL_GOOD, NULL, "/slow-list", require_crl, cancellable);
+  for (guint i = 0; i < G_N_ELEMENTS (outcomes); i++)
+    start_check (&outcomes[i], i % 2 == 0 ? SERIAL_GOOD : SERIAL_REVOKED, NULL, "/slow-list", require_crl,
+                 NULL);
+  while (g_atomic_int_get (&web.n_requests) == n_before)
+    g_main_context_iteration (NULL, FALSE);
+  g_cancellable_cancel (cancellable);
+  wait_for (&cancelled);
+  g_assert_error (cancelled.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_clear_error (&cancelled.error);
+  g_clear_pointer (&cancelled.notes, g_free);
+
+  for (guint i = 0; i < G_N_ELEMENTS (outcomes); i++)
+    {
+      wait_for (&outcomes[i]);
+      assert_outcome (&outcomes[i], i % 2 == 0, i % 2 == 0 ? "CRL: good" : "says CRL");
+    }
+  g_assert_cmpint (g_atomic_int_get (&web.n_requests), ==, n_before + 1);
+}
+
+static void
+test_shared_failure (void)
+{
+  Outcome outcomes[5];
+  int     n_before = g_atomic_int_get (&web.n_requests);
+
+  g_test_summary ("Each client that shares a request learns that it has failed, and the next one asks again");
+
+  use_new_urls ();
+  for (guint i = 0; i < G_N_ELEMENTS (outcomes); i++)
+    start_check (&outcomes[i], SERIAL_GOOD, NULL, "/404", require_crl, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (outcomes); i++)
+    {
+      wait_for (&outcomes[i]);
+      assert_outcome (&outcomes[i], FALSE, "HTTP status 404");
+    }
+  g_assert_cmpint (g_atomic_int_get (&web.n_requests), ==, n_before + 1);
+
+  check_passes (SERIAL_GOOD, NULL, "/404", require_crl, FALSE, "HTTP status 404");
+  g_assert_cmpint (g_atomic_int_get (&web.n_requests), ==, n_before + 2);
 }
 
 static void
@@ -617,6 +716,9 @@ add_fetching_tests (void)
   g_test_add_func ("/unit/revocation/revocation-check/revoked", test_revoked);
   g_test_add_func ("/unit/revocation/revocation-check/invalid", test_invalid);
   g_test_add_func ("/unit/revocation/revocation-check/unreached", test_unreached);
+  g_test_add_func ("/unit/revocation/revocation-check/private", test_private);
+  g_test_add_func ("/unit/revocation/revocation-check/shared", test_shared);
+  g_test_add_func ("/unit/revocation/revocation-check/shared-failure", test_shared_failure);
   g_test_add_func ("/unit/revocation/revocation-check/timeout", test_timeout);
   g_test_add_func ("/unit/revocation/revocation-check/cache", test_cache);
   g_test_add_func ("/unit/revocation/revocation-check/cached-answer", test_cached_answer);
@@ -629,6 +731,7 @@ main (int   argc,
       char *argv[])
 {
   g_autofree char *openssl = NULL;
+  g_autofree char *fault = NULL;
   int              result;
 
   /* Straight to the server above. */
@@ -639,6 +742,7 @@ main (int   argc,
     return 77;
 
   authority_init (&authority);
+  private_hosts = ws_host_list_new ("127.0.0.1", &fault);
   web_init ();
   gnutls_x509_trust_list_init (&trust_list, 0);
   gnutls_x509_trust_list_init (&no_trust_list, 0);
@@ -655,6 +759,7 @@ main (int   argc,
   gnutls_x509_trust_list_deinit (trust_list, 0);
   gnutls_x509_trust_list_deinit (no_trust_list, 0);
   authority_clear (&authority);
+  ws_host_list_free (private_hosts);
 
   return result;
 }
