@@ -65,6 +65,7 @@ enter_listening (WsServer       *self,
     ws_server_notify (self, WS_SERVER_PROP_LOCAL_HOST);
   ws_server_notify (self, WS_SERVER_PROP_LISTENING);
   g_object_thaw_notify (G_OBJECT (self));
+  ws_server_log_tls (self);
   ws_server_log (self, WS_LOG_INFO, "Info", "Listening on %s port %u", host, port);
   g_object_unref (self);
 }

@@ -12,7 +12,9 @@ void ws_server_clear_tls (WsServer *self);
 /* Makes new contexts from the certificates and settings. On failure the old ones stay in use. */
 gboolean ws_server_update_tls (WsServer *self,
                                GError  **error);
-/* After a change: the same, if the server listens over TLS. */
+/* Logs what the settings mean for the contexts. Its handlers may do anything, so it comes last. */
+void ws_server_log_tls (WsServer *self);
+/* After a change: both, if the server listens over TLS. */
 gboolean ws_server_tls_changed (WsServer *self,
                                 GError  **error);
 /* Changes ssl-cert and notifies. On failure the old certificate stays in use. */

@@ -99,15 +99,20 @@ log_priority (WsServer            *self,
                    tls13 ? "TLS 1.3" : "older versions", string);
 }
 
-static void
-log_notes (WsServer     *self,
-           WsTlsContext *context)
+void
+ws_server_log_tls (WsServer *self)
 {
-  const WsTlsPriority *priority = ws_tls_policy_get_priority (ws_tls_context_get_policy (context));
-  const char *const   *notes = ws_tls_priority_get_notes (priority);
+  WsTlsContext        *context = self->tls_context;
+  const WsTlsPriority *priority;
+  const char *const   *notes;
+
+  if (context == NULL)
+    return;
 
   /* A handler of the log may change the certificate. */
   ws_tls_context_ref (context);
+  priority = ws_tls_policy_get_priority (ws_tls_context_get_policy (context));
+  notes = ws_tls_priority_get_notes (priority);
   for (guint i = 0; notes != NULL && notes[i] != NULL; i++)
     ws_server_log (self, WS_LOG_INFO, "Info", "TLS: %s", notes[i]);
   log_priority (self, priority, TRUE);
@@ -128,7 +133,6 @@ update_internal (WsServer *self,
   g_clear_pointer (&self->gio_tls_context, ws_gio_tls_context_unref);
   g_clear_pointer (&self->tls_context, ws_tls_context_unref);
   self->tls_context = context;
-  log_notes (self, context);
   return TRUE;
 }
 
@@ -177,7 +181,11 @@ ws_server_tls_changed (WsServer *self,
   if (self->acceptor == NULL || !self->use_ssl)
     return TRUE;
 
-  return ws_server_update_tls (self, error);
+  if (!ws_server_update_tls (self, error))
+    return FALSE;
+
+  ws_server_log_tls (self);
+  return TRUE;
 }
 
 /* Puts a certificate in the place of old in a property; returns FALSE and puts old back if it cannot be
