@@ -108,6 +108,7 @@ static const Setting settings[] = {
   { "PingInterval", "0", "20", " ", FALSE },
   { "PongTimeout", "20", "5", "0", FALSE },
   { "ProxyProtocol", "0", "1", "3", FALSE },
+  { "ReadPauseQueue", "1048576", "65536", "-1", FALSE },
   { "RefuseByDefault", "False", "True", "x", FALSE },
   { "SSLRevocationHosts", "", "ca.example.org, 10.0.0.1:8080", "http://ca.example.org", FALSE },
   { "TrustedProxies", "", "127.0.0.1, 10.0.0.0/8", NULL, FALSE },

@@ -1,6 +1,9 @@
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+
 #include "ws-test-server.h"
+#include "ws-test-stream.h"
 
 /* Settings that limit what one client can take, and who may come in if a handler fails. */
 
@@ -151,6 +154,148 @@ test_fragments_one (void)
   ws_test_client_assert_close (client, 1008, "message in too many fragments");
 }
 
+/* --- ReadPauseQueue -------------------------------------------------------------------------- */
+
+#define MIB (1024 * 1024)
+#define PIECE_BYTES 65536
+#define N_PIECES 400 /* 25 MiB: more than the buffers of both sockets and the queue hold */
+
+static void
+send_pieces (WsTestClient *client)
+{
+  g_autofree char *piece = ws_test_pattern (PIECE_BYTES);
+
+  for (guint i = 0; i < N_PIECES; i++)
+    {
+      memcpy (piece, &i, sizeof i);
+      ws_test_client_send_binary (client, piece, PIECE_BYTES);
+    }
+}
+
+static void
+assert_pieces (WsTestClient *client)
+{
+  for (guint i = 0; i < N_PIECES;)
+    {
+      WsOpcode opcode;
+      g_autoptr (GBytes) message = ws_test_client_read_message (client, &opcode);
+
+      if (opcode == WS_OPCODE_PING)
+        {
+          ws_test_client_send_frame (client, (WsTestFrameSpec){ .opcode = WS_OPCODE_PONG },
+                                     g_bytes_get_data (message, NULL), g_bytes_get_size (message));
+          continue;
+        }
+
+      g_assert_cmpuint (g_bytes_get_size (message), ==, PIECE_BYTES);
+      g_assert_cmpint (memcmp (g_bytes_get_data (message, NULL), &i, sizeof i), ==, 0);
+      i++;
+    }
+}
+
+static WsTestServer *
+server_new_with (const char *const *settings)
+{
+  WsTestServer *server = ws_test_server_new ();
+
+  for (; *settings != NULL; settings++)
+    ws_test_server_config (server, *settings);
+  ws_test_server_listen (server);
+  return server;
+}
+
+static const char *const no_timers[] = { "ReadPauseQueue=262144", "BufferMessage=True", NULL };
+static const char *const short_timers[] = { "ReadPauseQueue=262144", "BufferMessage=True", "PingInterval=1",
+                                            "PongTimeout=1", "IdleTimeout=2", NULL };
+
+static void
+test_read_pause (gconstpointer settings)
+{
+  g_autoptr (WsTestServer) server = server_new_with (settings);
+  g_autoptr (WsTestClient) client = ws_test_server_open (server);
+  g_autoptr (WsTestClient) other = ws_test_server_open (server);
+  WsConnection *connection = ws_test_server_get (server, 1);
+  guint64       n_received;
+
+  g_test_summary ("A client that does not read its answers is not read; it gets all of them when it reads again.");
+
+  server->echo = TRUE;
+  ws_test_client_set_reading (client, FALSE);
+  send_pieces (client);
+  ws_test_settle ();
+  n_received = ws_connection_get_bytes_received (connection);
+  g_assert_cmpuint (n_received, <, (guint64) N_PIECES * PIECE_BYTES);
+  g_assert_cmpuint (ws_connection_get_send_queue_length (connection), >, 256 * 1024);
+  g_assert_cmpuint (ws_connection_get_send_queue_length (connection), <, 4 * MIB);
+
+  /* Meanwhile others are served; nobody is blamed. */
+  for (gint64 end_us = g_get_monotonic_time () + 3500 * 1000; g_get_monotonic_time () < end_us;)
+    {
+      ws_test_client_send_text (other, "other");
+      ws_test_client_assert_text (other, "other");
+    }
+  g_assert_cmpuint (ws_connection_get_bytes_received (connection), ==, n_received);
+  g_assert_cmpuint (ws_test_server_count (server, "disconnected"), ==, 0);
+
+  ws_test_client_set_reading (client, TRUE);
+  assert_pieces (client);
+  ws_test_client_send_close (client, 1000, NULL);
+  ws_test_server_wait_for (server, "disconnected #1 1000");
+}
+
+static void
+test_read_always (void)
+{
+  g_autoptr (WsTestServer) server = ws_test_server_new_listening ("ReadPauseQueue=0", NULL);
+  g_autoptr (WsTestClient) client = ws_test_server_open (server);
+
+  g_test_summary ("With ReadPauseQueue=0 a client is read although its answers wait.");
+
+  server->echo = TRUE;
+  ws_test_client_set_reading (client, FALSE);
+  send_pieces (client);
+  ws_test_wait_until (ws_connection_get_bytes_received (ws_test_server_get (server, 1)) ==
+                      (guint64) N_PIECES * PIECE_BYTES);
+  ws_test_client_set_reading (client, TRUE);
+  assert_pieces (client);
+}
+
+static void
+test_read_beside_stream (void)
+{
+  g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
+  g_autoptr (WsTestClient) client = ws_test_server_open (server);
+  g_autoptr (GInputStream) stream = ws_test_stream_new (64 * MIB, G_MAXSIZE, FALSE);
+  WsConnection *connection = ws_test_server_get (server, 1);
+
+  g_test_summary ("A client is read while a long stream is sent to it.");
+
+  ws_test_client_set_reading (client, FALSE);
+  ws_connection_send_stream_async (connection, stream, NULL, NULL, NULL);
+  ws_test_wait_until (ws_connection_get_send_queue_length (connection) > 256 * 1024);
+  ws_test_client_send_text (client, "stop");
+  ws_test_server_wait_for (server, "data-in #1 text \"stop\" eom");
+}
+
+static void
+test_read_close (void)
+{
+  g_autoptr (WsTestServer) server = ws_test_server_new_listening ("ReadPauseQueue=262144", NULL);
+  g_autoptr (WsTestClient) client = ws_test_server_open (server);
+  WsConnection *connection = ws_test_server_get (server, 1);
+
+  g_test_summary ("A client that is not read and leaves is reported; one that is closed is read for its close frame.");
+
+  server->echo = TRUE;
+  ws_test_client_set_reading (client, FALSE);
+  send_pieces (client);
+  ws_test_settle ();
+  g_assert_cmpuint (ws_connection_get_send_queue_length (connection), >, 256 * 1024);
+  ws_connection_close (connection, 1000, NULL, NULL);
+  ws_test_client_reset (client);
+  ws_test_server_wait_for (server, "disconnected #1");
+}
+
 /* --- RefuseByDefault ------------------------------------------------------------------------- */
 
 static void
@@ -280,6 +425,11 @@ main (int   argc,
                         test_control_frames_allowed);
   g_test_add_func ("/integration/limits/fragments/messages", test_fragments);
   g_test_add_func ("/integration/limits/fragments/one", test_fragments_one);
+  g_test_add_data_func ("/integration/limits/read-pause-queue/echo", no_timers, test_read_pause);
+  g_test_add_data_func ("/integration/limits/read-pause-queue/keep-alive", short_timers, test_read_pause);
+  g_test_add_func ("/integration/limits/read-pause-queue/off", test_read_always);
+  g_test_add_func ("/integration/limits/read-pause-queue/stream", test_read_beside_stream);
+  g_test_add_func ("/integration/limits/read-pause-queue/close", test_read_close);
   g_test_add_func ("/integration/limits/refuse-by-default/connection", test_refuse_connection);
   g_test_add_func ("/integration/limits/refuse-by-default/opening", test_refuse_opening);
   g_test_add_func ("/integration/limits/refuse-by-default/deferred", test_refuse_deferred);

@@ -155,7 +155,7 @@ test_queue_limit (Fixture      *fixture,
   while (ws_connection_send_text (fixture->base.connection, pattern, &error))
     g_assert_cmpuint (++n_sent, <, 100);
   g_assert_error (error, WS_ERROR, WS_ERROR_WOULD_BLOCK);
-  g_assert_cmpuint (n_sent, >, 90);
+  g_assert_cmpuint (n_sent, >, 60); /* a message that waits counts 512 bytes beside its payload */
   g_assert_cmpuint (ws_connection_get_send_queue_length (fixture->base.connection), <=, 100000);
   g_assert_false (ws_connection_get_ready_to_send (fixture->base.connection));
   end_pipe (fixture);

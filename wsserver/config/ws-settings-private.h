@@ -86,7 +86,8 @@ typedef struct
   guint64  max_send_queue_bytes;
   guint    ping_interval_s; /* 0: none */
   guint    pong_timeout_s;
-  guint    proxy_protocol; /* 0 off, 1 from trusted proxies, 2 required */
+  guint    proxy_protocol;         /* 0 off, 1 from trusted proxies, 2 required */
+  guint64  read_pause_queue_bytes; /* 0: clients are always read */
   gboolean refuse_by_default;
   gboolean serve_dot_files;
   char    *ssl_ocsp_response; /* file, or PEM; "": none */

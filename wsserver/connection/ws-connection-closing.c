@@ -126,6 +126,7 @@ ws_connection_start_close (WsConnection *self,
   /* The client's close frame has to be read, and the application wants no data. */
   if (self->delivery == WS_DELIVERY_PAUSED)
     self->delivery = WS_DELIVERY_DISCARD;
+  ws_connection_resume_reading (self);
   ws_connection_fail_waiting_jobs (self, "the connection is being closed");
   queue_close_frame (self, code, reason);
   ws_connection_flush (self);

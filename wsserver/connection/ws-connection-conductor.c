@@ -126,6 +126,7 @@ ws_connection_run_pending (WsConnection *self)
         {
           self->pending &= (guint16) ~WS_PENDING_COMPLETIONS;
           ws_connection_report_completed_jobs (self);
+          ws_connection_resume_reading (self);
         }
       else if (pending & WS_PENDING_READY_TO_SEND)
         {
@@ -402,6 +403,8 @@ connection_ready (WsWatch     *watch,
   self->corked = FALSE;
   ws_connection_flush (self);
   self->corked = was_corked;
+  if (self->outbox.length > 0 || self->extra != NULL)
+    ws_connection_note_queue (self);
   self->dispatching--;
   if (self->pending != 0)
     ws_connection_run_pending (self);

@@ -51,6 +51,7 @@ typedef struct
   GQueue   pings;         /* waiting for their pong */
   GQueue   closers;       /* waiting for the end */
   GQueue   finished;      /* to be reported */
+  GList   *next_job;      /* the first in jobs that is not queued as a whole, or NULL */
   guint64  waiting_bytes; /* payload of the jobs not started */
   gboolean running_jobs;  /* guards ws_connection_run_jobs() against itself */
 

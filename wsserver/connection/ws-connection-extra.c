@@ -21,6 +21,8 @@ ws_connection_ensure_extra (WsConnection *self)
 void
 ws_connection_extra_free (WsConnectionExtra *self)
 {
+  GList *link;
+
   g_assert (self->jobs.length == 0 && self->pings.length == 0 && self->closers.length == 0);
 
   g_assert (self->payload == NULL && self->response_body == NULL);
@@ -29,6 +31,7 @@ ws_connection_extra_free (WsConnectionExtra *self)
   ws_byte_buffer_clear (&self->held);
   ws_byte_buffer_clear (&self->line);
   ws_byte_buffer_clear (&self->head);
-  g_queue_clear_full (&self->finished, (GDestroyNotify) ws_send_job_unref);
+  while ((link = g_queue_pop_head_link (&self->finished)) != NULL)
+    ws_send_job_unref (link->data);
   g_free (self);
 }

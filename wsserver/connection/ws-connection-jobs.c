@@ -186,6 +186,15 @@ advance_job (WsConnection *self,
   return !job->all_queued && !job->finished;
 }
 
+/* The first job is always the first to be written as a whole. */
+static gboolean
+is_head_written (WsConnection *self)
+{
+  const WsSendJob *head = g_queue_peek_head (&self->extra->jobs);
+
+  return head != NULL && head->all_queued && self->outbox.written >= head->target;
+}
+
 void
 ws_connection_run_jobs (WsConnection *self)
 {
@@ -194,26 +203,23 @@ ws_connection_run_jobs (WsConnection *self)
   if (extra->running_jobs)
     return;
 
-  /* The application's streams are read, and its bytes freed. */
+  /* The application's streams are read, and its bytes freed. Advancing writes, and what fails then ends jobs:
+   * each step looks anew. */
   g_object_ref (self);
   extra->running_jobs = TRUE;
-  for (GList *link = extra->jobs.head; link != NULL && self->transport != NULL;)
+  while (self->transport != NULL)
     {
-      g_autoptr (WsSendJob) job = ws_send_job_ref (link->data);
+      g_autoptr (WsSendJob) job = NULL;
 
-      if (advance_job (self, job))
+      if (is_head_written (self))
+        {
+          ws_connection_take_job_end (self, g_queue_peek_head (&extra->jobs), NULL);
+          continue;
+        }
+
+      job = ws_connection_get_next_job (self);
+      if (job == NULL || advance_job (self, ws_send_job_ref (job)))
         break;
-
-      /* Advancing writes, and what fails then ends jobs: begin anew after any change. */
-      if (job->connection != NULL && self->outbox.written >= job->target)
-        {
-          ws_connection_take_job_end (self, job, NULL);
-          link = extra->jobs.head;
-        }
-      else
-        {
-          link = job->connection != NULL ? link->next : extra->jobs.head;
-        }
     }
   extra->running_jobs = FALSE;
   g_object_unref (self);

@@ -10,6 +10,7 @@
 #include "wsserver/connection/ws-connection-jobs-private.h"
 #include "wsserver/connection/ws-connection-output-private.h"
 #include "wsserver/connection/ws-connection-private.h"
+#include "wsserver/io/ws-socket-private.h"
 
 #define PING_PAYLOAD_LENGTH 8 /* a sequence number, which an unsolicited pong does not have */
 
@@ -104,11 +105,19 @@ ws_connection_handle_ping_due (WsConnection *self)
   ws_connection_queue_ping (self);
 }
 
+/* A peer whose input is not being read cannot be blamed. But if the queue is the reason, and the peer's
+ * system does not acknowledge what was sent, then it has gone. */
+static gboolean
+may_have_answered (WsConnection *self)
+{
+  return self->delivery == WS_DELIVERY_PAUSED ||
+         (self->reading_paused && self->transport != NULL && !ws_socket_is_in_flight (self->transport->fd));
+}
+
 void
 ws_connection_handle_pong_timeout (WsConnection *self)
 {
-  /* A peer whose input is not being read cannot be blamed. */
-  if (self->delivery == WS_DELIVERY_PAUSED || ws_connection_is_peer_acknowledging (self))
+  if (may_have_answered (self) || ws_connection_is_peer_acknowledging (self))
     ws_timer_arm (&self->ping_timer, &self->context->pong_timers, get_time (self));
   else if (self->state == WS_STATE_OPEN)
     ws_connection_end (self, WS_CLOSE_CODE_ABNORMAL, "no pong came within PongTimeout");

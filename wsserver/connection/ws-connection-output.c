@@ -26,7 +26,7 @@
 static gboolean
 is_below_half (WsConnection *self)
 {
-  return ws_connection_get_queued_bytes (self) <= self->context->settings->max_send_queue_bytes / 2;
+  return ws_connection_get_queue_memory (self) <= self->context->settings->max_send_queue_bytes / 2;
 }
 
 gboolean
@@ -88,6 +88,8 @@ after_write (WsConnection *self,
     self->context->bytes_written (self);
   if (!self->ready_to_send && self->state == WS_STATE_OPEN && is_below_half (self))
     ws_connection_schedule (self, WS_PENDING_READY_TO_SEND);
+  if (G_UNLIKELY (self->reading_paused))
+    ws_connection_resume_reading (self);
   if (self->outbox.length == 0)
     ws_connection_queue_owed_pong (self);
   if (self->outbox.length == 0 && is_ending_with_output (self) && is_transport_empty (self))
@@ -484,7 +486,7 @@ fits (WsConnection *self,
       gsize         length)
 {
   guint64 max = self->context->settings->max_send_queue_bytes;
-  guint64 queued = ws_connection_get_queued_bytes (self);
+  guint64 queued = ws_connection_get_queue_memory (self);
 
   return queued <= max && length <= max - queued;
 }
@@ -524,6 +526,6 @@ ws_connection_has_room (WsConnection *self,
   g_set_error (error, WS_ERROR, WS_ERROR_WOULD_BLOCK,
                "[%d] Operation would block: %" G_GUINT64_FORMAT " bytes wait to be sent, and %" G_GSIZE_FORMAT
                " more would exceed MaxSendQueue (%" G_GUINT64_FORMAT " bytes)",
-               WS_ERROR_WOULD_BLOCK, ws_connection_get_queued_bytes (self), length, max);
+               WS_ERROR_WOULD_BLOCK, ws_connection_get_queue_memory (self), length, max);
   return FALSE;
 }

@@ -66,6 +66,7 @@ struct _WsConnection
   guint             awaiting_pong : 1;
   guint             compress : 1;           /* messages may be compressed; per message, by the application */
   guint             has_deferred_input : 1; /* input is left for the next iteration */
+  guint             reading_paused : 1;     /* until less waits to be sent: ReadPauseQueue */
   guint             turn_over : 1;          /* see ws_connection_begin_turn() */
   guint             continues_turn : 1;     /* the next dispatch of the backlog begins no new turn */
   guint             report_fault : 1;       /* also of a client that never opened: it is an error of TLS */

@@ -29,20 +29,83 @@ get_queue (WsConnection *self,
   g_assert_not_reached ();
 }
 
+static gsize
+get_data_size (const WsSendJob *job)
+{
+  return job->data != NULL ? g_bytes_get_size (job->data) : 0;
+}
+
 void
 ws_connection_enqueue_job (WsConnection *self,
                            WsSendJob    *job)
 {
+  GQueue *queue = get_queue (self, job);
+
   job->connection = self;
-  g_queue_push_tail (get_queue (self, job), ws_send_job_ref (job));
-  if (job->data != NULL)
-    self->extra->waiting_bytes += g_bytes_get_size (job->data);
+  g_queue_push_tail_link (queue, &ws_send_job_ref (job)->link);
+  self->extra->waiting_bytes += get_data_size (job);
+  if (queue == &self->extra->jobs && self->extra->next_job == NULL)
+    self->extra->next_job = &job->link;
+}
+
+WsSendJob *
+ws_connection_get_next_job (WsConnection *self)
+{
+  GList **next = &self->extra->next_job;
+
+  while (*next != NULL && ((WsSendJob *) (*next)->data)->all_queued)
+    *next = (*next)->next;
+
+  return *next != NULL ? (*next)->data : NULL;
 }
 
 guint64
 ws_connection_get_queued_bytes (WsConnection *self)
 {
   return self->outbox.length + (self->extra != NULL ? self->extra->waiting_bytes : 0);
+}
+
+guint64
+ws_connection_get_queue_memory (WsConnection *self)
+{
+  const WsConnectionExtra *extra = self->extra;
+
+  if (extra == NULL)
+    return self->outbox.length;
+
+  return self->outbox.length + extra->waiting_bytes +
+         WS_SEND_JOB_BYTES * (guint64) (extra->jobs.length + extra->pings.length + extra->closers.length);
+}
+
+/* A mark that MaxSendQueue keeps the queue below anyway is none. */
+static gboolean
+has_mark (WsConnection *self)
+{
+  const WsSettings *settings = self->context != NULL ? self->context->settings : NULL;
+
+  return self->state == WS_STATE_OPEN && settings != NULL && settings->read_pause_queue_bytes > 0 &&
+         settings->read_pause_queue_bytes < settings->max_send_queue_bytes;
+}
+
+void
+ws_connection_note_queue (WsConnection *self)
+{
+  if (has_mark (self) &&
+      ws_connection_get_queue_memory (self) > self->context->settings->read_pause_queue_bytes)
+    self->reading_paused = TRUE;
+}
+
+void
+ws_connection_resume_reading (WsConnection *self)
+{
+  if (!self->reading_paused ||
+      (has_mark (self) &&
+       ws_connection_get_queue_memory (self) > self->context->settings->read_pause_queue_bytes / 2))
+    return;
+
+  self->reading_paused = FALSE;
+  if (self->context != NULL)
+    ws_connection_schedule (self, WS_PENDING_INPUT);
 }
 
 gboolean
@@ -65,7 +128,7 @@ ws_connection_release_job_data (WsConnection *self,
   if (job->data == NULL)
     return;
 
-  self->extra->waiting_bytes -= g_bytes_get_size (job->data);
+  self->extra->waiting_bytes -= get_data_size (job);
   g_clear_pointer (&job->data, g_bytes_unref);
 }
 
@@ -86,15 +149,16 @@ ws_connection_take_job_result (WsConnection *self,
   job->error = error;
   job->connection = NULL;
   /* The data is freed with the job, where the application's free function may do anything. */
-  if (job->data != NULL)
-    self->extra->waiting_bytes -= g_bytes_get_size (job->data);
+  self->extra->waiting_bytes -= get_data_size (job);
   if (job->cancel_source != NULL)
     {
       g_source_destroy (job->cancel_source);
       g_clear_pointer (&job->cancel_source, g_source_unref);
     }
-  g_queue_remove (get_queue (self, job), job);
-  g_queue_push_tail (&self->extra->finished, job);
+  if (self->extra->next_job == &job->link)
+    self->extra->next_job = job->link.next;
+  g_queue_unlink (get_queue (self, job), &job->link);
+  g_queue_push_tail_link (&self->extra->finished, &job->link);
   ws_connection_schedule (self, WS_PENDING_COMPLETIONS);
 }
 
@@ -170,10 +234,12 @@ report_job (WsSendJob *job)
 void
 ws_connection_report_completed_jobs (WsConnection *self)
 {
-  WsSendJob *job;
+  GList *link;
 
-  while ((job = g_queue_pop_head (&self->extra->finished)) != NULL)
+  while ((link = g_queue_pop_head_link (&self->extra->finished)) != NULL)
     {
+      WsSendJob *job = link->data;
+
       report_job (job);
       ws_send_job_unref (job);
     }

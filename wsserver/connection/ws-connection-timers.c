@@ -129,7 +129,9 @@ ws_connection_idle_timer_expired (WsTimer *timer)
 {
   WsConnection *self = ref_connection_of_idle_timer (timer);
 
-  if (self->state == WS_STATE_OPEN)
+  if (self->state == WS_STATE_OPEN && self->reading_paused)
+    ws_connection_restart_keepalive (self); /* perhaps it has sent one that was not read */
+  else if (self->state == WS_STATE_OPEN)
     ws_connection_start_close (self, WS_CLOSE_CODE_GOING_AWAY, "no message within IdleTimeout");
   finish_timer (self);
 }

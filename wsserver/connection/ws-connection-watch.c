@@ -17,6 +17,7 @@ ws_connection_wants_input (WsConnection *self)
     case WS_STATE_LINGERING:
       return TRUE;
     case WS_STATE_OPEN:
+      return ws_connection_may_deliver (self) && !self->reading_paused;
     case WS_STATE_CLOSING:
       return ws_connection_may_deliver (self);
     case WS_STATE_ACCEPTED:
@@ -86,7 +87,7 @@ static inline gboolean
 only_reads (WsConnection *self)
 {
   return self->state == WS_STATE_OPEN && self->outbox.length == 0 && self->delivery != WS_DELIVERY_PAUSED &&
-         self->transport->funcs->get_events == NULL;
+         !self->reading_paused && self->transport->funcs->get_events == NULL;
 }
 
 static guint

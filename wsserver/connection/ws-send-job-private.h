@@ -16,9 +16,13 @@ typedef enum
   WS_JOB_CLOSE,
 } WsJobKind;
 
+/* What a job counts in the send queue beside its payload: the job, its task and its cancellable. */
+#define WS_SEND_JOB_BYTES 512
+
 /* One message, file or ping that a caller waits for. */
 typedef struct
 {
+  GList         link; /* in a queue of the connection; its data is the job */
   WsJobKind     kind;
   gboolean      started;    /* its frames are in the outbox, or its stream is being read */
   gboolean      all_queued; /* its last frame is in the outbox */

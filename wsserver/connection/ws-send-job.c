@@ -8,6 +8,7 @@ ws_send_job_new (WsJobKind kind,
 {
   WsSendJob *job = g_rc_box_new0 (WsSendJob);
 
+  job->link.data = job;
   job->kind = kind;
   job->size = -1;
   g_set_object (&job->task, task);

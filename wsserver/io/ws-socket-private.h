@@ -40,5 +40,8 @@ void ws_socket_ignore_new_connections (GSocket *socket);
 /* Returns the number of written bytes that the peer has not acknowledged, or -1 if the system cannot report
  * it. */
 int ws_socket_count_unacknowledged (int fd);
+/* TRUE if bytes were sent that the peer has not acknowledged. It acknowledges them even if its program reads
+ * nothing; then the others are not sent. */
+gboolean ws_socket_is_in_flight (int fd);
 
 G_END_DECLS

@@ -116,6 +116,18 @@ ws_socket_count_unacknowledged (int fd)
   return n_bytes;
 }
 
+gboolean
+ws_socket_is_in_flight (int fd)
+{
+  int n_not_sent = 0;
+
+#if defined(__linux__)
+  if (ioctl (fd, SIOCOUTQNSD, &n_not_sent) != 0)
+    return FALSE;
+#endif
+  return ws_socket_count_unacknowledged (fd) > n_not_sent;
+}
+
 void
 ws_socket_close (int   fd,
                  guint process_generation)
