@@ -94,6 +94,7 @@ static const Setting settings[] = {
   { "MaxHttpBodySize", "0", "1000", "-1", FALSE },
   { "ServeDotFiles", "False", "True", "x", FALSE },
   { "UseInternalSecurityAPI", "False", "True", "x", FALSE },
+  { "AllowedHosts", "", "localhost, [::1]:8080", "http://localhost", FALSE },
   { "AllowedOrigins", "*", "https://example.org", NULL, FALSE },
   { "CloseTimeout", "5", "1", "soon", FALSE },
   { "HandshakeTimeout", "10", "3", "0", FALSE },

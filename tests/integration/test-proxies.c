@@ -336,6 +336,12 @@ static const FieldCase field_cases[] = {
     "Origin: http://a.example\r\nX-Forwarded-Host: a.example\r\nX-Forwarded-Proto: https\r\n", 403, NULL },
   { "self-forwarded", "AllowedOrigins=self",
     "Origin: https://a.example\r\nForwarded: for=192.0.2.7;host=a.example;proto=https\r\n", 101, "192.0.2.7" },
+  { "hosts", "AllowedHosts=localhost, a.example:443", "Forwarded: for=192.0.2.1;host=a.example;proto=https\r\n", 101,
+    "192.0.2.1" },
+  { "hosts-scheme", "AllowedHosts=localhost, a.example:443", "Forwarded: for=192.0.2.1;host=a.example;proto=http\r\n", 421,
+    NULL },
+  { "hosts-other", "AllowedHosts=localhost", "X-Forwarded-Host: evil.example\r\n", 421, NULL },
+  { "hosts-own", "AllowedHosts=a.example", "X-Forwarded-Host: a.example\r\n", 421, NULL },
   { "self-other", "AllowedOrigins=self", "Origin: https://b.example\r\nX-Forwarded-Host: a.example\r\n", 403, NULL },
 };
 

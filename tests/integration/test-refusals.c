@@ -64,7 +64,6 @@ static const Refusal refusals[] = {
   { "sub-protocol-twice",
     "GET / HTTP/1.1\r\n" HOST UPGRADE KEY VERSION "Sec-WebSocket-Protocol: a, a\r\n\r\n",
     "Sec-WebSocket-Protocol", 400 },
-  { "empty-host", "GET / HTTP/1.1\r\nHost: \r\n" UPGRADE KEY VERSION "\r\n", "Host", 400 },
   { "asterisk-target", "GET * HTTP/1.1\r\n" HOST "\r\n", NULL, 400 },
   { "two-origins",
     "GET / HTTP/1.1\r\n" HOST UPGRADE KEY VERSION "Origin: http://a\r\nOrigin: http://b\r\n\r\n", "Origin",
@@ -314,6 +313,65 @@ test_origin (gconstpointer user_data)
   g_assert_cmpuint (ws_test_server_count (server, "web-socket-open-request"), ==, 0);
 }
 
+typedef struct
+{
+  const char *name;
+  const char *allowed;
+  const char *request; /* the line and Host */
+  guint       status;  /* of a page; a WebSocket opens where it is 200 */
+} HostCase;
+
+static const HostCase host_cases[] = {
+  { "off", "", "GET / HTTP/1.1\r\nHost: evil.example\r\n", 200 },
+  { "listed", "localhost, 127.0.0.1, [::1]", "GET / HTTP/1.1\r\nHost: localhost:4711\r\n", 200 },
+  { "rebound", "localhost, 127.0.0.1, [::1]", "GET / HTTP/1.1\r\nHost: evil.example:4711\r\n", 421 },
+  { "look-alike", "localhost", "GET / HTTP/1.1\r\nHost: localhost.evil.example\r\n", 421 },
+  { "port", "localhost:4711", "GET / HTTP/1.1\r\nHost: localhost:4712\r\n", 421 },
+  { "absolute-form", "localhost", "GET http://localhost/ HTTP/1.1\r\nHost: evil.example\r\n", 200 },
+  { "absolute-form-other", "localhost", "GET http://evil.example/ HTTP/1.1\r\nHost: localhost\r\n", 421 },
+  { "stranger-forwards", "localhost", "GET / HTTP/1.1\r\nHost: evil.example\r\nX-Forwarded-Host: localhost\r\n", 421 },
+};
+
+static void
+serve_page_cb (WsServer      *server,
+               WsConnection  *connection,
+               WsHttpRequest *request,
+               gpointer       user_data)
+{
+  ws_http_request_set_status_code (request, 200);
+}
+
+static void
+test_host (gconstpointer user_data)
+{
+  static const char upgrade[] = "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                                "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
+  const HostCase   *host_case = user_data;
+  g_autofree char  *setting = g_strconcat ("AllowedHosts=", host_case->allowed, NULL);
+
+  g_test_summary ("AllowedHosts decides by the host of the request, for pages and for WebSockets.");
+
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (WsTestServer) server = ws_test_server_new_listening (setting, NULL);
+      g_autoptr (WsTestClient) client = ws_test_server_connect (server);
+      g_autoptr (WsTestResponse) response = NULL;
+      g_autofree char *request = g_strconcat (host_case->request, i == 0 ? "" : upgrade, "\r\n", NULL);
+
+      g_signal_connect (server->server, "http-request", G_CALLBACK (serve_page_cb), NULL);
+      ws_test_client_send_string (client, request);
+      response = ws_test_client_read_response (client);
+      g_assert_cmpuint (response->status, ==, host_case->status != 200 || i == 0 ? host_case->status : 101);
+      if (host_case->status != 421)
+        continue;
+
+      ws_test_client_assert_eof (client);
+      g_assert_true (ws_test_server_has_log (server, "421 Misdirected Request: the host is not one of AllowedHosts"));
+      g_assert_cmpuint (ws_test_server_count (server, "web-socket-open-request"), ==, 0);
+      g_assert_cmpuint (ws_test_server_count (server, "http-request"), ==, 0);
+    }
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -331,6 +389,12 @@ main (int   argc,
       g_autofree char *path = g_strconcat ("/integration/refusals/origin/", origin_cases[i].name, NULL);
 
       g_test_add_data_func (path, &origin_cases[i], test_origin);
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (host_cases); i++)
+    {
+      g_autofree char *path = g_strconcat ("/integration/refusals/host/", host_cases[i].name, NULL);
+
+      g_test_add_data_func (path, &host_cases[i], test_host);
     }
   g_test_add_func ("/integration/refusals/nul-byte", test_nul_byte);
   g_test_add_func ("/integration/refusals/long-target", test_long_target);

@@ -41,6 +41,7 @@ typedef enum
   WS_SETTING_EFFECT_IN_PLACE,           /* the value is read where it is used */
   WS_SETTING_EFFECT_ALLOWED_CLIENTS,    /* parse the list */
   WS_SETTING_EFFECT_BLOCKED_CLIENTS,    /* parse the list */
+  WS_SETTING_EFFECT_HOSTS,              /* parse the list */
   WS_SETTING_EFFECT_ORIGINS,            /* parse the list */
   WS_SETTING_EFFECT_REVOCATION_HOSTS,   /* parse the list */
   WS_SETTING_EFFECT_TRUSTED_PROXIES,    /* parse the list */

@@ -198,6 +198,9 @@ static const WsSetting settings[] = {
     SERVER (use_internal_security_api), WS_SETTING_EFFECT_SSL_PROVIDER, 0, 1, "False", "",
     "Whether ssl-provider is INTERNAL; False: AUTOMATIC" },
 
+  { "AllowedHosts", WS_SETTING_GROUP_BEYOND, WS_SETTING_STRING,
+    SERVER (allowed_hosts), WS_SETTING_EFFECT_HOSTS, 0, 65536, "", "",
+    "Hosts that a request may be for, separated by commas: HOST or HOST:PORT; * stands for any run of characters; others are answered 421; empty: all" },
   { "AllowedOrigins", WS_SETTING_GROUP_BEYOND, WS_SETTING_STRING,
     SERVER (allowed_origins), WS_SETTING_EFFECT_ORIGINS, 0, 65536, "*", "",
     "Origins of web pages that may connect, separated by commas: https://example.org, file://, null, self (the host of the request); * stands for any run of characters" },

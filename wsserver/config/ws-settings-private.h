@@ -68,6 +68,7 @@ typedef struct
   gboolean mask_sensitive_data;
 
   /* Beyond IPWorks WSServer */
+  char    *allowed_hosts; /* "": all */
   char    *allowed_origins;
   guint    close_timeout_s;
   guint    deflate_level;
@@ -96,6 +97,7 @@ typedef struct
   char    *trusted_proxies;      /* "": none */
 
   /* Derived */
+  WsHostList   *hosts;            /* allowed_hosts, parsed */
   WsOriginList *origins;          /* allowed_origins, parsed */
   WsHostList   *revocation_hosts; /* ssl_revocation_hosts, parsed */
 } WsSettings;

@@ -12,6 +12,7 @@ ws_settings_new (void)
   g_autofree char *fault = NULL; /* the defaults have none */
 
   ws_config_apply_defaults (self, WS_SETTING_PER_SERVER);
+  self->hosts = ws_host_list_new (self->allowed_hosts, &fault);
   self->origins = ws_origin_list_new (self->allowed_origins, &fault);
   self->revocation_hosts = ws_host_list_new (self->ssl_revocation_hosts, &fault);
   return self;
@@ -28,6 +29,7 @@ free_content (gpointer data)
 {
   WsSettings *self = data;
 
+  ws_host_list_free (self->hosts);
   ws_origin_list_free (self->origins);
   ws_host_list_free (self->revocation_hosts);
   ws_config_free_strings (self);

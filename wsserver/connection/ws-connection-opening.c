@@ -219,6 +219,22 @@ ask_application (WsConnection *self)
   ws_connection_update_watch (self);
 }
 
+/* A page can make its own name resolve to this machine. Then it has the origin of this server, but its
+ * requests have the page's name as their host. Such a page can also set the fields of a proxy. So both hosts
+ * have to be allowed: the one that the proxy names, and the one that it has asked for here. */
+static gboolean
+is_allowed_host (WsConnection      *self,
+                 const WsForwarded *forwarded)
+{
+  const WsHostList *hosts = self->context->settings->hosts;
+
+  if (ws_host_list_is_empty (hosts))
+    return TRUE;
+
+  return ws_host_list_matches (hosts, ws_http_head_get_host (self->head), NULL) &&
+         (forwarded->host == NULL || ws_host_list_matches (hosts, forwarded->host, forwarded->scheme));
+}
+
 /* Only browsers send the field, and they always do. */
 static gboolean
 is_allowed_origin (WsConnection      *self,
@@ -292,12 +308,14 @@ receive_request (WsConnection *self)
     ws_connection_refuse (self, 503, "MaxConnections clients are connected");
   else if (status != 0)
     ws_connection_refuse (self, status, fault);
+  else if (verdict.kind == WS_HANDSHAKE_REFUSED)
+    ws_connection_refuse (self, verdict.status, verdict.fault);
+  else if (!is_allowed_host (self, &forwarded))
+    ws_connection_refuse (self, 421, "the host is not one of AllowedHosts");
   else if (verdict.kind == WS_HANDSHAKE_UPGRADE)
     receive_upgrade (self, &forwarded);
-  else if (verdict.kind == WS_HANDSHAKE_PLAIN)
-    ws_connection_receive_plain_request (self);
   else
-    ws_connection_refuse (self, verdict.status, verdict.fault);
+    ws_connection_receive_plain_request (self);
 }
 
 static void

@@ -21,6 +21,8 @@ WsHostList *ws_host_list_new (const char *text,
 void        ws_host_list_free (WsHostList *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WsHostList, ws_host_list_free)
 
+gboolean ws_host_list_is_empty (const WsHostList *self);
+
 /* authority is the host, with or without a port, that a request is for; NULL matches nothing. scheme is
  * "http" or "https"; NULL if it is unknown, and then the default ports of both match. */
 gboolean ws_host_list_matches (const WsHostList *self,

@@ -34,6 +34,12 @@ ws_host_list_free (WsHostList *self)
   g_free (self);
 }
 
+gboolean
+ws_host_list_is_empty (const WsHostList *self)
+{
+  return self->entries->len == 0;
+}
+
 /* --- entries --------------------------------------------------------------------------------- */
 
 /* Takes a host in lower case as ws_host_text_normalise() returns it. One address has many spellings in IPv6,

@@ -211,6 +211,8 @@ apply_effect (WsServer        *self,
       return replace_access_list (&self->blocked_clients, settings->blocked_clients, error);
     case WS_SETTING_EFFECT_TRUSTED_PROXIES:
       return replace_access_list (&self->trusted_proxies, settings->trusted_proxies, error);
+    case WS_SETTING_EFFECT_HOSTS:
+      return replace_hosts (&settings->hosts, settings->allowed_hosts, error);
     case WS_SETTING_EFFECT_ORIGINS:
       return replace_origins (settings, error);
     case WS_SETTING_EFFECT_REVOCATION_HOSTS:
