@@ -106,6 +106,7 @@ static const Setting settings[] = {
   { "MaxHeaderSize", "16384", "1024", "0", FALSE },
   { "MaxMessageSize", "16777216", "1000", "1e6", FALSE },
   { "MaxSendQueue", "33554432", "65536", "18446744073709551616", FALSE },
+  { "MaxTotalMemory", "536870912", "0", "1e9", FALSE },
   { "PingInterval", "0", "20", " ", FALSE },
   { "PongTimeout", "20", "5", "0", FALSE },
   { "ProxyProtocol", "0", "1", "3", FALSE },

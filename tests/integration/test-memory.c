@@ -331,6 +331,48 @@ test_bomb (gconstpointer user_data)
   assert_grown_at_most (before, get_peak_bytes (), 4 * MIB); /* the client's own output is in it */
 }
 
+/* --- memory that goes back ----------------------------------------------------------------------- */
+
+#define N_HOLDERS 8
+#define HELD_BYTES (8 * MIB)
+
+static void
+test_given_back (void)
+{
+  g_autoptr (WsTestServer) server = ws_test_server_new_listening ("ReadPauseQueue=0", NULL);
+  g_autofree char *pattern = ws_test_pattern (30000);
+  WsTestClient    *clients[N_HOLDERS];
+  gsize            before;
+  gint64           end_us;
+
+  g_test_summary ("The memory that clients have held goes back to the system when they have left.");
+
+  for (guint i = 0; i < N_HOLDERS; i++)
+    clients[i] = ws_test_server_open (server);
+  before = get_resident_bytes ();
+  for (guint i = 0; i < N_HOLDERS; i++)
+    {
+      WsConnection *connection = ws_test_server_get (server, i + 1);
+
+      ws_test_client_set_reading (clients[i], FALSE);
+      while (ws_connection_get_send_queue_length (connection) < HELD_BYTES)
+        g_assert_true (ws_connection_send_text (connection, pattern, NULL));
+    }
+  if (measures_memory ())
+    g_assert_cmpuint (get_resident_bytes (), >, before + N_HOLDERS * HELD_BYTES * 9 / 10);
+
+  for (guint i = 0; i < N_HOLDERS; i++)
+    ws_test_client_free (clients[i]);
+  ws_test_wait_until (ws_test_server_count (server, "disconnected") == N_HOLDERS);
+  end_us = g_get_monotonic_time () + 10 * G_USEC_PER_SEC;
+  while (measures_memory () && get_resident_bytes () > before + N_HOLDERS * HELD_BYTES / 4)
+    {
+      g_assert_cmpint (g_get_monotonic_time (), <, end_us);
+      g_main_context_iteration (NULL, FALSE);
+      g_usleep (10000);
+    }
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -349,6 +391,7 @@ main (int   argc,
                         test_tiny_fragments);
   g_test_add_data_func ("/integration/memory/tiny-fragments/buffered", "BufferMessage=True",
                         test_tiny_fragments);
+  g_test_add_func ("/integration/memory/given-back", test_given_back);
 
   return g_test_run ();
 }

@@ -18,4 +18,7 @@ void ws_connection_start_close (WsConnection *self,
                                 guint         code,
                                 const char   *reason);
 
+/* Ends a connection to get its memory: with close code 1013, if nothing waits before the close frame. */
+void ws_connection_end_for_memory (WsConnection *self);
+
 G_END_DECLS

@@ -10,6 +10,7 @@
 #include "wsserver/connection/ws-connection-lines-private.h"
 #include "wsserver/connection/ws-connection-log-private.h"
 #include "wsserver/connection/ws-connection-output-private.h"
+#include "wsserver/connection/ws-connection-memory-private.h"
 #include "wsserver/connection/ws-connection-private.h"
 #include "wsserver/connection/ws-connection-send-queue-private.h"
 #include "wsserver/connection/ws-connection-state-private.h"
@@ -50,6 +51,23 @@ ws_connection_fail (WsConnection *self,
   if (is_close_owed)
     queue_close_frame (self, code, fault);
   ws_connection_flush (self);
+}
+
+void
+ws_connection_end_for_memory (WsConnection *self)
+{
+  const char *reason = "all clients together take more than MaxTotalMemory";
+
+  if (self->state == WS_STATE_OPEN && self->outbox.length == 0)
+    {
+      ws_connection_fail (self, WS_CLOSE_CODE_TRY_AGAIN_LATER, reason);
+    }
+  else
+    {
+      ws_connection_log_error (self, "Ending the connection: %s", reason);
+      ws_connection_end (self, WS_CLOSE_CODE_TRY_AGAIN_LATER, reason);
+    }
+  ws_connection_count_memory (self);
 }
 
 /* What came behind the close frame is ignored, but makes the system reset if it is not read. */

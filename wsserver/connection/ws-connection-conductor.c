@@ -12,6 +12,7 @@
 #include "wsserver/connection/ws-connection-input-private.h"
 #include "wsserver/connection/ws-connection-lines-private.h"
 #include "wsserver/connection/ws-connection-log-private.h"
+#include "wsserver/connection/ws-connection-memory-private.h"
 #include "wsserver/connection/ws-connection-opening-private.h"
 #include "wsserver/connection/ws-connection-output-private.h"
 #include "wsserver/connection/ws-connection-private.h"
@@ -57,6 +58,7 @@ report_end (WsConnection *self)
     return;
 
   self->pending = 0;
+  ws_connection_count_memory (self);
   ws_poller_cancel_call (context->poller, &self->idle_call);
   self->context = NULL;
   context->funcs->ended (context->owner, self, self->was_open, self->close_code, self->description);
@@ -403,8 +405,11 @@ connection_ready (WsWatch     *watch,
   self->corked = FALSE;
   ws_connection_flush (self);
   self->corked = was_corked;
-  if (self->outbox.length > 0 || self->extra != NULL)
-    ws_connection_note_queue (self);
+  if (self->outbox.length > 0 || self->extra != NULL || self->counted_bytes > 0)
+    {
+      ws_connection_count_memory (self);
+      ws_connection_note_queue (self);
+    }
   self->dispatching--;
   if (self->pending != 0)
     ws_connection_run_pending (self);

@@ -22,7 +22,10 @@ typedef struct
   GByteArray                   *scratch;         /* for output of the deflater; NULL while it is in use */
   /* for a short payload that is being delivered; NULL while it is in use */
   guint8  *payload_block;
-  gboolean trace; /* G_MESSAGES_DEBUG selects this library */
+  guint64  memory_bytes;      /* that all connections hold */
+  guint64  memory_peak_bytes; /* since memory was given back to the system */
+  gboolean memory_is_short;   /* set by the owner */
+  gboolean trace;             /* G_MESSAGES_DEBUG selects this library */
   /* The conductor's: output of the connection was written, so that the jobs behind it may go on. */
   void (*bytes_written) (WsConnection *connection);
 

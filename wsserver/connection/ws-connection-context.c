@@ -21,6 +21,9 @@ ws_connection_context_init (WsConnectionContext          *self,
   self->trace = !g_log_writer_default_would_drop (G_LOG_LEVEL_DEBUG, G_LOG_DOMAIN);
   self->settings = ws_settings_ref (settings);
   self->bytes_written = ws_connection_continue_output;
+  self->memory_bytes = 0;
+  self->memory_peak_bytes = 0;
+  self->memory_is_short = FALSE;
   ws_timer_queue_init (&self->handshake_timers, 0, ws_connection_handshake_timer_expired);
   ws_timer_queue_init (&self->close_timers, 0, ws_connection_close_timer_expired);
   ws_timer_queue_init (&self->linger_timers, G_USEC_PER_SEC, ws_connection_linger_timer_expired);

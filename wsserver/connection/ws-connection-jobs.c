@@ -8,6 +8,7 @@
 #include "wsserver/connection/ws-connection-events-private.h"
 #include "wsserver/connection/ws-connection-extra-private.h"
 #include "wsserver/connection/ws-connection-log-private.h"
+#include "wsserver/connection/ws-connection-memory-private.h"
 #include "wsserver/connection/ws-connection-output-private.h"
 #include "wsserver/connection/ws-connection-private.h"
 #include "wsserver/connection/ws-connection-send-queue-private.h"
@@ -274,5 +275,6 @@ ws_connection_add_job (WsConnection *self,
                        WsSendJob    *job)
 {
   ws_connection_enqueue_job (self, job);
+  ws_connection_count_memory (self);
   watch_cancellable (self, job);
 }

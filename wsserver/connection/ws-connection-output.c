@@ -9,6 +9,7 @@
 #include "wsserver/connection/ws-connection-extra-private.h"
 #include "wsserver/connection/ws-connection-log-private.h"
 #include "wsserver/connection/ws-connection-output-private.h"
+#include "wsserver/connection/ws-connection-memory-private.h"
 #include "wsserver/connection/ws-connection-private.h"
 #include "wsserver/connection/ws-connection-send-queue-private.h"
 #include "wsserver/connection/ws-connection-state-private.h"
@@ -26,7 +27,8 @@
 static gboolean
 is_below_half (WsConnection *self)
 {
-  return ws_connection_get_queue_memory (self) <= self->context->settings->max_send_queue_bytes / 2;
+  return !ws_connection_is_held_back (self) &&
+         ws_connection_get_queue_memory (self) <= self->context->settings->max_send_queue_bytes / 2;
 }
 
 gboolean
@@ -88,6 +90,8 @@ after_write (WsConnection *self,
     self->context->bytes_written (self);
   if (!self->ready_to_send && self->state == WS_STATE_OPEN && is_below_half (self))
     ws_connection_schedule (self, WS_PENDING_READY_TO_SEND);
+  if (self->outbox.length > 0)
+    ws_connection_count_memory (self);
   if (G_UNLIKELY (self->reading_paused))
     ws_connection_resume_reading (self);
   if (self->outbox.length == 0)
@@ -498,6 +502,16 @@ ws_connection_has_room (WsConnection *self,
                         GError      **error)
 {
   guint64 max = self->context->settings->max_send_queue_bytes;
+
+  if (ws_connection_is_held_back (self))
+    {
+      ws_connection_set_ready_to_send (self, FALSE);
+      ws_set_error (error, WS_ERROR_WOULD_BLOCK,
+                    "Operation would block: all clients together take nearly MaxTotalMemory (%" G_GUINT64_FORMAT
+                    " bytes), and this one holds %" G_GUINT64_FORMAT,
+                    self->context->settings->max_total_memory_bytes, self->counted_bytes);
+      return FALSE;
+    }
 
   if (fits (self, length))
     return TRUE;

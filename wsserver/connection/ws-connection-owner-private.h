@@ -64,6 +64,8 @@ typedef struct
   gboolean (*wants_log) (gpointer owner, WsLogLevel level);
   void (*log) (
       gpointer owner, WsConnection *connection, WsLogLevel level, const char *message, const char *type);
+  /* The sum of the memory that connections hold asks for something to be done, but not inside this call. */
+  void (*memory_changed) (gpointer owner);
   /* The last call for a connection: it leaves the list, and, if it was connected, disconnected. */
   void (*ended) (
       gpointer owner, WsConnection *connection, gboolean was_connected, guint code, const char *description);

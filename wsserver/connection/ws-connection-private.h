@@ -72,7 +72,8 @@ struct _WsConnection
   guint             report_fault : 1;       /* also of a client that never opened: it is an error of TLS */
   guint             message_begins : 1;     /* no part of the current message has been delivered */
   int               timeout_s;
-  guint32           turn_bytes; /* since the last look at the clock */
+  guint64           counted_bytes; /* see ws_connection_count_memory() */
+  guint32           turn_bytes;    /* since the last look at the clock */
   guint32           turn_looks;
 
   WsOutbox   outbox;

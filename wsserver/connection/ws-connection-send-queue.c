@@ -5,6 +5,7 @@
 
 #include "wsserver/base/ws-error-private.h"
 #include "wsserver/connection/ws-connection-extra-private.h"
+#include "wsserver/connection/ws-connection-memory-private.h"
 #include "wsserver/connection/ws-connection-private.h"
 #include "wsserver/connection/ws-connection-state-private.h"
 #include "wsserver/connection/ws-send-job-private.h"
@@ -90,6 +91,8 @@ has_mark (WsConnection *self)
 void
 ws_connection_note_queue (WsConnection *self)
 {
+  if (self->state == WS_STATE_OPEN && ws_connection_is_held_back (self))
+    self->reading_paused = TRUE;
   if (has_mark (self) &&
       ws_connection_get_queue_memory (self) > self->context->settings->read_pause_queue_bytes)
     self->reading_paused = TRUE;
@@ -98,7 +101,7 @@ ws_connection_note_queue (WsConnection *self)
 void
 ws_connection_resume_reading (WsConnection *self)
 {
-  if (!self->reading_paused ||
+  if (!self->reading_paused || (self->state == WS_STATE_OPEN && ws_connection_is_held_back (self)) ||
       (has_mark (self) &&
        ws_connection_get_queue_memory (self) > self->context->settings->read_pause_queue_bytes / 2))
     return;

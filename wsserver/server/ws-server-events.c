@@ -7,6 +7,7 @@
 #include "wsserver/server/ws-connection-map-private.h"
 #include "wsserver/server/ws-server-admission-private.h"
 #include "wsserver/server/ws-server-shutdown-private.h"
+#include "wsserver/server/ws-server-memory-private.h"
 #include "wsserver/server/ws-server-signals-private.h"
 #include "wsserver/server/ws-server-tls-private.h"
 
@@ -198,6 +199,12 @@ log_message (gpointer      owner,
 }
 
 static void
+memory_changed (gpointer owner)
+{
+  ws_server_note_memory (owner);
+}
+
+static void
 ended (gpointer      owner,
        WsConnection *connection,
        gboolean      was_connected,
@@ -244,5 +251,6 @@ const WsConnectionOwnerFuncs ws_server_owner_funcs = {
   .error = report_error,
   .wants_log = wants_log,
   .log = log_message,
+  .memory_changed = memory_changed,
   .ended = ended,
 };

@@ -10,6 +10,7 @@
 #include "wsserver/connection/ws-connection-private.h"
 #include "wsserver/server/ws-server-admission-private.h"
 #include "wsserver/server/ws-server-events-private.h"
+#include "wsserver/server/ws-server-memory-private.h"
 #include "wsserver/server/ws-server-properties-private.h"
 #include "wsserver/server/ws-server-renewal-private.h"
 #include "wsserver/server/ws-server-shutdown-private.h"
@@ -31,7 +32,10 @@ ensure_poller (WsServer *self)
   old = self->poller;
   g_clear_pointer (&self->proxy_stage, ws_proxy_stage_free);
   if (old != NULL)
-    ws_connection_context_clear (&self->context);
+    {
+      ws_server_clear_memory (self);
+      ws_connection_context_clear (&self->context);
+    }
   self->poller = ws_poller_new (context);
   ws_connection_context_init (&self->context, &ws_server_owner_funcs, self, self->poller, self->settings);
   self->context.message_handler = self->message_handler;
@@ -167,6 +171,7 @@ ws_server_dispose_network (WsServer *self)
   ws_server_finish_shutdowns (self);
   ws_server_stop_accepting (self); /* a handler has started it again */
   g_clear_pointer (&self->proxy_stage, ws_proxy_stage_free);
+  ws_server_clear_memory (self);
   poller = g_steal_pointer (&self->poller);
   ws_connection_context_clear (&self->context);
   ws_poller_destroy (poller);

@@ -24,6 +24,7 @@ G_BEGIN_DECLS
  * - expiry: tells when certificates are about to end
  * - renewal: reads certificates again when their files change
  * - TLS changes: certificates and other properties of TLS change
+ * - memory: what clients hold together
  * - admission: clients come and go; shutdown: waits until the last has gone
  * - events: what connections report becomes signals
  * - network: the poller, listening or not
@@ -70,6 +71,11 @@ struct _WsServer
   WsConnectionContext context;
   WsAcceptor         *acceptor;    /* while listening */
   WsProxyStage       *proxy_stage; /* made by the first client of a proxy that sends PROXY headers */
+
+  WsIdleCall memory_call;         /* looks at the sum of the memory */
+  GSource   *memory_timer;        /* while memory is short */
+  GSource   *trim_timer;          /* memory is about to be given back */
+  guint64    memory_at_last_look; /* by the memory timer */
 
   GQueue   shutdowns; /* GTask: waiting for the last connection to end */
   GSource *shutdown_deadline;

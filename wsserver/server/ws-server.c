@@ -8,6 +8,7 @@
 #include "wsserver/server/ws-connection-map.h"
 #include "wsserver/connection/ws-message-handler-private.h"
 #include "wsserver/server/ws-server-message-func-private.h"
+#include "wsserver/server/ws-server-memory-private.h"
 #include "wsserver/server/ws-server-network-private.h"
 #include "wsserver/server/ws-server-properties-private.h"
 #include "wsserver/server/ws-server-signals-private.h"
@@ -226,6 +227,7 @@ ws_server_init (WsServer *self)
   self->connections = ws_connection_map_new ();
   self->addresses = ws_address_counts_new ();
   self->pages = ws_page_set_new ();
+  ws_server_init_memory (self);
   ws_server_init_tls (self);
   self->local_host = g_strdup ("");
   self->connection_backlog = SOMAXCONN;
