@@ -4,9 +4,11 @@
 #include "wsserver/connection/ws-connection-blocking-private.h"
 
 #include "wsserver/base/ws-error-private.h"
+#include "wsserver/connection/ws-connection-extra-private.h"
 #include "wsserver/connection/ws-connection-jobs-private.h"
 #include "wsserver/connection/ws-connection-output-private.h"
 #include "wsserver/connection/ws-connection-private.h"
+#include "wsserver/connection/ws-connection-send-queue-private.h"
 #include "wsserver/connection/ws-connection-state-private.h"
 
 /* A handler may block, the handlers that run meanwhile may block again, and so on: the stack is finite. */
@@ -75,11 +77,14 @@ ws_connection_wait_for_job (WsConnection *self,
 
   g_object_ref (self);
   job->waited_for = TRUE;
+  ws_connection_ensure_extra (self)->n_waits++;
+  ws_connection_resume_reading (self); /* whatever comes in starts the timeout anew */
   self->corked = FALSE;
   ws_connection_flush (self);
   if (!job->finished)
     iterate_until_finished (self, job);
   self->corked = was_corked;
+  self->extra->n_waits--;
 
   if (!job->finished)
     ws_connection_take_job_end (

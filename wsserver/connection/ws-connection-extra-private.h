@@ -53,6 +53,7 @@ typedef struct
   GQueue   finished;      /* to be reported */
   GList   *next_job;      /* the first in jobs that is not queued as a whole, or NULL */
   guint64  waiting_bytes; /* payload of the jobs not started */
+  guint    n_waits;       /* blocking calls in progress */
   gboolean running_jobs;  /* guards ws_connection_run_jobs() against itself */
 
   /* Keep-alive. */

@@ -78,13 +78,15 @@ ws_connection_get_queue_memory (WsConnection *self)
          WS_SEND_JOB_BYTES * (guint64) (extra->jobs.length + extra->pings.length + extra->closers.length);
 }
 
-/* A mark that MaxSendQueue keeps the queue below anyway is none. */
+/* A mark that MaxSendQueue keeps the queue below anyway is none. A blocking call holds more than the client's
+ * answers, and its timeout begins anew with whatever comes in. */
 static gboolean
 has_mark (WsConnection *self)
 {
   const WsSettings *settings = self->context != NULL ? self->context->settings : NULL;
 
-  return self->state == WS_STATE_OPEN && settings != NULL && settings->read_pause_queue_bytes > 0 &&
+  return self->state == WS_STATE_OPEN && settings != NULL &&
+         (self->extra == NULL || self->extra->n_waits == 0) && settings->read_pause_queue_bytes > 0 &&
          settings->read_pause_queue_bytes < settings->max_send_queue_bytes;
 }
 

@@ -12,6 +12,7 @@
 #include "wsserver/connection/ws-connection-closing-private.h"
 #include "wsserver/connection/ws-connection-memory-private.h"
 #include "wsserver/connection/ws-connection-send-queue-private.h"
+#include "wsserver/connection/ws-connection-watch-private.h"
 #include "wsserver/server/ws-server-signals-private.h"
 
 #ifdef __GLIBC__
@@ -133,7 +134,14 @@ look_again_cb (gpointer user_data)
 static void
 enter_short_memory (WsServer *self)
 {
+  g_autoptr (GPtrArray) all = ws_connection_map_snapshot (self->connections);
+
   self->context.memory_is_short = TRUE;
+  for (guint i = 0; i < all->len; i++)
+    {
+      ws_connection_note_queue (all->pdata[i]);
+      ws_connection_update_watch (all->pdata[i]);
+    }
   self->memory_at_last_look = self->context.memory_bytes;
   self->memory_timer = start_timer (self, LOOK_INTERVAL_MS, look_again_cb);
   ws_server_log (self, WS_LOG_INFO, "Error",
