@@ -305,6 +305,27 @@ async function testHttpRequest() {
     server.shutdown();
 }
 
+async function testSecureForLoopback() {
+    const server = new Ws.Server();
+    const token = server.secure_for_loopback();
+    server.start_listening();
+    assertEqual(server.local_host, '127.0.0.1', 'local-host');
+    assertEqual(token.length, 43, 'length of the token');
+
+    const [refusal] = await (await Client.connect(server.local_port)).get('/');
+    assert(refusal.startsWith('HTTP/1.1 403 '), refusal);
+    const client = await Client.connect(server.local_port);
+    await client.open(`/?token=${token}`);
+    await client.close(1000);
+    const other = await Client.connect(server.local_port);
+    const head = await other.open('/', `Sec-WebSocket-Protocol: ${token}\r\n`);
+    assert(head.includes(`Sec-WebSocket-Protocol: ${token}\r\n`), head);
+    await other.close(1000);
+    server.shutdown();
+
+    assertError(Ws.Error.INVALID_ARGUMENT, () => new Ws.Server({localHost: '0.0.0.0'}).secure_for_loopback());
+}
+
 async function testErrors() {
     const server = startServer();
     assertError(Ws.Error.ALREADY_LISTENING, () => server.start_listening());
@@ -316,6 +337,7 @@ async function testErrors() {
     server.shutdown();
 }
 
-const tests = {testEverySignal, testEcho, testMessageFunc, testBroadcast, testOpenRequest, testHttpRequest, testErrors};
+const tests = {testEverySignal, testEcho, testMessageFunc, testBroadcast, testOpenRequest, testHttpRequest, testSecureForLoopback,
+    testErrors};
 
 run(tests);

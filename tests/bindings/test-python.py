@@ -493,6 +493,43 @@ class ServerTest(mainloop.MainLoopCase):
         self.assertEqual(statuses, [404, 404, b"file"])
         self.assertTrue(caught.exception.matches(Ws.error_quark(), Ws.Error.INVALID_ARGUMENT))
 
+    def test_secure_for_loopback(self):
+        with self.assertRaises(GLib.Error) as caught:
+            self.server.secure_for_loopback()
+        self.assertTrue(caught.exception.matches(Ws.error_quark(), Ws.Error.ALREADY_LISTENING))
+        self.server.stop_listening()
+        token = self.server.secure_for_loopback()
+        self.server.start_listening()
+        statuses = []
+
+        def talk():
+            base = f"http://127.0.0.1:{self.server.get_local_port()}/"
+            jar = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+            for url in (base, f"{base}?token={token}", base):
+                try:
+                    with jar.open(url, timeout=20) as response:
+                        statuses.append(response.read())
+                except urllib.error.HTTPError as error:
+                    error.close()
+                    statuses.append(error.code)
+
+        def http_request(_server, _connection, request):
+            request.set_status_code(200)
+            request.set_body(GLib.Bytes.new(b"page"))
+
+        self.server.connect("http-request", http_request)
+        self.assertEqual(len(token), 43)
+        thread = threading.Thread(target=talk)
+        thread.start()
+        self.iterate_until(lambda: not thread.is_alive())
+        # Without the token, with it, and with the cookie that the page has set.
+        self.assertEqual(statuses, [403, b"page", b"page"])
+
+        other = Ws.Server(local_host="0.0.0.0")
+        with self.assertRaises(GLib.Error) as caught:
+            other.secure_for_loopback()
+        self.assertTrue(caught.exception.matches(Ws.error_quark(), Ws.Error.INVALID_ARGUMENT))
+
     def test_ping_async(self):
         round_trips = []
 

@@ -100,6 +100,7 @@ typedef struct
   /* Derived */
   WsHostList   *hosts;            /* allowed_hosts, parsed */
   WsOriginList *origins;          /* allowed_origins, parsed */
+  char         *access_token;     /* of ws_server_secure_for_loopback(); NULL: none is asked for */
   WsHostList   *revocation_hosts; /* ssl_revocation_hosts, parsed */
 } WsSettings;
 

@@ -29,6 +29,7 @@ free_content (gpointer data)
 {
   WsSettings *self = data;
 
+  g_free (self->access_token);
   ws_host_list_free (self->hosts);
   ws_origin_list_free (self->origins);
   ws_host_list_free (self->revocation_hosts);

@@ -11,6 +11,7 @@
 #include "wsserver/connection/ws-connection-private.h"
 #include "wsserver/connection/ws-connection-response-private.h"
 #include "wsserver/connection/ws-connection-state-private.h"
+#include "wsserver/connection/ws-connection-token-private.h"
 #include "wsserver/connection/ws-connection-watch-private.h"
 #include "wsserver/protocol/ws-http-date-private.h"
 #include "wsserver/request/ws-http-request-private.h"
@@ -142,6 +143,7 @@ respond (WsConnection  *self,
   if (headers == NULL)
     return;
 
+  headers = ws_connection_add_token_cookie (self, g_steal_pointer (&headers));
   if (ws_http_request_get_page (request)->state == WS_HTTP_PAGE_READY)
     respond_with_page (self, request, headers);
   else if (ws_http_request_is_answered (request))

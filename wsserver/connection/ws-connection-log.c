@@ -3,6 +3,8 @@
 /* The lines that a connection logs, and when. */
 #include "wsserver/connection/ws-connection-log-private.h"
 
+#include <string.h>
+
 #include "wsserver/base/ws-text-private.h"
 #include "wsserver/connection/ws-connection-state-private.h"
 
@@ -131,12 +133,29 @@ ws_connection_report_lines (WsConnection *self)
   g_object_unref (self);
 }
 
+/* The token lets anybody in who reads it, and a request may have it anywhere. */
+static char *
+hide_token (WsConnection *self,
+            char         *line)
+{
+  const char      *token = self->context != NULL ? self->context->settings->access_token : NULL;
+  g_autofree char *own = line;
+  g_auto (GStrv) parts = NULL;
+
+  if (token == NULL || strstr (own, token) == NULL)
+    return g_steal_pointer (&own);
+
+  parts = g_strsplit (own, token, -1);
+  return g_strjoinv ("(not shown)", parts);
+}
+
 /* Everything that is logged about a connection is made here, so it is made harmless here. */
 static char *
-format_line (const char *format,
-             va_list     arguments)
+format_line (WsConnection *self,
+             const char   *format,
+             va_list       arguments)
 {
-  return ws_text_take_line (g_strdup_vprintf (format, arguments));
+  return hide_token (self, ws_text_take_line (g_strdup_vprintf (format, arguments)));
 }
 
 static void
@@ -151,7 +170,7 @@ log_line (WsConnection *self,
   if (!is_wanted (self, level))
     return;
 
-  message = format_line (format, arguments);
+  message = format_line (self, format, arguments);
   if (ws_connection_has_lines (self))
     add_line (self, level, type, g_steal_pointer (&message));
   else
@@ -195,7 +214,7 @@ ws_connection_log_late (WsConnection *self,
     return;
 
   va_start (arguments, format);
-  add_line (self, level, get_type (level), format_line (format, arguments));
+  add_line (self, level, get_type (level), format_line (self, format, arguments));
   va_end (arguments);
 }
 

@@ -17,6 +17,7 @@
 #include "wsserver/connection/ws-connection-private.h"
 #include "wsserver/connection/ws-connection-response-private.h"
 #include "wsserver/connection/ws-connection-state-private.h"
+#include "wsserver/connection/ws-connection-token-private.h"
 #include "wsserver/connection/ws-connection-values-private.h"
 #include "wsserver/connection/ws-connection-watch-private.h"
 #include "wsserver/io/ws-byte-buffer-private.h"
@@ -91,6 +92,8 @@ open_web_socket (WsConnection *self,
   ws_settings_get_limits (context->settings, &limits);
   ws_protocol_init (&self->protocol, WS_ROLE_SERVER, &limits);
   agree_on_compression (self);
+  if (self->sub_protocol == NULL)
+    self->sub_protocol = g_strdup (ws_connection_get_token_sub_protocol (self));
 
   response = ws_handshake_build_accept (ws_http_head_get (self->head, "Sec-WebSocket-Key"),
                                         self->sub_protocol, self->extensions, extra_headers);
@@ -312,6 +315,8 @@ receive_request (WsConnection *self)
     ws_connection_refuse (self, verdict.status, verdict.fault);
   else if (!is_allowed_host (self, &forwarded))
     ws_connection_refuse (self, 421, "the host is not one of AllowedHosts");
+  else if (!ws_connection_has_token (self))
+    ws_connection_refuse (self, 403, "the request has no valid token, which secure_for_loopback asks for");
   else if (verdict.kind == WS_HANDSHAKE_UPGRADE)
     receive_upgrade (self, &forwarded);
   else

@@ -54,9 +54,10 @@ struct _WsConnection
   WsInputEdge       input_edge;
   WsDelivery        delivery : 2;
   guint             over_capacity : 1;
-  guint             head_only : 1;  /* the request is a HEAD */
-  guint             keep_alive : 1; /* another request may follow its response */
-  guint             answered : 1;   /* at least one request was */
+  guint             head_only : 1;   /* the request is a HEAD */
+  guint             keep_alive : 1;  /* another request may follow its response */
+  guint             sets_cookie : 1; /* the response to the request sets that of the token */
+  guint             answered : 1;    /* at least one request was */
   guint             was_open : 1;
   guint             announcing : 1; /* open; connected is still to be emitted, and comes first */
   guint             line_mode : 1;

@@ -42,6 +42,9 @@ gboolean ws_acceptor_adopt (WsAcceptor       *self,
                             WsBoundAddress   *bound,
                             GError          **error);
 
+/* Whether only clients of this machine can reach the sockets: those of loopback addresses and Unix paths. */
+gboolean ws_acceptor_is_local (WsAcceptor *self);
+
 /* Accepts the clients that are waiting already; closing the sockets would reset them. */
 void ws_acceptor_drain (WsAcceptor *self);
 

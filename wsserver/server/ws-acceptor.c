@@ -3,6 +3,7 @@
 #include "wsserver/server/ws-acceptor-private.h"
 
 #include <errno.h>
+#include <gio/gunixsocketaddress.h>
 
 #include "wsserver/base/ws-container-private.h"
 #include "wsserver/base/ws-error-private.h"
@@ -389,4 +390,26 @@ ws_acceptor_apply_settings (WsAcceptor       *self,
 {
   for (guint i = 0; i < self->listeners->len; i++)
     ws_listen_socket_apply_settings (((Listener *) self->listeners->pdata[i])->socket, settings);
+}
+
+static gboolean
+is_local_socket (GSocket *socket)
+{
+  g_autoptr (GSocketAddress) address = g_socket_get_local_address (socket, NULL);
+
+  if (G_IS_INET_SOCKET_ADDRESS (address))
+    return g_inet_address_get_is_loopback (
+        g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address)));
+
+  return G_IS_UNIX_SOCKET_ADDRESS (address);
+}
+
+gboolean
+ws_acceptor_is_local (WsAcceptor *self)
+{
+  for (guint i = 0; i < self->listeners->len; i++)
+    if (!is_local_socket (((Listener *) self->listeners->pdata[i])->socket->socket))
+      return FALSE;
+
+  return TRUE;
 }

@@ -3,6 +3,7 @@
 /* The poller of a server, and whether it listens. */
 #include "wsserver/server/ws-server-network-private.h"
 
+#include "wsserver/base/ws-error-private.h"
 #include "wsserver/connection/ws-connection-conductor-private.h"
 #include "wsserver/connection/ws-connection-context-private.h"
 #include "wsserver/connection/ws-connection-end-private.h"
@@ -104,6 +105,23 @@ listen_on_local_host (WsServer       *self,
   return ws_acceptor_listen (acceptor, &request, bound, error);
 }
 
+/* The address may have changed since the server was secured, or a name have resolved to another. */
+static gboolean
+check_local (WsServer             *self,
+             WsAcceptor           *acceptor,
+             const WsBoundAddress *bound,
+             GError              **error)
+{
+  if (self->settings->access_token == NULL || ws_acceptor_is_local (acceptor))
+    return TRUE;
+
+  ws_set_error (error, WS_ERROR_INVALID_ARGUMENT,
+                "Invalid argument: the server is secured for this machine, and \"%s\" is neither a loopback address "
+                "nor a Unix socket",
+                bound->host);
+  return FALSE;
+}
+
 gboolean
 ws_server_start_accepting (WsServer  *self,
                            GPtrArray *sockets,
@@ -120,7 +138,7 @@ ws_server_start_accepting (WsServer  *self,
   acceptor = ws_acceptor_new (self->poller, &ws_server_acceptor_funcs, self);
   listening = sockets != NULL ? adopt_all (self, acceptor, sockets, &bound, error)
                               : listen_on_local_host (self, acceptor, &bound, error);
-  if (!listening)
+  if (!listening || !check_local (self, acceptor, &bound, error))
     {
       ws_acceptor_stop (acceptor);
       return FALSE;

@@ -105,6 +105,10 @@ char *ws_server_config (WsServer   *self,
                         const char *configuration_string,
                         GError    **error);
 
+WS_AVAILABLE_IN_1_2
+char *ws_server_secure_for_loopback (WsServer *self,
+                                     GError  **error) G_GNUC_WARN_UNUSED_RESULT;
+
 WS_AVAILABLE_IN_ALL
 void ws_server_set_message_func (WsServer      *self,
                                  WsMessageFunc  func,
