@@ -100,6 +100,7 @@ static const Setting settings[] = {
   { "HandshakeTimeout", "10", "3", "0", FALSE },
   { "IdleTimeout", "0", "60", "99999999999", FALSE },
   { "MaxConnectionsPerAddress", "0", "10", "100001", FALSE },
+  { "MaxPendingConnections", "0", "10", "100001", FALSE },
   { "MaxControlFrameRate", "0", "10", "-1", FALSE },
   { "MaxFragments", "0", "1000", "1e3", FALSE },
   { "MaxHeaderFields", "100", "200", "0", FALSE },

@@ -53,6 +53,116 @@ test_per_address_changed (void)
   g_assert_cmpuint (ws_test_server_get_n_clients (server), ==, 2);
 }
 
+/* --- MaxPendingConnections ------------------------------------------------------------------- */
+
+static void
+test_pending_slowest (void)
+{
+  g_autoptr (WsTestServer) server = ws_test_server_new_listening ("MaxPendingConnections=2", NULL);
+  g_autoptr (WsTestClient) open = ws_test_server_open (server);
+  g_autoptr (WsTestClient) slowest = ws_test_server_connect (server);
+  g_autoptr (WsTestClient) slow = NULL;
+  g_autoptr (WsTestClient) good = NULL;
+
+  g_test_summary ("A client beyond the limit is served; the one that has been waited for the longest is dropped.");
+
+  server->echo = TRUE;
+  ws_test_settle ();
+  slow = ws_test_server_connect (server);
+  ws_test_settle ();
+  good = ws_test_server_open (server);
+  ws_test_wait_until (slowest->eof);
+  g_assert_true (ws_test_server_has_log (server, "Info Clients dropped that were not open yet, the slowest first: 1, "
+                                                 "as MaxPendingConnections demands"));
+  ws_test_client_open (slow, "/", NULL);
+  ws_test_client_send_text (open, "still here");
+  ws_test_client_assert_text (open, "still here");
+  g_assert_cmpuint (ws_test_server_get_n_clients (server), ==, 3);
+  g_assert_cmpuint (ws_test_server_count (server, "error"), ==, 0);
+}
+
+static void
+test_pending_crowd (void)
+{
+  g_autoptr (WsTestServer) server = ws_test_server_new_listening ("MaxConnections=2", NULL);
+  g_autoptr (GPtrArray) crowd = g_ptr_array_new_with_free_func ((GDestroyNotify) ws_test_client_free);
+  g_autoptr (WsTestClient) good = NULL;
+  guint n_left = 0;
+
+  g_test_summary ("A crowd that says nothing takes 64 places of a small server, and none of the open clients'.");
+
+  for (guint i = 0; i < 100; i++)
+    g_ptr_array_add (crowd, ws_test_server_connect (server));
+  good = ws_test_server_open (server);
+  ws_test_wait_until (((WsTestClient *) crowd->pdata[36])->eof);
+  ws_test_settle ();
+  for (guint i = 0; i < crowd->len; i++)
+    n_left += !((WsTestClient *) crowd->pdata[i])->eof;
+  g_assert_cmpuint (n_left, ==, 63);
+}
+
+static void
+defer_each_cb (WsServer      *server,
+               WsConnection  *connection,
+               WsOpenRequest *request,
+               gpointer       user_data)
+{
+  ws_open_request_defer (request);
+  g_ptr_array_add (user_data, g_object_ref (request));
+}
+
+static void
+test_pending_deferred (void)
+{
+  g_autoptr (WsTestServer) server = ws_test_server_new_listening ("MaxPendingConnections=1", NULL);
+  g_autoptr (GPtrArray) requests = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (WsTestClient) waiting = NULL;
+  g_autoptr (WsTestClient) refused = NULL;
+  WsTestResponse *response;
+
+  g_test_summary ("A client that waits for the application is not dropped; the next one is closed instead.");
+
+  g_signal_connect (server->server, "web-socket-open-request", G_CALLBACK (defer_each_cb), requests);
+  waiting = ws_test_client_new (server->port);
+  ws_test_client_send_handshake (waiting, "/", NULL);
+  ws_test_wait_until (requests->len == 1);
+  refused = ws_test_client_new (server->port);
+  ws_test_wait_until (refused->eof);
+  g_assert_cmpuint (refused->input->len, ==, 0);
+
+  ws_open_request_complete (requests->pdata[0]);
+  response = ws_test_client_read_response (waiting);
+  g_assert_cmpuint (response->status, ==, 101);
+  ws_test_response_free (response);
+}
+
+static void
+test_pending_full (void)
+{
+  g_autoptr (WsTestServer) server = ws_test_server_new_listening ("MaxConnections=1", NULL);
+  g_autoptr (GPtrArray) requests = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (WsTestClient) first = ws_test_client_new (server->port);
+  g_autoptr (WsTestClient) second = ws_test_client_new (server->port);
+  WsTestResponse *response;
+
+  g_test_summary ("Of two clients that the application accepts later, the one beyond MaxConnections is answered 503.");
+
+  g_signal_connect (server->server, "web-socket-open-request", G_CALLBACK (defer_each_cb), requests);
+  ws_test_client_send_handshake (first, "/", NULL);
+  ws_test_wait_until (requests->len == 1);
+  ws_test_client_send_handshake (second, "/", NULL);
+  ws_test_wait_until (requests->len == 2);
+  ws_open_request_complete (requests->pdata[0]);
+  response = ws_test_client_read_response (first);
+  g_assert_cmpuint (response->status, ==, 101);
+  ws_test_response_free (response);
+  ws_open_request_complete (requests->pdata[1]);
+  response = ws_test_client_read_response (second);
+  g_assert_cmpuint (response->status, ==, 503);
+  ws_test_response_free (response);
+  g_assert_cmpuint (ws_test_server_get_n_clients (server), ==, 1);
+}
+
 /* --- MaxControlFrameRate --------------------------------------------------------------------- */
 
 static void
@@ -415,6 +525,10 @@ main (int   argc,
 
   g_test_add_func ("/integration/limits/per-address/refused", test_per_address);
   g_test_add_func ("/integration/limits/per-address/changed", test_per_address_changed);
+  g_test_add_func ("/integration/limits/pending/slowest", test_pending_slowest);
+  g_test_add_func ("/integration/limits/pending/crowd", test_pending_crowd);
+  g_test_add_func ("/integration/limits/pending/deferred", test_pending_deferred);
+  g_test_add_func ("/integration/limits/pending/full", test_pending_full);
   g_test_add_data_func ("/integration/limits/control-frames/pings", GUINT_TO_POINTER (WS_OPCODE_PING),
                         test_control_frames);
   g_test_add_data_func ("/integration/limits/control-frames/pongs", GUINT_TO_POINTER (WS_OPCODE_PONG),

@@ -308,6 +308,27 @@ use_up_descriptors (void)
 }
 
 static void
+test_descriptors_for_good (void)
+{
+  g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
+  g_autoptr (WsTestClient) silent = ws_test_server_connect (server);
+  g_autoptr (WsTestClient) good = NULL;
+  struct rlimit before;
+
+  g_test_summary ("Without a free file descriptor, a client that says nothing makes room for the next one.");
+
+  ws_test_settle ();
+  good = ws_test_server_connect (server);
+  before = use_up_descriptors ();
+  ws_test_client_send_handshake (good, "/", NULL);
+  ws_test_server_wait_for (server, "connected");
+  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &before), ==, 0);
+  ws_test_wait_until (silent->eof);
+  g_assert_true (ws_test_server_has_log (server, "for want of file descriptors"));
+  g_assert_cmpuint (ws_test_server_count (server, "error"), ==, 0);
+}
+
+static void
 run_without_descriptors (gboolean client_leaves)
 {
   g_autoptr (WsTestServer) server = ws_test_server_new_listening (NULL, NULL);
@@ -419,6 +440,7 @@ main (int   argc,
   g_test_add_func ("/integration/server/idle-timeout", test_idle_timeout);
   g_test_add_func ("/integration/server/ping-interval", test_ping_interval);
   g_test_add_func ("/integration/server/pong-timeout", test_pong_timeout);
+  g_test_add_func ("/integration/server/no-descriptors/silent-client", test_descriptors_for_good);
   g_test_add_data_func ("/integration/server/no-descriptors/client-leaves", GINT_TO_POINTER (TRUE),
                         test_no_descriptors);
   g_test_add_data_func ("/integration/server/no-descriptors/limit-goes", GINT_TO_POINTER (FALSE),

@@ -85,8 +85,9 @@ typedef struct
   guint    max_http_body_bytes;
   guint64  max_message_bytes;
   guint64  max_send_queue_bytes;
-  guint64  max_total_memory_bytes; /* 0: no limit */
-  guint    ping_interval_s;        /* 0: none */
+  guint    max_pending_connections; /* 0: as many as max_connections */
+  guint64  max_total_memory_bytes;  /* 0: no limit */
+  guint    ping_interval_s;         /* 0: none */
   guint    pong_timeout_s;
   guint    proxy_protocol;         /* 0 off, 1 from trusted proxies, 2 required */
   guint64  read_pause_queue_bytes; /* 0: clients are always read */

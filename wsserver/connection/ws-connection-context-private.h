@@ -29,10 +29,17 @@ typedef struct
   /* The conductor's: output of the connection was written, so that the jobs behind it may go on. */
   void (*bytes_written) (WsConnection *connection);
 
+  /* ws_connection_enter_state() counts, up to WS_STATE_CLOSED. */
+  guint n_open;    /* clients whose WebSocket is open, or was */
+  guint n_pending; /* all others */
+
   /* One queue for each kind, see ws-timer-private.h. */
-  WsTimerQueue handshake_timers; /* from accepting to the end of the request; again for a deferred decision */
-  WsTimerQueue close_timers;     /* CloseTimeout: CLOSING, FLUSHING and FLUSHING_TO_LINGER */
-  WsTimerQueue linger_timers;    /* our side is shut down, the peer's not yet */
+  /* The client is awaited: from accepting to the end of the request, for its body, while it reads a response.
+   * The head is the one that has made no progress for the longest time. */
+  WsTimerQueue handshake_timers;
+  WsTimerQueue decision_timers; /* the application's decision is awaited; HandshakeTimeout, too */
+  WsTimerQueue close_timers;    /* CloseTimeout: CLOSING, FLUSHING and FLUSHING_TO_LINGER */
+  WsTimerQueue linger_timers;   /* our side is shut down, the peer's not yet */
   /* DefaultConnectionTimeout: between the client's parts of the TLS handshake */
   WsTimerQueue silence_timers;
   WsTimerQueue idle_timers;

@@ -25,6 +25,7 @@ ws_connection_context_init (WsConnectionContext          *self,
   self->memory_peak_bytes = 0;
   self->memory_is_short = FALSE;
   ws_timer_queue_init (&self->handshake_timers, 0, ws_connection_handshake_timer_expired);
+  ws_timer_queue_init (&self->decision_timers, 0, ws_connection_handshake_timer_expired);
   ws_timer_queue_init (&self->close_timers, 0, ws_connection_close_timer_expired);
   ws_timer_queue_init (&self->linger_timers, G_USEC_PER_SEC, ws_connection_linger_timer_expired);
   ws_timer_queue_init (&self->silence_timers, 0, ws_connection_silence_timer_expired);
@@ -34,6 +35,7 @@ ws_connection_context_init (WsConnectionContext          *self,
   ws_connection_context_update (self);
 
   ws_poller_add_timer_queue (poller, &self->handshake_timers);
+  ws_poller_add_timer_queue (poller, &self->decision_timers);
   ws_poller_add_timer_queue (poller, &self->close_timers);
   ws_poller_add_timer_queue (poller, &self->linger_timers);
   ws_poller_add_timer_queue (poller, &self->silence_timers);
@@ -50,6 +52,7 @@ ws_connection_context_update (WsConnectionContext *self)
                          (settings->ping_interval_s > 0 && self->ping_timers.duration_us == 0);
 
   ws_timer_queue_set_duration (&self->handshake_timers, settings->handshake_timeout_s * USEC_PER_S);
+  ws_timer_queue_set_duration (&self->decision_timers, settings->handshake_timeout_s * USEC_PER_S);
   ws_timer_queue_set_duration (&self->close_timers, settings->close_timeout_s * USEC_PER_S);
   ws_timer_queue_set_duration (&self->silence_timers, settings->default_connection_timeout_s * USEC_PER_S);
   ws_timer_queue_set_duration (&self->idle_timers, settings->idle_timeout_s * USEC_PER_S);
@@ -63,6 +66,7 @@ void
 ws_connection_context_clear (WsConnectionContext *self)
 {
   ws_poller_remove_timer_queue (self->poller, &self->handshake_timers);
+  ws_poller_remove_timer_queue (self->poller, &self->decision_timers);
   ws_poller_remove_timer_queue (self->poller, &self->close_timers);
   ws_poller_remove_timer_queue (self->poller, &self->linger_timers);
   ws_poller_remove_timer_queue (self->poller, &self->silence_timers);

@@ -184,8 +184,7 @@ ws_connection_respond_to_http_request (WsConnection *self)
       return;
     }
 
-  /* The client has kept its time; from now on it is the application's. */
-  ws_connection_restart_phase_timer (self);
+  ws_connection_await_application (self);
   ws_connection_update_watch (self);
 }
 

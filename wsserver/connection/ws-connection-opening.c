@@ -158,6 +158,16 @@ refuse_open_request (WsConnection  *self,
     ws_connection_send_refusal (self, status, headers, text, "refused by the application");
 }
 
+static gboolean
+refuse_if_full (WsConnection *self)
+{
+  if (self->context->n_open < self->context->settings->max_connections)
+    return FALSE;
+
+  ws_connection_refuse (self, 503, "MaxConnections clients are connected");
+  return TRUE;
+}
+
 void
 ws_connection_respond_to_open_request (WsConnection *self)
 {
@@ -183,6 +193,9 @@ ws_connection_respond_to_open_request (WsConnection *self)
       return;
     }
 
+  /* While the application decided, others may have taken the last places. */
+  if (refuse_if_full (self))
+    return;
   if (!select_sub_protocol (self, request) && self->state != WS_STATE_AWAITING_DECISION)
     return;
   open_web_socket (self, headers);
@@ -217,8 +230,7 @@ ask_application (WsConnection *self)
       return;
     }
 
-  /* The client has kept its time; from now on it is the application's. */
-  ws_connection_restart_phase_timer (self);
+  ws_connection_await_application (self);
   ws_connection_update_watch (self);
 }
 
@@ -307,9 +319,9 @@ receive_request (WsConnection *self)
     log_request (self);
   if (self->state != WS_STATE_AWAITING_DECISION) /* by a handler of the log */
     return;
-  if (self->over_capacity)
-    ws_connection_refuse (self, 503, "MaxConnections clients are connected");
-  else if (status != 0)
+  if (refuse_if_full (self))
+    return;
+  if (status != 0)
     ws_connection_refuse (self, status, fault);
   else if (verdict.kind == WS_HANDSHAKE_REFUSED)
     ws_connection_refuse (self, verdict.status, verdict.fault);

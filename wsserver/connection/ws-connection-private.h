@@ -53,7 +53,6 @@ struct _WsConnection
   guint8            dispatching; /* calls of the ready function on the stack */
   WsInputEdge       input_edge;
   WsDelivery        delivery : 2;
-  guint             over_capacity : 1;
   guint             head_only : 1;   /* the request is a HEAD */
   guint             keep_alive : 1;  /* another request may follow its response */
   guint             sets_cookie : 1; /* the response to the request sets that of the token */
@@ -116,8 +115,7 @@ WsConnection *ws_connection_new (WsConnectionContext *context,
                                  guint64              id,
                                  WsTransport         *transport,
                                  const WsPeerAddress *peer,
-                                 int                  timeout_s,
-                                 gboolean             over_capacity);
+                                 int                  timeout_s);
 /* socket_family is that of the transport's socket, which need not be the peer's. */
 gboolean ws_connection_start (WsConnection *self,
                               int           socket_family,

@@ -53,6 +53,8 @@ void ws_connection_enter_state (WsConnection     *self,
                                 WsConnectionState state);
 /* Gives the phase that has begun its whole time once more. */
 void ws_connection_restart_phase_timer (WsConnection *self);
+/* The same, while the application decides: the client has kept its time. */
+void ws_connection_await_application (WsConnection *self);
 
 /* Remembers work and has the conductor do it. */
 void ws_connection_schedule (WsConnection *self,

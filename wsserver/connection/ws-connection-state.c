@@ -13,7 +13,6 @@
 typedef enum
 {
   PHASE_STOPS,                /* the state has no time limit, or one of its own */
-  PHASE_KEEPS,                /* the timer stays as it is */
   PHASE_STARTS,               /* the time of the state begins */
   PHASE_STARTS_UNLESS_RUNNING /* the same, unless the timer runs in that queue already */
 } PhaseTimer;
@@ -37,8 +36,8 @@ static const StateRow states[] = {
   [WS_STATE_READING_REQUEST] = { TO (AWAITING_DECISION) | TO (CLOSED), PHASE_STARTS_UNLESS_RUNNING,
                                  QUEUE (handshake_timers) },
   [WS_STATE_READING_BODY] = { TO (AWAITING_DECISION) | TO (CLOSED), PHASE_STARTS, QUEUE (handshake_timers) },
-  [WS_STATE_AWAITING_DECISION] = { TO (READING_BODY) | TO (RESPONDING) | TO (OPEN) | TO (CLOSED), PHASE_KEEPS,
-                                   QUEUE (handshake_timers) },
+  [WS_STATE_AWAITING_DECISION] = { TO (READING_BODY) | TO (RESPONDING) | TO (OPEN) | TO (CLOSED),
+                                   PHASE_STARTS, QUEUE (decision_timers) },
   [WS_STATE_RESPONDING] = { TO (READING_REQUEST) | TO (LINGERING) | TO (CLOSED), PHASE_STARTS,
                             QUEUE (handshake_timers) },
   [WS_STATE_OPEN] = { TO (CLOSING) | TO (FLUSHING) | TO (FLUSHING_TO_LINGER) | TO (CLOSED), PHASE_STOPS, 0 },
@@ -64,6 +63,12 @@ ws_connection_restart_phase_timer (WsConnection *self)
   ws_timer_arm (&self->phase_timer, get_phase_queue (self), g_get_monotonic_time ());
 }
 
+void
+ws_connection_await_application (WsConnection *self)
+{
+  ws_timer_arm (&self->phase_timer, &self->context->decision_timers, g_get_monotonic_time ());
+}
+
 static void
 update_phase_timer (WsConnection *self)
 {
@@ -79,9 +84,21 @@ update_phase_timer (WsConnection *self)
       if (self->phase_timer.queue != get_phase_queue (self))
         ws_connection_restart_phase_timer (self);
       break;
-    case PHASE_KEEPS:
-      break;
     }
+}
+
+static void
+count_transition (WsConnection     *self,
+                  WsConnectionState state)
+{
+  WsConnectionContext *context = self->context;
+
+  if (state == WS_STATE_OPEN || (state == WS_STATE_CLOSED && !self->was_open))
+    context->n_pending--;
+  if (state == WS_STATE_OPEN)
+    context->n_open++;
+  else if (state == WS_STATE_CLOSED && self->was_open)
+    context->n_open--;
 }
 
 void
@@ -90,6 +107,7 @@ ws_connection_enter_state (WsConnection     *self,
 {
   g_assert ((states[self->state].next & (1u << state)) != 0);
 
+  count_transition (self, state);
   self->state = state;
   update_phase_timer (self);
   if (state == WS_STATE_OPEN)

@@ -198,8 +198,7 @@ client_hello (WsTlsTransport      *transport,
 
   if (ws_decision_is_pending (ws_ssl_connection_request_get_decision (request)))
     {
-      /* The client has kept its time; from now on it is the application's. */
-      ws_connection_restart_phase_timer (self);
+      ws_connection_await_application (self);
       return FALSE;
     }
 
@@ -216,6 +215,7 @@ ws_connection_apply_tls_decision (WsConnection *self)
   if (self->state != WS_STATE_TLS_HANDSHAKE || self->transport == NULL || !self->tls->waiting)
     return;
 
+  ws_connection_restart_phase_timer (self); /* it is the client's turn again */
   if (self->tls->request != NULL)
     request = g_object_ref (self->tls->request);
   if (request == NULL)

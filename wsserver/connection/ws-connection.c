@@ -100,8 +100,7 @@ ws_connection_new (WsConnectionContext *context,
                    guint64              id,
                    WsTransport         *transport,
                    const WsPeerAddress *peer,
-                   int                  timeout_s,
-                   gboolean             over_capacity)
+                   int                  timeout_s)
 {
   WsConnection *self = g_object_new (WS_TYPE_CONNECTION, NULL);
 
@@ -110,9 +109,9 @@ ws_connection_new (WsConnectionContext *context,
   self->transport = transport;
   self->peer = *peer;
   self->timeout_s = timeout_s;
-  self->over_capacity = !!over_capacity;
   self->task_queue = ws_task_queue_ref (ws_poller_get_task_queue (context->poller));
   ws_outbox_init (&self->outbox, ws_poller_get_buffer_pool (context->poller));
+  context->n_pending++;
   return self;
 }
 

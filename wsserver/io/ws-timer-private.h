@@ -59,4 +59,7 @@ gboolean ws_timer_queue_expire (WsTimerQueue *self,
 /* Returns the deadline of the head, or G_MAXINT64. */
 gint64 ws_timer_queue_get_deadline (const WsTimerQueue *self);
 
+/* Returns since when the head is armed, or G_MAXINT64. */
+gint64 ws_timer_queue_get_start (const WsTimerQueue *self);
+
 G_END_DECLS

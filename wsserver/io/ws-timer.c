@@ -118,3 +118,9 @@ ws_timer_queue_get_deadline (const WsTimerQueue *self)
 {
   return self->head != NULL ? self->head->deadline_us : G_MAXINT64;
 }
+
+gint64
+ws_timer_queue_get_start (const WsTimerQueue *self)
+{
+  return self->head != NULL ? self->head->deadline_us - self->duration_us : G_MAXINT64;
+}

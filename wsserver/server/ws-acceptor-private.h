@@ -17,6 +17,8 @@ typedef struct
 {
   /* Takes the descriptor. */
   void (*accepted) (gpointer owner, int fd, const WsPeerAddress *peer);
+  /* No descriptor is free. TRUE: the owner has closed a client, so that one may be. */
+  gboolean (*make_room) (gpointer owner);
   /* Accepting fails. It stops until ws_acceptor_resume(), or for a second. Takes the error. */
   void (*failed) (gpointer owner, GError *error);
 } WsAcceptorFuncs;

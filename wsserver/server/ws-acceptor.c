@@ -200,6 +200,30 @@ is_final_accept_error (int error_number)
          error_number == EOPNOTSUPP;
 }
 
+static gboolean
+has_waiting_client (Listener *listener,
+                    int       timeout_ms)
+{
+  GPollFD poll_fd = { .fd = get_listener_fd (listener), .events = G_IO_IN };
+
+  return g_poll (&poll_fd, 1, timeout_ms) > 0;
+}
+
+static gboolean
+is_out_of_descriptors (int error_number)
+{
+  return error_number == EMFILE || error_number == ENFILE;
+}
+
+/* Linux looks for a free descriptor before it looks for a client. */
+static gboolean
+is_nobody_waiting (Listener *listener,
+                   int       error_number)
+{
+  return error_number == EAGAIN ||
+         (is_out_of_descriptors (error_number) && !has_waiting_client (listener, 0));
+}
+
 /* A socket that was shut down is ready for ever. */
 static void
 give_up (Listener *listener,
@@ -224,6 +248,8 @@ handle_accept_error (Listener *listener,
 
   if (is_final_accept_error (error_number))
     give_up (listener, error_number);
+  else if (is_out_of_descriptors (error_number) && self->funcs->make_room (self->owner))
+    return;
   else if (!is_transient_accept_error (error_number) || ++self->n_failures >= MAX_FAILURES)
     pause_accepting (self, error_number);
 }
@@ -239,13 +265,14 @@ accept_clients (Listener *listener)
     {
       WsPeerAddress peer = { 0 };
       int           fd = ws_socket_accept (get_listener_fd (listener), &peer);
+      int           error_number = errno;
 
       if (fd >= 0)
         {
           self->n_failures = 0;
           self->funcs->accepted (self->owner, fd, &peer);
         }
-      else if (errno == EAGAIN)
+      else if (is_nobody_waiting (listener, error_number))
         {
           self->n_failures = 0;
           self->reported = FALSE;
@@ -253,8 +280,8 @@ accept_clients (Listener *listener)
         }
       else
         {
-          more = !is_final_accept_error (errno);
-          handle_accept_error (listener, errno);
+          more = !is_final_accept_error (error_number);
+          handle_accept_error (listener, error_number);
         }
     }
 
@@ -284,9 +311,8 @@ static gboolean
 wait_for_late_client (WsAcceptor *self,
                       Listener   *listener)
 {
-  GPollFD poll_fd = { .fd = get_listener_fd (listener), .events = G_IO_IN };
-
-  return self->shared && self->owner != NULL && !self->paused && g_poll (&poll_fd, 1, LATE_CLIENT_MS) > 0;
+  return self->shared && self->owner != NULL && !self->paused &&
+         has_waiting_client (listener, LATE_CLIENT_MS);
 }
 
 /* The listener may be gone afterwards. */

@@ -41,4 +41,9 @@ void  ws_proxy_stage_set_timeout (WsProxyStage *self,
                                   guint         timeout_s);
 guint ws_proxy_stage_get_count (const WsProxyStage *self);
 
+/* Since when the oldest socket is waiting; G_MAXINT64: there is none. */
+gint64 ws_proxy_stage_get_start (const WsProxyStage *self);
+/* Closes that socket without a call. */
+void ws_proxy_stage_drop_oldest (WsProxyStage *self);
+
 G_END_DECLS

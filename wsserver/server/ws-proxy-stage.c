@@ -278,3 +278,15 @@ ws_proxy_stage_get_count (const WsProxyStage *self)
 {
   return self->sockets.length;
 }
+
+gint64
+ws_proxy_stage_get_start (const WsProxyStage *self)
+{
+  return ws_timer_queue_get_start (&self->timers);
+}
+
+void
+ws_proxy_stage_drop_oldest (WsProxyStage *self)
+{
+  proxy_socket_free (WS_CONTAINER_OF (self->timers.head, ProxySocket, timer));
+}

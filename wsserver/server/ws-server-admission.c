@@ -5,6 +5,7 @@
 
 #include <unistd.h>
 
+#include "wsserver/base/ws-container-private.h"
 #include "wsserver/connection/ws-connection-end-private.h"
 #include "wsserver/server/ws-connection-map-private.h"
 #include "wsserver/connection/ws-connection-private.h"
@@ -13,8 +14,10 @@
 #include "wsserver/server/ws-server-signals-private.h"
 #include "wsserver/server/ws-server-tls-private.h"
 
-/* How many clients beyond MaxConnections are answered 503 at a time. Others are dropped without an answer. */
-#define MAX_OVER_CAPACITY 64
+/* MaxPendingConnections=0 leaves a small server, too, room for a few slow clients. */
+#define MIN_PENDING 64
+
+#define DROP_LINE_INTERVAL_US G_USEC_PER_SEC
 
 static gboolean
 is_allowed_client (WsServer   *self,
@@ -111,6 +114,100 @@ has_room_for_address (WsServer            *self,
   return FALSE;
 }
 
+/* --- room for clients that are not open yet -------------------------------------------------- */
+
+static guint
+count_pending (WsServer *self)
+{
+  return self->context.n_pending +
+         (self->proxy_stage != NULL ? ws_proxy_stage_get_count (self->proxy_stage) : 0);
+}
+
+static guint
+get_max_pending (WsServer *self)
+{
+  const WsSettings *settings = self->settings;
+
+  return settings->max_pending_connections != 0 ? settings->max_pending_connections
+                                                : MAX (settings->max_connections, MIN_PENDING);
+}
+
+/* A line for each client would let a crowd fill the log. */
+static void
+log_drop (WsServer   *self,
+          const char *reason)
+{
+  gint64 now_us = g_get_monotonic_time ();
+
+  self->n_dropped++;
+  if (self->dropped_us != 0 && now_us < self->dropped_us + DROP_LINE_INTERVAL_US)
+    return;
+
+  ws_server_log (self, WS_LOG_INFO, "Info", "Clients dropped that were not open yet, the slowest first: %u, %s",
+                 self->n_dropped, reason);
+  self->dropped_us = now_us;
+  self->n_dropped = 0;
+}
+
+/* Drops the client that has made no progress for the longest time, of those that are waited for: for a PROXY
+ * header, a handshake, a request, or to read a response. So each of a crowd has the same time, and none of
+ * them keeps the next client out. FALSE: there is none, because all wait for the application. */
+static gboolean
+drop_slowest (WsServer   *self,
+              const char *reason)
+{
+  WsConnectionContext *context = &self->context;
+  WsTimerQueue        *queue = &context->handshake_timers;
+  gint64               proxy_start_us =
+      self->proxy_stage != NULL ? ws_proxy_stage_get_start (self->proxy_stage) : G_MAXINT64;
+  WsConnection *connection;
+
+  /* One that was open does not count here. */
+  if (context->linger_timers.head != NULL &&
+      !WS_CONTAINER_OF (context->linger_timers.head, WsConnection, phase_timer)->was_open &&
+      ws_timer_queue_get_start (&context->linger_timers) < ws_timer_queue_get_start (queue))
+    queue = &context->linger_timers;
+
+  if (proxy_start_us < ws_timer_queue_get_start (queue))
+    {
+      ws_proxy_stage_drop_oldest (self->proxy_stage);
+    }
+  else
+    {
+      if (queue->head == NULL)
+        return FALSE;
+
+      connection = WS_CONTAINER_OF (queue->head, WsConnection, phase_timer);
+      ws_connection_end (connection, WS_CLOSE_CODE_ABNORMAL, "dropped to make room for other clients");
+    }
+
+  log_drop (self, reason);
+  return TRUE;
+}
+
+/* A client more may be taken. FALSE: it may not, or a handler has disposed of the server. */
+static gboolean
+make_room_for_client (WsServer *self)
+{
+  while (self->poller != NULL && count_pending (self) >= get_max_pending (self))
+    if (!drop_slowest (self, "as MaxPendingConnections demands"))
+      return FALSE;
+
+  return self->poller != NULL;
+}
+
+static gboolean
+make_room_for_descriptor (gpointer owner)
+{
+  WsServer *self = g_object_ref (owner);
+  gboolean  has_room = drop_slowest (self, "for want of file descriptors");
+
+  g_object_unref (self);
+  return has_room;
+}
+
+/* --- admission ------------------------------------------------------------------------------- */
+
 /* socket_family is that of the socket, where the client has reached a proxy over another one. */
 static void
 add_client (WsServer            *self,
@@ -118,21 +215,17 @@ add_client (WsServer            *self,
             int                  socket_family,
             const WsPeerAddress *peer)
 {
-  gboolean over_capacity;
   g_autoptr (WsConnection) connection = NULL;
   GError *error = NULL;
 
-  over_capacity = ws_connection_map_count (self->connections) - self->n_over_capacity >=
-                  self->settings->max_connections;
-  if (over_capacity && self->n_over_capacity >= MAX_OVER_CAPACITY)
+  if (!make_room_for_client (self))
     {
       close (fd);
       return;
     }
 
   connection = ws_connection_new (&self->context, ++self->last_id, ws_server_new_transport (self, fd), peer,
-                                  self->default_timeout_s, over_capacity);
-  self->n_over_capacity += over_capacity;
+                                  self->default_timeout_s);
   ws_connection_map_add (self->connections, connection);
   ws_address_counts_add (self->addresses, peer);
   if (!ws_connection_start (connection, socket_family, &error))
@@ -232,15 +325,13 @@ await_proxy_header (WsServer            *self,
                     int                  fd,
                     const WsPeerAddress *peer)
 {
-  const guint limit = self->settings->max_connections + MAX_OVER_CAPACITY;
-
   if (self->proxy_stage == NULL)
     self->proxy_stage = ws_proxy_stage_new (self->poller, &proxy_stage_funcs, self,
                                             self->settings->handshake_timeout_s);
-  if (ws_connection_map_count (self->connections) + ws_proxy_stage_get_count (self->proxy_stage) >= limit)
-    close (fd);
-  else
+  if (make_room_for_client (self))
     ws_proxy_stage_take (self->proxy_stage, fd, peer);
+  else
+    close (fd);
 }
 
 static void
@@ -279,6 +370,7 @@ accepting_failed (gpointer owner,
 
 const WsAcceptorFuncs ws_server_acceptor_funcs = {
   .accepted = client_accepted,
+  .make_room = make_room_for_descriptor,
   .failed = accepting_failed,
 };
 
@@ -286,8 +378,6 @@ void
 ws_server_connection_ended (WsServer     *self,
                             WsConnection *connection)
 {
-  if (connection->over_capacity)
-    self->n_over_capacity--;
   ws_address_counts_remove (self->addresses, &connection->peer);
   ws_connection_map_remove (self->connections, connection);
   if (self->acceptor != NULL)

@@ -62,9 +62,10 @@ struct _WsServer
 
   WsConnectionMap *connections;
   guint64          last_id;
-  gboolean         logging;         /* a handler of the log is running */
-  WsAddressCounts *addresses;       /* of the connections */
-  guint            n_over_capacity; /* clients that are being refused with 503 */
+  gboolean         logging;    /* a handler of the log is running */
+  WsAddressCounts *addresses;  /* of the connections */
+  guint            n_dropped;  /* to make room, since the latest line about it */
+  gint64           dropped_us; /* when that line was logged; 0: never */
 
   /* Made by the first start_listening(), in the context that is the default of its thread. */
   WsPoller           *poller;

@@ -60,6 +60,7 @@ test_init_empty (void)
   assert_linked (&queue, 0);
   g_assert_cmpint (queue.duration_us, ==, 100);
   g_assert_cmpint (ws_timer_queue_get_deadline (&queue), ==, G_MAXINT64);
+  g_assert_cmpint (ws_timer_queue_get_start (&queue), ==, G_MAXINT64);
   g_assert_false (ws_timer_queue_expire (&queue, G_MAXINT64, 10));
   assert_expired ("");
 }
@@ -79,6 +80,7 @@ test_arm_order (void)
   assert_linked (&queue, 3);
   g_assert_true (ws_timer_is_armed (&a.timer));
   g_assert_cmpint (ws_timer_queue_get_deadline (&queue), ==, 1100);
+  g_assert_cmpint (ws_timer_queue_get_start (&queue), ==, 1000);
 
   g_assert_false (ws_timer_queue_expire (&queue, 1099, 10));
   assert_expired ("");
