@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 //
 // The typelib from JavaScript: every property and signal, errors, bytes, an echo over a socket.
+import GIRepository from 'gi://GIRepository?version=2.0';
 import Gio from 'gi://Gio?version=2.0';
 import GLib from 'gi://GLib?version=2.0';
 import GObject from 'gi://GObject?version=2.0';
@@ -326,6 +327,62 @@ async function testSecureForLoopback() {
     assertError(Ws.Error.INVALID_ARGUMENT, () => new Ws.Server({localHost: '0.0.0.0'}).secure_for_loopback());
 }
 
+// The position of the first argument that is text, or a list of texts.
+function textArgument(callable) {
+    const isText = type => [GIRepository.TypeTag.UTF8, GIRepository.TypeTag.FILENAME]
+        .includes(GIRepository.type_info_get_tag(type));
+    const count = GIRepository.callable_info_get_n_args(callable);
+    for (let i = 0; i < count; i++) {
+        const type = GIRepository.arg_info_get_type(GIRepository.callable_info_get_arg(callable, i));
+        if (isText(type))
+            return [i, 'a\0b'];
+        if (GIRepository.type_info_get_tag(type) === GIRepository.TypeTag.ARRAY &&
+            isText(GIRepository.type_info_get_param_type(type, 0)))
+            return [i, ['a\0b']];
+    }
+    return [-1, null];
+}
+
+// Nothing is called: the text is refused before the arguments and the object are looked at.
+function testEveryTextRefusesNul() {
+    const repository = GIRepository.Repository.get_default();
+    let tried = 0;
+    for (let i = 0; i < repository.get_n_infos('Ws'); i++) {
+        const type = repository.get_info('Ws', i);
+        if (type.get_type() !== GIRepository.InfoType.OBJECT)
+            continue;
+        for (let j = 0; j < GIRepository.object_info_get_n_methods(type); j++) {
+            const method = GIRepository.object_info_get_method(type, j);
+            const [position, text] = textArgument(method);
+            if (position < 0)
+                continue;
+            const isMethod = GIRepository.function_info_get_flags(method) & GIRepository.FunctionInfoFlags.IS_METHOD;
+            const holder = isMethod ? Ws[type.get_name()].prototype : Ws[type.get_name()];
+            const values = Array(position).fill(null);
+            const message = assertError(Ws.Error.INVALID_ARGUMENT, () => holder[method.get_name()](...values, text));
+            assert(message.startsWith(`${method.get_name()}: argument ${position + 1} contains U+0000`), message);
+            tried++;
+        }
+    }
+    assert(tried > 30, `only ${tried} methods take text`);
+}
+
+async function testTextWithNul() {
+    const server = startServer();
+    server.connect('connected', (_server, connection) => {
+        assertError(Ws.Error.INVALID_ARGUMENT, () => connection.send_text('SEND\0'));
+        assertError(Ws.Error.INVALID_ARGUMENT, () => connection.close(1000, 'bye\0'));
+        connection.send_data(Ws.DataFormat.TEXT, new TextEncoder().encode('SEND\0'));
+        connection.send_text('after');
+    });
+    const client = await Client.connect(server.local_port);
+    await client.open('/');
+    assertBytes((await client.receive())[1], new TextEncoder().encode('SEND\0'), 'the text sent as bytes');
+    assertBytes((await client.receive())[1], new TextEncoder().encode('after'), 'the text after it');
+    await client.close(1000);
+    server.shutdown();
+}
+
 async function testErrors() {
     const server = startServer();
     assertError(Ws.Error.ALREADY_LISTENING, () => server.start_listening());
@@ -338,6 +395,6 @@ async function testErrors() {
 }
 
 const tests = {testEverySignal, testEcho, testMessageFunc, testBroadcast, testOpenRequest, testHttpRequest, testSecureForLoopback,
-    testErrors};
+    testEveryTextRefusesNul, testTextWithNul, testErrors};
 
 run(tests);

@@ -23,7 +23,8 @@ PROGRAM = {
     "python": "import gi; gi.require_version('Ws', '1.0'); from gi.repository import Ws;"
               "s = Ws.Server(local_host='127.0.0.1'); s.start_listening();"
               "print(Ws.get_version(), 'listens' if s.props.local_port else 'does not listen')",
-    "gjs": "const Ws = imports.gi.Ws; const s = new Ws.Server({local_host: '127.0.0.1'});"
+    "gjs": "const Ws = imports.gi.Ws; try { Ws.Certificate.new_from_file('\\0'); } catch (e) {"
+           "if (!e.message.includes('U+0000')) throw e; } const s = new Ws.Server({local_host: '127.0.0.1'});"
            "s.start_listening(); print(Ws.get_version(), s.local_port ? 'listens' : 'does not listen')",
 }
 
