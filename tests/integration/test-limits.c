@@ -440,6 +440,7 @@ test_refuse_connection (void)
   refused = ws_test_client_new (server->port);
   ws_test_wait_until (refused->eof);
   g_assert_cmpuint (refused->input->len, ==, 0);
+  g_assert_true (ws_test_server_has_log (server, "refused by RefuseByDefault or the application"));
 
   g_signal_connect (server->server, "connection-request", G_CALLBACK (connection_request_cb),
                     GINT_TO_POINTER (TRUE));

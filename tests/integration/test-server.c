@@ -88,8 +88,11 @@ test_access (gconstpointer user_data)
     configure (server, "BlockedClients", access_case->blocked);
 
   g_assert_cmpint (is_accepted (server), ==, access_case->accept);
+  g_assert_cmpint (ws_test_server_has_log (server, "refused by AllowedClients or BlockedClients"), !=,
+                   access_case->accept);
   g_signal_connect (server->server, "connection-request", G_CALLBACK (accept_cb), &other_way);
   g_assert_cmpint (is_accepted (server), ==, other_way);
+  g_assert_cmpint (ws_test_server_has_log (server, "refused by the application"), !=, other_way);
 }
 
 static void

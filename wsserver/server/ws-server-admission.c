@@ -77,21 +77,25 @@ ask_about_client_address (WsServer            *self,
   g_autoptr (WsConnectionRequest) request = NULL;
   g_autofree char *address = NULL;
   gboolean         is_asked = ws_server_wants (self, WS_SERVER_SIGNAL_CONNECTION_REQUEST);
+  gboolean         allowed;
   gboolean         accept;
+  const char      *refused_by;
 
   if (has_default_access (self) && !is_asked)
     return TRUE;
 
   address = ws_peer_address_to_string (peer);
-  request = ws_connection_request_new (
-      address, ws_peer_address_get_port (peer),
-      !(is_asked && self->settings->refuse_by_default) &&
-          (ws_server_trusts_proxy (self, address) || is_allowed_client (self, address)));
+  allowed = ws_server_trusts_proxy (self, address) || is_allowed_client (self, address);
+  refused_by = !allowed ? "AllowedClients or BlockedClients"
+               : is_asked && self->settings->refuse_by_default
+                   ? "RefuseByDefault or the application"
+                   : "the application";
+  request = ws_connection_request_new (address, ws_peer_address_get_port (peer),
+                                       allowed && !(is_asked && self->settings->refuse_by_default));
   g_signal_emit (self, ws_server_signals[WS_SERVER_SIGNAL_CONNECTION_REQUEST], 0, request);
   accept = ws_connection_request_get_accept (request);
   if (!accept)
-    ws_server_log (self, WS_LOG_INFO, "Info",
-                   "Client %s refused by the application, AllowedClients or BlockedClients", address);
+    ws_server_log (self, WS_LOG_INFO, "Info", "Client %s refused by %s", address, refused_by);
   return accept;
 }
 
