@@ -330,6 +330,7 @@ test_read_pause (gconstpointer settings)
   g_test_summary ("A client that does not read its answers is not read; it gets all of them when it reads again.");
 
   server->echo = TRUE;
+  other->answers_pings = TRUE;
   ws_test_client_set_reading (client, FALSE);
   send_pieces (client);
   ws_test_settle ();

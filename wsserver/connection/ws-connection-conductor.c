@@ -405,7 +405,7 @@ connection_ready (WsWatch     *watch,
   self->corked = FALSE;
   ws_connection_flush (self);
   self->corked = was_corked;
-  if (self->outbox.length > 0 || self->extra != NULL || self->counted_bytes > 0)
+  if (G_UNLIKELY (ws_connection_may_hold_memory (self)))
     {
       ws_connection_count_memory (self);
       ws_connection_note_queue (self);
