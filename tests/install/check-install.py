@@ -111,6 +111,7 @@ def main():
                    GI_TYPELIB_PATH=str(typelib.parent),
                    XDG_DATA_DIRS=f"{prefix / 'share'}:/usr/local/share:/usr/share",
                    VALAFLAGS=f"--vapidir={prefix / 'share/vala/vapi'}")
+        env.pop("GJS_PATH", None)  # gjs has to find the installed override
         version = run("pkg-config", "--modversion", "wsserver-1.0", env=env).strip()
         answers = {"c": build_project("c-project", scratch, env)}
         if options.vala:
