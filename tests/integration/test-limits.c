@@ -336,7 +336,7 @@ test_read_pause (gconstpointer settings)
   ws_test_settle ();
   n_received = ws_connection_get_bytes_received (connection);
   g_assert_cmpuint (n_received, <, (guint64) N_PIECES * PIECE_BYTES);
-  g_assert_cmpuint (ws_connection_get_send_queue_length (connection), >, 256 * 1024);
+  g_assert_cmpuint (ws_connection_get_send_queue_length (connection), >, 128 * 1024);
   g_assert_cmpuint (ws_connection_get_send_queue_length (connection), <, 4 * MIB);
 
   /* Meanwhile others are served; nobody is blamed. */
@@ -401,10 +401,38 @@ test_read_close (void)
   ws_test_client_set_reading (client, FALSE);
   send_pieces (client);
   ws_test_settle ();
-  g_assert_cmpuint (ws_connection_get_send_queue_length (connection), >, 256 * 1024);
+  g_assert_cmpuint (ws_connection_get_send_queue_length (connection), >, 128 * 1024);
   ws_connection_close (connection, 1000, NULL, NULL);
   ws_test_client_reset (client);
   ws_test_server_wait_for (server, "disconnected #1");
+}
+
+/* --- MaxSendQueue ---------------------------------------------------------------------------- */
+
+static void
+test_written_part (void)
+{
+  g_autoptr (WsTestServer) server = ws_test_server_new_listening ("MaxSendQueue=33554432", NULL);
+  g_autoptr (WsTestClient) client = ws_test_server_open (server);
+  g_autoptr (GBytes) message = g_bytes_new_take (ws_test_pattern (24 * MIB), 24 * MIB);
+  g_autoptr (GBytes) other = g_bytes_new_from_bytes (message, 0, 8 * MIB);
+  g_autoptr (GError) error = NULL;
+  WsConnection *connection = ws_test_server_get (server, 1);
+
+  g_test_summary ("The memory of a message counts in MaxSendQueue until all of it is written.");
+
+  ws_test_client_set_reading (client, FALSE);
+  ws_connection_send_bytes (connection, message, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (ws_connection_get_send_queue_length (connection), >, 0);
+  g_assert_cmpuint (ws_connection_get_send_queue_length (connection), <, 24 * MIB - 65536);
+  g_assert_false (ws_connection_send_bytes (connection, other, &error));
+  g_assert_error (error, WS_ERROR, WS_ERROR_WOULD_BLOCK);
+  ws_test_client_set_reading (client, TRUE);
+  ws_test_server_wait_for (server, "ready-to-send #1");
+  g_clear_error (&error);
+  ws_connection_send_bytes (connection, other, &error);
+  g_assert_no_error (error);
 }
 
 /* --- RefuseByDefault ------------------------------------------------------------------------- */
@@ -546,6 +574,7 @@ main (int   argc,
   g_test_add_func ("/integration/limits/read-pause-queue/off", test_read_always);
   g_test_add_func ("/integration/limits/read-pause-queue/stream", test_read_beside_stream);
   g_test_add_func ("/integration/limits/read-pause-queue/close", test_read_close);
+  g_test_add_func ("/integration/limits/max-send-queue/written-part", test_written_part);
   g_test_add_func ("/integration/limits/refuse-by-default/connection", test_refuse_connection);
   g_test_add_func ("/integration/limits/refuse-by-default/opening", test_refuse_opening);
   g_test_add_func ("/integration/limits/refuse-by-default/deferred", test_refuse_deferred);

@@ -20,7 +20,8 @@ WsSendJob *ws_connection_get_next_job (WsConnection *self);
 gboolean ws_connection_is_streaming (WsConnection *self);
 /* The bytes that wait to be sent. */
 guint64 ws_connection_get_queued_bytes (WsConnection *self);
-/* The same, and WS_SEND_JOB_BYTES for each job: what the limits count. */
+/* The same, with the written part of a message of which the rest waits, and WS_SEND_JOB_BYTES for each job:
+ * what the limits count. */
 guint64 ws_connection_get_queue_memory (WsConnection *self);
 /* The payload of the job is no longer needed: its frames are queued, or it has ended. */
 void ws_connection_release_job_data (WsConnection *self,

@@ -72,9 +72,9 @@ ws_connection_get_queue_memory (WsConnection *self)
   const WsConnectionExtra *extra = self->extra;
 
   if (extra == NULL)
-    return self->outbox.length;
+    return self->outbox.length + self->outbox.kept;
 
-  return self->outbox.length + extra->waiting_bytes +
+  return self->outbox.length + self->outbox.kept + extra->waiting_bytes +
          WS_SEND_JOB_BYTES * (guint64) (extra->jobs.length + extra->pings.length + extra->closers.length);
 }
 

@@ -19,6 +19,7 @@ typedef struct
   WsOutboxSegment *head;
   WsOutboxSegment *tail;
   gsize            length;  /* bytes waiting */
+  gsize            kept;    /* bytes written already, in memory that is kept because bytes behind them wait */
   guint64          written; /* bytes that the transport has taken so far */
 } WsOutbox;
 

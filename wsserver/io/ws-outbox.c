@@ -81,6 +81,21 @@ append_segment (WsOutbox        *self,
   self->tail = segment;
 }
 
+/* The reference to a long message ends when all of it is written. Of those that wait, only the first can be
+ * written in part; before its next frame there may be a segment for the header. */
+static gsize
+count_kept (const WsOutbox *self)
+{
+  const WsOutboxSegment *segment = self->head;
+
+  if (segment != NULL && segment->owner == NULL)
+    segment = segment->next;
+  if (segment == NULL || segment->owner == NULL)
+    return 0;
+
+  return (gsize) (segment->data - (const guint8 *) g_bytes_get_data (segment->owner, NULL));
+}
+
 static void
 append_reference (WsOutbox     *self,
                   const guint8 *data,
@@ -96,6 +111,8 @@ append_reference (WsOutbox     *self,
 
   append_segment (self, segment);
   self->length += length;
+  if (self->head == segment)
+    self->kept = count_kept (self);
 }
 
 /* Returns the number of free bytes after the copies in a segment. */
@@ -239,6 +256,7 @@ drop_written (WsOutbox *self,
       *done_end = segment;
       done_end = &segment->next;
     }
+  self->kept = count_kept (self);
 
   /* The segments are freed when the outbox is consistent again. The free function of a GBytes belongs to the
    * application and may call back, even to clear the outbox. */

@@ -6,7 +6,7 @@
 
 /* A reference keeps the whole block alive. A queue of short messages would hold many times the memory that
  * it counts, so only a part of at least 1/SHARED_PART of the block is shared. */
-#define SHARED_PART 4
+#define SHARED_PART 2
 
 /* Copying fewer bytes is cheaper than a reference. */
 #define SHARED_MIN_BYTES 512

@@ -256,6 +256,62 @@ test_append_referenced (Fixture      *fixture,
 }
 
 static void
+test_kept (Fixture      *fixture,
+           gconstpointer user_data)
+{
+  static const int script[] = { 3000, 0, 7500, 0, 490, 0, 5, 0, 10, 0, TAKE_ALL };
+  g_autoptr (GBytes) message = make_gbytes (12000, 1);
+  const guint8 *data = g_bytes_get_data (message, NULL);
+  gsize         n_written = 0;
+
+  g_test_summary ("What was written of a message counts as kept until the rest of its memory is written, too.");
+
+  append (fixture, 500, FALSE);
+  ws_outbox_append (&fixture->outbox, data, 8000, message);
+  append (fixture, 10, FALSE);
+  ws_outbox_append (&fixture->outbox, data + 8000, 4000, message);
+  append (fixture, 3000, TRUE);
+  g_assert_cmpuint (fixture->outbox.kept, ==, 0);
+  set_script (fixture, script, G_N_ELEMENTS (script));
+
+  flush (fixture, &n_written, NULL);
+  g_assert_cmpuint (fixture->outbox.kept, ==, 2500);
+  flush (fixture, &n_written, NULL);
+  g_assert_cmpuint (fixture->outbox.kept, ==, 8000 + 1990);
+  flush (fixture, &n_written, NULL);
+  g_assert_cmpuint (fixture->outbox.kept, ==, 8000 + 2480);
+  ws_outbox_append (&fixture->outbox, data, 3000, message);
+  flush (fixture, &n_written, NULL);
+  g_assert_cmpuint (fixture->outbox.kept, ==, 8000 + 2485);
+  flush (fixture, &n_written, NULL);
+  g_assert_cmpuint (fixture->outbox.kept, ==, 8000 + 2495);
+  g_assert_cmpint (flush (fixture, &n_written, NULL), ==, WS_IO_OK);
+  g_assert_cmpuint (fixture->outbox.kept, ==, 0);
+}
+
+static void
+test_kept_header (Fixture      *fixture,
+                  gconstpointer user_data)
+{
+  static const int script[] = { 5000, 0, TAKE_ALL };
+  g_autoptr (GBytes) message = make_gbytes (9000, 1);
+  const guint8 *data = g_bytes_get_data (message, NULL);
+  gsize         n_written = 0;
+
+  g_test_summary ("Memory of a message also counts as kept while the header of its next frame is the first to wait.");
+
+  ws_outbox_append (&fixture->outbox, data, 5000, message);
+  append (fixture, 10, FALSE);
+  ws_outbox_append (&fixture->outbox, data + 5000, 4000, message);
+  set_script (fixture, script, G_N_ELEMENTS (script));
+  flush (fixture, &n_written, NULL);
+  g_assert_cmpuint (n_written, ==, 5000);
+  g_assert_cmpuint (fixture->outbox.kept, ==, 5000);
+  ws_outbox_clear (&fixture->outbox);
+  g_assert_cmpuint (fixture->outbox.kept, ==, 0);
+}
+
+static void
 test_append_long_copy (Fixture      *fixture,
                        gconstpointer user_data)
 {
@@ -441,6 +497,26 @@ test_write_direct (Fixture      *fixture,
         g_assert_true (fixture->fake.last_base == g_bytes_get_data (payload, NULL));
     }
 
+  assert_all_taken (fixture);
+}
+
+static void
+test_kept_direct (Fixture      *fixture,
+                  gconstpointer user_data)
+{
+  static const int script[] = { 3004, 0, TAKE_ALL };
+  g_autoptr (GBytes) payload = make_gbytes (9000, 1);
+  gsize n_written = 0;
+
+  g_test_summary ("A message of which a part is written at once counts as a whole.");
+
+  expect_message (fixture, payload);
+  set_script (fixture, script, G_N_ELEMENTS (script));
+  g_assert_cmpint (write_message (fixture, payload, TRUE, &n_written, NULL), ==, WS_IO_WOULD_BLOCK);
+  g_assert_cmpuint (fixture->outbox.length, ==, 6000);
+  g_assert_cmpuint (fixture->outbox.kept, ==, 3000);
+  flush (fixture, &n_written, NULL);
+  g_assert_cmpuint (fixture->outbox.kept, ==, 0);
   assert_all_taken (fixture);
 }
 
@@ -632,6 +708,9 @@ main (int    argc,
   ADD ("/unit/io/outbox/append/returns-chunk", test_append_returns_chunk);
   ADD ("/unit/io/outbox/append/referenced", test_append_referenced);
   ADD ("/unit/io/outbox/append/long-copy", test_append_long_copy);
+  ADD ("/unit/io/outbox/kept/parts", test_kept);
+  ADD ("/unit/io/outbox/kept/header", test_kept_header);
+  ADD ("/unit/io/outbox/kept/direct", test_kept_direct);
   ADD ("/unit/io/outbox/flush/short-writes", test_flush_short_writes);
   ADD ("/unit/io/outbox/flush/bounds", test_flush_bounds);
   ADD ("/unit/io/outbox/flush/fails", test_flush_fails);
