@@ -152,6 +152,64 @@ test_recovers (void)
   assert_served (waiting);
 }
 
+static void
+test_shared (void)
+{
+  static const char *const settings[] = { "MaxTotalMemory=4194304", NULL };
+  g_autoptr (WsTestServer) server = server_new (settings);
+  g_autofree char *payload = g_strnfill (MIB, 'x');
+  g_autoptr (GBytes) bytes = g_bytes_new (payload, MIB);
+  WsTestClient *clients[N_CLIENTS];
+
+  g_test_summary ("What a broadcast sends is one block of memory, however many clients it waits for.");
+
+  for (guint i = 0; i < N_CLIENTS; i++)
+    {
+      clients[i] = ws_test_server_open (server);
+      ws_test_client_set_reading (clients[i], FALSE);
+    }
+  for (guint i = 0; i < 6; i++)
+    {
+      guint n_sent = ws_server_broadcast (server->server, WS_DATA_FORMAT_BINARY, bytes, NULL, NULL, NULL);
+
+      g_assert_cmpuint (n_sent, ==, N_CLIENTS);
+    }
+  for (gint64 end_us = g_get_monotonic_time () + 1500 * 1000; g_get_monotonic_time () < end_us;)
+    g_main_context_iteration (NULL, FALSE);
+  g_assert_cmpuint (count_ended (server), ==, 0);
+  g_assert_false (ws_test_server_has_log (server, "Memory is short"));
+
+  for (guint i = 0; i < N_CLIENTS; i++)
+    {
+      ws_test_client_set_reading (clients[i], TRUE);
+      for (guint n = 0; n < 6; n++)
+        {
+          WsOpcode opcode;
+          g_autoptr (GBytes) message = ws_test_client_read_message (clients[i], &opcode);
+
+          g_assert_true (g_bytes_equal (message, bytes));
+        }
+      ws_test_client_free (clients[i]);
+    }
+}
+
+static void
+test_switched_off (void)
+{
+  static const char *const settings[] = { "BufferMessage=True", "MaxTotalMemory=4194304", NULL };
+  g_autoptr (WsTestServer) server = server_new (settings);
+  g_autoptr (WsTestClient) large = ws_test_server_open (server);
+
+  g_test_summary ("Without a limit nobody waits or is closed any more.");
+
+  send_begun_message (large, 3 * MIB + MIB / 2);
+  ws_test_wait_until (ws_test_server_has_log (server, "Memory is short"));
+  ws_test_server_config (server, "MaxTotalMemory=0");
+  ws_test_client_send_frame (large, (WsTestFrameSpec){ .opcode = WS_OPCODE_CONTINUATION }, "end", 3);
+  ws_test_server_wait_for (server, "data-in #1");
+  g_assert_cmpuint (count_ended (server), ==, 0);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -161,6 +219,8 @@ main (int   argc,
   g_test_add_func ("/integration/total-memory/assembling", test_assembling);
   g_test_add_func ("/integration/total-memory/queues", test_queues);
   g_test_add_func ("/integration/total-memory/recovers", test_recovers);
+  g_test_add_func ("/integration/total-memory/shared", test_shared);
+  g_test_add_func ("/integration/total-memory/switched-off", test_switched_off);
 
   return g_test_run ();
 }

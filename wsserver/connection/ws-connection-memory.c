@@ -9,7 +9,7 @@ static guint64
 get_memory (WsConnection *self)
 {
   const WsConnectionExtra *extra = self->extra;
-  guint64                  bytes = ws_connection_get_queue_memory (self);
+  guint64                  bytes = ws_connection_get_queue_memory (self) - self->outbox.shared;
 
   if (extra == NULL)
     return bytes;

@@ -142,9 +142,11 @@ ws_connection_respond_bytes (WsConnection         *self,
                              gsize                 offset)
 {
   begin_response (self, response);
+  self->outbox.sharing = TRUE;
   if (sends_body (self, response))
     ws_outbox_append (&self->outbox, (const guint8 *) g_bytes_get_data (body, NULL) + offset,
                       (gsize) response->content_length, body);
+  self->outbox.sharing = FALSE;
   send_response (self);
 }
 

@@ -20,6 +20,8 @@ typedef struct
   WsOutboxSegment *tail;
   gsize            length;  /* bytes waiting */
   gsize            kept;    /* bytes written already, in memory that is kept because bytes behind them wait */
+  gsize            shared;  /* bytes waiting in memory that many outboxes share; they are not in kept */
+  gboolean         sharing; /* set by the owner while it appends such bytes */
   guint64          written; /* bytes that the transport has taken so far */
 } WsOutbox;
 

@@ -17,6 +17,7 @@ struct _WsOutboxSegment
   const guint8    *data;     /* the waiting bytes, in owner or after this struct */
   gsize            length;   /* never 0 while in an outbox */
   GBytes          *owner;    /* NULL: the bytes are after this struct */
+  gboolean         shared;   /* see WsOutbox */
   gsize            capacity; /* of the bytes after it; SEGMENT_CHUNK_BYTES: a pooled chunk */
 };
 
@@ -90,7 +91,7 @@ count_kept (const WsOutbox *self)
 
   if (segment != NULL && segment->owner == NULL)
     segment = segment->next;
-  if (segment == NULL || segment->owner == NULL)
+  if (segment == NULL || segment->owner == NULL || segment->shared)
     return 0;
 
   return (gsize) (segment->data - (const guint8 *) g_bytes_get_data (segment->owner, NULL));
@@ -107,7 +108,10 @@ append_reference (WsOutbox     *self,
   segment->data = data;
   segment->length = length;
   segment->owner = g_bytes_ref (owner);
+  segment->shared = self->sharing;
   segment->capacity = 0;
+  if (segment->shared)
+    self->shared += length;
 
   append_segment (self, segment);
   self->length += length;
@@ -140,6 +144,7 @@ append_room (WsOutbox *self,
   segment->data = (const guint8 *) (segment + 1);
   segment->length = 0;
   segment->owner = NULL;
+  segment->shared = FALSE;
   segment->capacity = small ? SEGMENT_SMALL_BYTES : SEGMENT_CHUNK_BYTES;
   append_segment (self, segment);
   return segment->capacity;
@@ -240,6 +245,8 @@ drop_written (WsOutbox *self,
     {
       WsOutboxSegment *segment = self->head;
 
+      if (segment->shared)
+        self->shared -= MIN (n_written, segment->length);
       if (n_written < segment->length)
         {
           segment->data += n_written;

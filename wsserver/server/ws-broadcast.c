@@ -151,11 +151,13 @@ queue_variant (WsBroadcast  *self,
       connection->compressed_bytes += length;
     }
 
+  connection->outbox.sharing = TRUE;
   if (variant->wire != NULL && length <= connection->context->settings->max_frame_bytes)
     ws_connection_queue_wire (connection, variant->wire, self->opcode, get_flags (variant), length);
   else
     ws_connection_queue_frames (connection, self->opcode, get_flags (variant), data, length,
                                 variant->payload);
+  connection->outbox.sharing = FALSE;
 }
 
 /* Behind a stream the message waits like every other, and is compressed when it is sent. */

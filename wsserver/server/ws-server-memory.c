@@ -13,6 +13,7 @@
 #include "wsserver/connection/ws-connection-memory-private.h"
 #include "wsserver/connection/ws-connection-send-queue-private.h"
 #include "wsserver/connection/ws-connection-watch-private.h"
+#include "wsserver/io/ws-block-cache-private.h"
 #include "wsserver/server/ws-server-signals-private.h"
 
 #ifdef __GLIBC__
@@ -58,6 +59,7 @@ trim_cb (gpointer user_data)
 
   stop_timer (&self->trim_timer);
   self->context.memory_peak_bytes = self->context.memory_bytes;
+  ws_block_cache_clear ();
 #ifdef __GLIBC__
   malloc_trim (0);
 #endif
@@ -85,17 +87,23 @@ compare_holders (gconstpointer a,
   return (one->counted_bytes < other->counted_bytes) - (one->counted_bytes > other->counted_bytes);
 }
 
-/* Closes those that hold most, until the sum is below the target. Each call frees so much that sorting all
- * clients is rare. */
+/* Closes those that hold most, until the sum will be below the target: the memory of one whose handler is
+ * running is freed later. Each call frees so much that sorting all clients is rare. */
 static void
 close_holders (WsServer *self,
                guint64   target)
 {
   g_autoptr (GPtrArray) all = ws_connection_map_snapshot (self->connections);
+  guint64 left = self->context.memory_bytes;
 
   g_ptr_array_sort (all, compare_holders);
-  for (guint i = 0; i < all->len && self->poller != NULL && self->context.memory_bytes > target; i++)
-    ws_connection_end_for_memory (all->pdata[i]);
+  for (guint i = 0; i < all->len && self->poller != NULL && left > target; i++)
+    {
+      WsConnection *connection = all->pdata[i];
+
+      left -= connection->counted_bytes;
+      ws_connection_end_for_memory (connection);
+    }
 }
 
 static void
@@ -122,6 +130,11 @@ look_again_cb (gpointer user_data)
   guint64   before = self->memory_at_last_look;
 
   self->memory_at_last_look = self->context.memory_bytes;
+  if (get_limit (self) == 0)
+    {
+      leave_short_memory (self);
+      return G_SOURCE_REMOVE;
+    }
   if (self->context.memory_bytes < before)
     return G_SOURCE_CONTINUE;
 
