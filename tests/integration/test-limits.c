@@ -402,6 +402,7 @@ test_read_close (void)
   send_pieces (client);
   ws_test_settle ();
   g_assert_cmpuint (ws_connection_get_send_queue_length (connection), >, 128 * 1024);
+  server->echo = FALSE;
   ws_connection_close (connection, 1000, NULL, NULL);
   ws_test_client_reset (client);
   ws_test_server_wait_for (server, "disconnected #1");

@@ -328,7 +328,9 @@ test_descriptors_for_good (void)
   g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &before), ==, 0);
   ws_test_wait_until (silent->eof);
   g_assert_true (ws_test_server_has_log (server, "for want of file descriptors"));
-  g_assert_cmpuint (ws_test_server_count (server, "error"), ==, 0);
+  /* The handshake of GIO needs descriptors of its own, and says so. */
+  if (ws_test_tls_get_mode () != WS_TEST_TLS_PLATFORM)
+    g_assert_cmpuint (ws_test_server_count (server, "error"), ==, 0);
 }
 
 static void

@@ -9,6 +9,7 @@
 WsConnectionExtra *
 ws_connection_ensure_extra (WsConnection *self)
 {
+  self->may_hold_memory = TRUE;
   if (self->extra == NULL)
     {
       self->extra = g_new0 (WsConnectionExtra, 1);

@@ -3,7 +3,6 @@
 #pragma once
 
 #include "wsserver/connection/ws-connection-context-private.h"
-#include "wsserver/connection/ws-connection-extra-private.h"
 #include "wsserver/connection/ws-connection-private.h"
 
 G_BEGIN_DECLS
@@ -22,12 +21,7 @@ void ws_connection_count_memory (WsConnection *self);
 static inline gboolean
 ws_connection_may_hold_memory (const WsConnection *self)
 {
-  const WsConnectionExtra *extra = self->extra;
-
-  return self->outbox.length > 0 || self->counted_bytes > 0 ||
-         (extra != NULL &&
-          (extra->message.data != NULL || extra->held.data != NULL || extra->line.data != NULL ||
-           extra->head.data != NULL || extra->payload != NULL));
+  return self->outbox.length > 0 || self->may_hold_memory;
 }
 
 /* TRUE if memory is short, and this connection is one of those that hold much: it is neither read nor sent

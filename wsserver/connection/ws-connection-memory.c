@@ -37,6 +37,7 @@ ws_connection_count_memory (WsConnection *self)
   WsConnectionContext *context = self->context;
   guint64              bytes = get_memory (self);
 
+  self->may_hold_memory = bytes > 0;
   if (context == NULL || bytes == self->counted_bytes)
     return;
 

@@ -67,13 +67,14 @@ struct _WsConnection
   guint             compress : 1;           /* messages may be compressed; per message, by the application */
   guint             has_deferred_input : 1; /* input is left for the next iteration */
   guint             reading_paused : 1;     /* until less waits to be sent: ReadPauseQueue */
-  guint             turn_over : 1;          /* see ws_connection_begin_turn() */
-  guint             continues_turn : 1;     /* the next dispatch of the backlog begins no new turn */
+  guint             may_hold_memory : 1;    /* a buffer of the extra state may be in use */
   guint             report_fault : 1;       /* also of a client that never opened: it is an error of TLS */
   guint             message_begins : 1;     /* no part of the current message has been delivered */
   int               timeout_s;
-  guint64           counted_bytes; /* see ws_connection_count_memory() */
-  guint32           turn_bytes;    /* since the last look at the clock */
+  guint64           counted_bytes;  /* see ws_connection_count_memory() */
+  guint8            turn_over;      /* see ws_connection_begin_turn() */
+  guint8            continues_turn; /* the next dispatch of the backlog begins no new turn */
+  guint32           turn_bytes;     /* since the last look at the clock */
   guint32           turn_looks;
 
   WsOutbox   outbox;
