@@ -47,7 +47,7 @@ send_begun_message (WsTestClient *client,
 static void
 test_assembling (void)
 {
-  static const char *const settings[] = { "BufferMessage=True", "MaxTotalMemory=8388608", NULL };
+  static const char *const settings[] = { "BufferMessage=True", "MaxTotalMemory=10485760", NULL };
   g_autoptr (WsTestServer) server = server_new (settings);
   g_autoptr (WsTestClient) good = ws_test_server_open (server);
   WsTestClient *clients[N_CLIENTS];
@@ -58,7 +58,7 @@ test_assembling (void)
   for (guint i = 0; i < N_CLIENTS; i++)
     {
       clients[i] = ws_test_server_open (server);
-      send_begun_message (clients[i], i == 3 ? 3 * MIB : MIB + MIB / 2);
+      send_begun_message (clients[i], i == 3 ? 4 * MIB : MIB + MIB / 2);
       assert_served (good);
     }
   ws_test_server_wait_for (server, "disconnected #5 1013");
@@ -128,6 +128,22 @@ test_queues (void)
     ws_test_client_free (clients[i]);
 }
 
+/* Sends to a client that does not read, until memory is short. */
+static void
+fill_queue (WsTestServer *server,
+            WsTestClient *client,
+            WsConnection *connection)
+{
+  g_autofree char *payload = g_strnfill (65536, 'x');
+
+  ws_test_client_set_reading (client, FALSE);
+  while (!ws_test_server_has_log (server, "Memory is short"))
+    {
+      g_assert_true (ws_connection_send_text (connection, payload, NULL));
+      g_main_context_iteration (NULL, FALSE);
+    }
+}
+
 static void
 test_recovers (void)
 {
@@ -140,8 +156,8 @@ test_recovers (void)
   g_test_summary ("A client that had to wait goes on when another one has gone.");
 
   send_begun_message (waiting, 100000);
-  send_begun_message (large, 3 * MIB);
-  ws_test_wait_until (ws_test_server_has_log (server, "Memory is short"));
+  ws_test_wait_until (ws_connection_get_bytes_received (ws_test_server_get (server, 1)) == 100000);
+  fill_queue (server, large, ws_test_server_get (server, 2));
   ws_test_client_send_frame (waiting, (WsTestFrameSpec){ .opcode = WS_OPCODE_CONTINUATION }, rest, 100000);
   ws_test_settle ();
   g_assert_cmpuint (ws_test_server_count (server, "data-in #1"), ==, 0);
@@ -196,17 +212,21 @@ test_shared (void)
 static void
 test_switched_off (void)
 {
-  static const char *const settings[] = { "BufferMessage=True", "MaxTotalMemory=4194304", NULL };
+  static const char *const settings[] = { "MaxTotalMemory=4194304", NULL };
   g_autoptr (WsTestServer) server = server_new (settings);
   g_autoptr (WsTestClient) large = ws_test_server_open (server);
+  WsConnection *connection = ws_test_server_get (server, 1);
+  g_autoptr (GError) error = NULL;
 
   g_test_summary ("Without a limit nobody waits or is closed any more.");
 
-  send_begun_message (large, 3 * MIB + MIB / 2);
-  ws_test_wait_until (ws_test_server_has_log (server, "Memory is short"));
+  fill_queue (server, large, connection);
+  g_assert_false (ws_connection_send_text (connection, "refused", &error));
+  g_assert_error (error, WS_ERROR, WS_ERROR_WOULD_BLOCK);
   ws_test_server_config (server, "MaxTotalMemory=0");
-  ws_test_client_send_frame (large, (WsTestFrameSpec){ .opcode = WS_OPCODE_CONTINUATION }, "end", 3);
-  ws_test_server_wait_for (server, "data-in #1");
+  for (gint64 end_us = g_get_monotonic_time () + 1500 * 1000; g_get_monotonic_time () < end_us;)
+    g_main_context_iteration (NULL, FALSE);
+  g_assert_true (ws_connection_send_text (connection, "taken", NULL));
   g_assert_cmpuint (count_ended (server), ==, 0);
 }
 
