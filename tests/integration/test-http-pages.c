@@ -639,6 +639,8 @@ test_no_file (Fixture      *fixture,
     { "http://127.0.0.1/", WS_ERROR_OPERATION_NOT_SUPPORTED },
   };
 
+  guint n_slow = 0;
+
   g_test_summary ("What is no file is an error of the call, and the answer is what it would have been.");
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -649,6 +651,13 @@ test_no_file (Fixture      *fixture,
       Answer answer = { .file = file };
       g_autoptr (WsTestResponse) response = respond_with_file (fixture, &answer, NULL);
 
+      /* Opening took longer than the call waits, so that the client was told. */
+      if (answer.error == NULL && n_slow++ < 20)
+        {
+          g_assert_cmpuint (response->status, ==, 404);
+          i--;
+          continue;
+        }
       g_assert_error (answer.error, WS_ERROR, cases[i].code);
       g_assert_cmpuint (response->status, ==, 426);
       g_clear_error (&answer.error);
