@@ -287,6 +287,42 @@ test_paused_lines (Fixture      *self,
   assert_lines (self);
 }
 
+#define N_NEW_CLIENTS 100
+
+static void
+begin_slowly_cb (guint *n_begun)
+{
+  ++*n_begun;
+  g_usleep (1000); /* as the computation of a handshake */
+}
+
+static void
+test_handshakes (Fixture      *self,
+                 gconstpointer settings)
+{
+  const WsTestTlsMode mode = ws_test_tls_get_mode ();
+  const gboolean      in_loop = mode == WS_TEST_TLS_1_2 || mode == WS_TEST_TLS_1_3;
+  const char         *signal = in_loop ? "ssl-connection-request" : "web-socket-open-request";
+  g_autoptr (GPtrArray) clients = g_ptr_array_new_with_free_func ((GDestroyNotify) ws_test_client_free);
+  guint n_begun = 0;
+
+  g_test_summary ("Clients that begin their handshake all at once are served behind those that are open, and each of them is.");
+
+  g_signal_connect_swapped (self->base.server->server, signal, G_CALLBACK (begin_slowly_cb), &n_begun);
+  for (guint i = 0; i < N_NEW_CLIENTS; i++)
+    {
+      g_ptr_array_add (clients, ws_test_server_connect (self->base.server));
+      ws_test_client_send_handshake (clients->pdata[i], "/", NULL);
+    }
+  serve_until (self, n_begun > 0);
+  ws_test_client_send_ping (self->good, "between");
+  serve_until (self, self->good->input->len > 0);
+  g_assert_cmpuint (n_begun, <, N_NEW_CLIENTS / 3);
+  ws_test_client_assert_frame (self->good, WS_OPCODE_PONG, "between", 7);
+  serve_until (self, ws_test_server_count (self->base.server, "connected") == N_NEW_CLIENTS);
+  g_assert_cmpuint (n_begun, ==, N_NEW_CLIENTS);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -300,6 +336,7 @@ main (int   argc,
   ws_test_add ("/integration/turns/leaving", NULL, test_leaving);
   ws_test_add ("/integration/turns/inflation/parts", NULL, test_inflation);
   ws_test_add ("/integration/turns/inflation/whole", "BufferMessage=True", test_inflation);
+  ws_test_add ("/integration/turns/handshakes", NULL, test_handshakes);
   ws_test_add ("/integration/turns/lines/running", NULL, test_lines);
   ws_test_add ("/integration/turns/lines/paused", NULL, test_paused_lines);
 

@@ -9,6 +9,7 @@ G_BEGIN_DECLS
 
 extern const WsWatchFuncs ws_connection_watch_funcs;
 void                      ws_connection_idle_call_cb (WsIdleCall *call);
+void                      ws_connection_turn_call_cb (WsIdleCall *call);
 
 /* Does what the parts have scheduled. */
 void ws_connection_run_pending (WsConnection *self);

@@ -154,15 +154,18 @@ ws_connection_idle_call_cb (WsIdleCall *call)
 
   g_object_ref (self);
   ws_connection_begin_turn (self);
-  if (self->has_deferred_input)
-    {
-      self->has_deferred_input = FALSE;
-      self->pending |= WS_PENDING_INPUT;
-    }
   if (ws_connection_has_lines (self))
     self->pending |= WS_PENDING_LINES;
   ws_connection_run_pending (self);
   g_object_unref (self);
+}
+
+void
+ws_connection_turn_call_cb (WsIdleCall *call)
+{
+  WsConnection *self = WS_CONTAINER_OF (call, WsConnection, turn_call);
+
+  ws_poller_deliver (self->context->poller, &self->watch);
 }
 
 /* Moves undelivered input into the memory of the connection. */
@@ -357,16 +360,28 @@ handle_hang_up (WsConnection *self,
     ws_connection_take_io_error (self, NULL);
 }
 
-/* A step of a handshake computes for a millisecond or more. When the dispatch is late, it waits for the
- * next iteration, in which the clients that are open come first. */
+/* TRUE if the input is left to the turn call. Clients that are open come first: a step of the TLS handshake
+ * computes for a millisecond or more, a request calls handlers, and anybody can begin either at any rate. */
 static gboolean
-defers_handshake (WsConnection *self)
+defer_event (WsConnection *self,
+             WsPollEvents  events)
 {
-  if (!ws_connection_is_late (self))
+  const gboolean in_handshake = self->state == WS_STATE_TLS_HANDSHAKE;
+  const gboolean has_gone = (events & (WS_POLL_ERROR | WS_POLL_HANG_UP)) != 0;
+
+  if (events == 0)
     return FALSE;
 
-  ws_connection_defer_input (self);
-  return TRUE;
+  if (in_handshake || self->state == WS_STATE_READING_REQUEST)
+    {
+      /* Little is left to do, and its watch would not be silent. */
+      if (has_gone)
+        return FALSE;
+      if (in_handshake || (events & ~WS_POLL_OUT) != 0)
+        ws_connection_defer_input (self);
+    }
+
+  return self->turn_call.queued;
 }
 
 static void
@@ -383,7 +398,7 @@ connection_ready (WsWatch     *watch,
   if (!self->continues_turn)
     ws_connection_begin_turn (self);
   self->continues_turn = FALSE;
-  is_deferred = events != 0 && (self->has_deferred_input || (was_in_handshake && defers_handshake (self)));
+  is_deferred = defer_event (self, events);
   if (events != 0)
     ws_connection_note_edge (self, events);
 

@@ -84,6 +84,7 @@ ws_connection_end (WsConnection *self,
   ws_connection_enter_state (self, WS_STATE_CLOSED);
   ws_timer_disarm (&self->idle_timer);
   ws_timer_disarm (&self->ping_timer);
+  ws_poller_cancel_turn (self->context->poller, &self->turn_call);
   ws_poller_remove_watch (self->context->poller, &self->watch);
   g_clear_pointer (&self->transport, ws_transport_free);
   ws_connection_drop_received (self);

@@ -64,12 +64,11 @@ struct _WsConnection
   guint             corked : 1; /* sends are gathered until the events of this dispatch are delivered */
   guint             close_received : 1;
   guint             awaiting_pong : 1;
-  guint             compress : 1;           /* messages may be compressed; per message, by the application */
-  guint             has_deferred_input : 1; /* input is left for the next iteration */
-  guint             reading_paused : 1;     /* until less waits to be sent: ReadPauseQueue */
-  guint             may_hold_memory : 1;    /* a buffer of the extra state may be in use */
-  guint             report_fault : 1;       /* also of a client that never opened: it is an error of TLS */
-  guint             message_begins : 1;     /* no part of the current message has been delivered */
+  guint             compress : 1;        /* messages may be compressed; per message, by the application */
+  guint             reading_paused : 1;  /* until less waits to be sent: ReadPauseQueue */
+  guint             may_hold_memory : 1; /* a buffer of the extra state may be in use */
+  guint             report_fault : 1;    /* also of a client that never opened: it is an error of TLS */
+  guint             message_begins : 1;  /* no part of the current message has been delivered */
   int               timeout_s;
   guint64           counted_bytes;  /* see ws_connection_count_memory() */
   guint8            turn_over;      /* see ws_connection_begin_turn() */
@@ -87,6 +86,7 @@ struct _WsConnection
   guint64      id;         /* this and the task queue never change, so any thread may read them */
   WsTaskQueue *task_queue; /* the poller's */
   WsIdleCall   idle_call;
+  WsIdleCall   turn_call;   /* queued while input waits behind the other clients */
   WsTimer      phase_timer; /* handshake, close or linger */
   WsTimer      idle_timer;  /* during the TLS handshake: the client's silence */
   WsTimer      ping_timer;  /* the next ping, or the pong awaited */

@@ -38,10 +38,8 @@ ws_connection_spend_turn (WsConnection *self,
     ws_connection_look_at_clock (self);
 }
 
-/* TRUE if the dispatch has taken so long already that what needs much time is to wait for the next one. */
-gboolean ws_connection_is_late (WsConnection *self);
-
-/* Goes on with the input in the next iteration, behind the other clients. */
+/* Goes on with the input behind the other clients. Until then the connection is not read, and its watch is
+ * silent. */
 void ws_connection_defer_input (WsConnection *self);
 
 G_END_DECLS

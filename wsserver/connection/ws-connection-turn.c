@@ -5,8 +5,8 @@
 #include "wsserver/connection/ws-connection-context-private.h"
 #include "wsserver/io/ws-poller-private.h"
 
-gboolean
-ws_connection_is_late (WsConnection *self)
+static gboolean
+is_late (WsConnection *self)
 {
   return self->context != NULL &&
          g_get_monotonic_time () - ws_poller_get_time (self->context->poller) >= WS_TURN_MAX_US;
@@ -18,12 +18,11 @@ ws_connection_look_at_clock (WsConnection *self)
 {
   self->turn_bytes = 0;
   self->turn_looks++;
-  self->turn_over = self->turn_looks >= WS_TURN_MAX_LOOKS || ws_connection_is_late (self);
+  self->turn_over = self->turn_looks >= WS_TURN_MAX_LOOKS || is_late (self);
 }
 
 void
 ws_connection_defer_input (WsConnection *self)
 {
-  self->has_deferred_input = TRUE;
-  ws_poller_call_later (self->context->poller, &self->idle_call);
+  ws_poller_call_in_turn (self->context->poller, &self->turn_call);
 }

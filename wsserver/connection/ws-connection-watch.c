@@ -102,6 +102,18 @@ get_events (WsConnection *self)
   return events;
 }
 
+/* While the client waits for its turn, its input would only wake the loop again and again. An edge is
+ * reported once in any case. */
+static guint
+silence (WsConnection *self,
+         guint         events)
+{
+  if (self->state == WS_STATE_TLS_HANDSHAKE)
+    return 0;
+
+  return (events & WS_POLL_EDGE) != 0 ? events : events & ~(guint) (WS_POLL_IN | WS_POLL_READ_HANG_UP);
+}
+
 void
 ws_connection_update_watch (WsConnection *self)
 {
@@ -111,6 +123,8 @@ ws_connection_update_watch (WsConnection *self)
     return;
 
   events = ws_connection_add_edge (self, only_reads (self) ? WS_POLL_IN : get_events (self));
+  if (self->turn_call.queued)
+    events = silence (self, events);
   if (events != self->watch.events)
     ws_poller_modify_watch (self->watch.poller, &self->watch, events);
 }
@@ -165,7 +179,7 @@ ws_connection_has_unreported_input (WsConnection *self)
 void
 ws_connection_rearm_edge (WsConnection *self)
 {
-  if (!self->input_edge.readable)
+  if (!self->input_edge.readable || self->turn_call.queued)
     return;
 
   self->input_edge.readable = FALSE;

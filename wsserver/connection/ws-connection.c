@@ -175,6 +175,7 @@ ws_connection_init (WsConnection *self)
   self->round_trip_us = -1;
   self->compress = TRUE;
   self->idle_call.func = ws_connection_idle_call_cb;
+  self->turn_call.func = ws_connection_turn_call_cb;
 }
 
 /* --- properties that can be written ---------------------------------------------------------- */

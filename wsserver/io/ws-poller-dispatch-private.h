@@ -39,6 +39,7 @@ struct _WsPoller
   guint         timer_queues_serial; /* changes when a queue is removed: iterations over the list then end */
 
   WsIdleCallQueue idle_calls;
+  WsIdleCallQueue turn_calls; /* behind everything else */
   WsTaskQueue    *task_queue;
   WsReceiveBuffer receive_buffer;
   WsBufferPool   *buffer_pool;

@@ -105,6 +105,14 @@ void ws_poller_call_later (WsPoller   *self,
 void ws_poller_cancel_call (WsPoller   *self,
                             WsIdleCall *call);
 
+/* As ws_poller_call_later(), for what may take long. These calls come behind the ready descriptors and all
+ * other calls of a dispatch, and take turns. However many clients have much to do, a client that has little
+ * to do is served first. */
+void ws_poller_call_in_turn (WsPoller   *self,
+                             WsIdleCall *call);
+void ws_poller_cancel_turn (WsPoller   *self,
+                            WsIdleCall *call);
+
 /* Calls ready (watch, 0) as a dispatch would, so that a nested dispatch finds the backlog. For idle calls
  * and timers. */
 void ws_poller_deliver (WsPoller *self,

@@ -7,8 +7,8 @@
  * so that the other sources of the context run in between. */
 #define EXPIRE_MAX_PER_QUEUE 64
 
-/* How long one dispatch makes idle calls. Some of them go on with much input of one client. */
-#define IDLE_CALLS_MAX_US 4000
+/* How long one dispatch makes idle calls, and how long it goes on with clients that have much to do. */
+#define CALLS_MAX_US 4000
 
 typedef struct
 {
@@ -104,7 +104,7 @@ poller_source_prepare (GSource *source,
     }
 
   *timeout_ms = -1;
-  if (self->idle_calls.n_calls > 0 || ws_poller_has_backlog (self) ||
+  if (self->idle_calls.n_calls > 0 || self->turn_calls.n_calls > 0 || ws_poller_has_backlog (self) ||
       ws_poller_backend_has_fetched (self->backend) || ws_task_queue_has_tasks (self->task_queue))
     return TRUE;
 
@@ -143,6 +143,14 @@ poller_source_check (GSource *source)
   return FALSE;
 }
 
+static void
+run_calls (WsPoller        *self,
+           WsIdleCallQueue *calls)
+{
+  if (calls->n_calls > 0)
+    ws_idle_call_queue_run (calls, ws_poller_refresh_time (self) + CALLS_MAX_US);
+}
+
 /* One dispatch: everything that is ready, within limits. */
 static void
 dispatch_poller (gpointer poller)
@@ -159,8 +167,8 @@ dispatch_poller (gpointer poller)
     ws_poller_backend_dispatch (self->backend);
   expire_timers (self);
   ws_task_queue_run (self->task_queue);
-  if (self->idle_calls.n_calls > 0)
-    ws_idle_call_queue_run (&self->idle_calls, ws_poller_refresh_time (self) + IDLE_CALLS_MAX_US);
+  run_calls (self, &self->idle_calls);
+  run_calls (self, &self->turn_calls);
   if (!self->destroyed)
     ws_poller_fairness_end_dispatch (&self->fairness, start_us);
 
@@ -235,6 +243,7 @@ ws_poller_destroy (WsPoller *self)
   self->timer_queues = NULL;
   self->timer_queues_serial++;
   ws_idle_call_queue_clear (&self->idle_calls);
+  ws_idle_call_queue_clear (&self->turn_calls);
 
   /* Last, because it runs code of the application. */
   ws_task_queue_close (self->task_queue);
@@ -277,6 +286,21 @@ ws_poller_cancel_call (WsPoller   *self,
                        WsIdleCall *call)
 {
   ws_idle_call_queue_remove (&self->idle_calls, call);
+}
+
+void
+ws_poller_call_in_turn (WsPoller   *self,
+                        WsIdleCall *call)
+{
+  if (!self->destroyed)
+    ws_idle_call_queue_add (&self->turn_calls, call);
+}
+
+void
+ws_poller_cancel_turn (WsPoller   *self,
+                       WsIdleCall *call)
+{
+  ws_idle_call_queue_remove (&self->turn_calls, call);
 }
 
 /* --- watches --------------------------------------------------------------------------------- */

@@ -216,6 +216,62 @@ test_call_later_from_ready (Fixture      *fixture,
   assert_log (fixture, "ad");
 }
 
+static void
+take_long (Fixture *fixture)
+{
+  g_usleep (10 * 1000); /* longer than a dispatch makes calls */
+}
+
+static void
+test_call_in_turn_order (Fixture      *fixture,
+                         gconstpointer user_data)
+{
+  Call  a = CALL (fixture, 'a', take_long), b = CALL (fixture, 'b', take_long), c = CALL (fixture, 'c', NULL);
+  Peer *peer = add_event_peer (fixture, 'P', TRUE);
+
+  g_test_summary ("What takes long comes behind ready watches and idle calls, which are also served between two of them.");
+
+  peer->on_ready = log_and_drain;
+  ws_poller_call_in_turn (fixture->poller, &a.idle_call);
+  ws_poller_call_in_turn (fixture->poller, &b.idle_call);
+  ws_poller_call_in_turn (fixture->poller, &a.idle_call);
+  ws_poller_call_later (fixture->poller, &c.idle_call);
+  while (a.idle_call.queued)
+    g_main_context_iteration (fixture->context, TRUE);
+  /* Sources of equal priority take turns, whatever they do. */
+  assert_log (fixture, ws_poller_has_edges (fixture->poller) ? "Pca" : "caP");
+  g_assert_true (b.idle_call.queued);
+
+  ws_poller_call_in_turn (fixture->poller, &a.idle_call);
+  ws_poller_call_later (fixture->poller, &c.idle_call);
+  run_ready (fixture);
+  assert_log (fixture, "cba");
+}
+
+static void
+test_cancel_turn (Fixture      *fixture,
+                  gconstpointer user_data)
+{
+  Call a = CALL (fixture, 'a', NULL), b = CALL (fixture, 'b', NULL);
+
+  g_test_summary ("A turn can be cancelled, and destroying the poller drops the others.");
+
+  ws_poller_call_in_turn (fixture->poller, &a.idle_call);
+  ws_poller_call_in_turn (fixture->poller, &b.idle_call);
+  ws_poller_cancel_turn (fixture->poller, &a.idle_call);
+  ws_poller_cancel_turn (fixture->poller, &a.idle_call);
+  run_ready (fixture);
+  assert_log (fixture, "b");
+
+  ws_poller_call_in_turn (fixture->poller, &b.idle_call);
+  ws_poller_destroy (fixture->poller);
+  g_assert_false (b.idle_call.queued);
+  ws_poller_call_in_turn (fixture->poller, &b.idle_call);
+  g_assert_false (b.idle_call.queued);
+  run_ready (fixture);
+  assert_log (fixture, "");
+}
+
 typedef struct
 {
   WsTimer  timer;
@@ -697,6 +753,8 @@ main (int    argc,
   ADD_POLLER_TEST ("poller-dispatch/call-later/nested", test_call_later_nested);
   ADD_POLLER_TEST ("poller-dispatch/call-later/from-ready", test_call_later_from_ready);
   ADD_POLLER_TEST ("poller-dispatch/cancel-call/anywhere", test_cancel_call_anywhere);
+  ADD_POLLER_TEST ("poller-dispatch/call-in-turn/order", test_call_in_turn_order);
+  ADD_POLLER_TEST ("poller-dispatch/cancel-turn/dropped", test_cancel_turn);
   ADD_POLLER_TEST ("poller-dispatch/add-timer-queue/order", test_timer_order);
   ADD_POLLER_TEST ("poller-dispatch/add-timer-queue/bounded", test_timer_bounded);
   ADD_POLLER_TEST ("poller-dispatch/remove-timer-queue/frees", test_timer_frees_queue);
