@@ -284,6 +284,18 @@ ws_test_server_listen (WsTestServer *self)
 }
 
 WsTestServer *
+ws_test_server_new_with (const char *const *settings)
+{
+  WsTestServer *self = ws_test_server_new ();
+
+  for (; *settings != NULL; settings++)
+    ws_test_server_config (self, *settings);
+
+  ws_test_server_listen (self);
+  return self;
+}
+
+WsTestServer *
 ws_test_server_new_listening (const char *setting,
                               ...)
 {

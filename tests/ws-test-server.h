@@ -41,6 +41,8 @@ void          ws_test_server_listen (WsTestServer *self);
 /* Listening, after the given "NAME=VALUE" settings; end with NULL. */
 WsTestServer *ws_test_server_new_listening (const char *setting,
                                             ...) G_GNUC_NULL_TERMINATED;
+/* The same with an array, which NULL ends. */
+WsTestServer *ws_test_server_new_with (const char *const *settings);
 
 /* Shuts the server down if it listens or has clients, waits until the clients have gone, and
  * asserts that the server and every connection finalise. */

@@ -303,17 +303,6 @@ assert_pieces (WsTestClient *client)
     }
 }
 
-static WsTestServer *
-server_new_with (const char *const *settings)
-{
-  WsTestServer *server = ws_test_server_new ();
-
-  for (; *settings != NULL; settings++)
-    ws_test_server_config (server, *settings);
-  ws_test_server_listen (server);
-  return server;
-}
-
 static const char *const no_timers[] = { "ReadPauseQueue=262144", "BufferMessage=True", NULL };
 static const char *const short_timers[] = { "ReadPauseQueue=262144", "BufferMessage=True", "PingInterval=1",
                                             "PongTimeout=1", "IdleTimeout=2", NULL };
@@ -321,7 +310,7 @@ static const char *const short_timers[] = { "ReadPauseQueue=262144", "BufferMess
 static void
 test_read_pause (gconstpointer settings)
 {
-  g_autoptr (WsTestServer) server = server_new_with (settings);
+  g_autoptr (WsTestServer) server = ws_test_server_new_with (settings);
   g_autoptr (WsTestClient) client = ws_test_server_open (server);
   g_autoptr (WsTestClient) other = NULL;
   WsConnection *connection = ws_test_server_get (server, 1);

@@ -9,17 +9,6 @@
 #define MIB (1024 * 1024)
 #define N_CLIENTS 8
 
-static WsTestServer *
-server_new (const char *const *settings)
-{
-  WsTestServer *server = ws_test_server_new ();
-
-  for (; *settings != NULL; settings++)
-    ws_test_server_config (server, *settings);
-  ws_test_server_listen (server);
-  return server;
-}
-
 static guint
 count_ended (WsTestServer *server)
 {
@@ -48,7 +37,7 @@ static void
 test_assembling (void)
 {
   static const char *const settings[] = { "BufferMessage=True", "MaxTotalMemory=10485760", NULL };
-  g_autoptr (WsTestServer) server = server_new (settings);
+  g_autoptr (WsTestServer) server = ws_test_server_new_with (settings);
   g_autoptr (WsTestClient) good = ws_test_server_open (server);
   WsTestClient *clients[N_CLIENTS];
   guint         n_closed = 0;
@@ -83,7 +72,7 @@ static void
 test_queues (void)
 {
   static const char *const settings[] = { "ReadPauseQueue=0", "MaxTotalMemory=16777216", NULL };
-  g_autoptr (WsTestServer) server = server_new (settings);
+  g_autoptr (WsTestServer) server = ws_test_server_new_with (settings);
   g_autoptr (WsTestClient) good = ws_test_server_open (server);
   g_autofree char *payload = g_strnfill (MIB, 'x');
   g_autoptr (GBytes) bytes = g_bytes_new (payload, MIB);
@@ -148,7 +137,7 @@ static void
 test_recovers (void)
 {
   static const char *const settings[] = { "BufferMessage=True", "MaxTotalMemory=4194304", NULL };
-  g_autoptr (WsTestServer) server = server_new (settings);
+  g_autoptr (WsTestServer) server = ws_test_server_new_with (settings);
   g_autoptr (WsTestClient) waiting = ws_test_server_open (server);
   g_autoptr (WsTestClient) large = ws_test_server_open (server);
   g_autofree char *rest = g_strnfill (100000, 'y');
@@ -172,7 +161,7 @@ static void
 test_shared (void)
 {
   static const char *const settings[] = { "MaxTotalMemory=4194304", NULL };
-  g_autoptr (WsTestServer) server = server_new (settings);
+  g_autoptr (WsTestServer) server = ws_test_server_new_with (settings);
   g_autofree char *payload = g_strnfill (MIB, 'x');
   g_autoptr (GBytes) bytes = g_bytes_new (payload, MIB);
   WsTestClient *clients[N_CLIENTS];
@@ -213,7 +202,7 @@ static void
 test_switched_off (void)
 {
   static const char *const settings[] = { "MaxTotalMemory=4194304", NULL };
-  g_autoptr (WsTestServer) server = server_new (settings);
+  g_autoptr (WsTestServer) server = ws_test_server_new_with (settings);
   g_autoptr (WsTestClient) large = ws_test_server_open (server);
   WsConnection *connection = ws_test_server_get (server, 1);
   g_autoptr (GError) error = NULL;

@@ -78,34 +78,40 @@ ws_connection_get_queue_memory (WsConnection *self)
          WS_SEND_JOB_BYTES * (guint64) (extra->jobs.length + extra->pings.length + extra->closers.length);
 }
 
-/* A mark that MaxSendQueue keeps the queue below anyway is none. A blocking call holds more than the client's
- * answers, and its timeout begins anew with whatever comes in. */
+/* Whether more than 1/divisor of ReadPauseQueue waits. A mark that MaxSendQueue keeps the queue below anyway
+ * is none. A blocking call holds more than the client's answers, and its timeout begins anew with whatever
+ * comes in. */
 static gboolean
-has_mark (WsConnection *self)
+is_over_mark (WsConnection *self,
+              guint         divisor)
 {
-  const WsSettings *settings = self->context != NULL ? self->context->settings : NULL;
+  const WsSettings *settings = self->context->settings;
+  guint64           mark = settings->read_pause_queue_bytes;
 
-  return self->state == WS_STATE_OPEN && settings != NULL &&
-         (self->extra == NULL || self->extra->n_waits == 0) && settings->read_pause_queue_bytes > 0 &&
-         settings->read_pause_queue_bytes < settings->max_send_queue_bytes;
+  return mark > 0 && mark < settings->max_send_queue_bytes &&
+         (self->extra == NULL || self->extra->n_waits == 0) &&
+         ws_connection_get_queue_memory (self) > mark / divisor;
+}
+
+static gboolean
+must_pause_reading (WsConnection *self,
+                    guint         divisor)
+{
+  return self->state == WS_STATE_OPEN && self->context != NULL &&
+         (ws_connection_is_held_back (self) || is_over_mark (self, divisor));
 }
 
 void
 ws_connection_note_queue (WsConnection *self)
 {
-  if (self->state == WS_STATE_OPEN && ws_connection_is_held_back (self))
-    self->reading_paused = TRUE;
-  if (has_mark (self) &&
-      ws_connection_get_queue_memory (self) > self->context->settings->read_pause_queue_bytes)
+  if (must_pause_reading (self, 1))
     self->reading_paused = TRUE;
 }
 
 void
 ws_connection_resume_reading (WsConnection *self)
 {
-  if (!self->reading_paused || (self->state == WS_STATE_OPEN && ws_connection_is_held_back (self)) ||
-      (has_mark (self) &&
-       ws_connection_get_queue_memory (self) > self->context->settings->read_pause_queue_bytes / 2))
+  if (!self->reading_paused || must_pause_reading (self, 2))
     return;
 
   self->reading_paused = FALSE;

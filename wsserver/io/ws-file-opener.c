@@ -118,14 +118,6 @@ ws_file_open (const char    *filename,
   return result;
 }
 
-static void
-open_call_unref (gpointer data)
-{
-  OpenCall *call = data;
-
-  ws_file_call_unref (&call->call);
-}
-
 /* The first to arrive of the result and the cancellation is reported. */
 static void
 report_opened (GTask *task)
@@ -177,7 +169,7 @@ ws_file_open_async (const char         *filename,
   GMainContext *context = g_task_get_context (task);
 
   g_task_set_source_tag (task, ws_file_open_async);
-  g_task_set_task_data (task, call, open_call_unref);
+  g_task_set_task_data (task, &call->call, (GDestroyNotify) ws_file_call_unref);
   if (cancellable != NULL)
     {
       call->cancel_source = g_cancellable_source_new (cancellable);

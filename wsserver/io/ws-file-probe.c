@@ -66,14 +66,6 @@ report_probe_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-static void
-unref_call (gpointer data)
-{
-  WsFileProbe *self = data;
-
-  ws_file_call_unref (&self->call);
-}
-
 WsFileProbe *
 ws_file_probe_new (const char     *filename,
                    const char     *other_filename,
@@ -92,7 +84,8 @@ ws_file_probe_new (const char     *filename,
 
   ws_file_call_start (&self->call);
   ws_file_call_ref (&self->call);
-  ws_file_call_notify (&self->call, context, report_probe_cb, self, unref_call);
+  ws_file_call_notify (&self->call, context, report_probe_cb, &self->call,
+                       (GDestroyNotify) ws_file_call_unref);
   return self;
 }
 

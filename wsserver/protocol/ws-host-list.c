@@ -125,9 +125,7 @@ add_host (WsHostList *self,
 
   if (host == NULL)
     {
-      g_autofree char *shown = g_strescape (entry, NULL);
-
-      *fault = g_strdup_printf ("\"%s\" %s", shown, reason);
+      *fault = ws_host_text_explain (entry, reason);
       return FALSE;
     }
 

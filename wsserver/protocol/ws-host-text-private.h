@@ -8,6 +8,10 @@ G_BEGIN_DECLS
 
 /* The host and port of lists of origins and hosts, as a URL writes them: HOST, HOST:PORT, [IPV6]:PORT. */
 
+/* Returns a sentence about an entry of a list that cannot be taken; reason follows the entry. */
+char *ws_host_text_explain (const char *entry,
+                            const char *reason);
+
 /* Returns the start of the port with its colon, or the end of the text. A colon inside brackets is part of
  * an IPv6 address. */
 char *ws_host_text_find_port (char *authority);

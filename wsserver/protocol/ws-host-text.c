@@ -5,6 +5,15 @@
 #include <string.h>
 
 char *
+ws_host_text_explain (const char *entry,
+                      const char *reason)
+{
+  g_autofree char *shown = g_strescape (entry, NULL);
+
+  return g_strdup_printf ("\"%s\" %s", shown, reason);
+}
+
+char *
 ws_host_text_find_port (char *authority)
 {
   char *bracket = strrchr (authority, ']');

@@ -24,15 +24,6 @@ ws_origin_list_free (WsOriginList *self)
 
 /* --- entries --------------------------------------------------------------------------------- */
 
-static char *
-explain_entry (const char *entry,
-               const char *reason)
-{
-  g_autofree char *shown = g_strescape (entry, NULL);
-
-  return g_strdup_printf ("\"%s\" %s", shown, reason);
-}
-
 /* RFC 3986 §3.1; a pattern may contain "*" here. */
 static gboolean
 is_scheme (const char *text)
@@ -120,7 +111,7 @@ add_origin (WsOriginList *self,
         origin = normalise_origin (entry, &reason);
       if (origin == NULL)
         {
-          *fault = explain_entry (entry, reason);
+          *fault = ws_host_text_explain (entry, reason);
           return FALSE;
         }
     }

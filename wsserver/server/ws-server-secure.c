@@ -7,11 +7,11 @@
 #include "wsserver/base/ws-error-private.h"
 #include "wsserver/config/ws-config-private.h"
 #include "wsserver/io/ws-ip-address-private.h"
+#include "wsserver/io/ws-listen-address-private.h"
 #include "wsserver/server/ws-server-private.h"
 
 #define TOKEN_BYTES 32
 #define LOOPBACK_HOSTS "localhost, 127.0.0.1, [::1]"
-#define IPV6_ONLY 1 /* UseIPv6 */
 
 /* In base64 as in URLs, RFC 4648 §5: every place that takes the token takes it unchanged. */
 static char *
@@ -91,9 +91,9 @@ set_lists (WsServer *self,
            GError  **error)
 {
   g_autofree char *hosts = list_hosts (self);
+  const char      *loopback = self->settings->use_ipv6 == WS_IP_FAMILIES_IPV6 ? "::1" : "127.0.0.1";
 
-  return (*self->local_host != '\0' ||
-          ws_server_set_local_host (self, self->settings->use_ipv6 == IPV6_ONLY ? "::1" : "127.0.0.1", error)) &&
+  return (*self->local_host != '\0' || ws_server_set_local_host (self, loopback, error)) &&
          set_if_default (self, "AllowedHosts", hosts, error) &&
          set_if_default (self, "AllowedOrigins", "self", error);
 }
