@@ -62,7 +62,13 @@ ws_ip_address_parse (const char *text,
     return NULL;
 
   address = g_inet_address_new_from_string (plain);
-  return address != NULL ? unmap_address (address) : NULL;
+  if (address != NULL)
+    address = unmap_address (address);
+  /* IPv4 has no zones, so no client has an address with one. */
+  if (zone != NULL && address != NULL && g_inet_address_get_family (address) == G_SOCKET_FAMILY_IPV4)
+    g_clear_object (&address);
+
+  return address;
 }
 
 char *

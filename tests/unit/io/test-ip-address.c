@@ -24,6 +24,7 @@ test_spellings (void)
     { "fe80::1%", NULL },
     { "fe80::1%0", NULL },
     { "127.0.0.1%lo", NULL },
+    { "::ffff:192.0.2.1%lo", NULL },
     { "[127.0.0.1]", NULL },
     { "[::1", NULL },
     { "::1]", NULL },
