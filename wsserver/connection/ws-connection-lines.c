@@ -29,14 +29,15 @@ find_line (WsConnectionExtra *extra,
            gsize             *used,
            gboolean          *eol)
 {
-  const guint8 *start = extra->line.data + extra->line_start;
   gsize         available = extra->line.length - extra->line_start;
   gsize         max = extra->settings.max_line_bytes;
+  const guint8 *start;
   const guint8 *end;
 
   if (available == 0)
     return FALSE;
 
+  start = extra->line.data + extra->line_start;
   end = memchr (start + extra->line_searched, '\n', available - extra->line_searched);
   extra->line_searched = end != NULL ? (gsize) (end - start) : available;
   if (end != NULL)

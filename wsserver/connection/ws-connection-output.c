@@ -319,17 +319,19 @@ queue_compressed (WsConnection *self,
   GByteArray *output = take_scratch (self);
   gboolean    is_last = (part & WS_PART_LAST) != 0;
   guint       flags = ((part & WS_PART_FIRST) != 0 ? WS_FRAME_RSV1 : 0) | (is_last ? WS_FRAME_FIN : 0);
+  gsize       left = length;
   g_autoptr (GBytes) owner = NULL;
 
-  for (gsize offset = 0; offset < length || (length == 0 && is_last); offset += WS_DEFLATE_MAX_INPUT_BYTES)
+  while (left > 0 || (length == 0 && is_last))
     {
-      gsize    piece = MIN (length - offset, WS_DEFLATE_MAX_INPUT_BYTES);
-      gboolean ends = offset + piece == length;
+      gsize piece = MIN (left, WS_DEFLATE_MAX_INPUT_BYTES);
 
-      ws_deflater_compress (self->deflater, data + offset, piece,
-                            ends && is_last ? WS_DEFLATE_MESSAGE_END : WS_DEFLATE_FLUSH, output);
-      if (ends)
-        break;
+      left -= piece;
+      ws_deflater_compress (self->deflater, data, piece,
+                            left == 0 && is_last ? WS_DEFLATE_MESSAGE_END : WS_DEFLATE_FLUSH, output);
+      if (left == 0)
+        break; /* data may be NULL: the end of a message without a payload */
+      data += piece;
     }
 
   self->uncompressed_bytes += length;

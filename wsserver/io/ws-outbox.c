@@ -345,6 +345,9 @@ advance_vector (struct iovec *vector,
 {
   gsize step = MIN (vector->iov_len, *n);
 
+  if (step == 0)
+    return; /* the base may be NULL */
+
   vector->iov_base = (guint8 *) vector->iov_base + step;
   vector->iov_len -= step;
   *n -= step;

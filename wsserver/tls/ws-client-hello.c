@@ -409,12 +409,13 @@ name_the_fault (WsClientHelloReader *self)
 static WsParseResult
 read_record_header (WsClientHelloReader *self)
 {
-  const guint8 *header = self->bytes->data + self->offset;
-  gsize         length = self->bytes->len - self->offset;
+  const gsize   length = self->bytes->len - self->offset;
+  const guint8 *header;
 
   if (length == 0)
     return WS_PARSE_NEED_MORE;
 
+  header = self->bytes->data + self->offset;
   if (header[0] != CONTENT_TYPE_HANDSHAKE || (length > 1 && header[1] != 3))
     return self->offset == 0 ? name_the_fault (self) : fail_hello (self, WS_CLIENT_HELLO_FAULT_MALFORMED);
 
