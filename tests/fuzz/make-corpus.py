@@ -4,6 +4,8 @@
 """Writes the fuzzers' corpus, tests/fuzz/corpus/FUZZER/NAME. Each file is an input that reaches a
 part of its parser; an input that once found a fault is added here by name."""
 
+import base64
+import hashlib
 import pathlib
 import struct
 import zlib
@@ -318,11 +320,362 @@ def http_inputs():
     yield "old", CUTS + b"GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\nGET / HTTP/1.0\r\n\r\n"
 
 
+# --- TLS ------------------------------------------------------------------------------------------
+
+
+def vector(size, content):
+    return len(content).to_bytes(size, "big") + content
+
+
+def extension(kind, content):
+    return struct.pack(">H", kind) + vector(2, content)
+
+
+def hello_body(*extensions, suites=b"\x13\x01\xc0\x2f", version=0x0303):
+    body = struct.pack(">H", version) + bytes(range(32)) + vector(1, b"") + vector(2, suites) + vector(1, b"\0")
+    return body + vector(2, b"".join(extensions)) if extensions else body
+
+
+def hello_inputs():
+    name = extension(0, vector(2, b"\0" + vector(2, b"Server.Example")))
+    versions = extension(43, vector(1, b"\x0a\x0a\x03\x04\x03\x03"))
+    alpn = extension(16, vector(2, vector(1, b"http/1.1") + vector(1, b"h2") + vector(1, b"\x1a\x1a")))
+    groups = extension(10, vector(2, b"\x00\x1d\x00\x17"))
+    schemes = extension(13, vector(2, b"\x04\x03\x08\x04\x12\x34"))
+    bodies = {
+        "tls13": hello_body(name, versions, alpn, groups, schemes),
+        "tls12": hello_body(groups, schemes),
+        "bare": hello_body(),
+        "ssl3": hello_body(version=0x0300),
+        "old": hello_body(version=0x0200),
+        "no-suites": hello_body(suites=b""),
+        "odd-suites": hello_body(suites=b"\x13\x01\xc0"),
+        "grease-only": hello_body(suites=b"\x1a\x1a"),
+        "twice": hello_body(name, name),
+        "final-dot": hello_body(extension(0, vector(2, b"\0" + vector(2, b"a.example.")))),
+        "address": hello_body(extension(0, vector(2, b"\0" + vector(2, b"127.0.0.1")))),
+        "two-names": hello_body(extension(0, vector(2, (b"\1" + vector(2, b"x")) + b"\0" + vector(2, b"b.example")))),
+        "fragment": hello_body(extension(1, b"\2"), extension(28, b"\2\0")),
+        "empty-alpn": hello_body(extension(16, vector(2, b""))),
+        "rest": hello_body(groups) + b"x",
+        "padding": hello_body(extension(21, bytes(200)), extension(0xFF01, b"\0")),
+    }
+    for name, body in bodies.items():
+        yield name, b"\1" + CUTS + body
+    message = b"\1" + vector(3, bodies["tls13"])
+    streams = {
+        "stream": b"\x16\x03\x01" + vector(2, message),
+        "two-records": b"\x16\x03\x01" + vector(2, message[:9]) + b"\x16\x03\x03" + vector(2, message[9:]),
+        "data-behind": b"\x16\x03\x01" + vector(2, message) + b"\x14\x03\x03\x00\x01\x01",
+        "empty-record": b"\x16\x03\x01\0\0",
+        "long-record": b"\x16\x03\x01\x40\x01",
+        "long-message": b"\x16\x03\x01" + vector(2, b"\1\x00\x80\x01"),
+        "other-message": b"\x16\x03\x01" + vector(2, b"\2\0\0\0"),
+        "alert": b"\x15\x03\x01\0\2\2\x28",
+        "ssl2": b"\x80\x2e\x01\x00\x02",
+        "http": b"GET / HTTP/1.1\r\n",
+        "letters": b"GEH",
+        "nothing": b"",
+    }
+    for name, stream in streams.items():
+        yield name, b"\0" + CUTS + stream
+    yield "empty-read-first", b"\0\0\1\1\1" + streams["stream"]
+
+
+# --- requests and lists ---------------------------------------------------------------------------
+
+
+def forwarded_inputs():
+    fields = {
+        "one": "X-Forwarded-For: 192.0.2.1",
+        "hops": "X-Forwarded-For: 127.0.0.1, 192.0.2.1, 10.0.0.2\nX-Forwarded-Proto: https\nX-Forwarded-Host: a:8080",
+        "lines": "X-Forwarded-For: unknown\nX-Forwarded-For: [2001:DB8::1]:4711,",
+        "mapped": "X-Forwarded-For: ::ffff:192.0.2.1, ::ffff:10.0.0.2",
+        "rubbish": "X-Forwarded-For: 192.0.2.1:65536, \"a, b\", 1.2.3",
+        "trusted": "X-Forwarded-For: 10.0.0.3, fd00::2",
+        "standard": "Forwarded: for=\"[2001:db8::1]:_p\";proto=WSS;host=\"a\\:1\", for=10.0.0.1;by=x",
+        "quotes": "Forwarded: for=127.0.0.1;x=\", for=127.0.0.2\", for=192.0.2.1",
+        "open-quote": "Forwarded: for=\"127.0.0.1, for=192.0.2.1",
+        "both": "Forwarded: for=192.0.2.1\nX-Forwarded-For: 192.0.2.1",
+        "differ": "Forwarded: for=127.0.0.1\nX-Forwarded-For: 192.0.2.1",
+        "empty": "Forwarded:\nX-Forwarded-For: ,,",
+        "cookie": "Cookie: a=b; ws-token=0123456789abcdef",
+        "subprotocol": "Sec-WebSocket-Protocol: chat, 0123456789abcdef",
+    }
+    for name, text in fields.items():
+        yield name, b"x\nHost: a\n" + text.encode()
+    yield "query", b"?token=0123456789abcdef&x=1\nHost: a"
+    yield "wrong-token", b"?token=0123456789abcdeg\nCookie: ws-token=0"
+
+
+def lists_inputs():
+    inputs = {
+        "hosts": "a.example:8080, *.b.example\na.example:8080\na.example",
+        "host-ipv6": "[0:0::1]:80\n[::1]",
+        "host-punycode": "b\u00fccher.example\nxn--bcher-kva.example",
+        "host-number": "127.1\n127.0.0.1",
+        "host-scheme": "http://a.example\na.example",
+        "origins": "https://*.a.example,self,null,file://\nhttps://www.a.example\na.example\n2",
+        "origin-port": "http://a.example:80,ws://b\nhttp://a.example",
+        "origin-slash": "https://a.example/\nhttps://a.example",
+        "all": "*\nanything",
+        "addresses": "192.168.*,10.0.0.0/8,::1,2001:DB8::/32,unix:\n10.1.2.3",
+        "mapped-network": "::ffff:10.0.0.0/104\n10.1.2.3",
+        "bad-network": "10.0.0.1/8\n10.0.0.1",
+        "zone": "fe80::1%lo\nfe80::1%1",
+        "name": "a.example\n192.0.2.1",
+        "unknown-name": "b.example\n192.0.2.1",
+        "mapped": "::ffff:127.0.0.1\n[::1]",
+        "mapped-zone": "::ffff:10.0.0.1%lo\n10.0.0.1",
+        "urls": "http://a.example/list.crl\nhttps://a.example:443/list",
+        "url-user": "http://user@a.example/\nftp://a",
+        "line": "a\x1b[31m\u202eb\u2028",
+    }
+    for name, text in inputs.items():
+        yield name, text.encode()
+    yield "not-utf8", b"\xff\xfe.example\n\x80"
+
+
+# --- certificates ---------------------------------------------------------------------------------
+
+
+def der(tag, *parts):
+    content = b"".join(parts)
+    if len(content) < 0x80:
+        return bytes([tag, len(content)]) + content
+    size = (len(content).bit_length() + 7) // 8
+    return bytes([tag, 0x80 | size]) + len(content).to_bytes(size, "big") + content
+
+
+def sequence(*parts):
+    return der(0x30, *parts)
+
+
+SIGNED_WITH = sequence(der(6, b"\x2b\x65\x70"))  # Ed25519, as the authority in fuzz-revocation.c does
+ISSUER = sequence(der(0x31, sequence(der(6, b"\x55\x04\x03"), der(0x13, b"Fuzz CA"))))
+SERIAL = der(2, b"\x12\x34")
+LIST_URL = b"http://a.example/list"
+
+
+def time(text):
+    return der(0x18, text.encode() + b"0101000000Z")
+
+
+def list_part(entries=(), extensions=b"", this="2029", following="2031", version=der(2, b"\1")):
+    revoked = sequence(*entries) if entries else b""
+    last = time(following) if following else b""
+    return sequence(version, SIGNED_WITH, ISSUER, time(this), last, revoked, extensions)
+
+
+def list_extension(kind, value, critical=True):
+    flag = der(1, b"\xff") if critical else b""
+    return sequence(der(6, b"\x55\x1d" + bytes([kind])), flag, der(4, value))
+
+
+def list_inputs():
+    reason = sequence(list_extension(0x15, der(0x0A, b"\1"), False))
+    entry = sequence(SERIAL, time("2028"), reason)
+    other = sequence(der(2, b"\0\x80"), der(0x17, b"280101000000Z"))
+    point = der(0xA0, der(0xA0, der(0x86, LIST_URL)))
+
+    def scoped(*fields):
+        return der(0xA0, sequence(list_extension(0x1C, sequence(*fields))))
+
+    yield "empty", list_part()
+    yield "revoked", list_part([other, entry])
+    yield "good", list_part([other] * 3)
+    yield "first-version", list_part(version=b"")
+    yield "no-next", list_part(following=None)
+    yield "expired", list_part(this="2020", following="2021")
+    yield "future", list_part(this="2050", following="2051")
+    yield "scope", list_part([entry], scoped(point, der(0x81, b"\xff")))
+    yield "scope-authorities", list_part([entry], scoped(der(0x82, b"\xff")))
+    yield "scope-reasons", list_part([entry], scoped(der(0x83, b"\1\2")))
+    yield "critical", list_part([], der(0xA0, sequence(list_extension(0x1B, der(2, b"\1")))))
+    yield "number", list_part([], der(0xA0, sequence(list_extension(0x14, der(2, b"\1"), False))))
+
+
+def response_part(*singles, responder=der(0xA1, ISSUER), extensions=b""):
+    return sequence(responder, time("2029"), sequence(*singles), extensions)
+
+
+def response_inputs():
+    sha1 = sequence(der(6, b"\x2b\x0e\x03\x02\x1a"), der(5))
+    digest = hashlib.sha1(ISSUER).digest()
+
+    def single(status, *times, serial=SERIAL):
+        return sequence(sequence(sha1, der(4, digest), der(4, AUTHORITY_KEY_DIGEST), serial), status, *times)
+
+    good = single(der(0x80), time("2029"), der(0xA0, time("2031")))
+    nonce = der(0xA1, sequence(sequence(der(6, b"\x2b\x06\x01\x05\x05\x07\x30\x01\x02"), der(4, der(4, b"12345678")))))
+    yield "good", response_part(good)
+    yield "revoked", response_part(single(der(0xA1, time("2028"), der(0xA0, der(0x0A, b"\1"))), time("2029"),
+                                          der(0xA0, time("2031"))))
+    yield "unknown", response_part(single(der(0x82), time("2029"), der(0xA0, time("2031"))))
+    yield "other", response_part(single(der(0x80), time("2029"), serial=der(2, b"\1")))
+    yield "second", response_part(single(der(0x80), time("2029"), serial=der(2, b"\1")), good)
+    yield "expired", response_part(single(der(0x80), time("2020"), der(0xA0, time("2021"))))
+    yield "no-expiry", response_part(single(der(0x80), time("2029")))
+    yield "nonce", response_part(good, extensions=nonce)
+    yield "by-key", response_part(good, responder=der(0xA2, der(4, AUTHORITY_KEY_DIGEST)))
+    yield "none", response_part()
+
+
+# SHA-1 of the public key of the authority in fuzz-revocation.c.
+AUTHORITY_KEY_DIGEST = bytes.fromhex("e6f07109bf6300e3f6cbf5906cec3f1cf15907ed")
+
+
+def whole_response(part):
+    basic = sequence(part, SIGNED_WITH, der(3, bytes(65)))
+    typed = sequence(der(6, bytes.fromhex("2b0601050507300101")), der(4, basic))
+    return sequence(der(0x0A, b"\0"), der(0xA0, typed))
+
+
+def revocation_inputs():
+    for name, part in list_inputs():
+        yield f"list-{name}", b"\2" + part
+    for name, part in response_inputs():
+        yield f"response-{name}", b"\4" + part
+    responses = dict(response_inputs())
+    lists = dict(list_inputs())
+    yield "whole-list", b"\1" + sequence(lists["revoked"], SIGNED_WITH, der(3, bytes(65)))
+    yield "whole-response", b"\3" + whole_response(responses["revoked"])
+    yield "response-later", b"\3" + sequence(der(0x0A, b"\3"))
+    yield "staple", b"\5" + whole_response(responses["good"])
+    yield "staple-pem", (b"\5-----BEGIN OCSP RESPONSE-----\n" + base64.b64encode(whole_response(responses["good"]))
+                         + b"\n-----END OCSP RESPONSE-----\n")
+    yield "der", b"\0" + lists["scope"]
+    yield "der-times", b"\0" + der(0x17, b"491231235959Z") + der(0x18, b"20000229000000Z") + der(0x17, b"990229000000Z")
+    yield "der-long-form", b"\0\x30\x81\x7f" + bytes(127) + b"\x30\x82\x00\x80" + bytes(128)
+    yield "der-indefinite", b"\0\x30\x80\x02\x01\x00\0\0"
+    yield "der-long-tag", b"\0\x1f\x81\x01\x00"
+
+
+# The formats in the order of fuzz-certificate.c, and how many there are.
+AUTO, PFX, PEM, PUBLIC, P7B, SSH, PPK, XML, JWK, N_FORMATS = range(10)
+WRONG_PASSWORD, NO_PASSWORD = N_FORMATS, 2 * N_FORMATS
+ENCODED, PEERS, SEARCH = 36, 37, 38
+
+
+def certificate_inputs():
+    files = CORPUS.parents[1] / "certificates" / "files"
+    samples = {
+        PFX: ["plain.pfx", "nomac.pfx", "empty.pfx"],
+        PEM: ["ec-both.pem", "ec-pbes1-key.pem", "ec-pbes2-key.pem", "ec-dek-key.pem", "ec-key.der", "ec-public.pem",
+              "ed-key.pem"],
+        PUBLIC: ["ec.der", "ed.pem"],
+        P7B: ["chain.p7b", "chain-pem.p7b"],
+        SSH: ["rsa.pub", "rsa-4716.pub", "ec.pub", "ed.pub"],
+        PPK: ["rsa-2-encrypted.ppk", "rsa-2.ppk", "ec-3.ppk", "ed-3-encrypted.ppk"],
+        XML: ["dsa.xml", "ec.xml", "rsa-public.xml"],
+        JWK: ["ec.jwk", "ed.jwk", "rsa-no-primes.jwk", "set.jwk"],
+    }
+    for kind, names in samples.items():
+        for name in names:
+            yield name, bytes([kind]) + (files / name).read_bytes()
+    for name in ("plain.pfx", "ec-pbes2-key.pem", "chain.p7b", "ed.pub", "ec-3.ppk", "ec.xml", "set.jwk"):
+        yield f"auto-{name}", bytes([AUTO]) + (files / name).read_bytes()
+    for name, kind in (("plain.pfx", PFX), ("ed-3-encrypted.ppk", PPK), ("ec-pbes2-key.pem", PEM)):
+        yield f"wrong-{name}", bytes([WRONG_PASSWORD + kind]) + (files / name).read_bytes()
+        yield f"no-password-{name}", bytes([NO_PASSWORD + kind]) + (files / name).read_bytes()
+    yield "java", bytes([AUTO]) + b"\xfe\xed\xfe\xed\0\0\0\2"
+    yield "base64", bytes([AUTO]) + base64.b64encode((files / "ec.der").read_bytes())
+    yield "encoded", bytes([ENCODED]) + (files / "ec.der").read_bytes()
+    leaf = (files / "ec.der").read_bytes()
+    yield "peer", bytes([PEERS, 0xFF]) + leaf
+    yield "peers", bytes([PEERS, (len(leaf) + 7) // 8]) + leaf + b"\0" * (-len(leaf) % 8) + leaf
+    for name, text in (("subject", "CN=Fuzz CA"), ("all", "*"), ("thumbprint", "\nThumbprint=aabb"),
+                       ("configuration", "*\nNothing=1"), ("quoted", 'CN="Fuzz\\, CA", O=x')):
+        yield f"search-{name}", bytes([SEARCH]) + text.encode()
+
+
+# --- the whole server: steps of run_step() in fuzz-server.c, settings and actions of fuzz-server-actions.c ---
+
+
+def step(kind, client=0, variant=0):
+    return bytes([kind | client << 4 | variant << 6])
+
+
+def iterate(n=4):
+    return step(0, variant=n - 1)
+
+
+def raw(data, client=0):
+    return b"".join(step(1, client) + vector(1, data[i:i + 255]) for i in range(0, len(data), 255))
+
+
+def client_frame(first, payload=b"", client=0):
+    return step(2, client) + bytes([first]) + vector(1, payload)
+
+
+def request(number, client=0):
+    return step(5, client) + bytes([number]) + iterate()
+
+
+def server_inputs():
+    http, asked, logged, func, pages = 1, 2, 4, 8, 16
+    all_handlers = http | asked | logged | pages
+    receive, finish, leave, wait = step(7), step(8), step(9), step(12, 2)
+    send, close = bytes([140, 0x20]), bytes([138, 0x01])
+    end = iterate() + receive + iterate()
+
+    def script(flags, *steps, settings=b"\0\0", actions=b""):
+        # Handlers take their bytes from the end: the first action comes last.
+        return bytes([flags]) + settings + b"".join(steps) + actions[::-1]
+
+    text = client_frame(FIN | TEXT, b"hello")
+    yield "echo", script(0, request(0), text, iterate(), text, end, actions=b"\0\0" + send * 3)
+    yield "deflate", script(0, request(1), client_frame(FIN | RSV1 | TEXT, deflate(b"words " * 40)), end,
+                            actions=b"\0\0" + send * 4)
+    yield "message-func", script(func, request(0), text * 3, end, actions=b"\0\0" + send * 3)
+    yield "closed-by-client", script(logged, request(0), client_frame(FIN | CLOSE, b"\x03\xe8bye"), end)
+    yield "closed-by-server", script(0, request(0), text, iterate(), client_frame(FIN | CLOSE, b"\x03\xe8"), end,
+                                     actions=b"\0" + close)
+    yield "fin", script(logged, request(0), text, finish, end)
+    yield "gone", script(logged, request(0), step(10) + b"\xff", leave, end, actions=b"\0\0" + send * 5)
+    yield "fragments", script(0, request(0), client_frame(TEXT, b"a"), client_frame(FIN | PING), client_frame(FIN, b"b"),
+                              end)
+    yield "bad-frame", script(0, request(0), client_frame(FIN | 3, b"x"), end)
+    yield "flood", script(logged, request(0), step(10) + b"\2", end, settings=bytes([10, 0]))
+    yield "long", script(0, request(0), step(10) + b"\xe1", iterate(), end, settings=bytes([1, 0]))
+    yield "pages", script(pages, *(request(n) for n in (4, 5, 6, 7, 8)), receive, end)
+    yield "bodies", script(http, request(9), request(10), request(11), request(13), end, settings=bytes([13, 0]),
+                           actions=bytes([40, 0, 41, 0, 42, 0]))
+    yield "http-1-0", script(http, request(12), end, actions=bytes([40, 0]))
+    yield "deferred", script(all_handlers, request(0), request(4, 1), wait, step(11) + b"\1", step(11) + b"\2", end,
+                             actions=b"\0\0\xf0\0" + b"\0\0\xf1")
+    yield "proxy", script(asked | logged, step(4, 2), request(14, 2), request(3, 2), text, end,
+                          settings=bytes([19, 21]))
+    yield "proxy-2", script(asked, step(4, 2), request(15, 2), request(0, 2), end, settings=bytes([21, 19]))
+    yield "forwarded", script(0, request(3, 2), end, settings=bytes([21, 24]))
+    yield "slow-request", script(logged, step(4), raw(b"GET / HTTP/1.1\r\n"), wait, wait, wait, end)
+    yield "too-many", script(logged, request(0), request(0, 1), request(0, 3), end, settings=bytes([9, 10]))
+    yield "memory", script(0, request(0), request(0, 1), step(10, 1) + b"\xe1", wait, end, settings=bytes([12, 0]),
+                           actions=b"\0\0" + send * 6)
+    yield "idle", script(0, request(0), wait, iterate(), wait, iterate(), end, settings=bytes([15, 16]))
+    yield "bytewise", script(0, step(4), *(raw(bytes([b])) + iterate(1) for b in b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"), end)
+    # A message that waited is broken off before its first part, and lines end with nothing left.
+    yield "end-without-payload", base64.b64decode("FwAABQHAAoEFaGVsenouaAVoZWxsbwKJAXjAB8BNiE2ITYhNiADLAAAAAA==")
+    yield "lines", script(0, request(0), client_frame(FIN | TEXT, b"one\ntwo\r\n"), client_frame(TEXT, b""),
+                          client_frame(FIN, b"three"), end, actions=b"\0" + bytes([142, 62]))
+    for number, name in ((0, "stopped"), (1, "shut-down"), (3, "dropped")):
+        action = bytes([146, number])
+        for place in range(5):
+            yield f"{name}-{place}", script(all_handlers, request(0), text, client_frame(FIN | PING), end,
+                                            actions=b"\0" * place + action)
+    for number in range(7):
+        yield f"nested-{number}", script(all_handlers, request(1), text * 2, client_frame(FIN | PING, b"x"), end,
+                                         actions=b"\0\0\0\0" + bytes([203, 0]) + bytes([140 - number, 77]) * 4)
+
+
 def main():
     fuzzers = {
         "frame": frame_inputs, "protocol": protocol_inputs, "handshake": handshake_inputs,
         "extension": extension_inputs, "inflate": inflate_inputs, "close": close_inputs,
         "utf8": utf8_inputs, "config": config_inputs, "proxy": proxy_inputs, "http": http_inputs,
+        "hello": hello_inputs, "forwarded": forwarded_inputs, "lists": lists_inputs,
+        "revocation": revocation_inputs, "certificate": certificate_inputs,
+        "server": server_inputs,
     }
     for fuzzer, inputs in fuzzers.items():
         folder = CORPUS / fuzzer
