@@ -278,6 +278,26 @@ test_shutdown_cancelled (void)
   ws_test_server_wait_for (server, "disconnected #1 1001");
 }
 
+static void
+test_shutdown_cancelled_deadline (void)
+{
+  g_autoptr (WsTestServer) server = ws_test_server_new_listening ("CloseTimeout=60", NULL);
+  g_autoptr (WsTestClient) client = ws_test_server_open (server);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GAsyncResult) result = NULL;
+
+  g_test_summary ("The deadline of a cancelled shutdown_async goes with the last client, before the server may.");
+
+  ws_server_shutdown_async (server->server, 60, cancellable, ws_test_keep_result_cb, &result);
+  g_assert_nonnull (g_main_context_find_source_by_user_data (NULL, server->server));
+  g_cancellable_cancel (cancellable);
+  ws_test_wait_until (result != NULL);
+  ws_test_client_assert_close (client, 1001, NULL);
+  ws_test_client_send_close (client, 1001, "");
+  ws_test_server_wait_for (server, "disconnected #1 1001");
+  ws_test_wait_until (g_main_context_find_source_by_user_data (NULL, server->server) == NULL);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -291,6 +311,7 @@ main (int   argc,
   g_test_add_func ("/integration/closing-pending/close-in-busy-handler", test_close_in_busy_handler);
   g_test_add_func ("/integration/closing-pending/one-close-frame", test_one_close_frame);
   g_test_add_func ("/integration/closing-pending/shutdown-cancelled", test_shutdown_cancelled);
+  g_test_add_func ("/integration/closing-pending/shutdown-cancelled-deadline", test_shutdown_cancelled_deadline);
 
   return g_test_run ();
 }

@@ -21,10 +21,10 @@ ws_server_finish_shutdowns (WsServer *self)
 {
   GTask *task;
 
-  if (self->shutdowns.length == 0 || ws_connection_map_count (self->connections) > 0)
+  if (ws_connection_map_count (self->connections) > 0)
     return;
 
-  clear_shutdown_deadline (self);
+  clear_shutdown_deadline (self); /* it is there even if all who waited have been cancelled */
   while ((task = g_queue_pop_head (&self->shutdowns)) != NULL)
     {
       g_task_return_boolean (task, TRUE);
