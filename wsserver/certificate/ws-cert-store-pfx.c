@@ -8,7 +8,8 @@
 
 /* GnuTLS derives keys with as many rounds as the file asks for, so the number is checked first. */
 static gboolean
-check_mac_rounds (gnutls_pkcs12_t pkcs12)
+check_mac_rounds (WsCertStore    *store,
+                  gnutls_pkcs12_t pkcs12)
 {
   gnutls_mac_algorithm_t mac;
   guint8                 salt[256];
@@ -18,11 +19,12 @@ check_mac_rounds (gnutls_pkcs12_t pkcs12)
   int                    code = gnutls_pkcs12_mac_info (pkcs12, &mac, salt, &salt_size, &rounds, &oid);
 
   gnutls_free (oid);
-  return code != GNUTLS_E_SHORT_MEMORY_BUFFER && rounds <= WS_CERT_STORE_MAX_KDF_ROUNDS;
+  return code != GNUTLS_E_SHORT_MEMORY_BUFFER && ws_cert_store_spend_rounds (store, rounds);
 }
 
 static gboolean
-check_bag_rounds (gnutls_pkcs12_bag_t bag)
+check_bag_rounds (WsCertStore        *store,
+                  gnutls_pkcs12_bag_t bag)
 {
   guint  schema = 0;
   guint  cipher = 0;
@@ -33,7 +35,7 @@ check_bag_rounds (gnutls_pkcs12_bag_t bag)
   int    code = gnutls_pkcs12_bag_enc_info (bag, &schema, &cipher, salt, &salt_size, &rounds, &oid);
 
   gnutls_free (oid);
-  return code != GNUTLS_E_SHORT_MEMORY_BUFFER && rounds <= WS_CERT_STORE_MAX_KDF_ROUNDS;
+  return code != GNUTLS_E_SHORT_MEMORY_BUFFER && ws_cert_store_spend_rounds (store, rounds);
 }
 
 /* Finds the form of the password that fits. PKCS #12 has two forms of an empty password: no bytes, or
@@ -46,7 +48,7 @@ check_pfx_password (WsCertStore    *store,
 {
   int code;
 
-  if (!check_mac_rounds (pkcs12))
+  if (!check_mac_rounds (store, pkcs12))
     return ws_cert_store_fail (store, error, "it asks for too many rounds of key derivation");
 
   *password = store->password;
@@ -120,7 +122,7 @@ add_bag (WsCertStore        *store,
     {
       int code;
 
-      if (!check_bag_rounds (bag))
+      if (!check_bag_rounds (store, bag))
         return ws_cert_store_fail (store, error, "it asks for too many rounds of key derivation");
       code = gnutls_pkcs12_bag_decrypt (bag, password);
       if (code < 0)

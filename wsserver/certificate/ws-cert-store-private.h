@@ -9,8 +9,10 @@
 
 G_BEGIN_DECLS
 
-/* Rounds of a key derivation that a file may ask for: some seconds of work. */
+/* Rounds of a key derivation that a file may ask for: some seconds of work. A store has several parts, each
+ * with a derivation of its own; all of them together must not ask for more than the second number. */
 #define WS_CERT_STORE_MAX_KDF_ROUNDS 5000000
+#define WS_CERT_STORE_MAX_ALL_KDF_ROUNDS (4 * WS_CERT_STORE_MAX_KDF_ROUNDS)
 
 /* What was read from a store. The arrays own their elements; an element that was selected is NULL
  * afterwards. */
@@ -24,6 +26,7 @@ typedef struct
   GPtrArray  *public_keys;  /* of gnutls_pubkey_t, those without a certificate and a private key */
   /* Why a private key in the store could not be opened, or NULL. */
   char *locked;
+  guint n_kdf_rounds; /* derived so far, never over WS_CERT_STORE_MAX_ALL_KDF_ROUNDS */
 } WsCertStore;
 
 /* An empty store without passwords. */
@@ -58,6 +61,9 @@ void ws_cert_store_add_key_uri (WsCertStore *self,
 gboolean ws_cert_store_add_pkcs8 (WsCertStore          *self,
                                   const gnutls_datum_t *der,
                                   GError              **error);
+/* To be called before each key derivation. FALSE if it takes too many rounds, or all together do. */
+gboolean ws_cert_store_spend_rounds (WsCertStore *self,
+                                     guint        rounds);
 /* Notes that the store has a key which the passwords do not open. */
 void ws_cert_store_lock (WsCertStore *self,
                          int          gnutls_code);

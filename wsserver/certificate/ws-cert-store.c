@@ -117,21 +117,32 @@ ws_cert_store_lock (WsCertStore *self,
                                     gnutls_strerror (gnutls_code));
 }
 
-/* Returns a negative code unless this is encrypted PKCS #8 whose key derivation takes a reasonable time. */
+gboolean
+ws_cert_store_spend_rounds (WsCertStore *self,
+                            guint        rounds)
+{
+  if (rounds > WS_CERT_STORE_MAX_KDF_ROUNDS || rounds > WS_CERT_STORE_MAX_ALL_KDF_ROUNDS - self->n_kdf_rounds)
+    return FALSE;
+
+  self->n_kdf_rounds += rounds;
+  return TRUE;
+}
+
+/* Returns a negative code unless this is encrypted PKCS #8. */
 static int
-check_pkcs8_rounds (const gnutls_datum_t *der)
+read_pkcs8_rounds (const gnutls_datum_t *der,
+                   guint                *rounds)
 {
   guint  schema = 0;
   guint  cipher = 0;
   guint8 salt[256];
   guint  salt_size = sizeof salt;
-  guint  rounds = 0;
   char  *oid = NULL;
   int    code =
-      gnutls_pkcs8_info (der, GNUTLS_X509_FMT_DER, &schema, &cipher, salt, &salt_size, &rounds, &oid);
+      gnutls_pkcs8_info (der, GNUTLS_X509_FMT_DER, &schema, &cipher, salt, &salt_size, rounds, &oid);
 
   gnutls_free (oid);
-  return code >= 0 && rounds > WS_CERT_STORE_MAX_KDF_ROUNDS ? GNUTLS_E_ILLEGAL_PARAMETER : code;
+  return code;
 }
 
 gboolean
@@ -141,7 +152,8 @@ ws_cert_store_add_pkcs8 (WsCertStore          *self,
 {
   const char           *passwords[] = { self->key_password, self->password };
   gnutls_x509_privkey_t key;
-  int                   code = check_pkcs8_rounds (der);
+  guint                 rounds = 0;
+  int                   code = read_pkcs8_rounds (der, &rounds);
 
   if (code < 0)
     return ws_cert_store_fail (self, error, "the encryption of the private key is not supported: %s",
@@ -150,6 +162,8 @@ ws_cert_store_add_pkcs8 (WsCertStore          *self,
     {
       if (i > 0 && g_str_equal (passwords[i], passwords[0]))
         break;
+      if (!ws_cert_store_spend_rounds (self, rounds))
+        return ws_cert_store_fail (self, error, "it asks for too many rounds of key derivation");
       code = gnutls_x509_privkey_init (&key);
       if (code < 0)
         return ws_cert_store_fail (self, error, "%s", gnutls_strerror (code));

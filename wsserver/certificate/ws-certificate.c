@@ -29,8 +29,8 @@
  * [property@Ws.Certificate:key-store].
  *
  * Stores are read when they are searched and are not kept open. Larger stores than 4 MiB are refused,
- * and those whose key derivation needs more than 5,000,000 rounds, or more than 256 MiB of memory with
- * Argon2.
+ * and those whose key derivation needs more than 5,000,000 rounds (20,000,000 for all parts of a store), or
+ * more than 256 MiB of memory with Argon2.
  *
  * A certificate may be used from one thread at a time.
  *

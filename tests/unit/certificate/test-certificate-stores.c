@@ -6,6 +6,8 @@
 #include <glib/gstdio.h>
 #include <sys/stat.h>
 
+#include "wsserver/certificate/ws-cert-store-private.h"
+
 typedef struct
 {
   WsCertStoreType type;
@@ -375,6 +377,21 @@ test_key_password (void)
   g_assert_true (ws_certificate_get_private_key_available (certificate));
 }
 
+static void
+test_limits_rounds (void)
+{
+  g_autoptr (WsCertStore) store = ws_cert_store_new ("rounds");
+
+  g_test_summary ("A store of many parts cannot ask for many times the rounds that one part may.");
+
+  g_assert_false (ws_cert_store_spend_rounds (store, WS_CERT_STORE_MAX_KDF_ROUNDS + 1));
+  g_assert_false (ws_cert_store_spend_rounds (store, G_MAXUINT));
+  for (guint i = 0; i < 4; i++)
+    g_assert_true (ws_cert_store_spend_rounds (store, WS_CERT_STORE_MAX_KDF_ROUNDS));
+  g_assert_true (ws_cert_store_spend_rounds (store, 0));
+  g_assert_false (ws_cert_store_spend_rounds (store, 1));
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -394,6 +411,7 @@ main (int   argc,
   g_test_add_func ("/unit/certificate/certificate-stores/limits/json-depth", test_limits_json_depth);
   g_test_add_func ("/unit/certificate/certificate-stores/limits/numbers", test_limits_numbers);
   g_test_add_func ("/unit/certificate/certificate-stores/limits/size", test_limits_size);
+  g_test_add_func ("/unit/certificate/certificate-stores/limits/rounds", test_limits_rounds);
   g_test_add_func ("/unit/certificate/certificate-stores/limits/pipe", test_limits_pipe);
   g_test_add_func ("/unit/certificate/certificate-stores/key-password", test_key_password);
   return g_test_run ();
