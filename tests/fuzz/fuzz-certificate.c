@@ -182,7 +182,10 @@ void __lsan_disable (void) __attribute__ ((weak));
 void __lsan_enable (void) __attribute__ ((weak));
 
 gboolean
-__wrap_json_parser_load_from_data (gpointer parser, const char *data, gssize length, GError **error)
+__wrap_json_parser_load_from_data (gpointer    parser,
+                                   const char *data,
+                                   gssize      length,
+                                   GError    **error)
 {
   gboolean loaded;
 
@@ -219,7 +222,8 @@ read_all (WsCertificate *certificate)
 
 /* Takes both. */
 static void
-check_certificate (WsCertificate *take_certificate, GError *take_error)
+check_certificate (WsCertificate *take_certificate,
+                   GError        *take_error)
 {
   if (take_certificate != NULL)
     {
@@ -237,7 +241,8 @@ check_certificate (WsCertificate *take_certificate, GError *take_error)
 }
 
 static void
-open_store (guint8 choice, GBytes *store)
+open_store (guint8  choice,
+            GBytes *store)
 {
   const WsCertStoreType type = types[choice % G_N_ELEMENTS (types)];
   const char           *password = passwords[choice / G_N_ELEMENTS (types) % G_N_ELEMENTS (passwords)];
@@ -314,7 +319,8 @@ search_store (FuzzInput *input)
 
 /* The first byte chooses a format and a password, or one of the other ways. */
 int
-LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
+LLVMFuzzerTestOneInput (const uint8_t *data,
+                        size_t         size)
 {
   FuzzInput    input = { data, size };
   const guint8 choice = fuzz_take_byte (&input);

@@ -15,7 +15,8 @@
 
 /* What the function for trust was asked, one address a line. */
 static gboolean
-is_trusted_cb (const char *address, gpointer user_data)
+is_trusted_cb (const char *address,
+               gpointer    user_data)
 {
   g_string_append_printf (user_data, "%s\n", address);
   return g_str_has_prefix (address, "10.") || g_str_has_prefix (address, "fd00::");
@@ -42,7 +43,8 @@ check_address (const char *address)
 /* What the client itself has written stands to the left of what its proxy has appended, and is not believed.
  */
 static void
-check_appended (const guint8 *data, gsize length)
+check_appended (const guint8 *data,
+                gsize         length)
 {
   static const char appended[] = "X-Forwarded-For: 192.0.2.77\r\n\r\n";
   g_autoptr (GByteArray) bytes = g_byte_array_new ();
@@ -111,7 +113,8 @@ check_token (const WsHttpHead *head)
 
 /* The input is the target and the fields. Lines end with LF alone, which reads and mutates better. */
 static GByteArray *
-make_request (const guint8 *data, gsize length)
+make_request (const guint8 *data,
+              gsize         length)
 {
   GByteArray *bytes = g_byte_array_new ();
   gboolean    in_target = TRUE;
@@ -132,7 +135,8 @@ make_request (const guint8 *data, gsize length)
 }
 
 int
-LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
+LLVMFuzzerTestOneInput (const uint8_t *data,
+                        size_t         size)
 {
   g_autoptr (GByteArray) bytes = make_request (data, size);
   g_autofree guint8 *exact = fuzz_copy (bytes->data, bytes->len);

@@ -15,7 +15,8 @@
 /* --- what came of it ------------------------------------------------------------------------- */
 
 static void
-append_numbers (GString *text, const GArray *numbers)
+append_numbers (GString      *text,
+                const GArray *numbers)
 {
   for (guint i = 0; i < numbers->len; i++)
     g_string_append_printf (text, " %04x", g_array_index (numbers, guint16, i));
@@ -40,7 +41,8 @@ check_name (const char *name)
 }
 
 static void
-append_hello (GString *text, const WsClientHello *hello)
+append_hello (GString             *text,
+              const WsClientHello *hello)
 {
   g_string_append_printf (text, "%04x %u %s\n", hello->legacy_version, hello->max_record_bytes,
                           hello->server_name != NULL ? hello->server_name : "");
@@ -69,7 +71,9 @@ append_hello (GString *text, const WsClientHello *hello)
 
 /* What comes of the input in these pieces: all at once without cuts. */
 static char *
-run (const guint8 *data, gsize length, FuzzCuts *cuts)
+run (const guint8 *data,
+     gsize         length,
+     FuzzCuts     *cuts)
 {
   WsClientHelloReader reader;
   WsParseResult       result = WS_PARSE_NEED_MORE;
@@ -98,7 +102,9 @@ run (const guint8 *data, gsize length, FuzzCuts *cuts)
 }
 
 static void
-check_stream (const guint8 *data, gsize length, FuzzCuts *cuts)
+check_stream (const guint8 *data,
+              gsize         length,
+              FuzzCuts     *cuts)
 {
   FuzzCuts         bytewise = { .lengths = { 1, 1, 1, 1 } };
   g_autofree char *whole = run (data, length, NULL);
@@ -111,7 +117,9 @@ check_stream (const guint8 *data, gsize length, FuzzCuts *cuts)
 
 /* The body of the message becomes records of at most this size. */
 static GByteArray *
-wrap_body (const guint8 *data, gsize length, gsize record_size)
+wrap_body (const guint8 *data,
+           gsize         length,
+           gsize         record_size)
 {
   const guint8 header[] = { MESSAGE_TYPE, (guint8) (length >> 16), (guint8) (length >> 8), (guint8) length };
   g_autoptr (GByteArray) message = g_byte_array_new ();
@@ -134,7 +142,8 @@ wrap_body (const guint8 *data, gsize length, gsize record_size)
 
 /* The first byte is 0 for a stream as it comes, and otherwise the size of the records around a message. */
 int
-LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
+LLVMFuzzerTestOneInput (const uint8_t *data,
+                        size_t         size)
 {
   FuzzInput    input = { data, size };
   const guint8 records = fuzz_take_byte (&input);

@@ -30,7 +30,10 @@ G_DEFINE_TYPE (FuzzResolver, fuzz_resolver, G_TYPE_RESOLVER)
 
 /* Knows all names that begin with "a". */
 static GList *
-look_up (GResolver *resolver, const char *name, GCancellable *cancellable, GError **error)
+look_up (GResolver    *resolver,
+         const char   *name,
+         GCancellable *cancellable,
+         GError      **error)
 {
   if (g_ascii_tolower (name[0]) == 'a')
     return g_list_append (NULL, g_inet_address_new_from_string ("192.0.2.1"));
@@ -74,7 +77,9 @@ check_fault (char *take_fault)
 }
 
 static void
-check_hosts (const char *text, const char *value, const char *scheme)
+check_hosts (const char *text,
+             const char *value,
+             const char *scheme)
 {
   char *fault = NULL;
   g_autoptr (WsHostList) list = ws_host_list_new (text, &fault);
@@ -101,7 +106,10 @@ check_hosts (const char *text, const char *value, const char *scheme)
 }
 
 static void
-check_origins (const char *text, const char *value, const char *host, const char *scheme)
+check_origins (const char *text,
+               const char *value,
+               const char *host,
+               const char *scheme)
 {
   char *fault = NULL;
   g_autoptr (WsOriginList) list = ws_origin_list_new (text, &fault);
@@ -118,7 +126,8 @@ check_origins (const char *text, const char *value, const char *host, const char
 }
 
 static void
-check_addresses (const char *text, const char *value)
+check_addresses (const char *text,
+                 const char *value)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (WsAccessList) list = ws_access_list_new (text, &error);
@@ -138,7 +147,8 @@ check_addresses (const char *text, const char *value)
 /* --- single values --------------------------------------------------------------------------- */
 
 static void
-check_address (const char *text, const char *list_text)
+check_address (const char *text,
+               const char *list_text)
 {
   guint32 scope_id = 0;
   guint32 again_scope_id = 0;
@@ -169,7 +179,8 @@ check_address (const char *text, const char *list_text)
 }
 
 static void
-check_urls (const char *url, const char *other)
+check_urls (const char *url,
+            const char *other)
 {
   if (!ws_revocation_fetch_accepts_url (url))
     return;
@@ -195,7 +206,8 @@ check_line (const char *text)
 }
 
 int
-LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
+LLVMFuzzerTestOneInput (const uint8_t *data,
+                        size_t         size)
 {
   static const char *const schemes[] = { NULL, "http", "https" };
   g_autofree char         *raw = fuzz_copy_string (data, size);

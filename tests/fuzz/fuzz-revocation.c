@@ -61,7 +61,8 @@ datum (const char *text)
 }
 
 static void
-import_certificate (gnutls_x509_crt_t *certificate, const char *pem)
+import_certificate (gnutls_x509_crt_t *certificate,
+                    const char        *pem)
 {
   const gnutls_datum_t text = datum (pem);
 
@@ -98,7 +99,10 @@ prepare (void)
 /* --- writing DER ----------------------------------------------------------------------------- */
 
 static void
-append_element (GByteArray *to, guint8 tag, const guint8 *content, gsize length)
+append_element (GByteArray   *to,
+                guint8        tag,
+                const guint8 *content,
+                gsize         length)
 {
   const guint8 header[] = { tag, 0x83, (guint8) (length >> 16), (guint8) (length >> 8), (guint8) length };
   const guint8 medium[] = { tag, 0x82, (guint8) (length >> 8), (guint8) length };
@@ -118,7 +122,8 @@ append_element (GByteArray *to, guint8 tag, const guint8 *content, gsize length)
 
 /* SEQUENCE { the part, the algorithm, the signature }. */
 static GByteArray *
-sign_part (const guint8 *data, gsize length)
+sign_part (const guint8 *data,
+           gsize         length)
 {
   static const guint8  algorithm[] = { ED25519 };
   const gnutls_datum_t part = { (guint8 *) data, (guint) length };
@@ -143,7 +148,8 @@ sign_part (const guint8 *data, gsize length)
 
 /* OCSPResponse, RFC 6960 §4.2.1, of the ResponseData. */
 static GBytes *
-make_response (const guint8 *data, gsize length)
+make_response (const guint8 *data,
+               gsize         length)
 {
   static const guint8 successful[] = { WS_DER_ENUMERATED, 1, 0 };
   static const guint8 basic_type[] = {
@@ -188,7 +194,8 @@ check_answer (const WsRevocationAnswer *answer)
 
 /* Elements lie inside of what they were taken from, and behind one another. */
 static guint
-count_elements (WsDer der, guint depth)
+count_elements (WsDer der,
+                guint depth)
 {
   guint  n = 0;
   WsDer  before = der;
@@ -266,7 +273,8 @@ check_list (GBytes *bytes)
 }
 
 static gboolean
-check_response (GBytes *bytes, gnutls_x509_crt_t issuer)
+check_response (GBytes           *bytes,
+                gnutls_x509_crt_t issuer)
 {
   g_autoptr (GBytes) nonce = g_bytes_new_static ("12345678", 8);
   WsRevocationAnswer answer;
@@ -300,7 +308,8 @@ check_staple (GBytes *bytes)
 }
 
 int
-LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
+LLVMFuzzerTestOneInput (const uint8_t *data,
+                        size_t         size)
 {
   FuzzInput    input = { data, size };
   const guint8 kind = fuzz_take_byte (&input);

@@ -5,7 +5,9 @@
 
 #include <string.h>
 
+#include "wsserver/request/ws-client-authentication.h"
 #include "wsserver/request/ws-connection-request.h"
+#include "wsserver/request/ws-ssl-connection-request.h"
 
 #define BIG_BYTES 70000
 #define PATTERN_BYTES 200000
@@ -74,13 +76,15 @@ make_bytes (guint8 choice)
 /* --- what is known of connections ------------------------------------------------------------ */
 
 static void
-connection_gone_cb (gpointer user_data, GObject *where_it_was)
+connection_gone_cb (gpointer user_data,
+                    GObject *where_it_was)
 {
   ((FuzzWorld *) user_data)->n_alive--;
 }
 
 FuzzPeer *
-fuzz_find_peer (FuzzWorld *self, WsConnection *connection)
+fuzz_find_peer (FuzzWorld    *self,
+                WsConnection *connection)
 {
   FuzzPeer *peer;
 
@@ -102,7 +106,9 @@ fuzz_find_peer (FuzzWorld *self, WsConnection *connection)
 /* --- asynchronous calls ---------------------------------------------------------------------- */
 
 static void
-note_end (FuzzWorld *self, gboolean succeeded, GError *take_error)
+note_end (FuzzWorld *self,
+          gboolean   succeeded,
+          GError    *take_error)
 {
   self->n_ended++;
   g_assert_true (succeeded == (take_error == NULL));
@@ -111,7 +117,9 @@ note_end (FuzzWorld *self, gboolean succeeded, GError *take_error)
 }
 
 static void
-sent_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+sent_cb (GObject      *source,
+         GAsyncResult *result,
+         gpointer      user_data)
 {
   GError  *error = NULL;
   gboolean sent = ws_connection_send_finish (WS_CONNECTION (source), result, &error);
@@ -120,7 +128,9 @@ sent_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-stream_sent_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+stream_sent_cb (GObject      *source,
+                GAsyncResult *result,
+                gpointer      user_data)
 {
   GError  *error = NULL;
   gboolean sent = ws_connection_send_stream_finish (WS_CONNECTION (source), result, &error);
@@ -129,7 +139,9 @@ stream_sent_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-pinged_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+pinged_cb (GObject      *source,
+           GAsyncResult *result,
+           gpointer      user_data)
 {
   GError *error = NULL;
   gint64  round_trip = ws_connection_send_ping_finish (WS_CONNECTION (source), result, &error);
@@ -138,7 +150,9 @@ pinged_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-closed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+closed_cb (GObject      *source,
+           GAsyncResult *result,
+           gpointer      user_data)
 {
   GError  *error = NULL;
   gboolean closed = ws_connection_close_finish (WS_CONNECTION (source), result, &error);
@@ -147,7 +161,9 @@ closed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-shut_down_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+shut_down_cb (GObject      *source,
+              GAsyncResult *result,
+              gpointer      user_data)
 {
   GError  *error = NULL;
   gboolean done = ws_server_shutdown_finish (WS_SERVER (source), result, &error);
@@ -156,7 +172,9 @@ shut_down_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-start_call (FuzzWorld *self, WsConnection *connection, guint8 choice)
+start_call (FuzzWorld    *self,
+            WsConnection *connection,
+            guint8        choice)
 {
   g_autoptr (GBytes) bytes = make_bytes (choice >> 2);
   g_autoptr (GInputStream) stream = NULL;
@@ -184,7 +202,8 @@ start_call (FuzzWorld *self, WsConnection *connection, guint8 choice)
 /* --- actions on a connection ----------------------------------------------------------------- */
 
 static void
-set_stream (WsConnection *connection, guint8 choice)
+set_stream (WsConnection *connection,
+            guint8        choice)
 {
   g_autoptr (GBytes) bytes = make_bytes (choice);
   g_autoptr (GInputStream) stream = g_memory_input_stream_new_from_bytes (bytes);
@@ -193,7 +212,8 @@ set_stream (WsConnection *connection, guint8 choice)
 }
 
 static void
-send_something (WsConnection *connection, guint8 choice)
+send_something (WsConnection *connection,
+                guint8        choice)
 {
   g_autoptr (GBytes) bytes = make_bytes (choice >> 2);
 
@@ -215,7 +235,8 @@ send_something (WsConnection *connection, guint8 choice)
 }
 
 static void
-change_connection (WsConnection *connection, guint8 choice)
+change_connection (WsConnection *connection,
+                   guint8        choice)
 {
   switch (choice % 5)
     {
@@ -238,7 +259,10 @@ change_connection (WsConnection *connection, guint8 choice)
 }
 
 static void
-act_on_connection (FuzzWorld *self, WsConnection *connection, guint8 action, guint8 choice)
+act_on_connection (FuzzWorld    *self,
+                   WsConnection *connection,
+                   guint8        action,
+                   guint8        choice)
 {
   switch (action % 7)
     {
@@ -277,7 +301,8 @@ message_cb (
 }
 
 static void
-broadcast (FuzzWorld *self, guint8 choice)
+broadcast (FuzzWorld *self,
+           guint8     choice)
 {
   g_autoptr (GBytes) bytes = make_bytes (choice);
 
@@ -286,7 +311,8 @@ broadcast (FuzzWorld *self, guint8 choice)
 }
 
 static void
-change_listening (FuzzWorld *self, guint8 choice)
+change_listening (FuzzWorld *self,
+                  guint8     choice)
 {
   switch (choice % 4)
     {
@@ -308,7 +334,9 @@ change_listening (FuzzWorld *self, guint8 choice)
 }
 
 static void
-act_on_server (FuzzWorld *self, guint8 action, guint8 choice)
+act_on_server (FuzzWorld *self,
+               guint8     action,
+               guint8     choice)
 {
   char id[12];
 
@@ -343,7 +371,9 @@ act_on_server (FuzzWorld *self, guint8 action, guint8 choice)
 /* --- actions on all the rest ----------------------------------------------------------------- */
 
 static void
-act_on_world (FuzzWorld *self, guint8 action, guint8 choice)
+act_on_world (FuzzWorld *self,
+              guint8     action,
+              guint8     choice)
 {
   const guint index = choice % FUZZ_N_CLIENTS;
 
@@ -378,7 +408,8 @@ act_on_world (FuzzWorld *self, guint8 action, guint8 choice)
 
 /* The action is 0, nothing, when there is nothing left of the input. */
 void
-fuzz_act (FuzzWorld *self, WsConnection *connection)
+fuzz_act (FuzzWorld    *self,
+          WsConnection *connection)
 {
   guint8 action;
   guint8 choice;
@@ -410,7 +441,9 @@ fuzz_act (FuzzWorld *self, WsConnection *connection)
 /* --- requests -------------------------------------------------------------------------------- */
 
 static void
-decide_open (FuzzWorld *self, WsOpenRequest *request, guint8 choice)
+decide_open (FuzzWorld     *self,
+             WsOpenRequest *request,
+             guint8         choice)
 {
   switch (choice % 4)
     {
@@ -430,7 +463,9 @@ decide_open (FuzzWorld *self, WsOpenRequest *request, guint8 choice)
 }
 
 static void
-decide_http (FuzzWorld *self, WsHttpRequest *request, guint8 choice)
+decide_http (FuzzWorld     *self,
+             WsHttpRequest *request,
+             guint8         choice)
 {
   g_autoptr (GBytes) bytes = make_bytes (choice >> 2);
   g_autoptr (GFile) file = g_file_new_for_path (FUZZ_FOLDER "/fuzz.h");
@@ -453,8 +488,31 @@ decide_http (FuzzWorld *self, WsHttpRequest *request, guint8 choice)
     }
 }
 
+static void
+decide_tls (FuzzWorld              *self,
+            WsSslConnectionRequest *request,
+            guint8                  choice)
+{
+  switch (choice % 4)
+    {
+    case 0:
+      ws_ssl_connection_request_refuse (request);
+      break;
+    case 1:
+      ws_ssl_connection_request_set_certificate (request, fuzz_get_certificate ());
+      break;
+    case 2:
+      ws_ssl_connection_request_set_cert_store_type (request, WS_CERT_STORE_TYPE_PEM_KEY_FILE);
+      ws_ssl_connection_request_set_cert_store (request, "/nonexistent");
+      break;
+    default:
+      break;
+    }
+}
+
 void
-fuzz_decide_deferred (FuzzWorld *self, guint8 choice)
+fuzz_decide_deferred (FuzzWorld *self,
+                      guint8     choice)
 {
   g_autoptr (GObject) request = NULL;
 
@@ -469,6 +527,11 @@ fuzz_decide_deferred (FuzzWorld *self, guint8 choice)
       decide_open (self, WS_OPEN_REQUEST (request), choice >> 2);
       ws_open_request_complete (WS_OPEN_REQUEST (request));
     }
+  else if (WS_IS_SSL_CONNECTION_REQUEST (request))
+    {
+      decide_tls (self, WS_SSL_CONNECTION_REQUEST (request), choice >> 2);
+      ws_ssl_connection_request_complete (WS_SSL_CONNECTION_REQUEST (request));
+    }
   else
     {
       decide_http (self, WS_HTTP_REQUEST (request), choice >> 2);
@@ -479,7 +542,10 @@ fuzz_decide_deferred (FuzzWorld *self, guint8 choice)
 /* --- handlers -------------------------------------------------------------------------------- */
 
 static void
-open_request_cb (WsServer *server, WsConnection *connection, WsOpenRequest *request, FuzzWorld *self)
+open_request_cb (WsServer      *server,
+                 WsConnection  *connection,
+                 WsOpenRequest *request,
+                 FuzzWorld     *self)
 {
   const guint8 choice = fuzz_take_last_byte (&self->input);
 
@@ -495,7 +561,10 @@ open_request_cb (WsServer *server, WsConnection *connection, WsOpenRequest *requ
 }
 
 static void
-http_request_cb (WsServer *server, WsConnection *connection, WsHttpRequest *request, FuzzWorld *self)
+http_request_cb (WsServer      *server,
+                 WsConnection  *connection,
+                 WsHttpRequest *request,
+                 FuzzWorld     *self)
 {
   const guint8 choice = fuzz_take_last_byte (&self->input);
 
@@ -511,7 +580,51 @@ http_request_cb (WsServer *server, WsConnection *connection, WsHttpRequest *requ
 }
 
 static void
-connection_request_cb (WsServer *server, WsConnectionRequest *request, FuzzWorld *self)
+tls_request_cb (WsServer               *server,
+                WsConnection           *connection,
+                WsSslConnectionRequest *request,
+                FuzzWorld              *self)
+{
+  const guint8 choice = fuzz_take_last_byte (&self->input);
+
+  fuzz_find_peer (self, connection);
+  if (choice >= 224)
+    {
+      ws_ssl_connection_request_defer (request);
+      g_ptr_array_add (self->deferred, g_object_ref (request));
+    }
+  else if (choice >= 192)
+    decide_tls (self, request, choice);
+  fuzz_act (self, connection);
+}
+
+static void
+client_authentication_cb (WsServer               *server,
+                          WsConnection           *connection,
+                          WsClientAuthentication *authentication,
+                          FuzzWorld              *self)
+{
+  fuzz_find_peer (self, connection);
+  if (fuzz_take_last_byte (&self->input) < 128)
+    ws_client_authentication_set_accept (authentication, TRUE);
+  fuzz_act (self, connection);
+}
+
+static void
+tls_status_cb (WsServer     *server,
+               WsConnection *connection,
+               const char   *message,
+               FuzzWorld    *self)
+{
+  fuzz_find_peer (self, connection);
+  g_assert_true (g_utf8_validate (message, -1, NULL));
+  fuzz_act (self, connection);
+}
+
+static void
+connection_request_cb (WsServer            *server,
+                       WsConnectionRequest *request,
+                       FuzzWorld           *self)
 {
   if (fuzz_take_last_byte (&self->input) >= 240)
     ws_connection_request_set_accept (request, FALSE);
@@ -519,7 +632,9 @@ connection_request_cb (WsServer *server, WsConnectionRequest *request, FuzzWorld
 }
 
 static void
-connected_cb (WsServer *server, WsConnection *connection, FuzzWorld *self)
+connected_cb (WsServer     *server,
+              WsConnection *connection,
+              FuzzWorld    *self)
 {
   FuzzPeer *peer = fuzz_find_peer (self, connection);
 
@@ -529,7 +644,8 @@ connected_cb (WsServer *server, WsConnection *connection, FuzzWorld *self)
 
 /* For each signal of a connection between the first and the last. */
 static void
-note_signal (FuzzWorld *self, WsConnection *connection)
+note_signal (FuzzWorld    *self,
+             WsConnection *connection)
 {
   FuzzPeer *peer = fuzz_find_peer (self, connection);
 
@@ -539,7 +655,9 @@ note_signal (FuzzWorld *self, WsConnection *connection)
 }
 
 static void
-ready_cb (WsServer *server, WsConnection *connection, FuzzWorld *self)
+ready_cb (WsServer     *server,
+          WsConnection *connection,
+          FuzzWorld    *self)
 {
   note_signal (self, connection);
 }
@@ -557,7 +675,11 @@ data_in_cb (WsServer     *server,
 }
 
 static void
-ping_cb (WsServer *server, WsConnection *connection, GBytes *payload, gboolean response, FuzzWorld *self)
+ping_cb (WsServer     *server,
+         WsConnection *connection,
+         GBytes       *payload,
+         gboolean      response,
+         FuzzWorld    *self)
 {
   note_signal (self, connection);
 }
@@ -575,7 +697,11 @@ disconnected_cb (
 }
 
 static void
-error_cb (WsServer *server, WsConnection *connection, int code, const char *description, FuzzWorld *self)
+error_cb (WsServer     *server,
+          WsConnection *connection,
+          int           code,
+          const char   *description,
+          FuzzWorld    *self)
 {
   g_assert_true (g_utf8_validate (description, -1, NULL));
   fuzz_act (self, connection);
@@ -596,7 +722,8 @@ log_cb (WsServer     *server,
 }
 
 void
-fuzz_set_up_handlers (FuzzWorld *self, guint8 flags)
+fuzz_set_up_handlers (FuzzWorld *self,
+                      guint8     flags)
 {
   WsServer *server = self->server;
 
@@ -613,6 +740,10 @@ fuzz_set_up_handlers (FuzzWorld *self, guint8 flags)
     g_signal_connect (server, "connection-request", G_CALLBACK (connection_request_cb), self);
   if ((flags & 4) != 0)
     g_signal_connect (server, "log", G_CALLBACK (log_cb), self);
+  g_signal_connect (server, "ssl-connection-request", G_CALLBACK (tls_request_cb), self);
+  g_signal_connect (server, "ssl-client-authentication", G_CALLBACK (client_authentication_cb), self);
+  if ((flags & 2) != 0)
+    g_signal_connect (server, "ssl-status", G_CALLBACK (tls_status_cb), self);
   if ((flags & 8) != 0)
     ws_server_set_message_func (server, message_cb, self, NULL);
   for (guint i = 0; i < 2; i++)

@@ -13,6 +13,7 @@
 #include "wsserver/server/ws-server-admission-private.h"
 
 #define MAX_RECEIVED_BYTES (64 * 1024 * 1024)
+#define MAX_HANDSHAKE_STEPS 12
 #define SEND_BUFFER_BYTES 8192 /* small, so that the server has to wait */
 
 static const guint8 masking_key[] = { 0x37, 0xfa, 0x21, 0x3d };
@@ -21,7 +22,8 @@ static const guint8 masking_key[] = { 0x37, 0xfa, 0x21, 0x3d };
 
 /* Clients 0 and 1 have one address, 2 is a trusted proxy and 3 has an IPv6 address. */
 static void
-make_address (guint index, WsPeerAddress *address)
+make_address (guint          index,
+              WsPeerAddress *address)
 {
   memset (address, 0, sizeof *address);
   if (index == 3)
@@ -37,8 +39,36 @@ make_address (guint index, WsPeerAddress *address)
   address->ipv4.sin_port = htons ((guint16) (1000 + index));
 }
 
+static void
+start_tls (FuzzClient *client)
+{
+  static gnutls_certificate_credentials_t credentials;
+
+  if (credentials == NULL)
+    gnutls_certificate_allocate_credentials (&credentials);
+  gnutls_init (&client->session, GNUTLS_CLIENT | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL);
+  gnutls_set_default_priority (client->session);
+  gnutls_credentials_set (client->session, GNUTLS_CRD_CERTIFICATE, credentials);
+  gnutls_transport_set_int (client->session, client->fd);
+}
+
+static void
+step_handshake (FuzzClient *client)
+{
+  int result;
+
+  if (client->session == NULL || client->is_secure)
+    return;
+
+  result = gnutls_handshake (client->session);
+  client->is_secure = result == GNUTLS_E_SUCCESS;
+  if (result < 0 && gnutls_error_is_fatal (result))
+    g_clear_pointer (&client->session, gnutls_deinit);
+}
+
 void
-fuzz_client_open (FuzzWorld *self, guint index)
+fuzz_client_open (FuzzWorld *self,
+                  guint      index)
 {
   FuzzClient   *client = &self->clients[index];
   const int     size = SEND_BUFFER_BYTES;
@@ -53,28 +83,66 @@ fuzz_client_open (FuzzWorld *self, guint index)
   setsockopt (fds[1], SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
   make_address (index, &address);
   client->fd = fds[0];
+  if (self->use_tls)
+    start_tls (client);
   ws_server_acceptor_funcs.accepted (self->server, fds[1], &address);
 }
 
 void
-fuzz_client_close (FuzzWorld *self, guint index)
+fuzz_client_close (FuzzWorld *self,
+                   guint      index)
 {
-  if (self->clients[index].fd >= 0)
-    close (self->clients[index].fd);
-  self->clients[index].fd = -1;
+  FuzzClient *client = &self->clients[index];
+
+  g_clear_pointer (&client->session, gnutls_deinit);
+  client->is_secure = FALSE;
+  if (client->fd >= 0)
+    close (client->fd);
+  client->fd = -1;
 }
 
 /* --- sending --------------------------------------------------------------------------------- */
 
 void
-fuzz_client_send (FuzzWorld *self, guint index, const guint8 *data, gsize length)
+fuzz_client_send_raw (FuzzWorld    *self,
+                      guint         index,
+                      const guint8 *data,
+                      gsize         length)
 {
   if (self->clients[index].fd >= 0 && length > 0)
     (void) !send (self->clients[index].fd, data, length, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
 void
-fuzz_client_send_frame (FuzzWorld *self, guint index, guint8 first_byte, const guint8 *payload, gsize length)
+fuzz_client_send (FuzzWorld    *self,
+                  guint         index,
+                  const guint8 *data,
+                  gsize         length)
+{
+  FuzzClient *client = &self->clients[index];
+
+  if (!self->use_tls)
+    {
+      fuzz_client_send_raw (self, index, data, length);
+      return;
+    }
+
+  for (guint i = 0; i < MAX_HANDSHAKE_STEPS && client->session != NULL && !client->is_secure; i++)
+    {
+      step_handshake (client);
+      if (self->depth == 0)
+        g_main_context_iteration (self->context, FALSE);
+    }
+  if (client->is_secure && length > 0)
+    gnutls_record_send (client->session, data, length);
+}
+
+void
+fuzz_client_send_frame (FuzzWorld    *self,
+                        guint         index,
+                        guint8        first_byte,
+                        const guint8 *payload,
+                        gsize         length)
 {
   const guint8 small[] = { first_byte, (guint8) (0x80 | length) };
   const guint8 medium[] = { first_byte, 0x80 | 126, (guint8) (length >> 8), (guint8) length };
@@ -104,7 +172,9 @@ fuzz_client_send_frame (FuzzWorld *self, guint index, guint8 first_byte, const g
  "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
 
 void
-fuzz_client_send_request (FuzzWorld *self, guint index, guint8 choice)
+fuzz_client_send_request (FuzzWorld *self,
+                          guint      index,
+                          guint8     choice)
 {
   static const char *const requests[] = {
     "GET / HTTP/1.1\r\n" UPGRADE "\r\n",
@@ -131,19 +201,38 @@ fuzz_client_send_request (FuzzWorld *self, guint index, guint8 choice)
   const gsize length =
       choice % G_N_ELEMENTS (requests) == G_N_ELEMENTS (requests) - 1 ? 28 : strlen (request);
 
-  fuzz_client_send (self, index, (const guint8 *) request, length);
+  if (g_str_has_prefix (request, "PROXY") || request[0] == '\r')
+    fuzz_client_send_raw (self, index, (const guint8 *) request, length);
+  else
+    fuzz_client_send (self, index, (const guint8 *) request, length);
 }
 
 /* --- receiving ------------------------------------------------------------------------------- */
 
+static gssize
+receive_some (FuzzWorld  *self,
+              FuzzClient *client,
+              guint8     *buffer,
+              gsize       size)
+{
+  if (client->fd < 0)
+    return -1;
+  if (!self->use_tls)
+    return recv (client->fd, buffer, size, MSG_DONTWAIT);
+
+  step_handshake (client);
+  return client->is_secure ? gnutls_record_recv (client->session, buffer, size) : -1;
+}
+
 void
-fuzz_client_receive (FuzzWorld *self, guint index)
+fuzz_client_receive (FuzzWorld *self,
+                     guint      index)
 {
   FuzzClient *client = &self->clients[index];
   guint8      buffer[16384];
   gssize      n;
 
-  while (client->fd >= 0 && (n = recv (client->fd, buffer, sizeof buffer, MSG_DONTWAIT)) > 0)
+  while ((n = receive_some (self, client, buffer, sizeof buffer)) > 0)
     {
       g_byte_array_append (client->received, buffer, (guint) n);
       g_assert_cmpuint (client->received->len, <, MAX_RECEIVED_BYTES);
@@ -151,7 +240,9 @@ fuzz_client_receive (FuzzWorld *self, guint index)
 }
 
 static void
-check_frames (const char *response, const guint8 *data, gsize length)
+check_frames (const char   *response,
+              const guint8 *data,
+              gsize         length)
 {
   const WsLimits limits = {
     .max_message_bytes = MAX_RECEIVED_BYTES,
@@ -179,7 +270,8 @@ check_frames (const char *response, const guint8 *data, gsize length)
 
 /* The 101 is the last response; behind it there are frames alone. */
 void
-fuzz_client_check (FuzzWorld *self, guint index)
+fuzz_client_check (FuzzWorld *self,
+                   guint      index)
 {
   FuzzClient       *client = &self->clients[index];
   static const char switching[] = "HTTP/1.1 101 ";

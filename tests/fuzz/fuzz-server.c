@@ -1,10 +1,12 @@
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A whole server with four clients over a transport that is no network. Whatever the clients send, and
- * whatever the handlers do: no signal comes out of place, each asynchronous call ends once, what the clients
- * receive are responses and frames, and nothing is left when all is dropped. */
+/* A whole server with four clients over a transport that is no network, in plain text or (server-tls) with
+ * TLS of both providers. Whatever the clients send, and whatever the handlers do: no signal comes out of
+ * place, each asynchronous call ends once, what the clients receive are responses and frames, and nothing is
+ * left when all is dropped. */
 #include "fuzz-server.h"
 
+#include <gnutls/x509.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -44,6 +46,19 @@ __wrap_ws_socket_ignore_new_connections (GSocket *socket)
 {
 }
 
+/* The authorities of the system take a tenth of a second to read. */
+int __wrap_gnutls_x509_trust_list_add_system_trust (gnutls_x509_trust_list_t list,
+                                                    unsigned                 flags,
+                                                    unsigned                 list_flags);
+
+int
+__wrap_gnutls_x509_trust_list_add_system_trust (gnutls_x509_trust_list_t list,
+                                                unsigned                 flags,
+                                                unsigned                 list_flags)
+{
+  return 0;
+}
+
 void
 fuzz_advance_time (guint seconds)
 {
@@ -67,8 +82,36 @@ peer_free (gpointer user_data)
   g_free (peer);
 }
 
+WsCertificate *
+fuzz_get_certificate (void)
+{
+  static WsCertificate *certificate;
+
+  if (certificate == NULL)
+    certificate = ws_certificate_new_from_files (FUZZ_FOLDER "/../certificates/files/ec.pem",
+                                                 FUZZ_FOLDER "/../certificates/files/ec-key.pem", NULL, NULL);
+  g_assert_nonnull (certificate);
+
+  return certificate;
+}
+
 static void
-world_init (FuzzWorld *self, const guint8 *data, gsize length)
+set_up_tls (FuzzWorld *self,
+            guint8     flags)
+{
+  self->use_tls = TRUE;
+  ws_server_set_use_ssl (self->server, TRUE, NULL);
+  ws_server_set_ssl_cert (self->server, fuzz_get_certificate (), NULL);
+  ws_server_set_ssl_provider (self->server,
+                              (flags & 64) != 0 ? WS_SSL_PROVIDER_PLATFORM : WS_SSL_PROVIDER_INTERNAL, NULL);
+  ws_server_set_ssl_authenticate_clients (self->server, (flags & 128) != 0, NULL);
+  g_free (ws_server_config (self->server, "SSLClientCACerts=" FUZZ_FOLDER "/../certificates/files/ca.pem", NULL));
+}
+
+static void
+world_init (FuzzWorld    *self,
+            const guint8 *data,
+            gsize         length)
 {
   g_autoptr (GFile) folder = g_file_new_for_path (FUZZ_FOLDER);
   g_autoptr (GError) error = NULL;
@@ -81,7 +124,7 @@ world_init (FuzzWorld *self, const guint8 *data, gsize length)
   self->deferred = g_ptr_array_new_with_free_func (g_object_unref);
   self->cancellable = g_cancellable_new ();
   for (guint i = 0; i < FUZZ_N_CLIENTS; i++)
-    self->clients[i] = (FuzzClient){ -1, g_byte_array_new () };
+    self->clients[i] = (FuzzClient){ .fd = -1, .received = g_byte_array_new () };
 
   self->server = ws_server_new ();
   self->weak_server = self->server;
@@ -90,13 +133,16 @@ world_init (FuzzWorld *self, const guint8 *data, gsize length)
   fuzz_set_up_handlers (self, flags);
   if ((flags & 16) != 0)
     ws_server_serve_folder (self->server, "/folder", folder, NULL);
+  if (FUZZ_TLS)
+    set_up_tls (self, flags);
   ws_server_set_local_host (self->server, "127.0.0.1", NULL);
   ws_server_start_listening (self->server, &error);
   g_assert_no_error (error);
 }
 
 static void
-iterate (FuzzWorld *self, guint n)
+iterate (FuzzWorld *self,
+         guint      n)
 {
   for (guint i = 0; i < n; i++)
     g_main_context_iteration (self->context, FALSE);
@@ -158,7 +204,9 @@ take_bytes (FuzzInput *input)
 }
 
 static void
-send_many (FuzzWorld *self, guint index, guint8 choice)
+send_many (FuzzWorld *self,
+           guint      index,
+           guint8     choice)
 {
   static guint8       payload[66000];
   static const guint8 first_bytes[] = { 0x81, 0x82, 0x89, 0x8a, 0x01, 0x00, 0x80, 0x02 };
@@ -186,7 +234,10 @@ run_step (FuzzWorld *self)
       break;
     case 1:
       bytes = take_bytes (&self->input);
-      fuzz_client_send (self, index, bytes.data, bytes.length);
+      if ((step & 0x40) != 0)
+        fuzz_client_send_raw (self, index, bytes.data, bytes.length);
+      else
+        fuzz_client_send (self, index, bytes.data, bytes.length);
       break;
     case 2:
     case 3:
@@ -229,7 +280,8 @@ run_step (FuzzWorld *self)
 }
 
 int
-LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
+LLVMFuzzerTestOneInput (const uint8_t *data,
+                        size_t         size)
 {
   FuzzWorld world;
 

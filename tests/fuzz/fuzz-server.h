@@ -4,6 +4,8 @@
 
 #include "fuzz.h"
 
+#include <gnutls/gnutls.h>
+
 #include "wsserver/connection/ws-connection.h"
 #include "wsserver/request/ws-http-request.h"
 #include "wsserver/request/ws-open-request.h"
@@ -29,14 +31,17 @@ typedef struct
 
 typedef struct
 {
-  int         fd; /* -1: not there */
-  GByteArray *received;
+  int              fd; /* -1: not there */
+  GByteArray      *received;
+  gnutls_session_t session;   /* NULL: in plain text */
+  gboolean         is_secure; /* the TLS handshake has ended */
 } FuzzClient;
 
 typedef struct
 {
   FuzzInput     input;
   GMainContext *context;
+  gboolean      use_tls;
   WsServer     *server; /* NULL once the application has dropped it */
   gpointer      weak_server;
   GPtrArray    *peers; /* of FuzzPeer */
@@ -53,30 +58,53 @@ typedef struct
 /* What handlers do is taken from the end of the input. */
 guint8 fuzz_take_last_byte (FuzzInput *input);
 
+WsCertificate *fuzz_get_certificate (void);
+
 /* Lets time pass, for the library alone. */
 void fuzz_advance_time (guint seconds);
 
 /* In fuzz-server-client.c */
 
-void fuzz_client_open (FuzzWorld *self, guint index);
-void fuzz_client_send (FuzzWorld *self, guint index, const guint8 *data, gsize length);
+void fuzz_client_open (FuzzWorld *self,
+                       guint      index);
+void fuzz_client_send (FuzzWorld    *self,
+                       guint         index,
+                       const guint8 *data,
+                       gsize         length);
+/* Below TLS. */
+void fuzz_client_send_raw (FuzzWorld    *self,
+                           guint         index,
+                           const guint8 *data,
+                           gsize         length);
 /* A masked frame; the key is always the same. */
-void
-fuzz_client_send_frame (FuzzWorld *self, guint index, guint8 first_byte, const guint8 *payload, gsize length);
+void fuzz_client_send_frame (FuzzWorld    *self,
+                             guint         index,
+                             guint8        first_byte,
+                             const guint8 *payload,
+                             gsize         length);
 /* One of many, whole. */
-void fuzz_client_send_request (FuzzWorld *self, guint index, guint8 choice);
-void fuzz_client_receive (FuzzWorld *self, guint index);
-void fuzz_client_close (FuzzWorld *self, guint index);
+void fuzz_client_send_request (FuzzWorld *self,
+                               guint      index,
+                               guint8     choice);
+void fuzz_client_receive (FuzzWorld *self,
+                          guint      index);
+void fuzz_client_close (FuzzWorld *self,
+                        guint      index);
 /* Closes it, if it is there, and asserts that all it got were responses and frames in order. */
-void fuzz_client_check (FuzzWorld *self, guint index);
+void fuzz_client_check (FuzzWorld *self,
+                        guint      index);
 
 /* In fuzz-server-actions.c */
 
-FuzzPeer *fuzz_find_peer (FuzzWorld *self, WsConnection *connection);
+FuzzPeer *fuzz_find_peer (FuzzWorld    *self,
+                          WsConnection *connection);
 /* One action of the application, on a connection or the server. connection may be NULL. */
-void fuzz_act (FuzzWorld *self, WsConnection *connection);
+void fuzz_act (FuzzWorld    *self,
+               WsConnection *connection);
 /* Decides one of the requests that were deferred. */
-void fuzz_decide_deferred (FuzzWorld *self, guint8 choice);
-void fuzz_set_up_handlers (FuzzWorld *self, guint8 flags);
+void fuzz_decide_deferred (FuzzWorld *self,
+                           guint8     choice);
+void fuzz_set_up_handlers (FuzzWorld *self,
+                           guint8     flags);
 
 G_END_DECLS

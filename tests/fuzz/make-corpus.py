@@ -612,60 +612,78 @@ def request(number, client=0):
     return step(5, client) + bytes([number]) + iterate()
 
 
+RECEIVE, FINISH, LEAVE, WAIT = step(7), step(8), step(9), step(12, 2)
+SEND, CLOSE_IT = bytes([140, 0x20]), bytes([138, 0x01])
+END = iterate() + RECEIVE + iterate()
+HELLO = client_frame(FIN | TEXT, b"hello")
+HTTP, ASKED, LOGGED, FUNC, PAGES, PLATFORM, CERTIFICATES = 1, 2, 4, 8, 16, 64, 128  # first byte
+
+
+def script(flags, *steps, settings=b"\0\0", actions=b""):
+    """Handlers take their bytes from the end: the first action comes last."""
+    return bytes([flags]) + settings + b"".join(steps) + actions[::-1]
+
+
 def server_inputs():
-    http, asked, logged, func, pages = 1, 2, 4, 8, 16
-    all_handlers = http | asked | logged | pages
-    receive, finish, leave, wait = step(7), step(8), step(9), step(12, 2)
-    send, close = bytes([140, 0x20]), bytes([138, 0x01])
-    end = iterate() + receive + iterate()
-
-    def script(flags, *steps, settings=b"\0\0", actions=b""):
-        # Handlers take their bytes from the end: the first action comes last.
-        return bytes([flags]) + settings + b"".join(steps) + actions[::-1]
-
-    text = client_frame(FIN | TEXT, b"hello")
-    yield "echo", script(0, request(0), text, iterate(), text, end, actions=b"\0\0" + send * 3)
-    yield "deflate", script(0, request(1), client_frame(FIN | RSV1 | TEXT, deflate(b"words " * 40)), end,
-                            actions=b"\0\0" + send * 4)
-    yield "message-func", script(func, request(0), text * 3, end, actions=b"\0\0" + send * 3)
-    yield "closed-by-client", script(logged, request(0), client_frame(FIN | CLOSE, b"\x03\xe8bye"), end)
-    yield "closed-by-server", script(0, request(0), text, iterate(), client_frame(FIN | CLOSE, b"\x03\xe8"), end,
-                                     actions=b"\0" + close)
-    yield "fin", script(logged, request(0), text, finish, end)
-    yield "gone", script(logged, request(0), step(10) + b"\xff", leave, end, actions=b"\0\0" + send * 5)
+    all_handlers = HTTP | ASKED | LOGGED | PAGES
+    yield "echo", script(0, request(0), HELLO, iterate(), HELLO, END, actions=b"\0\0" + SEND * 3)
+    yield "deflate", script(0, request(1), client_frame(FIN | RSV1 | TEXT, deflate(b"words " * 40)), END,
+                            actions=b"\0\0" + SEND * 4)
+    yield "message-func", script(FUNC, request(0), HELLO * 3, END, actions=b"\0\0" + SEND * 3)
+    yield "closed-by-client", script(LOGGED, request(0), client_frame(FIN | CLOSE, b"\x03\xe8bye"), END)
+    yield "closed-by-server", script(0, request(0), HELLO, iterate(), client_frame(FIN | CLOSE, b"\x03\xe8"), END,
+                                     actions=b"\0" + CLOSE_IT)
+    yield "fin", script(LOGGED, request(0), HELLO, FINISH, END)
+    yield "gone", script(LOGGED, request(0), step(10) + b"\xff", LEAVE, END, actions=b"\0\0" + SEND * 5)
     yield "fragments", script(0, request(0), client_frame(TEXT, b"a"), client_frame(FIN | PING), client_frame(FIN, b"b"),
-                              end)
-    yield "bad-frame", script(0, request(0), client_frame(FIN | 3, b"x"), end)
-    yield "flood", script(logged, request(0), step(10) + b"\2", end, settings=bytes([10, 0]))
-    yield "long", script(0, request(0), step(10) + b"\xe1", iterate(), end, settings=bytes([1, 0]))
-    yield "pages", script(pages, *(request(n) for n in (4, 5, 6, 7, 8)), receive, end)
-    yield "bodies", script(http, request(9), request(10), request(11), request(13), end, settings=bytes([13, 0]),
+                              END)
+    yield "bad-frame", script(0, request(0), client_frame(FIN | 3, b"x"), END)
+    yield "flood", script(LOGGED, request(0), step(10) + b"\2", END, settings=bytes([10, 0]))
+    yield "long", script(0, request(0), step(10) + b"\xe1", iterate(), END, settings=bytes([1, 0]))
+    yield "pages", script(PAGES, *(request(n) for n in (4, 5, 6, 7, 8)), RECEIVE, END)
+    yield "bodies", script(HTTP, request(9), request(10), request(11), request(13), END, settings=bytes([13, 0]),
                            actions=bytes([40, 0, 41, 0, 42, 0]))
-    yield "http-1-0", script(http, request(12), end, actions=bytes([40, 0]))
-    yield "deferred", script(all_handlers, request(0), request(4, 1), wait, step(11) + b"\1", step(11) + b"\2", end,
+    yield "http-1-0", script(HTTP, request(12), END, actions=bytes([40, 0]))
+    yield "deferred", script(all_handlers, request(0), request(4, 1), WAIT, step(11) + b"\1", step(11) + b"\2", END,
                              actions=b"\0\0\xf0\0" + b"\0\0\xf1")
-    yield "proxy", script(asked | logged, step(4, 2), request(14, 2), request(3, 2), text, end,
+    yield "proxy", script(ASKED | LOGGED, step(4, 2), request(14, 2), request(3, 2), HELLO, END,
                           settings=bytes([19, 21]))
-    yield "proxy-2", script(asked, step(4, 2), request(15, 2), request(0, 2), end, settings=bytes([21, 19]))
-    yield "forwarded", script(0, request(3, 2), end, settings=bytes([21, 24]))
-    yield "slow-request", script(logged, step(4), raw(b"GET / HTTP/1.1\r\n"), wait, wait, wait, end)
-    yield "too-many", script(logged, request(0), request(0, 1), request(0, 3), end, settings=bytes([9, 10]))
-    yield "memory", script(0, request(0), request(0, 1), step(10, 1) + b"\xe1", wait, end, settings=bytes([12, 0]),
-                           actions=b"\0\0" + send * 6)
-    yield "idle", script(0, request(0), wait, iterate(), wait, iterate(), end, settings=bytes([15, 16]))
-    yield "bytewise", script(0, step(4), *(raw(bytes([b])) + iterate(1) for b in b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"), end)
+    yield "proxy-2", script(ASKED, step(4, 2), request(15, 2), request(0, 2), END, settings=bytes([21, 19]))
+    yield "forwarded", script(0, request(3, 2), END, settings=bytes([21, 24]))
+    yield "slow-request", script(LOGGED, step(4), raw(b"GET / HTTP/1.1\r\n"), WAIT, WAIT, WAIT, END)
+    yield "too-many", script(LOGGED, request(0), request(0, 1), request(0, 3), END, settings=bytes([9, 10]))
+    yield "memory", script(0, request(0), request(0, 1), step(10, 1) + b"\xe1", WAIT, END, settings=bytes([12, 0]),
+                           actions=b"\0\0" + SEND * 6)
+    yield "idle", script(0, request(0), WAIT, iterate(), WAIT, iterate(), END, settings=bytes([15, 16]))
+    yield "bytewise", script(0, step(4), *(raw(bytes([b])) + iterate(1) for b in b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"), END)
+    yield "cancelled-shutdown-deadline", base64.b64decode(
+        "QQAAAN/f3wUAjAoABUgA39/fBQCMCgAFSFRUUC8xLjEgMTAxIGhlbGxvAokBeMAHwE2uTYhNiE2IAMsAAFRUUC8xLjEgMTAxIGhlbGxvAokBeMAH"
+        "wE2uTYhNiE2IAMsAAIoA")
     # A message that waited is broken off before its first part, and lines end with nothing left.
     yield "end-without-payload", base64.b64decode("FwAABQHAAoEFaGVsenouaAVoZWxsbwKJAXjAB8BNiE2ITYhNiADLAAAAAA==")
     yield "lines", script(0, request(0), client_frame(FIN | TEXT, b"one\ntwo\r\n"), client_frame(TEXT, b""),
-                          client_frame(FIN, b"three"), end, actions=b"\0" + bytes([142, 62]))
+                          client_frame(FIN, b"three"), END, actions=b"\0" + bytes([142, 62]))
     for number, name in ((0, "stopped"), (1, "shut-down"), (3, "dropped")):
         action = bytes([146, number])
         for place in range(5):
-            yield f"{name}-{place}", script(all_handlers, request(0), text, client_frame(FIN | PING), end,
+            yield f"{name}-{place}", script(all_handlers, request(0), HELLO, client_frame(FIN | PING), END,
                                             actions=b"\0" * place + action)
     for number in range(7):
-        yield f"nested-{number}", script(all_handlers, request(1), text * 2, client_frame(FIN | PING, b"x"), end,
+        yield f"nested-{number}", script(all_handlers, request(1), HELLO * 2, client_frame(FIN | PING, b"x"), END,
                                          actions=b"\0\0\0\0" + bytes([203, 0]) + bytes([140 - number, 77]) * 4)
+
+
+def server_tls_inputs():
+    for name, flags in (("internal", 0), ("platform", PLATFORM), ("client", CERTIFICATES)):
+        yield f"{name}-echo", script(flags | ASKED, request(0), HELLO, iterate(), HELLO, END, actions=b"\0\0" + SEND * 3)
+        yield f"{name}-http", script(flags | HTTP, request(4), request(9), END, actions=bytes([40, 0, 44, 0]))
+        yield f"{name}-bad-record", script(flags | LOGGED, request(0), step(1, variant=1) + vector(1, b"\x17\x03\x03\0\1x"),
+                                           END)
+        yield f"{name}-plain", script(flags | LOGGED, step(4), step(1, variant=1) + vector(1, b"GET / HTTP/1.1\r\n\r\n"), END)
+        yield f"{name}-deferred", script(flags, request(0), WAIT, step(11) + b"\1", request(0), HELLO, END, actions=b"\xf0")
+        yield f"{name}-fin", script(flags, request(0), FINISH, END)
+        yield f"{name}-dropped", script(flags | ASKED, request(0), HELLO, END, actions=b"\0" * 4 + bytes([146, 3]))
+        yield f"{name}-silent", script(flags, step(4), WAIT, WAIT, END)
 
 
 def main():
@@ -675,7 +693,7 @@ def main():
         "utf8": utf8_inputs, "config": config_inputs, "proxy": proxy_inputs, "http": http_inputs,
         "hello": hello_inputs, "forwarded": forwarded_inputs, "lists": lists_inputs,
         "revocation": revocation_inputs, "certificate": certificate_inputs,
-        "server": server_inputs,
+        "server": server_inputs, "server-tls": server_tls_inputs,
     }
     for fuzzer, inputs in fuzzers.items():
         folder = CORPUS / fuzzer
