@@ -1,6 +1,7 @@
 /* Copyright 2026 The WsServer authors
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <gio/gunixinputstream.h>
@@ -206,6 +207,79 @@ test_pong_in_between (Fixture      *fixture,
   ws_test_client_set_reading (fixture->base.client, TRUE);
   ws_test_wait_until (result != NULL);
   g_assert_true (ws_connection_send_stream_finish (fixture->base.connection, result, NULL));
+}
+
+/* Sends more of the pipe, until it waits for the client. */
+static void
+fill_queue (Fixture *fixture)
+{
+  const int        small = 4096;
+  g_autofree char *pattern = ws_test_pattern (16384);
+  int              n_left;
+
+  g_assert_cmpint (setsockopt (fixture->base.client->fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small), ==, 0);
+  ws_test_client_set_reading (fixture->base.client, FALSE);
+  while (ws_connection_get_send_queue_length (fixture->base.connection) == 0)
+    {
+      g_assert_cmpint (write (fixture->writer, pattern, 16384), ==, 16384);
+      ws_test_wait_until (ioctl (g_unix_input_stream_get_fd (G_UNIX_INPUT_STREAM (fixture->pipe)), FIONREAD,
+                                 &n_left) == 0 &&
+                          n_left == 0);
+      ws_test_settle ();
+    }
+}
+
+static void
+test_pong_before_end (Fixture      *fixture,
+                      gconstpointer user_data)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  gboolean fin = FALSE;
+
+  g_test_summary ("A pong that is owed when a stream ends lets no message in before the last fragment.");
+
+  begin_pipe (fixture, &result);
+  fill_queue (fixture);
+  ws_test_client_send_ping (fixture->base.client, "alive?");
+  ws_test_server_wait_for (fixture->base.server, "ping #1");
+  g_assert_true (ws_connection_send_text (fixture->base.connection, "behind", NULL));
+  end_pipe (fixture);
+  ws_test_settle ();
+  ws_test_client_set_reading (fixture->base.client, TRUE);
+  while (!fin)
+    {
+      g_autoptr (WsTestFrame) frame = ws_test_client_read_frame (fixture->base.client);
+
+      if (frame->opcode == WS_OPCODE_PONG)
+        continue;
+      g_assert_cmpint (frame->opcode, ==, WS_OPCODE_CONTINUATION);
+      fin = frame->fin;
+    }
+  ws_test_client_assert_text (fixture->base.client, "behind");
+  ws_test_wait_until (result != NULL);
+  g_assert_true (ws_connection_send_stream_finish (fixture->base.connection, result, NULL));
+}
+
+static void
+test_broken_text (Fixture      *fixture,
+                  gconstpointer user_data)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (WsTestFrame) frame = NULL;
+
+  g_test_summary ("Behind a text that is broken off, because it is none, comes the close frame and no message.");
+
+  ws_connection_set_data_format (fixture->base.connection, WS_DATA_FORMAT_TEXT);
+  ws_connection_send_stream_async (fixture->base.connection, fixture->pipe, NULL, ws_test_keep_result_cb,
+                                   &result);
+  g_assert_cmpint (write (fixture->writer, "begun", 5), ==, 5);
+  frame = ws_test_client_read_frame (fixture->base.client);
+  g_assert_false (frame->fin);
+  g_assert_true (ws_connection_send_text (fixture->base.connection, "behind", NULL));
+  g_assert_cmpint (write (fixture->writer, "\xff", 1), ==, 1);
+  ws_test_client_assert_close (fixture->base.client, 1011, NULL);
+  ws_test_wait_until (result != NULL);
+  g_assert_false (ws_connection_send_stream_finish (fixture->base.connection, result, NULL));
 }
 
 /* --- ends ------------------------------------------------------------------------------------ */
@@ -548,6 +622,8 @@ main (int   argc,
   ws_test_add ("/integration/stream-queue/order", NULL, test_order);
   ws_test_add ("/integration/stream-queue/limit", "MaxSendQueue=100000", test_queue_limit);
   ws_test_add ("/integration/stream-queue/pong-in-between", "OutBufferSize=65536", test_pong_in_between);
+  ws_test_add ("/integration/stream-queue/pong-before-end", "OutBufferSize=4608", test_pong_before_end);
+  ws_test_add ("/integration/stream-queue/broken-text", NULL, test_broken_text);
   ws_test_add ("/integration/stream-queue/cancel-after-queued", NULL, test_cancel_after_queued);
   ws_test_add ("/integration/stream-queue/others-are-served", NULL, test_others_are_served);
   ws_test_add ("/integration/stream-queue/send-inside", NULL, test_send_inside);

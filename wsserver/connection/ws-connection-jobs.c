@@ -42,8 +42,8 @@ check_stream_text (WsConnection *self,
   g_set_error (&error, WS_ERROR, WS_ERROR_INVALID_ARGUMENT,
                "[%d] Invalid argument: what was sent as text is not UTF-8 behind its first %" G_GUINT64_FORMAT " bytes",
                WS_ERROR_INVALID_ARGUMENT, job->total);
-  job->all_queued = TRUE; /* no last fragment makes it look whole */
-  ws_connection_take_job_end (self, job, error);
+  /* No last fragment makes it look whole, and no other message may begin behind the first ones. */
+  ws_connection_take_job_result (self, job, error);
   ws_connection_start_close (self, WS_CLOSE_CODE_INTERNAL_ERROR, "the message was broken off");
   return FALSE;
 }
@@ -68,7 +68,6 @@ queue_stream_part (WsConnection *self,
       job->all_queued = TRUE;
     }
   job->total += length;
-  ws_connection_queue_owed_pong (self); /* a stream may keep the outbox from ever being empty */
   ws_connection_queue_part (self, job->opcode, part, &job->compressed, data, length, bytes);
   if (is_last)
     job->target = self->outbox.written + self->outbox.length;
@@ -102,11 +101,20 @@ stream_read_cb (GObject      *source,
                 gpointer      user_data)
 {
   g_autoptr (WsSendJob) job = user_data;
+  g_autoptr (WsConnection) kept = job->connection != NULL ? g_object_ref (job->connection) : NULL;
   g_autoptr (GBytes) bytes = NULL;
   GError       *error = NULL;
-  WsConnection *self = job->connection;
+  WsConnection *self;
 
   bytes = g_input_stream_read_bytes_finish (G_INPUT_STREAM (source), result, &error);
+
+  /* A stream may keep the outbox from ever being empty. Writing goes on with the jobs, so this comes before
+   * the job says that it has ended, and while its read is in flight: else the next message would begin before
+   * the last fragment. */
+  if (kept != NULL)
+    ws_connection_queue_owed_pong (kept);
+
+  self = job->connection;
   job->reading = FALSE;
   if (self == NULL) /* the connection has ended, or the job was broken off */
     {
@@ -116,7 +124,6 @@ stream_read_cb (GObject      *source,
       return;
     }
 
-  g_object_ref (self);
   if (bytes == NULL)
     {
       ws_connection_take_reading_error (self, job, error, "reading what is to be sent");
@@ -129,7 +136,6 @@ stream_read_cb (GObject      *source,
       if (self->transport != NULL)
         ws_connection_run_jobs (self);
     }
-  g_object_unref (self);
 }
 
 static void
