@@ -59,18 +59,30 @@ get_pattern (void)
       pattern = g_malloc (PATTERN_BYTES + 1);
       for (gsize i = 0; i < PATTERN_BYTES; i++)
         pattern[i] = i % 40 == 39 ? '\n' : (char) ('a' + i % 23);
+      pattern[PATTERN_BYTES - 1] = '\xff';
       pattern[PATTERN_BYTES] = '\0';
     }
 
   return pattern;
 }
 
+/* What is sent is freed by a function of the application, which may do anything. */
+static void
+bytes_freed_cb (gpointer user_data)
+{
+  fuzz_act (user_data, NULL);
+}
+
+/* The longest one is no text behind its first parts. */
 static GBytes *
-make_bytes (guint8 choice)
+make_bytes (FuzzWorld *self,
+            guint8     choice)
 {
   static const gsize lengths[] = { 0, 1, 125, 126, 1500, 4096, 20000, BIG_BYTES };
+  const gsize        length = lengths[choice % G_N_ELEMENTS (lengths)];
+  const gsize        start = length == BIG_BYTES ? PATTERN_BYTES - BIG_BYTES : 0;
 
-  return g_bytes_new_static (get_pattern (), lengths[choice % G_N_ELEMENTS (lengths)]);
+  return g_bytes_new_with_free_func (get_pattern () + start, length, bytes_freed_cb, self);
 }
 
 /* --- what is known of connections ------------------------------------------------------------ */
@@ -176,7 +188,7 @@ start_call (FuzzWorld    *self,
             WsConnection *connection,
             guint8        choice)
 {
-  g_autoptr (GBytes) bytes = make_bytes (choice >> 2);
+  g_autoptr (GBytes) bytes = make_bytes (self, choice >> 2);
   g_autoptr (GInputStream) stream = NULL;
 
   self->n_started++;
@@ -202,20 +214,22 @@ start_call (FuzzWorld    *self,
 /* --- actions on a connection ----------------------------------------------------------------- */
 
 static void
-set_stream (WsConnection *connection,
+set_stream (FuzzWorld    *self,
+            WsConnection *connection,
             guint8        choice)
 {
-  g_autoptr (GBytes) bytes = make_bytes (choice);
+  g_autoptr (GBytes) bytes = make_bytes (self, choice);
   g_autoptr (GInputStream) stream = g_memory_input_stream_new_from_bytes (bytes);
 
   ws_connection_set_upload_stream (connection, stream, NULL);
 }
 
 static void
-send_something (WsConnection *connection,
+send_something (FuzzWorld    *self,
+                WsConnection *connection,
                 guint8        choice)
 {
-  g_autoptr (GBytes) bytes = make_bytes (choice >> 2);
+  g_autoptr (GBytes) bytes = make_bytes (self, choice >> 2);
 
   switch (choice % 4)
     {
@@ -268,7 +282,7 @@ act_on_connection (FuzzWorld    *self,
     {
     case 0:
     case 1:
-      send_something (connection, choice);
+      send_something (self, connection, choice);
       break;
     case 2:
       change_connection (connection, choice);
@@ -277,7 +291,7 @@ act_on_connection (FuzzWorld    *self,
       start_call (self, connection, choice);
       break;
     case 4:
-      set_stream (connection, choice);
+      set_stream (self, connection, choice);
       break;
     case 5:
       ws_connection_close (connection, choice % 2 == 0 ? 1000 : 4000, choice > 100 ? "enough" : NULL, NULL);
@@ -304,7 +318,7 @@ static void
 broadcast (FuzzWorld *self,
            guint8     choice)
 {
-  g_autoptr (GBytes) bytes = make_bytes (choice);
+  g_autoptr (GBytes) bytes = make_bytes (self, choice);
 
   ws_server_broadcast (self->server, choice % 2 == 0 ? WS_DATA_FORMAT_BINARY : WS_DATA_FORMAT_TEXT, bytes,
                        NULL, NULL, NULL);
@@ -467,7 +481,7 @@ decide_http (FuzzWorld     *self,
              WsHttpRequest *request,
              guint8         choice)
 {
-  g_autoptr (GBytes) bytes = make_bytes (choice >> 2);
+  g_autoptr (GBytes) bytes = make_bytes (self, choice >> 2);
   g_autoptr (GFile) file = g_file_new_for_path (FUZZ_FOLDER "/fuzz.h");
 
   switch (choice % 4)

@@ -2,7 +2,23 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "fuzz.h"
 
+#include <signal.h>
+#include <stdlib.h>
 #include <string.h>
+
+static void
+trap_cb (int number)
+{
+  abort ();
+}
+
+int
+LLVMFuzzerInitialize (int    *argc,
+                      char ***argv)
+{
+  signal (SIGTRAP, trap_cb);
+  return 0;
+}
 
 guint8 *
 fuzz_copy (const guint8 *data,

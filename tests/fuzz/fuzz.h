@@ -12,6 +12,11 @@ G_BEGIN_DECLS
 int LLVMFuzzerTestOneInput (const uint8_t *data,
                             size_t         size);
 
+/* Called by libFuzzer before the first input. GLib ends a program with a trap, which libFuzzer does not take
+ * for a fault; it becomes an abort. */
+int LLVMFuzzerInitialize (int    *argc,
+                          char ***argv);
+
 /* Memory of exactly this length (1 byte when 0), so that AddressSanitizer sees each byte read or
  * written behind it; free with g_free(). */
 guint8 *fuzz_copy (const guint8 *data,
