@@ -12,7 +12,7 @@
 
 #include "wsserver/io/ws-socket-private.h"
 
-#define MAX_ITERATIONS 2000 /* until all has ended */
+#define MAX_WAIT_US (20 * G_USEC_PER_SEC) /* until all has ended; threads may open files and compute */
 #define FLOOD 60
 
 /* --- time ------------------------------------------------------------------------------------ */
@@ -148,6 +148,29 @@ iterate (FuzzWorld *self,
     g_main_context_iteration (self->context, FALSE);
 }
 
+static void
+iterate_until (FuzzWorld *self,
+               gboolean (*has_ended) (FuzzWorld *self))
+{
+  const gint64 end_us = g_get_monotonic_time () + MAX_WAIT_US;
+
+  while (!has_ended (self) && g_get_monotonic_time () < end_us)
+    if (!g_main_context_iteration (self->context, FALSE))
+      g_usleep (100);
+}
+
+static gboolean
+has_server_ended (FuzzWorld *self)
+{
+  return self->n_started == self->n_ended && self->weak_server == NULL;
+}
+
+static gboolean
+have_connections_ended (FuzzWorld *self)
+{
+  return self->n_alive == 0;
+}
+
 /* Handlers do nothing any more. */
 static void
 world_clear (FuzzWorld *self)
@@ -163,10 +186,7 @@ world_clear (FuzzWorld *self)
   g_clear_object (&self->server);
   for (guint i = 0; i < FUZZ_N_CLIENTS; i++)
     fuzz_client_check (self, i);
-  for (guint i = 0; i < MAX_ITERATIONS && (self->n_started != self->n_ended || self->weak_server != NULL);
-       i++)
-    if (!g_main_context_iteration (self->context, FALSE))
-      g_usleep (100);
+  iterate_until (self, has_server_ended);
 
   g_assert_cmpuint (self->n_ended, ==, self->n_started);
   g_assert_null (self->weak_server);
@@ -177,7 +197,7 @@ world_clear (FuzzWorld *self)
       g_assert_cmpuint (peer->n_disconnected, ==, peer->n_connected);
     }
   g_ptr_array_unref (self->peers);
-  iterate (self, 2);
+  iterate_until (self, have_connections_ended);
   g_assert_cmpuint (self->n_alive, ==, 0);
 
   g_ptr_array_unref (self->deferred);
