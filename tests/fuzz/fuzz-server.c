@@ -254,6 +254,7 @@ run_step (FuzzWorld *self)
       break;
     case 1:
       bytes = take_bytes (&self->input);
+      self->clients[index].may_have_sent_head = TRUE;
       if ((step & 0x40) != 0)
         fuzz_client_send_raw (self, index, bytes.data, bytes.length);
       else

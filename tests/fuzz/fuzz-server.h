@@ -33,8 +33,9 @@ typedef struct
 {
   int              fd; /* -1: not there */
   GByteArray      *received;
-  gnutls_session_t session;   /* NULL: in plain text */
-  gboolean         is_secure; /* the TLS handshake has ended */
+  gnutls_session_t session;            /* NULL: in plain text */
+  gboolean         is_secure;          /* the TLS handshake has ended */
+  gboolean         may_have_sent_head; /* a request whose response has no body */
 } FuzzClient;
 
 typedef struct
