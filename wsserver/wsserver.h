@@ -18,5 +18,8 @@
 #include <wsserver/request/ws-open-request.h>
 #include <wsserver/request/ws-ssl-connection-request.h>
 #include <wsserver/server/ws-server.h>
+#include <wsserver/topics/ws-engine.h>
+#include <wsserver/topics/ws-memory-engine.h>
+#include <wsserver/topics/ws-topic-history.h>
 
 #undef WS_INSIDE

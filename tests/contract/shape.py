@@ -50,6 +50,8 @@ def default_text(value):
     """How a default stands in the table."""
     if value is None:
         return "NULL"
+    if isinstance(value, GObject.GFlags):
+        return "+".join(value.value_nicks) or "none"
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, GObject.GEnum):
@@ -72,6 +74,11 @@ def default_of(kind, pspec):
     return default_text(pspec.default_value)
 
 
+def find_pspec(name, property_name):
+    """An interface has no find_property()."""
+    return next(pspec for pspec in GObject.list_properties(getattr(Ws, name)) if pspec.name == property_name)
+
+
 def properties_of(kind):
     """The properties of a class, and the methods that only read or write one."""
     name = kind.get("name")
@@ -79,7 +86,7 @@ def properties_of(kind):
     accessors = set()
     items = []
     for element in kind.findall(CORE + "property"):
-        pspec = getattr(Ws, name).find_property(element.get("name"))
+        pspec = find_pspec(name, element.get("name"))
         writable = element.get("writable") == "1"
         assert bool(pspec.flags & GObject.ParamFlags.WRITABLE) == writable
         assert bool(pspec.flags & GObject.ParamFlags.READABLE), f"{name}:{pspec.name} cannot be read"
@@ -111,6 +118,16 @@ def class_items(kind):
     return items
 
 
+def boxed_items(kind):
+    """A boxed type; programs see no fields of it. What counts references is for C alone."""
+    name = kind.get("name")
+    items = [Item("class", name)]
+    for tag, separator in ("constructor", "."), ("method", "."):
+        items += [Item(tag, f"{name}{separator}{element.get('name')}", signature_of(element))
+                  for element in kind.findall(CORE + tag) if element.get("introspectable") != "0"]
+    return items
+
+
 def enumeration_items(kind):
     """The values of an enumeration; those of Error are errors."""
     name = kind.get("name")
@@ -129,9 +146,11 @@ def library_items(gir):
     namespace = xml.etree.ElementTree.parse(gir).getroot().find(CORE + "namespace")
     items = []
     for element in namespace:
-        if element.tag == CORE + "class":
+        if element.tag in (CORE + "class", CORE + "interface"):
             items += class_items(element)
-        elif element.tag == CORE + "enumeration":
+        elif element.tag == CORE + "record" and element.get(GLIB + "get-type"):
+            items += boxed_items(element)
+        elif element.tag in (CORE + "enumeration", CORE + "bitfield"):
             items += enumeration_items(element)
         elif is_attribute(element):
             continue

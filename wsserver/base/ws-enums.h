@@ -117,4 +117,42 @@ typedef enum
   WS_SSL_PROVIDER_INTERNAL = 2,
 } WsSslProvider;
 
+/**
+ * WsEngineState:
+ * @WS_ENGINE_STATE_OFFLINE: not started, or stopped
+ * @WS_ENGINE_STATE_CONNECTING: looking for its other end, or waiting until every subscription is acknowledged
+ * @WS_ENGINE_STATE_READY: every subscription is acknowledged; what is published now reaches this process
+ * @WS_ENGINE_STATE_FAILED: refused, for example with a wrong password; it is tried again
+ *
+ * What a [iface@Ws.Engine] is doing.
+ *
+ * Since: 1.2
+ */
+typedef enum
+{
+  WS_ENGINE_STATE_OFFLINE = 0,
+  WS_ENGINE_STATE_CONNECTING = 1,
+  WS_ENGINE_STATE_READY = 2,
+  WS_ENGINE_STATE_FAILED = 3,
+} WsEngineState;
+
+/**
+ * WsEngineFeatures:
+ * @WS_ENGINE_FEATURES_NONE: nothing of the below
+ * @WS_ENGINE_FEATURES_ECHO: what this process publishes to a topic that it has subscribed to comes back as
+ *   [signal@Ws.Engine::message], in the same order for all processes
+ * @WS_ENGINE_FEATURES_HISTORY: it keeps the messages of topics and answers
+ *   [method@Ws.Engine.history_async]
+ *
+ * What a [iface@Ws.Engine] can do beside passing messages on.
+ *
+ * Since: 1.2
+ */
+typedef enum /*< flags >*/
+{
+  WS_ENGINE_FEATURES_NONE = 0,
+  WS_ENGINE_FEATURES_ECHO = 1 << 0,
+  WS_ENGINE_FEATURES_HISTORY = 1 << 1,
+} WsEngineFeatures;
+
 G_END_DECLS

@@ -103,6 +103,7 @@ G_BEGIN_DECLS
  * @WS_ERROR_TRY_AGAIN: 11002: the host name could not be resolved now
  * @WS_ERROR_NO_RECOVERY: 11003: the host name could not be resolved
  * @WS_ERROR_NO_DATA: 11004: the host name has no address
+ * @WS_ERROR_ENGINE_UNAVAILABLE: 20001: the engine of topics cannot take the message now (since 1.2)
  *
  * Error codes.
  *
@@ -189,6 +190,7 @@ typedef enum
   WS_ERROR_TRY_AGAIN = 11002,
   WS_ERROR_NO_RECOVERY = 11003,
   WS_ERROR_NO_DATA = 11004,
+  WS_ERROR_ENGINE_UNAVAILABLE = 20001,
 } WsError;
 
 WS_AVAILABLE_IN_ALL
