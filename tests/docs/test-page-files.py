@@ -17,7 +17,7 @@ def main():
     for text in TEXTS:
         for name in FILE.findall((root / text).read_text(encoding="utf-8")):
             n_files += 1
-            if not any(path.is_file() for top in ("wsserver", "tests", "examples") for path in (root / top).rglob(name)):
+            if not any(path.is_file() for top in ("wsserver", "wsserver-engines", "tests", "examples") for path in (root / top).rglob(name)):
                 if not (root / name).is_file():
                     missing.append(f"{text}: {name}")
     print(*missing, sep="\n")

@@ -686,6 +686,20 @@ def server_tls_inputs():
         yield f"{name}-silent", script(flags, step(4), WAIT, WAIT, END)
 
 
+def redis_inputs():
+    cuts = bytes([3, 1, 7, 40])
+    message = b"*3\r\n$7\r\nmessage\r\n$7\r\nws.news\r\n$5\r\nhello\r\n"
+    subscribed = b"*3\r\n$9\r\nsubscribe\r\n$7\r\nws.news\r\n:1\r\n"
+    yield "login", cuts + b"+OK\r\n+PONG\r\n" + subscribed + message * 2
+    yield "errors", cuts + b"-ERR no\r\n-WRONGPASS invalid\r\n:-5\r\n$-1\r\n*-1\r\n$0\r\n\r\n"
+    yield "nested", cuts + b"*2\r\n*1\r\n*0\r\n*2\r\n+a\r\n*1\r\n$1\r\nb\r\n"
+    yield "too-deep", cuts + b"*1\r\n" * 12 + b":1\r\n"
+    yield "announced", cuts + b"*100000000\r\n"
+    yield "long", cuts + b"$536870912\r\n" + b"x" * 300
+    yield "wrapped", cuts + b"*4294967297\r\n:1\r\n"
+    yield "http", cuts + b"HTTP/1.1 400 Bad Request\r\n\r\n"
+
+
 def main():
     fuzzers = {
         "frame": frame_inputs, "protocol": protocol_inputs, "handshake": handshake_inputs,
@@ -693,7 +707,7 @@ def main():
         "utf8": utf8_inputs, "config": config_inputs, "proxy": proxy_inputs, "http": http_inputs,
         "hello": hello_inputs, "forwarded": forwarded_inputs, "lists": lists_inputs,
         "revocation": revocation_inputs, "certificate": certificate_inputs,
-        "server": server_inputs, "server-tls": server_tls_inputs,
+        "server": server_inputs, "server-tls": server_tls_inputs, "redis": redis_inputs,
     }
     for fuzzer, inputs in fuzzers.items():
         folder = CORPUS / fuzzer

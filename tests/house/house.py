@@ -7,7 +7,7 @@ import pathlib
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-FOLDERS = ("wsserver", "tests", "examples", "bench", "docs")
+FOLDERS = ("wsserver", "wsserver-engines", "tests", "examples", "bench", "docs")
 FOREIGN = {"node_modules", "__pycache__", "corpus"}
 
 
