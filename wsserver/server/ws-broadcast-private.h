@@ -20,8 +20,23 @@ void ws_broadcast_init (WsBroadcast *self,
                         GBytes      *data);
 void ws_broadcast_clear (WsBroadcast *self);
 
-/* Queues it on one connection, never waiting; FALSE if the connection is not open or has no room. */
-gboolean ws_broadcast_send (WsBroadcast  *self,
-                            WsConnection *connection);
+typedef enum
+{
+  WS_BROADCAST_SENT,
+  WS_BROADCAST_NOT_OPEN,
+  WS_BROADCAST_BUSY,    /* in the middle of a message that several calls send */
+  WS_BROADCAST_NO_ROOM, /* ready-to-send follows, unless the message can never fit */
+} WsBroadcastResult;
+
+/* Queues it on one connection, never waiting. */
+WsBroadcastResult ws_broadcast_send (WsBroadcast  *self,
+                                     WsConnection *connection);
+
+/* What a message is sent as: text if the bytes are UTF-8 and the format allows it. FALSE if they are not
+ * UTF-8 and the format is text; *opcode is binary then. */
+gboolean ws_broadcast_resolve_opcode (WsDataFormat format,
+                                      GBytes      *data,
+                                      WsOpcode    *opcode,
+                                      GError     **error);
 
 G_END_DECLS

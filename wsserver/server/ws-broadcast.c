@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#include "wsserver/base/ws-error-private.h"
+
 /* One form of the message: uncompressed, or compressed in one way. */
 typedef struct
 {
@@ -174,22 +176,44 @@ queue_behind_stream (WsBroadcast  *self,
 }
 
 gboolean
+ws_broadcast_resolve_opcode (WsDataFormat format,
+                             GBytes      *data,
+                             WsOpcode    *opcode,
+                             GError     **error)
+{
+  gsize         length;
+  const guint8 *bytes = g_bytes_get_data (data, &length);
+  gboolean      is_text = format != WS_DATA_FORMAT_BINARY && ws_utf8_is_valid (bytes, length);
+
+  *opcode = is_text ? WS_OPCODE_TEXT : WS_OPCODE_BINARY;
+  if (format != WS_DATA_FORMAT_TEXT || is_text)
+    return TRUE;
+
+  ws_set_error (error, WS_ERROR_INVALID_ARGUMENT,
+                "Invalid argument: the text is not UTF-8; send it as binary");
+  return FALSE;
+}
+
+WsBroadcastResult
 ws_broadcast_send (WsBroadcast  *self,
                    WsConnection *connection)
 {
   gsize length = g_bytes_get_size (self->data);
 
-  if (connection->state != WS_STATE_OPEN || !ws_connection_check_can_start_message (connection, NULL) ||
-      !ws_connection_has_room (connection, ws_connection_get_frames_size (connection, length), NULL))
-    return FALSE;
+  if (connection->state != WS_STATE_OPEN)
+    return WS_BROADCAST_NOT_OPEN;
+  if (!ws_connection_check_can_start_message (connection, NULL))
+    return WS_BROADCAST_BUSY;
+  if (!ws_connection_has_room (connection, ws_connection_get_frames_size (connection, length), NULL))
+    return WS_BROADCAST_NO_ROOM;
 
   /* Making room may have run handlers of the application. */
   if (connection->state != WS_STATE_OPEN)
-    return FALSE;
+    return WS_BROADCAST_NOT_OPEN;
 
   if (ws_connection_is_streaming (connection))
     queue_behind_stream (self, connection);
   else
     queue_variant (self, connection, choose_variant (self, connection));
-  return TRUE;
+  return WS_BROADCAST_SENT;
 }

@@ -2,27 +2,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 /* One message to many clients. */
 #include "wsserver/server/ws-connection-map-private.h"
-#include "wsserver/base/ws-error-private.h"
 #include "wsserver/server/ws-broadcast-private.h"
 #include "wsserver/server/ws-server-private.h"
-
-static gboolean
-resolve_opcode (WsDataFormat format,
-                GBytes      *data,
-                WsOpcode    *opcode,
-                GError     **error)
-{
-  gsize         length;
-  const guint8 *bytes = g_bytes_get_data (data, &length);
-  gboolean      is_text = format != WS_DATA_FORMAT_BINARY && ws_utf8_is_valid (bytes, length);
-
-  *opcode = is_text ? WS_OPCODE_TEXT : WS_OPCODE_BINARY;
-  if (format != WS_DATA_FORMAT_TEXT || is_text)
-    return TRUE;
-
-  ws_set_error (error, WS_ERROR_INVALID_ARGUMENT, "Invalid argument: the text is not UTF-8; send it as binary");
-  return FALSE;
-}
 
 /**
  * ws_server_broadcast:
@@ -94,7 +75,7 @@ ws_server_broadcast (WsServer         *self,
   g_return_val_if_fail (data != NULL, 0);
   g_return_val_if_fail (error == NULL || *error == NULL, 0);
 
-  if (!resolve_opcode (format, data, &opcode, error))
+  if (!ws_broadcast_resolve_opcode (format, data, &opcode, error))
     return 0;
 
   /* The filter, and handlers called while sending, may change the list. */
@@ -105,7 +86,7 @@ ws_server_broadcast (WsServer         *self,
       WsConnection *connection = clients->pdata[i];
 
       if (connection->state == WS_STATE_OPEN && (filter == NULL || filter (connection, filter_data)))
-        n_taken += ws_broadcast_send (&broadcast, connection);
+        n_taken += ws_broadcast_send (&broadcast, connection) == WS_BROADCAST_SENT;
     }
   ws_broadcast_clear (&broadcast);
 
