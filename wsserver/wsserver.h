@@ -20,6 +20,9 @@
 #include <wsserver/server/ws-server.h>
 #include <wsserver/topics/ws-engine.h>
 #include <wsserver/topics/ws-memory-engine.h>
+#include <wsserver/topics/ws-publish-result.h>
 #include <wsserver/topics/ws-topic-history.h>
+#include <wsserver/topics/ws-topic-policy.h>
+#include <wsserver/topics/ws-topics.h>
 
 #undef WS_INSIDE

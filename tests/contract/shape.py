@@ -90,9 +90,10 @@ def properties_of(kind):
         writable = element.get("writable") == "1"
         assert bool(pspec.flags & GObject.ParamFlags.WRITABLE) == writable
         assert bool(pspec.flags & GObject.ParamFlags.READABLE), f"{name}:{pspec.name} cannot be read"
+        settable = writable and element.get("construct-only") != "1"
         items.append(Item("property", f"{name}:{pspec.name}", type_of(element), default_of(kind, pspec),
-                          "rw" if writable else "ro"))
-        for prefixes in [("get_", "is_")] + ([("set_",)] if writable else []):
+                          "rw" if settable else "new" if writable else "ro"))
+        for prefixes in [("get_", "is_")] + ([("set_",)] if settable else []):
             found = [prefix + pspec.name.replace("-", "_") for prefix in prefixes]
             found = [accessor for accessor in found if accessor in methods]
             assert found, f"{name}:{pspec.name} has no {prefixes[0]} method"

@@ -118,6 +118,73 @@ typedef enum
 } WsSslProvider;
 
 /**
+ * WsTopicSlow:
+ * @WS_TOPIC_SLOW_SKIP: the client misses the message; [signal@Ws.Topics::skipped] counts
+ * @WS_TOPIC_SLOW_LATEST: as soon as there is room, the client gets the newest message of the topic and misses
+ *   those between; [signal@Ws.Topics::skipped] counts them
+ * @WS_TOPIC_SLOW_CLOSE: the connection is closed with 1013
+ *
+ * What becomes of a message of a topic for a client that has no room for it in its send queue.
+ *
+ * Since: 1.2
+ */
+typedef enum
+{
+  WS_TOPIC_SLOW_SKIP = 0,
+  WS_TOPIC_SLOW_LATEST = 1,
+  WS_TOPIC_SLOW_CLOSE = 2,
+} WsTopicSlow;
+
+/**
+ * WsTopicGap:
+ * @WS_TOPIC_GAP_TELL: [signal@Ws.Topics::gap] is emitted, nothing else
+ * @WS_TOPIC_GAP_RECOVER: what was missed is read from the history of the engine and sent; if it no longer
+ *   has all of it, as `WS_TOPIC_GAP_TELL`
+ * @WS_TOPIC_GAP_CLOSE: the clients of the topic are closed with 1012, so that they connect again and ask
+ *   for what they missed
+ *
+ * What follows when messages of a topic may have been lost between processes.
+ *
+ * Since: 1.2
+ */
+typedef enum
+{
+  WS_TOPIC_GAP_TELL = 0,
+  WS_TOPIC_GAP_RECOVER = 1,
+  WS_TOPIC_GAP_CLOSE = 2,
+} WsTopicGap;
+
+/**
+ * WsPublishFlags:
+ * @WS_PUBLISH_FLAGS_NONE: the message goes to all processes
+ * @WS_PUBLISH_FLAGS_LOCAL: the message goes to the clients of this process and not to the engine
+ *
+ * How a message is published.
+ *
+ * Since: 1.2
+ */
+typedef enum /*< flags >*/
+{
+  WS_PUBLISH_FLAGS_NONE = 0,
+  WS_PUBLISH_FLAGS_LOCAL = 1 << 0,
+} WsPublishFlags;
+
+/**
+ * WsPublishOutcome:
+ * @WS_PUBLISH_OUTCOME_TAKEN: the engine was ready and has the message, or it stays in this process
+ * @WS_PUBLISH_OUTCOME_QUEUED: the engine was not ready; the message waits in its queue, for a limited time
+ *
+ * What became of a message that was published.
+ *
+ * Since: 1.2
+ */
+typedef enum
+{
+  WS_PUBLISH_OUTCOME_TAKEN = 0,
+  WS_PUBLISH_OUTCOME_QUEUED = 1,
+} WsPublishOutcome;
+
+/**
  * WsEngineState:
  * @WS_ENGINE_STATE_OFFLINE: not started, or stopped
  * @WS_ENGINE_STATE_CONNECTING: looking for its other end, or waiting until every subscription is acknowledged

@@ -57,6 +57,11 @@ report_end (WsConnection *self)
   if (self->context == NULL) /* a handler of the log has disposed of the server, which did the rest */
     return;
 
+  /* Bytes that wait for the client are freed, by a function of the application. */
+  ws_subscribers_end (&self->subscribers);
+  if (self->context == NULL)
+    return;
+
   self->pending = 0;
   ws_connection_count_memory (self);
   ws_poller_cancel_call (context->poller, &self->idle_call);
@@ -136,7 +141,8 @@ ws_connection_run_pending (WsConnection *self)
           if (self->state == WS_STATE_OPEN && !self->ready_to_send)
             {
               ws_connection_set_ready_to_send (self, TRUE);
-              if (self->state == WS_STATE_OPEN)
+              ws_subscribers_have_room (&self->subscribers);
+              if (self->state == WS_STATE_OPEN && self->ready_to_send)
                 self->context->funcs->ready_to_send (self->context->owner, self);
             }
         }

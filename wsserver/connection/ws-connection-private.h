@@ -6,6 +6,7 @@
 #include "wsserver/connection/ws-connection-extra-private.h"
 #include "wsserver/connection/ws-connection-state-private.h"
 #include "wsserver/connection/ws-connection.h"
+#include "wsserver/connection/ws-subscriber-private.h"
 #include "wsserver/io/ws-outbox-private.h"
 #include "wsserver/io/ws-peer-address-private.h"
 #include "wsserver/io/ws-poller-private.h"
@@ -73,7 +74,8 @@ struct _WsConnection
   guint64           counted_bytes;  /* see ws_connection_count_memory() */
   guint8            turn_over;      /* see ws_connection_begin_turn() */
   guint8            continues_turn; /* the next dispatch of the backlog begins no new turn */
-  guint32           turn_bytes;     /* since the last look at the clock */
+  guint16           local_port;
+  guint32           turn_bytes; /* since the last look at the clock */
   guint32           turn_looks;
 
   WsOutbox   outbox;
@@ -101,6 +103,7 @@ struct _WsConnection
   char              *description; /* of the end */
   WsConnectionLines *lines;       /* that wait to be logged; NULL before the first */
   GError            *fault;       /* a local failure that ended the connection */
+  WsSubscriber      *subscribers; /* of this client to topics; NULL: none */
   WsPeerAddress      peer;
   WsPeerAddress     *proxy; /* that the peer is behind, as the request says; NULL: none */
 
@@ -109,7 +112,6 @@ struct _WsConnection
   gint64  round_trip_us;      /* -1: not measured */
   guint   close_code;         /* of the end */
   guint   map_index;          /* place in the list of the WsConnectionMap */
-  guint16 local_port;
 };
 
 WsConnection *ws_connection_new (WsConnectionContext *context,

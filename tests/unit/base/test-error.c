@@ -207,6 +207,7 @@ static const int codes[] = {
   11002,
   11003,
   11004,
+  20001,
 };
 
 static void
