@@ -249,6 +249,19 @@ await_next_request (WsConnection *self)
   ws_connection_defer_input (self);
 }
 
+/* close_notify ends TLS in order. RFC 8446 §6.1. FALSE: it waits for the socket. */
+static gboolean
+has_ended_tls (WsConnection *self)
+{
+  if (self->tls == NULL)
+    return TRUE;
+
+  ws_transport_shutdown_write (self->transport);
+  /* A handler that logs the end of TLS may have ended the connection. */
+  return self->state != WS_STATE_FLUSHING ||
+         ws_transport_flush (self->transport, NULL) != WS_IO_WOULD_BLOCK;
+}
+
 void
 ws_connection_handle_flushed (WsConnection *self)
 {
@@ -261,10 +274,9 @@ ws_connection_handle_flushed (WsConnection *self)
   switch (self->state)
     {
     case WS_STATE_FLUSHING:
-      /* close_notify ends TLS in order. RFC 8446 §6.1. */
-      if (self->tls != NULL)
-        ws_transport_shutdown_write (self->transport);
-      ws_connection_end_as_settled (self);
+      /* While the socket has no room for close_notify, this is repeated with each write. */
+      if (has_ended_tls (self))
+        ws_connection_end_as_settled (self);
       break;
 
     case WS_STATE_RESPONDING:
