@@ -21,6 +21,7 @@ ws_error_quark (void)
   return g_quark_from_static_string ("ws-error-quark");
 }
 
+G_GNUC_PRINTF (2, 0)
 static GError *
 error_new_valist (WsError     code,
                   const char *format,

@@ -127,7 +127,7 @@ watch_components (WsPathWatch *self,
 static void
 watch_path (WsPathWatch *self)
 {
-  g_autoptr (GHashTable) old = self->monitors;
+  GHashTable *old = self->monitors;
 
   self->monitors = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, free_monitor);
   g_hash_table_remove_all (self->entries);
@@ -136,6 +136,8 @@ watch_path (WsPathWatch *self)
   g_main_context_push_thread_default (self->context);
   watch_components (self, self->path, 0);
   g_main_context_pop_thread_default (self->context);
+
+  g_hash_table_unref (old);
 }
 
 static gboolean
