@@ -17,6 +17,12 @@ export function assertEqual(value, expected, what) {
     assert(value === expected, `${what}: ${value} is not ${expected}`);
 }
 
+export function assertBytes(value, expected, what) {
+    assertEqual(value.length, expected.length, `${what}, length`);
+    for (let i = 0; i < expected.length; i++)
+        assertEqual(value[i], expected[i], `${what}, byte ${i}`);
+}
+
 export function assertError(code, action) {
     let caught = null;
     try {
