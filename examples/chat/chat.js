@@ -18,9 +18,7 @@ const server = new Ws.Server({
 });
 
 function broadcastText(text) {
-    const {connections} = server;
-    for (let i = 0; i < connections.get_n_items(); i++) {
-        const connection = connections.get_item(i);
+    for (const connection of server.connections) {
         try {
             connection.send_text(text);
         } catch (error) {
@@ -31,14 +29,13 @@ function broadcastText(text) {
     }
 }
 
-server.config('BufferMessage=True');
 server.connect('connected', (_server, connection) =>
     broadcastText(`${connection.connectionId} has joined`));
 server.connect('disconnected', (_server, connection) =>
     broadcastText(`${connection.connectionId} has left`));
-server.connect('data-in', (_server, connection, dataFormat, data) => {
-    if (dataFormat === Ws.DataFormat.TEXT)
-        broadcastText(`${connection.connectionId}: ${new TextDecoder().decode(data.toArray())}`);
+server.set_message_handler((connection, message) => {
+    if (typeof message === 'string')
+        broadcastText(`${connection.connectionId}: ${message}`);
 });
 server.start_listening();
 print(`ws://127.0.0.1:${server.localPort}/`);
@@ -46,7 +43,7 @@ print(`ws://127.0.0.1:${server.localPort}/`);
 const loop = new GLib.MainLoop(null, false);
 for (const number of [SIGINT, SIGTERM]) {
     GLib.unix_signal_add(GLib.PRIORITY_DEFAULT, number, () => {
-        server.shutdown_async(SHUTDOWN_SECONDS, null, () => loop.quit());
+        server.shutdown_async(SHUTDOWN_SECONDS).then(() => loop.quit());
         return GLib.SOURCE_REMOVE;
     });
 }

@@ -5,20 +5,9 @@ import GLib from 'gi://GLib';
 import Ws from 'gi://Ws?version=1.0';
 import System from 'system';
 
-const server = new Ws.Server({
-    localHost: '127.0.0.1',
-    localPort: Number(System.programArgs[0] ?? 8080),
-});
+const server = new Ws.Server({localHost: '127.0.0.1', localPort: Number(System.programArgs[0] ?? 8080)});
 
-server.config('BufferMessage=True');
-server.connect('data-in', (_server, connection, dataFormat, data) => {
-    connection.dataFormat = dataFormat;
-    try {
-        connection.send(data);
-    } catch (error) {
-        printerr(error.message);
-    }
-});
+server.set_message_handler((connection, message) => connection.send_data(message));
 server.start_listening();
 print(`ws://127.0.0.1:${server.localPort}/`);
 
