@@ -103,10 +103,11 @@ function testEveryMethodIsKnown() {
         'Certificate.new_from_encoded', 'Certificate.new_from_store', 'Certificate.new_from_store_encoded',
         'Certificate.set_encoded_b', 'Certificate.set_store_b', 'Connection.send', 'Connection.send_async',
         'Connection.send_bytes', 'Connection.send_data', 'HttpRequest.set_body', 'Server.broadcast', 'Server.send',
-        'Server.send_bytes'].join(' '), 'methods that take data');
+        'Server.send_bytes', 'Topics.publish', 'Topics.publish_async'].join(' '), 'methods that take data');
     assertEqual(findMethods(method => method.get_name().endsWith('_async')), [
         'Connection.close_async', 'Connection.send_async', 'Connection.send_file_async', 'Connection.send_ping_async',
-        'Connection.send_stream_async', 'Server.shutdown_async'].join(' '), 'asynchronous methods');
+        'Connection.send_stream_async', 'Server.shutdown_async', 'Topics.publish_async',
+        'Topics.subscribe_from_async'].join(' '), 'asynchronous methods');
 }
 
 // Text as each kind of value that has bytes.
@@ -330,6 +331,27 @@ async function testPromises() {
     await server.shutdown_async();
     assertEqual(server.listening, false, 'listening');
     file.delete(null);
+}
+
+async function testTopics() {
+    const [server, client, connection] = await startWithClient();
+    const topics = Ws.Topics.new(server, null);
+
+    topics.subscribe(connection, 'news');
+    topics.publish('news', 'text');
+    await assertReceives(client, TEXT, encode('text'), 'a string');
+    topics.publish('news', encode('bytes'));
+    await assertReceives(client, BINARY, encode('bytes'), 'a Uint8Array');
+    topics.publish('news', Ws.DataFormat.TEXT, new GLib.Bytes(encode('named')));
+    await assertReceives(client, TEXT, encode('named'), 'a format');
+    const result = await topics.publish_async('news', 'promised');
+    assertEqual(result.get_n_local(), 1, 'clients');
+    await assertReceives(client, TEXT, encode('promised'), 'publish_async');
+    const [, recovered, position] = await topics.subscribe_from_async(connection, 'other');
+    assertEqual(recovered, true, 'recovered');
+    assertEqual(position, null, 'position');
+    await client.close(1000);
+    await server.shutdown_async();
 }
 
 // Programs that were written for the plain typelib. _promisify changes Ws for good, but no result of the tests.
@@ -609,4 +631,4 @@ async function testConnectionHandler() {
 run({testEveryMethodIsKnown, testSendEveryKindOfData, testTextWithNulAsData, testBodyOfEveryKind,
     testCertificateOfEveryKind, testEveryPropertyRefusesNul, testHeaders, testIterateConnections, testPromises,
     testCallbacks, testMessageHandler, testAsyncMessageHandler, testFailingHandlers, testIterateMessages,
-    testBackPressure, testLeaveLoop, testConnectionHandler});
+    testBackPressure, testLeaveLoop, testConnectionHandler, testTopics});

@@ -214,7 +214,10 @@ function textArgument(callable) {
         .includes(GIRepository.type_info_get_tag(type));
     const count = GIRepository.callable_info_get_n_args(callable);
     for (let i = 0; i < count; i++) {
-        const type = GIRepository.arg_info_get_type(GIRepository.callable_info_get_arg(callable, i));
+        const argument = GIRepository.callable_info_get_arg(callable, i);
+        const type = GIRepository.arg_info_get_type(argument);
+        if (GIRepository.arg_info_get_direction(argument) === GIRepository.Direction.OUT)
+            continue;
         if (isText(type))
             return [i, 'a\0b'];
         if (GIRepository.type_info_get_tag(type) === GIRepository.TypeTag.ARRAY &&

@@ -82,6 +82,16 @@ const TEXT_METHODS = {
         set_cert_store: [],
         set_cert_subject: [],
     },
+    Topics: {
+        count: [],
+        get_position: [],
+        get_subscribers: [],
+        set_policy: [],
+        subscribe: [],
+        subscribe_pattern: [],
+        unsubscribe: [],
+        unsubscribe_pattern: [],
+    },
 };
 
 const TEXT_CONSTRUCTORS = {
@@ -198,6 +208,20 @@ function overrideServerData({prototype}) {
         checkTexts('send_text', [connectionId, text]);
         const connection = typeof text === 'string' ? null : this.get_connection(connectionId);
         return connection ? connection.send_text(text) : send_text.call(this, connectionId, `${text}`);
+    };
+}
+
+// The topic, the format, which may be left out, and the data of a message.
+function toPublication(name, [topic, ...values]) {
+    checkTexts(name, [topic]);
+    const [format, data, ...rest] = typeof values[0] === 'number' ? values : [formatOf(values[0]), ...values];
+    return [topic, format, toBytes(data), ...rest];
+}
+
+function overrideTopicsData({prototype}) {
+    const {publish} = prototype;
+    prototype.publish = function (...values) {
+        return publish.call(this, ...toPublication('publish', values));
     };
 }
 
@@ -328,6 +352,10 @@ const ASYNC_METHODS = {
     Server: {
         shutdown_async: [10, null],
     },
+    Topics: {
+        publish_async: [undefined, undefined, undefined, 0, null, null],
+        subscribe_from_async: [undefined, undefined, null, null],
+    },
 };
 
 // Changes the arguments of a method into those that C takes.
@@ -339,6 +367,13 @@ const PREPARE = {
     send_async(values) {
         const [format, data, ...rest] = typeof values[0] === 'number' ? values : [formatOf(values[0]), ...values];
         return [format, toBytes(data), ...rest];
+    },
+    publish_async(values) {
+        return toPublication('publish_async', values);
+    },
+    subscribe_from_async(values) {
+        checkTexts('subscribe_from_async', values);
+        return values;
     },
 };
 
@@ -582,6 +617,7 @@ function _init() {
     overrideCertificateData(Ws.Certificate);
     overrideConnectionData(Ws.Connection);
     overrideServerData(Ws.Server);
+    overrideTopicsData(Ws.Topics);
     [Ws.Connection, Ws.OpenRequest, Ws.HttpRequest].forEach(overrideHeaders);
     const {set_body} = Ws.HttpRequest.prototype;
     Ws.HttpRequest.prototype.set_body = function (body) {
