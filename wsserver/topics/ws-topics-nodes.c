@@ -449,6 +449,19 @@ ws_topics_ask_engine (WsTopics    *self,
 
 /* --- what is kept ---------------------------------------------------------------------------- */
 
+/* The node that was used last keeps its ring, so that the caller finds it. */
+static void
+drop_silent_rings (WsTopics *self)
+{
+  while (self->kept_bytes > self->max_history_bytes && self->kept.length > 1)
+    {
+      WsTopicNode *silent = self->kept.head->data;
+
+      drop_ring (self, silent);
+      ws_topics_release_node (self, silent);
+    }
+}
+
 WsTopicRing *
 ws_topics_ensure_ring (WsTopics    *self,
                        WsTopicNode *node)
@@ -462,6 +475,7 @@ ws_topics_ensure_ring (WsTopics    *self,
     self->kept_cursor = node->kept_link.next;
   append_node (&self->kept, &node->kept_link, node);
   ensure_timer (self);
+  drop_silent_rings (self);
   return node->ring;
 }
 
@@ -478,13 +492,9 @@ ws_topics_keep (WsTopics            *self,
   ws_topic_ring_add (ring, opcode, data, policy, g_get_monotonic_time ());
   self->kept_bytes += ring->bytes;
 
-  while (self->kept_bytes > self->max_history_bytes)
-    {
-      WsTopicNode *oldest = self->kept.head->data;
-
-      drop_ring (self, oldest);
-      ws_topics_release_node (self, oldest);
-    }
+  drop_silent_rings (self);
+  if (self->kept_bytes > self->max_history_bytes)
+    drop_ring (self, node);
 }
 
 static void

@@ -57,7 +57,8 @@ struct _WsTopics
   guint64  last_serial;
   guint64  n_skipped;
 
-  GQueue publications; /* not seen by the engine or not delivered yet */
+  GQueue  publications; /* that have not come back yet */
+  guint64 publication_bytes;
 
   /* From other threads */
   GMutex   mutex;

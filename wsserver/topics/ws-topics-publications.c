@@ -5,8 +5,10 @@
 #include "wsserver/base/ws-container-private.h"
 #include "wsserver/topics/ws-publish-result-private.h"
 
-/* An engine brings a message back in the order in which it was published, or never. */
+/* An engine brings a message back in the order in which it was published, or never. Those that it does not
+ * bring back are forgotten when there are more, or more bytes. */
 #define MAX_PUBLICATIONS 1024
+#define MAX_PUBLICATION_BYTES (8 * 1024 * 1024)
 
 static void
 publication_free (WsPublication *self)
@@ -28,6 +30,7 @@ unlink_publication (WsTopics      *self,
     return;
 
   g_queue_unlink (&self->publications, &publication->link);
+  self->publication_bytes -= g_bytes_get_size (publication->data);
   publication->link.data = NULL;
 }
 
@@ -65,7 +68,9 @@ ws_topics_add_publication (WsTopics     *self,
   publication->n_open = 1;
   publication->link.data = publication;
   g_queue_push_tail_link (&self->publications, &publication->link);
-  if (self->publications.length > MAX_PUBLICATIONS)
+  self->publication_bytes += g_bytes_get_size (data);
+  while (self->publications.length > 1 &&
+         (self->publications.length > MAX_PUBLICATIONS || self->publication_bytes > MAX_PUBLICATION_BYTES))
     forget_oldest (self);
   return publication;
 }
