@@ -32,8 +32,7 @@ gboolean ws_topics_deliver (WsTopics                *self,
                             const WsDeliveryRequest *request);
 
 /* Sends one message to one client, as a part of subscribing. FALSE if it had no room. */
-gboolean ws_topics_deliver_to (WsTopics           *self,
-                               WsConnection       *connection,
+gboolean ws_topics_deliver_to (WsConnection       *connection,
                                const WsTopicEntry *entry);
 
 /* Between these calls messages that come wait. */

@@ -141,8 +141,7 @@ send_one (WsConnection *connection,
 }
 
 gboolean
-ws_topics_deliver_to (WsTopics           *self,
-                      WsConnection       *connection,
+ws_topics_deliver_to (WsConnection       *connection,
                       const WsTopicEntry *entry)
 {
   g_autoptr (GBytes) data = g_bytes_ref (entry->data);
@@ -251,7 +250,7 @@ take_slow_client (WsTopics     *self,
       break;
     case WS_TOPIC_SLOW_CLOSE:
       self->n_skipped++;
-      ws_connection_close (connection, 1013, "the client reads too slowly", NULL);
+      ws_connection_close (connection, WS_CLOSE_CODE_TRY_AGAIN_LATER, "the client reads too slowly", NULL);
       break;
     }
 }

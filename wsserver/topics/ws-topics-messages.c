@@ -123,12 +123,6 @@ engine_message_cb (WsEngine    *engine,
   ws_topics_take_message (self, topic, opcode, data, position);
 }
 
-static void
-close_client (WsConnection *connection)
-{
-  ws_connection_close (connection, 1012, "messages may have been lost", NULL);
-}
-
 /* The clients of a topic are to connect again, and to ask for what they have missed. */
 static void
 close_clients (WsTopicNode *node)
@@ -141,7 +135,7 @@ close_clients (WsTopicNode *node)
       if (connection == NULL)
         continue;
       g_object_ref (connection);
-      close_client (connection);
+      ws_connection_close (connection, WS_CLOSE_CODE_SERVICE_RESTART, "messages may have been lost", NULL);
       g_object_unref (connection);
     }
   ws_topic_node_unpin (node);

@@ -108,7 +108,7 @@ send_newest (WsTopics     *self,
   const WsTopicPolicy *policy = ws_topics_get_policy (self, node, node->name);
 
   if (connection != NULL && policy->keep_latest && node->ring != NULL && node->ring->entries.length > 0)
-    ws_topics_deliver_to (self, connection, g_queue_peek_tail (&node->ring->entries));
+    ws_topics_deliver_to (connection, g_queue_peek_tail (&node->ring->entries));
 }
 
 /**
@@ -268,8 +268,7 @@ copy_entries (GList *first)
 }
 
 static gboolean
-send_missed (WsTopics     *self,
-             WsConnection *connection,
+send_missed (WsConnection *connection,
              WsTopicRing  *ring,
              const char   *position)
 {
@@ -281,7 +280,7 @@ send_missed (WsTopics     *self,
 
   entries = copy_entries (first);
   for (guint i = 0; i < entries->len; i++)
-    if (!ws_topics_deliver_to (self, connection, entries->pdata[i]))
+    if (!ws_topics_deliver_to (connection, entries->pdata[i]))
       return FALSE;
 
   return TRUE;
@@ -303,7 +302,7 @@ recover (WsTopics     *self,
       ring->used_us = g_get_monotonic_time ();
       recovery->position = ws_topic_ring_get_position (ring);
       if (position != NULL)
-        recovery->recovered = send_missed (self, connection, ring, position);
+        recovery->recovered = send_missed (connection, ring, position);
     }
   if (position == NULL || !recovery->recovered)
     send_newest (self, connection, node);
